@@ -1,0 +1,278 @@
+// Package findings holds what one run concluded: the report, its findings and
+// their identity. The JSON encoding of Report is the program's public
+// contract (schema_version 1, which only ever grows): other people's scripts
+// read it. Lists are never null; after Finish they are sorted, and the report
+// of the same inventory is the same to the byte but for the two times.
+package findings
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"time"
+)
+
+// SchemaVersion is the version of the report that this package writes.
+const SchemaVersion = "1"
+
+// Report is one run's outcome.
+type Report struct {
+	SchemaVersion string         `json:"schema_version"`
+	Tool          Tool           `json:"tool"`
+	StartedAt     time.Time      `json:"started_at"`
+	FinishedAt    time.Time      `json:"finished_at"`
+	Caller        Caller         `json:"caller"`
+	Depth         string         `json:"depth"` // groups, network or services
+	Coverage      []Coverage     `json:"coverage"`
+	Checks        []CheckInfo    `json:"checks"`
+	Summary       Summary        `json:"summary"`
+	Findings      []Finding      `json:"findings"`
+	NotEvaluated  []NotEvaluated `json:"not_evaluated"`
+}
+
+// Tool names the program that wrote the report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Caller is the identity that read the accounts.
+type Caller struct {
+	AccountID string `json:"account_id"`
+	ARN       string `json:"arn"`
+	Partition string `json:"partition"`
+}
+
+// Coverage tells how much of one region of one account was read.
+type Coverage struct {
+	AccountID         string `json:"account_id"`
+	AccountName       string `json:"account_name"`
+	Region            string `json:"region"`
+	Status            string `json:"status"` // complete, partial, failed, skipped
+	SecurityGroups    int    `json:"security_groups"`
+	Rules             int    `json:"rules"`
+	NetworkInterfaces int    `json:"network_interfaces"`
+	Gaps              []Gap  `json:"gaps"`
+}
+
+// Gap is an operation that did not give its whole answer.
+type Gap struct {
+	Operation string `json:"operation"` // the IAM action
+	Kind      string `json:"kind"`
+	Code      string `json:"code"`
+	Message   string `json:"message"`
+}
+
+// CheckInfo describes a check that took part in the run.
+type CheckInfo struct {
+	ID         string   `json:"id"`
+	Title      string   `json:"title"`
+	Severity   Severity `json:"severity"`
+	References []string `json:"references"`
+}
+
+// Summary counts open findings by severity, and the rest.
+type Summary struct {
+	Critical     int `json:"critical"`
+	High         int `json:"high"`
+	Medium       int `json:"medium"`
+	Low          int `json:"low"`
+	Info         int `json:"info"`
+	Suppressed   int `json:"suppressed"`
+	NotEvaluated int `json:"not_evaluated"`
+}
+
+// Total counts the open findings of every severity.
+func (s Summary) Total() int { return s.Critical + s.High + s.Medium + s.Low + s.Info }
+
+// Of returns the open findings of one severity.
+func (s Summary) Of(v Severity) int {
+	return [...]int{s.Info, s.Low, s.Medium, s.High, s.Critical}[v]
+}
+
+// Open and Suppressed are the states of a finding.
+const (
+	Open       = "open"
+	Suppressed = "suppressed"
+)
+
+// Finding is one thing that should not be as it is: one per check and rule,
+// or per check and resource where no rule is meant.
+type Finding struct {
+	ID           string            `json:"id"`
+	Check        string            `json:"check"`
+	Title        string            `json:"title"`
+	Severity     Severity          `json:"severity"`
+	BaseSeverity Severity          `json:"base_severity"`
+	Status       string            `json:"status"`   // open or suppressed
+	Baseline     string            `json:"baseline"` // new, unchanged, or empty without a baseline
+	AccountID    string            `json:"account_id"`
+	AccountName  string            `json:"account_name"`
+	Region       string            `json:"region"`
+	VPCID        string            `json:"vpc_id"`
+	GroupID      string            `json:"group_id"`
+	GroupName    string            `json:"group_name"`
+	GroupARN     string            `json:"group_arn"`
+	Tags         map[string]string `json:"tags"` // of the group or resource
+	ResourceType string            `json:"resource_type"`
+	ResourceID   string            `json:"resource_id"`
+	Rule         *Rule             `json:"rule,omitempty"`
+	Services     []string          `json:"services"`
+	Attached     int               `json:"attached"`         // interfaces that carry the group
+	AttachedTo   map[string]int    `json:"attached_by_kind"` // the same, by kind of owner
+	Interfaces   []Interface       `json:"interfaces"`       // at most MaxInterfaces of them
+	Exposure     Exposure          `json:"exposure"`
+	Message      string            `json:"message"`
+	Fix          Fix               `json:"fix"`
+	References   []string          `json:"references"`
+	Suppression  *Suppression      `json:"suppression,omitempty"`
+}
+
+// MaxInterfaces caps the interfaces that a finding lists; Attached is the
+// true count.
+const MaxInterfaces = 10
+
+// Rule is the rule that a finding is about.
+type Rule struct {
+	Direction   string   `json:"direction"` // ingress or egress
+	Protocol    string   `json:"protocol"`  // tcp, udp, icmp, icmpv6, all or a number
+	Ports       string   `json:"ports"`     // 22, 20-25, all, <type>/<code>
+	Source      string   `json:"source"`    // a prefix, sg-... or pl-...; of egress rules the destination
+	RuleIDs     []string `json:"rule_ids"`  // empty where they were not read
+	Description string   `json:"description"`
+	Text        string   `json:"-"` // the rule's identity in its group
+}
+
+// Interface is an interface that carries the group.
+type Interface struct {
+	ID        string `json:"id"`
+	Owner     string `json:"owner"`
+	PrivateIP string `json:"private_ip"`
+	PublicIP  string `json:"public_ip"`
+}
+
+// Exposure is the verdict on whether the internet gets through today, and
+// the facts that it rests on, in the order of the path.
+type Exposure struct {
+	Verdict  string   `json:"verdict"` // reachable, not-reachable, unattached, unknown
+	Evidence []string `json:"evidence"`
+}
+
+// Fix is the change that removes the finding.
+type Fix struct {
+	Summary   string   `json:"summary"`
+	Commands  []string `json:"commands"` // AWS CLI, in order
+	Terraform string   `json:"terraform"`
+}
+
+// Suppression tells which exception accepted a finding.
+type Suppression struct {
+	Reason  string `json:"reason"`
+	Expires string `json:"expires,omitempty"`
+	Owner   string `json:"owner,omitempty"`
+	Ticket  string `json:"ticket,omitempty"`
+}
+
+// NotEvaluated names a check that could not be run, in whole or in part, on
+// a region, and why.
+type NotEvaluated struct {
+	Check     string `json:"check"`
+	AccountID string `json:"account_id"`
+	Region    string `json:"region"`
+	Reason    string `json:"reason"`
+}
+
+// Identity returns the finding's id: a hash of what the finding is about and
+// of nothing that changes while the mistake stays (time, severity, order,
+// message, ids that AWS gives to rules).
+func Identity(check, partition, account, region, resource, rule string) string {
+	h := sha256.Sum256([]byte(strings.Join([]string{check, partition, account, region, resource, rule}, "\x00")))
+	return hex.EncodeToString(h[:10])
+}
+
+// Compare orders findings as reports list them: gravest first, then by
+// account, region, resource, check and rule.
+func Compare(a, b *Finding) int {
+	return cmp.Or(
+		cmp.Compare(b.Severity, a.Severity),
+		cmp.Compare(a.AccountID, b.AccountID),
+		cmp.Compare(a.Region, b.Region),
+		cmp.Compare(a.GroupID, b.GroupID),
+		cmp.Compare(a.ResourceID, b.ResourceID),
+		cmp.Compare(a.Check, b.Check),
+		cmp.Compare(ruleText(a), ruleText(b)),
+		cmp.Compare(a.ID, b.ID),
+	)
+}
+
+func ruleText(f *Finding) string {
+	if f.Rule == nil {
+		return ""
+	}
+	return f.Rule.Text
+}
+
+// Finish sorts the report's lists, replaces nil lists by empty ones and
+// counts the summary. It is idempotent.
+func (r *Report) Finish() {
+	r.SchemaVersion = SchemaVersion
+	slices.SortFunc(r.Coverage, func(a, b Coverage) int {
+		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region))
+	})
+	slices.SortFunc(r.Checks, func(a, b CheckInfo) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(r.Findings, func(a, b Finding) int { return Compare(&a, &b) })
+	slices.SortFunc(r.NotEvaluated, func(a, b NotEvaluated) int {
+		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region),
+			cmp.Compare(a.Check, b.Check), cmp.Compare(a.Reason, b.Reason))
+	})
+	r.NotEvaluated = slices.Compact(r.NotEvaluated)
+	r.Coverage, r.Checks = orEmpty(r.Coverage), orEmpty(r.Checks)
+	r.Findings, r.NotEvaluated = orEmpty(r.Findings), orEmpty(r.NotEvaluated)
+	for i := range r.Coverage {
+		r.Coverage[i].Gaps = orEmpty(r.Coverage[i].Gaps)
+	}
+	for i := range r.Checks {
+		r.Checks[i].References = orEmpty(r.Checks[i].References)
+	}
+	r.Summary = Summary{NotEvaluated: len(r.NotEvaluated)}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		f.Services, f.Interfaces = orEmpty(f.Services), orEmpty(f.Interfaces)
+		f.Exposure.Evidence, f.Fix.Commands = orEmpty(f.Exposure.Evidence), orEmpty(f.Fix.Commands)
+		f.References = orEmpty(f.References)
+		if f.Tags == nil {
+			f.Tags = map[string]string{}
+		}
+		if f.AttachedTo == nil {
+			f.AttachedTo = map[string]int{}
+		}
+		if f.Rule != nil {
+			f.Rule.RuleIDs = orEmpty(f.Rule.RuleIDs)
+		}
+		if f.Status == Suppressed {
+			r.Summary.Suppressed++
+			continue
+		}
+		counts := [...]*int{&r.Summary.Info, &r.Summary.Low, &r.Summary.Medium, &r.Summary.High, &r.Summary.Critical}
+		*counts[f.Severity]++
+	}
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// Incomplete reports whether some region or needed part could not be read.
+func (r *Report) Incomplete() bool {
+	for _, c := range r.Coverage {
+		if c.Status != "complete" && c.Status != "skipped" {
+			return true
+		}
+	}
+	return len(r.Coverage) == 0
+}

@@ -1,0 +1,165 @@
+package inventory
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+)
+
+// Group is a security group with its rules. Its VPC is the primary one; it
+// may be associated with others (Region.Associations).
+type Group struct {
+	ID          string
+	Name        string
+	VPC         string
+	Owner       string // account id
+	Description string
+	Tags        []Tag  // sorted by key
+	Rules       []Rule // sorted by text, ingress first
+}
+
+// Default reports whether the group is its VPC's default group, which cannot
+// be deleted. AWS reserves the name.
+func (g *Group) Default() bool { return g.Name == "default" }
+
+// ARN returns the group's ARN in the given partition and region.
+func (g *Group) ARN(partition, region string) string {
+	return "arn:" + partition + ":ec2:" + region + ":" + g.Owner + ":security-group/" + g.ID
+}
+
+// Tag is a key and its value as AWS gave them.
+type Tag struct{ Key, Value string }
+
+// TagValue returns the value of a key, and whether the key is there.
+func TagValue(tags []Tag, key string) (string, bool) {
+	for _, t := range tags {
+		if t.Key == key {
+			return t.Value, true
+		}
+	}
+	return "", false
+}
+
+// Rule lets one traffic through for one peer. AWS groups several peers into
+// one permission; here each of them is a rule of its own.
+type Rule struct {
+	Direction   Direction
+	Traffic     Traffic
+	Peer        Peer
+	Description string
+	IDs         []string // sgr-..., sorted; empty where they were not read
+	Tags        []Tag    // of the rule itself; empty where they were not read
+}
+
+// Peer is the other end of a rule: exactly one of an address prefix, a group
+// or a prefix list.
+type Peer struct {
+	Prefix netip.Prefix // masked; the zero Prefix where the peer is no prefix
+	Group  *GroupRef
+	List   string // pl-...
+}
+
+// GroupRef names a group as a rule does. Account is empty if the referenced
+// group was deleted; VPC, Peering and Status are set for groups of other VPCs.
+type GroupRef struct {
+	ID, Account, VPC, Peering, Status string
+}
+
+// PrefixPeer returns a Peer for p, with host bits cleared and 4in6 unmapped.
+func PrefixPeer(p netip.Prefix) Peer {
+	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
+	}
+	return Peer{Prefix: p.Masked()}
+}
+
+// String returns "10.0.0.0/8", "sg-..." or "pl-...".
+func (p Peer) String() string {
+	switch {
+	case p.Group != nil:
+		return p.Group.ID
+	case p.List != "":
+		return p.List
+	}
+	return p.Prefix.String()
+}
+
+// String returns the rule's identity inside its group, "in tcp/22 0.0.0.0/0"
+// or "out all sg-...". Description, ids and tags are no part of it.
+func (r *Rule) String() string {
+	dir := "in "
+	if r.Direction == Egress {
+		dir = "out "
+	}
+	return dir + r.Traffic.String() + " " + r.Peer.String()
+}
+
+// CompareRules orders rules by direction, traffic and peer, numerically.
+func CompareRules(a, b *Rule) int {
+	return cmp.Or(
+		cmp.Compare(a.Direction, b.Direction),
+		cmp.Compare(a.Traffic.Protocol, b.Traffic.Protocol),
+		cmp.Compare(a.Traffic.First, b.Traffic.First),
+		cmp.Compare(a.Traffic.Last, b.Traffic.Last),
+		comparePeers(a.Peer, b.Peer),
+	)
+}
+
+func comparePeers(a, b Peer) int {
+	kind := func(p Peer) int {
+		switch {
+		case p.Group != nil:
+			return 1
+		case p.List != "":
+			return 2
+		}
+		return 0
+	}
+	if c := cmp.Compare(kind(a), kind(b)); c != 0 {
+		return c
+	}
+	switch kind(a) {
+	case 1:
+		return cmp.Compare(a.Group.ID, b.Group.ID)
+	case 2:
+		return cmp.Compare(a.List, b.List)
+	}
+	return cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits()))
+}
+
+// normalize sorts the rules and merges those with the same text: ids and tags
+// are joined, and of several descriptions the first in order is kept.
+func (g *Group) normalize() {
+	sortTags(g.Tags)
+	slices.SortStableFunc(g.Rules, func(a, b Rule) int {
+		return cmp.Or(CompareRules(&a, &b), cmp.Compare(a.Description, b.Description))
+	})
+	kept := g.Rules[:0]
+	for _, r := range g.Rules {
+		if n := len(kept); n > 0 && CompareRules(&kept[n-1], &r) == 0 {
+			last := &kept[n-1]
+			last.IDs = append(last.IDs, r.IDs...)
+			last.Tags = append(last.Tags, r.Tags...)
+			if last.Description == "" {
+				last.Description = r.Description
+			}
+			continue
+		}
+		kept = append(kept, r)
+	}
+	clear(g.Rules[len(kept):])
+	g.Rules = kept
+	for i := range g.Rules {
+		r := &g.Rules[i]
+		slices.Sort(r.IDs)
+		r.IDs = slices.Compact(r.IDs)
+		sortTags(r.Tags)
+		r.Tags = slices.Compact(r.Tags)
+	}
+}
+
+func sortTags(tags []Tag) {
+	slices.SortFunc(tags, func(a, b Tag) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Value, b.Value))
+	})
+}

@@ -1,0 +1,225 @@
+// Package inventory holds what one run saw of the AWS accounts it read: plain
+// values, parsed once at the edge, that every later package works on.
+//
+// No SDK type enters it and no text that still has to be parsed leaves it:
+// addresses are netip values, ports are numbers, protocols are numbers. An
+// Inventory is complete in itself: it can be built by awsclient from live
+// answers, by fixtures from a made-up estate, or loaded from a file, and the
+// same content yields the same report.
+//
+// After Normalize everything is sorted by its identity (regions by account
+// and name, groups by id, rules by text), so the order in which AWS answered,
+// and how it split rules into permissions, is not visible any more. The zero
+// Inventory is an empty one in which nothing has been read.
+package inventory
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Inventory is everything that one run saw.
+type Inventory struct {
+	Caller  Caller
+	Depth   Depth
+	Regions []*Region // sorted by account, then name
+}
+
+// Caller is the identity that the run had, from sts:GetCallerIdentity.
+type Caller struct {
+	AccountID string // twelve digits
+	ARN       string
+	Partition string // aws, aws-cn, aws-us-gov, ...
+}
+
+// Region is one region of one account. Which parts of it are known is said by
+// Read: a part that is absent there was denied or failed (then a Gap tells
+// why) or was not asked for. Slices of parts that are not in Read may hold
+// what arrived before the failure; only Groups may be used then.
+type Region struct {
+	AccountID   string
+	AccountName string // empty unless an organisation told it
+	Partition   string
+	Name        string
+
+	Read    Parts // what was read to the end
+	Asked   Parts // what the depth of this run asks for
+	Skipped bool  // left out on request
+	Gaps    []Gap
+
+	Groups     []Group
+	Interfaces []Interface
+
+	PrefixLists      []PrefixList
+	VPCs             []VPC
+	Subnets          []Subnet
+	RouteTables      []RouteTable
+	NetworkACLs      []NetworkACL
+	InternetGateways []Gateway // with the VPC each is attached to now
+	EgressGateways   []Gateway // egress-only internet gateways
+	NATGateways      []NATGateway
+	Peerings         []Peering
+	PublicAccess     PublicAccessBlock
+	Associations     []Association
+	Stale            []StaleReference
+	LaunchTemplates  []LaunchTemplate
+	Endpoints        []Endpoint
+	LoadBalancers    []LoadBalancer
+	Functions        []Function
+}
+
+// Part names one part of a region's inventory; Parts is a set of them.
+type Part uint32
+
+// Parts is a set of Part values joined by |.
+type Parts = Part
+
+// The parts, each filled by the operations that PartOperations lists.
+const (
+	PartGroups Part = 1 << iota
+	PartInterfaces
+	PartRules // ids and tags of rules
+	PartPrefixLists
+	PartVPCs
+	PartSubnets
+	PartRouteTables
+	PartNetworkACLs
+	PartInternetGateways
+	PartEgressGateways
+	PartNATGateways
+	PartPeerings
+	PartPublicAccess
+	PartAssociations
+	PartStale
+	PartLaunchTemplates
+	PartEndpoints
+	PartLoadBalancers
+	PartFunctions
+	partEnd
+)
+
+var partNames = map[Part]string{
+	PartGroups: "security groups", PartInterfaces: "network interfaces", PartRules: "security group rule ids",
+	PartPrefixLists: "managed prefix lists", PartVPCs: "VPCs", PartSubnets: "subnets",
+	PartRouteTables: "route tables", PartNetworkACLs: "network ACLs", PartInternetGateways: "internet gateways",
+	PartEgressGateways: "egress-only internet gateways", PartNATGateways: "NAT gateways",
+	PartPeerings: "VPC peering connections", PartPublicAccess: "VPC block public access",
+	PartAssociations: "security group VPC associations", PartStale: "stale security group references",
+	PartLaunchTemplates: "launch templates", PartEndpoints: "VPC endpoints",
+	PartLoadBalancers: "load balancers", PartFunctions: "Lambda functions",
+}
+
+// Each returns the single parts of the set, in the order of their constants.
+func (p Part) Each() []Part {
+	var parts []Part
+	for q := PartGroups; q < partEnd; q <<= 1 {
+		if p&q != 0 {
+			parts = append(parts, q)
+		}
+	}
+	return parts
+}
+
+// Has reports whether every part of q is in p.
+func (p Part) Has(q Part) bool { return p&q == q }
+
+// String names the parts in words, joined by commas.
+func (p Part) String() string {
+	text := ""
+	for _, q := range p.Each() {
+		if text != "" {
+			text += ", "
+		}
+		text += partNames[q]
+	}
+	return text
+}
+
+// Depth chooses how much of each region is read.
+type Depth string
+
+const (
+	DepthGroups   Depth = "groups"   // groups and interfaces: two permissions
+	DepthNetwork  Depth = "network"  // and the network around them: EC2 only
+	DepthServices Depth = "services" // and the services that own interfaces
+)
+
+// Parts returns what a run of this depth reads of every region.
+func (d Depth) Parts() Parts {
+	basic := PartGroups | PartInterfaces
+	services := PartLoadBalancers | PartFunctions
+	switch d {
+	case DepthGroups:
+		return basic
+	case DepthServices:
+		return partEnd - 1
+	}
+	return (partEnd - 1) &^ services
+}
+
+// GapKind says why something could not be read.
+type GapKind string
+
+// The kinds of gaps: each needs another remedy.
+const (
+	Denied         GapKind = "denied"           // IAM lets the caller not do it
+	DeniedByPolicy GapKind = "denied-by-policy" // an organisation's policy denies it
+	NotOptedIn     GapKind = "not-opted-in"     // the region is not enabled for the account
+	Throttled      GapKind = "throttled"        // still throttled after every retry
+	Expired        GapKind = "expired"          // the credentials ran out
+	Unreachable    GapKind = "unreachable"      // no connection, or no answer in time
+	Unsupported    GapKind = "unsupported"      // the endpoint does not know the call
+	Failed         GapKind = "failed"           // anything else
+)
+
+// Gap is one part of a region that could not be read.
+type Gap struct {
+	Part      Part
+	Operation string // the IAM action: ec2:DescribeSecurityGroups
+	Kind      GapKind
+	Code      string // the code that AWS answered with, empty where none came
+	Message   string // one line
+}
+
+// Compare orders gaps by operation, kind, code and message.
+func (g Gap) Compare(h Gap) int {
+	return cmp.Or(cmp.Compare(g.Operation, h.Operation), cmp.Compare(g.Kind, h.Kind),
+		cmp.Compare(g.Code, h.Code), cmp.Compare(g.Message, h.Message))
+}
+
+// Status sums up how much of a region was read: "complete", "partial",
+// "failed" (no groups at all) or "skipped" (left out on request).
+func (r *Region) Status() string {
+	switch {
+	case r.Skipped:
+		return "skipped"
+	case len(r.Gaps) == 0 && r.Read.Has(r.Asked):
+		return "complete"
+	case !r.Read.Has(PartGroups) && len(r.Groups) == 0:
+		return "failed"
+	}
+	return "partial"
+}
+
+// Complete reports whether all that was asked for of every region that was
+// not skipped has been read, and whether there was a region at all.
+func (inv *Inventory) Complete() bool {
+	for _, r := range inv.Regions {
+		if s := r.Status(); s != "complete" && s != "skipped" {
+			return false
+		}
+	}
+	return len(inv.Regions) > 0
+}
+
+// Normalize sorts every list, merges rules with the same text and drops
+// duplicates that overlapping pages brought. It is idempotent, and two
+// inventories with the same content are equal after it.
+func (inv *Inventory) Normalize() {
+	slices.SortFunc(inv.Regions, func(a, b *Region) int {
+		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Name, b.Name))
+	})
+	for _, r := range inv.Regions {
+		r.normalize()
+	}
+}
