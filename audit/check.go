@@ -29,6 +29,7 @@ type Check struct {
 	Needs      inventory.Parts // beyond the groups that were read
 	OnRequest  bool            // off until --check or the configuration asks for it
 	Exposed    bool            // the severity follows the internet exposure
+	Class      Class           // what it reports of the ports open to the internet, if it is about them
 	Run        func(*Region)
 }
 

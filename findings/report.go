@@ -165,6 +165,13 @@ type Fix struct {
 	Summary   string   `json:"summary"`
 	Commands  []string `json:"commands"` // AWS CLI, in order
 	Terraform string   `json:"terraform"`
+
+	// Replace lists the sources (prefixes or groups) that must be allowed
+	// before the finding's rule goes. The remedy turns them into commands.
+	Replace []string `json:"-"`
+	// First lists the groups whose rules name the finding's group and have to
+	// go before it can be deleted.
+	First []string `json:"-"`
 }
 
 // Suppression tells which exception accepted a finding.

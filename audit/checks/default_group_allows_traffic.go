@@ -1,0 +1,39 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// The default group of every VPC has no rules.
+var _ = audit.Declare(audit.Check{
+	Title:    "Default security group allows traffic",
+	Severity: findings.Medium,
+	References: []string{
+		"CIS 1.2 4.3", "CIS 1.4 5.3", "CIS 3.0 5.4", "CIS 5.0 5.5", "CIS 6.0 6.5", "FSBP EC2.2",
+		"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7",
+	},
+	Run: func(r *audit.Region) {
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			if !g.Default() || len(g.Rules) == 0 {
+				continue
+			}
+			const most = 5
+			var rules []string
+			for j := range g.Rules[:min(most, len(g.Rules))] {
+				rules = append(rules, g.Rules[j].String())
+			}
+			if more := len(g.Rules) - most; more > 0 {
+				rules = append(rules, fmt.Sprintf("and %d more", more))
+			}
+			o := r.Observe(g, nil)
+			o.Message = fmt.Sprintf("the default group of %s allows traffic: %s", g.VPC, strings.Join(rules, "; "))
+			o.Fix = "Give what carries the default group a group of its own, then revoke every rule of " + g.ID + "."
+			r.Report(o)
+		}
+	},
+})

@@ -1,0 +1,18 @@
+package checks
+
+import (
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// Directory, file, mail and development services are not open to the internet.
+var _ = audit.Declare(audit.Check{
+	Title:    "High-risk port is open to the internet",
+	Severity: findings.Medium,
+	References: []string{
+		"FSBP EC2.18", "FSBP EC2.19", "PCI DSS 4.0.1 1.3.1", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7", "NIST 800-53 r5 SC-7",
+	},
+	Exposed: true,
+	Class:   audit.HighRisk,
+	Run:     audit.OpenToInternet,
+})

@@ -1,0 +1,89 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Inside a VPC, rules name security groups and not the addresses of their members.
+var _ = audit.Declare(audit.Check{
+	Title:      "Rule names addresses where it should reference a security group",
+	Severity:   findings.Medium,
+	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
+	Needs:      inventory.PartInterfaces,
+	Run: func(r *audit.Region) {
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			for j := range g.Rules {
+				rule := &g.Rules[j]
+				if rule.Direction != inventory.Ingress || !rule.Peer.Prefix.IsValid() || !cidr.Private(rule.Peer.Prefix) {
+					continue
+				}
+				if held := holders(r, g, rule); len(held.groups) > 0 {
+					o := r.Observe(g, rule)
+					o.Message = held.message(rule)
+					o.Fix = fmt.Sprintf("Allow %s from %s, then revoke %s.", rule.Traffic, strings.Join(held.groups, ", "), rule.Peer)
+					o.Replace = held.groups
+					r.Report(o)
+				}
+			}
+		}
+	},
+})
+
+// maxNamed bounds the interfaces that one message names; the rest is counted.
+const maxNamed = 200
+
+// held is what stands behind a range: interfaces with a group of each.
+type held struct {
+	groups []string // sorted
+	named  []string // "eni-1 (sg-app)", in the order of ids
+	more   int
+}
+
+// holders finds the interfaces of the rule's VPC with an address in its
+// source that carry a group of their own to name.
+func holders(r *audit.Region, g *inventory.Group, rule *inventory.Rule) held {
+	var h held
+	for _, i := range r.InterfacesInside(g.VPC, rule.Peer.Prefix) {
+		e := &r.Interfaces[i]
+		group := groupToName(r, e)
+		if group == "" || e.Carries(g.ID) {
+			continue
+		}
+		if at, known := slices.BinarySearch(h.groups, group); !known {
+			h.groups = slices.Insert(h.groups, at, group)
+		}
+		if len(h.named) == maxNamed {
+			h.more++
+			continue
+		}
+		h.named = append(h.named, e.ID+" ("+group+")")
+	}
+	return h
+}
+
+// groupToName returns the first of the interface's groups, by id, that is not
+// a default group.
+func groupToName(r *audit.Region, e *inventory.Interface) string {
+	for _, id := range e.Groups {
+		if g := r.Group(id); g == nil || !g.Default() {
+			return id
+		}
+	}
+	return ""
+}
+
+func (h *held) message(rule *inventory.Rule) string {
+	text := fmt.Sprintf("%s is allowed from %s, which is held by %s", rule.Traffic, rule.Peer, strings.Join(h.named, ", "))
+	if h.more > 0 {
+		text += fmt.Sprintf(" and %d more interfaces; their groups: %s", h.more, strings.Join(h.groups, ", "))
+	}
+	return text
+}

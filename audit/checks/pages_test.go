@@ -1,0 +1,137 @@
+package checks_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/audit/checks"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/fixtures"
+)
+
+var headings = []string{"## Why", "## Example", "## Fix", "## References"}
+
+// TestPages holds every page to its form and runs every example of it: the
+// check alone must report the lines with an expectation, and no other.
+func TestPages(t *testing.T) {
+	for _, check := range audit.Checks() {
+		t.Run(check.ID, func(t *testing.T) {
+			page, err := checks.Page(check.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !strings.HasPrefix(page, "# "+check.ID+"\n\n") {
+				t.Errorf("the page does not begin with %q and an empty line", "# "+check.ID)
+			}
+			at := 0
+			for _, h := range headings {
+				i := strings.Index(page, "\n"+h+"\n")
+				if i < at {
+					t.Errorf("heading %q is missing or out of order", h)
+				}
+				at = max(i, at)
+			}
+			examples := blocks(page)
+			if more, err := os.ReadFile(filepath.Join("testdata", check.ID+".sg")); err == nil {
+				examples = append(examples, block{string(more), 0})
+			}
+			wanted, clean := 0, 0
+			for _, b := range examples {
+				w, c := runExample(t, check, b)
+				wanted, clean = wanted+w, clean+c
+			}
+			if wanted == 0 || clean == 0 {
+				t.Errorf("the page has %d offending and %d clean lines: it needs both", wanted, clean)
+			}
+		})
+	}
+}
+
+type block struct {
+	text string
+	line int // of the page, before the block's first line
+}
+
+var fence = regexp.MustCompile("(?ms)^```sg\n(.*?)^```$")
+
+func blocks(page string) []block {
+	var found []block
+	for _, m := range fence.FindAllStringSubmatchIndex(page, -1) {
+		found = append(found, block{page[m[2]:m[3]], strings.Count(page[:m[2]], "\n")})
+	}
+	return found
+}
+
+// runExample audits one example with one check and compares the findings with
+// the expectations. It returns how many lines were to be reported, and how
+// many other statements there are.
+func runExample(t *testing.T, check *audit.Check, b block) (wanted, clean int) {
+	t.Helper()
+	estate, err := fixtures.Parse(check.ID+".md", b.text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := audit.Run(estate.Inventory, audit.Options{Settings: audit.Defaults(), Only: []string{check.ID}})
+	for _, n := range report.NotEvaluated {
+		t.Errorf("not evaluated: %s", n.Reason)
+	}
+	byLine := map[int]*findings.Finding{}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		text := ""
+		if f.Rule != nil {
+			text = f.Rule.Text
+		}
+		line := estate.Line(f.AccountID, f.Region, f.ResourceID, text)
+		if byLine[line] != nil {
+			t.Errorf("line %d: two findings", b.line+line)
+		}
+		byLine[line] = f
+	}
+	for _, w := range estate.Wants {
+		wanted++
+		f := byLine[w.Line]
+		if f == nil {
+			t.Errorf("line %d: no finding, want %q", b.line+w.Line, w.Text)
+			continue
+		}
+		if all := f.Title + ": " + f.Message; !strings.Contains(all, w.Text) {
+			t.Errorf("line %d: finding %q, want %q in it", b.line+w.Line, all, w.Text)
+		}
+	}
+	for line, f := range byLine {
+		if !slices.ContainsFunc(estate.Wants, func(w fixtures.Want) bool { return w.Line == line }) {
+			t.Errorf("line %d: unexpected finding: %s", b.line+line, f.Message)
+		}
+	}
+	for _, line := range strings.Split(b.text, "\n") {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") && !strings.Contains(line, "# want") {
+			clean++
+		}
+	}
+	return wanted, clean
+}
+
+// TestPagePairs fails on a page without a check and on a check without a page.
+func TestPagePairs(t *testing.T) {
+	files, err := filepath.Glob("*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var paged, declared []string
+	for _, f := range files {
+		paged = append(paged, strings.ReplaceAll(strings.TrimSuffix(f, ".md"), "_", "-"))
+	}
+	for _, c := range audit.Checks() {
+		declared = append(declared, c.ID)
+	}
+	if fmt.Sprint(paged) != fmt.Sprint(declared) {
+		t.Errorf("pages: %v\nchecks: %v", paged, declared)
+	}
+}

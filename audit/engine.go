@@ -1,0 +1,123 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// Options choose what a run looks at.
+type Options struct {
+	Settings Settings
+	Only     []string // ids of the checks to run; empty: all that are on by default
+	Skip     []string // ids of checks to leave out
+}
+
+// Estate is the whole inventory of the run, as checks see it that follow
+// references from one account to another.
+type Estate struct {
+	*inventory.Inventory
+	live map[string]*liveness // by region name
+}
+
+// Select returns the checks that a run with these options has, sorted by id.
+// Unknown ids are ignored: the command line refuses them before.
+func (o *Options) Select() []*Check {
+	var selected []*Check
+	for _, c := range Checks() {
+		on := !c.OnRequest
+		if len(o.Only) > 0 {
+			on = slices.Contains(o.Only, c.ID)
+		}
+		if on && !slices.Contains(o.Skip, c.ID) {
+			selected = append(selected, c)
+		}
+	}
+	return selected
+}
+
+// Run audits an inventory that has been normalised, and leaves it as it is.
+// The report is finished but for the times, the tool and the fix commands.
+func Run(inv *inventory.Inventory, opts Options) *findings.Report {
+	selected := opts.Select()
+	report := &findings.Report{
+		Caller: findings.Caller{AccountID: inv.Caller.AccountID, ARN: inv.Caller.ARN, Partition: inv.Caller.Partition},
+		Depth:  string(inv.Depth),
+	}
+	for _, c := range selected {
+		report.Checks = append(report.Checks, findings.CheckInfo{ID: c.ID, Title: c.Title, Severity: c.Severity, References: c.References})
+	}
+	estate := &Estate{Inventory: inv, live: map[string]*liveness{}}
+	for _, region := range inv.Regions {
+		report.Coverage = append(report.Coverage, cover(region))
+		if region.Skipped {
+			continue
+		}
+		r := &Region{Region: region, Settings: &opts.Settings, Reach: reach.New(region), Estate: estate, report: report}
+		for _, c := range selected {
+			if c.Class != NoClass {
+				r.runs[c.Class] = true
+			}
+		}
+		for _, c := range selected {
+			r.check = c
+			if failure := r.evaluate(c); failure != nil {
+				coverage := &report.Coverage[len(report.Coverage)-1]
+				coverage.Status = "partial"
+				coverage.Gaps = append(coverage.Gaps, *failure)
+			}
+		}
+	}
+	report.Finish()
+	return report
+}
+
+// cover counts what was read of a region.
+func cover(r *inventory.Region) findings.Coverage {
+	c := findings.Coverage{
+		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name, Status: r.Status(),
+		SecurityGroups: len(r.Groups), NetworkInterfaces: len(r.Interfaces),
+	}
+	for i := range r.Groups {
+		c.Rules += len(r.Groups[i].Rules)
+	}
+	for _, g := range r.Gaps {
+		c.Gaps = append(c.Gaps, findings.Gap{Operation: g.Operation, Kind: string(g.Kind), Code: g.Code, Message: g.Message})
+	}
+	return c
+}
+
+// evaluate runs one check on the region, or records why it cannot. A check
+// that panics takes back what it reported, and comes out as a gap, so that
+// the run counts as incomplete.
+func (r *Region) evaluate(c *Check) (failure *findings.Gap) {
+	for _, part := range c.Needs.Each() {
+		if !r.Read.Has(part) {
+			r.NotEvaluated("%s are needed: %s", part, r.whyMissing(part))
+			return nil
+		}
+	}
+	if !r.Read.Has(inventory.PartGroups) {
+		if len(r.Groups) == 0 {
+			r.NotEvaluated("security groups are needed: %s", r.whyMissing(inventory.PartGroups))
+			return nil
+		}
+		r.NotEvaluated("only %d security groups were read: %s", len(r.Groups), r.whyMissing(inventory.PartGroups))
+	}
+	before := len(r.report.Findings)
+	defer func() {
+		if p := recover(); p != nil {
+			r.report.Findings = r.report.Findings[:before]
+			r.NotEvaluated("the check failed: %v", p)
+			failure = &findings.Gap{
+				Operation: "check:" + c.ID, Kind: string(inventory.Failed),
+				Message: fmt.Sprintf("the check stopped on a defect of its own (%v): please report it", p),
+			}
+		}
+	}()
+	c.Run(r)
+	return nil
+}

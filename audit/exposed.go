@@ -1,0 +1,179 @@
+package audit
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// opened is an opening with its verdict, kept for the checks of all classes.
+type opened struct {
+	group *inventory.Group
+	opening
+	verdict
+}
+
+// OpenToInternet is the Run function of the checks that have a Class. They
+// share one computation, and each rule is reported by the most serious of
+// those that run.
+func OpenToInternet(r *Region) {
+	for i := range r.opened() {
+		if o := &r.cache.opened[i]; o.class == r.check.Class {
+			r.reportOpening(o)
+		}
+	}
+	for _, u := range r.cache.unresolved {
+		r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown: %s",
+			u.rule, u.group.ID, u.rule.Peer.List, r.whyMissing(inventory.PartPrefixLists))
+	}
+}
+
+// opened computes the openings of every group once per region.
+func (r *Region) opened() []opened {
+	if r.cache.openedDone {
+		return r.cache.opened
+	}
+	r.cache.openedDone = true
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		for _, o := range r.openings(g) {
+			if v, ok := r.judge(&o); ok {
+				r.cache.opened = append(r.cache.opened, opened{g, o, v})
+			}
+		}
+		for j := range g.Rules {
+			if rule := &g.Rules[j]; rule.Direction == inventory.Ingress && rule.Peer.List != "" && !r.resolved(rule.Peer.List) {
+				r.cache.unresolved = append(r.cache.unresolved, groupRule{g, rule})
+			}
+		}
+	}
+	return r.cache.opened
+}
+
+func (r *Region) resolved(list string) bool {
+	pl := r.PrefixList(list)
+	return pl != nil && pl.Resolved
+}
+
+func (r *Region) reportOpening(o *opened) {
+	obs := r.Observe(o.group, o.rule)
+	obs.Severity = o.severity
+	obs.Services = o.services
+	what := o.what()
+	obs.Message = what + " open to the internet" + r.from(o)
+	obs.Fix = o.fix()
+	if o.class == Admin {
+		obs.Replace = r.trustedFor(o.rule)
+	}
+	if r.Trusts(o.rule) {
+		obs.Trusted = true
+		obs.Message += "; the source lies inside the trusted ranges"
+	}
+	r.Report(obs)
+}
+
+// what names the subject of the message and its verb: "SSH (tcp/22) is".
+func (o *opened) what() string {
+	ports := o.ports()
+	if o.class == AllTraffic {
+		if o.rule.Traffic == inventory.All {
+			return "all traffic is"
+		}
+		return "all ports (" + ports + ") are"
+	}
+	switch n := len(o.services); n {
+	case 0:
+		if o.tcp.size()+o.udp.size() == 1 {
+			return "port " + ports + " is"
+		}
+		return "ports " + ports + " are"
+	case 1:
+		return o.services[0] + " (" + ports + ") is"
+	default:
+		named := o.services
+		const most = 8
+		if more := n - most; more > 0 {
+			named = append(slices.Clone(named[:most]), fmt.Sprintf("%d more services", more))
+		}
+		last := len(named) - 1
+		return strings.Join(named[:last], ", ") + " and " + named[last] + " (" + ports + ") are"
+	}
+}
+
+func (o *opened) ports() string {
+	text := o.verdict.tcp.text(inventory.TCP)
+	if more := o.verdict.udp.text(inventory.UDP); more != "" {
+		if text != "" {
+			text += ", "
+		}
+		text += more
+	}
+	return text
+}
+
+// from says through which source the internet comes in.
+func (r *Region) from(o *opened) string {
+	switch {
+	case o.rule.Peer.List != "":
+		text := " through prefix list " + o.rule.Peer.List
+		if pl := r.PrefixList(o.rule.Peer.List); pl.Name != "" {
+			text += " (" + pl.Name + ")"
+		}
+		return text
+	case o.partial:
+		return fmt.Sprintf(": %s and the group's other rules together cover all of it", o.rule.Peer)
+	case o.rule.Peer.Prefix.Addr().Is6():
+		return " over IPv6 (" + o.rule.Peer.String() + ")"
+	}
+	return " (" + o.rule.Peer.String() + ")"
+}
+
+func (o *opened) fix() string {
+	switch o.class {
+	case Admin:
+		return "Replace " + o.rule.Peer.String() + " by the addresses of your administrators or the bastion's group, " +
+			"or close the port and use Session Manager."
+	case Database:
+		return "Replace " + o.rule.Peer.String() + " by the security group of the application that needs the data."
+	case AllTraffic:
+		return "Open only the ports that are served, each from the sources that need it, then revoke this rule."
+	}
+	return "Replace " + o.rule.Peer.String() + " by the sources that need the port, or revoke the rule; " +
+		"a port that is meant to be public belongs in public_ports of the configuration."
+}
+
+// Trusts reports whether every internet address of the rule's source lies
+// inside the trusted ranges of the settings.
+func (r *Region) Trusts(rule *inventory.Rule) bool {
+	if len(r.Settings.TrustedCIDRs) == 0 || rule.Peer.Group != nil {
+		return false
+	}
+	if rule.Peer.List == "" {
+		return cidr.Covered(rule.Peer.Prefix, r.Settings.TrustedCIDRs)
+	}
+	pl := r.PrefixList(rule.Peer.List)
+	if pl == nil || !pl.Resolved || len(pl.Entries) == 0 {
+		return false
+	}
+	for _, p := range pl.Entries {
+		if cidr.HoldsInternet(p) && !cidr.Covered(p, r.Settings.TrustedCIDRs) {
+			return false
+		}
+	}
+	return true
+}
+
+// trustedFor returns the trusted ranges of the rule's address family, which
+// may take the place of its source.
+func (r *Region) trustedFor(rule *inventory.Rule) []string {
+	var found []string
+	for _, p := range r.Settings.TrustedCIDRs {
+		if rule.Peer.List != "" || p.Addr().Is6() == rule.Peer.Prefix.Addr().Is6() {
+			found = append(found, p.String())
+		}
+	}
+	return found
+}

@@ -1,0 +1,85 @@
+package audit
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// span is an inclusive interval of ports.
+type span struct{ first, last int32 }
+
+// portSet is a set of ports of one protocol: sorted spans that neither
+// overlap nor touch. The zero value is empty.
+type portSet []span
+
+// add returns the set with the ports from first to last.
+func (s portSet) add(first, last int32) portSet {
+	if n := len(s); n > 0 && s[n-1].last+1 >= first && s[n-1].first <= first {
+		s[n-1].last = max(s[n-1].last, last)
+		return s
+	}
+	s = append(s, span{first, last})
+	slices.SortFunc(s, func(a, b span) int { return int(a.first - b.first) })
+	out := s[:1]
+	for _, x := range s[1:] {
+		if top := &out[len(out)-1]; x.first <= top.last+1 {
+			top.last = max(top.last, x.last)
+		} else {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// without returns the set less the ports from first to last; s stays as it is.
+func (s portSet) without(first, last int32) portSet {
+	var out portSet
+	for _, x := range s {
+		if x.last < first || x.first > last {
+			out = append(out, x)
+			continue
+		}
+		if x.first < first {
+			out = append(out, span{x.first, first - 1})
+		}
+		if x.last > last {
+			out = append(out, span{last + 1, x.last})
+		}
+	}
+	return out
+}
+
+// size counts the ports.
+func (s portSet) size() int {
+	n := 0
+	for _, x := range s {
+		n += int(x.last-x.first) + 1
+	}
+	return n
+}
+
+// overlaps reports whether some port from first to last is in the set.
+func (s portSet) overlaps(first, last int32) bool {
+	for _, x := range s {
+		if x.first <= last && first <= x.last {
+			return true
+		}
+	}
+	return false
+}
+
+// text writes the set as reports do: "tcp/22, tcp/8000-8010".
+func (s portSet) text(p inventory.Protocol) string {
+	parts := make([]string, len(s))
+	for i, x := range s {
+		parts[i] = inventory.Ports(p, x.first, x.last).String()
+	}
+	const most = 6
+	if more := len(parts) - most; more > 0 {
+		parts = append(parts[:most], "and "+strconv.Itoa(more)+" more ranges")
+	}
+	return strings.Join(parts, ", ")
+}

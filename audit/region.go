@@ -1,0 +1,219 @@
+package audit
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// Region is what a check sees: one region of one account, what is known of
+// it, and indexes that the checks share. It belongs to one goroutine.
+type Region struct {
+	*inventory.Region
+	Settings *Settings
+	Reach    *reach.Region
+	Estate   *Estate // every region of the run, for references that cross accounts
+
+	check   *Check
+	report  *findings.Report
+	runs    [classes]bool
+	sources []source
+	merged  []netip.Prefix
+	cache   cache
+}
+
+// cache holds what several checks ask for; each field is filled on first use.
+type cache struct {
+	groups     map[string]*inventory.Group
+	lists      map[string]*inventory.PrefixList
+	addresses  map[string]*cidr.Index
+	opened     []opened
+	unresolved []groupRule
+	openedDone bool
+	inside     map[vpcPrefix][]int32
+	holders    map[string][]string
+}
+
+type groupRule struct {
+	group *inventory.Group
+	rule  *inventory.Rule
+}
+
+// Group returns the group with the id, or nil.
+func (r *Region) Group(id string) *inventory.Group {
+	if r.cache.groups == nil {
+		r.cache.groups = make(map[string]*inventory.Group, len(r.Groups))
+		for i := range r.Groups {
+			r.cache.groups[r.Groups[i].ID] = &r.Groups[i]
+		}
+	}
+	return r.cache.groups[id]
+}
+
+// PrefixList returns the prefix list with the id, or nil.
+func (r *Region) PrefixList(id string) *inventory.PrefixList {
+	if r.cache.lists == nil {
+		r.cache.lists = make(map[string]*inventory.PrefixList, len(r.PrefixLists))
+		for i := range r.PrefixLists {
+			r.cache.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
+		}
+	}
+	return r.cache.lists[id]
+}
+
+// Addresses returns the index of the private addresses of a VPC's
+// interfaces; its values are positions in Interfaces.
+func (r *Region) Addresses(vpc string) *cidr.Index {
+	if r.cache.addresses == nil {
+		builders := map[string]*cidr.IndexBuilder{}
+		for i := range r.Interfaces {
+			e := &r.Interfaces[i]
+			b := builders[e.VPC]
+			if b == nil {
+				b = new(cidr.IndexBuilder)
+				builders[e.VPC] = b
+			}
+			for _, a := range e.Addresses {
+				b.Add(a.Private, int32(i))
+			}
+		}
+		r.cache.addresses = make(map[string]*cidr.Index, len(builders))
+		for id, b := range builders {
+			r.cache.addresses[id] = b.Index()
+		}
+	}
+	return r.cache.addresses[vpc]
+}
+
+// Observation is what a check saw: the offending rule of a group, the group
+// itself (Rule nil), or another resource (ResourceType and ResourceID set).
+type Observation struct {
+	Group        *inventory.Group
+	Rule         *inventory.Rule
+	ResourceType string
+	ResourceID   string
+	VPC          string
+	Severity     findings.Severity // base; Observe sets the check's
+	Services     []string
+	Message      string   // one sentence, no full stop
+	Fix          string   // what to do, in sentences
+	Replace      []string // sources to allow before the rule goes
+	First        []string // groups whose rules must go before the group
+	Trusted      bool     // the source is trusted: info, whatever the sum
+}
+
+// Observe starts an observation of a group, or of a rule in it.
+func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
+	return Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, VPC: g.VPC, Severity: r.check.Severity}
+}
+
+// Report turns an observation into a finding: it adds the verdict, moves the
+// severity, and names the interfaces concerned.
+func (r *Region) Report(o Observation) {
+	f := findings.Finding{
+		Check: r.check.ID, Title: r.check.Title, Status: findings.Open,
+		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
+		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
+		Services: o.Services, Message: o.Message,
+		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First},
+		References: r.check.References,
+	}
+	ruleText := ""
+	if o.Rule != nil {
+		ruleText = o.Rule.String()
+		f.Rule = &findings.Rule{
+			Direction: o.Rule.Direction.String(), Protocol: o.Rule.Traffic.Protocol.String(),
+			Ports: o.Rule.Traffic.PortsText(), Source: o.Rule.Peer.String(),
+			RuleIDs: o.Rule.IDs, Description: o.Rule.Description, Text: ruleText,
+		}
+	}
+	var exposure reach.Exposure
+	if g := o.Group; g != nil {
+		f.GroupID, f.GroupName, f.GroupARN = g.ID, g.Name, g.ARN(r.Partition, r.Name)
+		f.Tags = make(map[string]string, len(g.Tags))
+		for _, t := range g.Tags {
+			f.Tags[t.Key] = t.Value
+		}
+		r.attach(&f, g)
+		if o.Rule != nil {
+			exposure = r.Reach.Rule(g, o.Rule)
+		} else {
+			exposure = r.Reach.Group(g)
+		}
+	}
+	f.Exposure = findings.Exposure{Verdict: exposure.Verdict, Evidence: exposure.Evidence}
+	f.BaseSeverity, f.Severity = o.Severity, o.Severity
+	if r.check.Exposed {
+		f.Severity = move(o.Severity, exposure.Verdict)
+	}
+	if o.Trusted {
+		f.Severity = findings.Info
+	}
+	f.ID = findings.Identity(f.Check, r.Partition, r.AccountID, r.Name, o.ResourceID, ruleText)
+	r.report.Findings = append(r.report.Findings, f)
+}
+
+// move adds the exposure to a base severity.
+func move(base findings.Severity, verdict string) findings.Severity {
+	switch verdict {
+	case reach.Reachable:
+		return base.Raise()
+	case reach.NotReachable:
+		return base.Lower()
+	case reach.Unattached:
+		return min(base, findings.Medium)
+	}
+	return base
+}
+
+// attach lists the interfaces that carry the group, as many as fit.
+func (r *Region) attach(f *findings.Finding, g *inventory.Group) {
+	interfaces := r.Reach.Interfaces(g.ID)
+	f.Attached = len(interfaces)
+	f.AttachedTo = map[string]int{}
+	for _, e := range interfaces {
+		owner := e.Owner()
+		f.AttachedTo[owner.Kind]++
+		if len(f.Interfaces) == findings.MaxInterfaces {
+			continue
+		}
+		i := findings.Interface{ID: e.ID, Owner: owner.String()}
+		if len(e.Addresses) > 0 {
+			i.PrivateIP = e.Addresses[0].Private.String()
+		}
+		if public := e.PublicIPv4(); len(public) > 0 {
+			i.PublicIP = public[0].String()
+		}
+		f.Interfaces = append(f.Interfaces, i)
+	}
+}
+
+// NotEvaluated records that the running check could not judge something in
+// this region, and why.
+func (r *Region) NotEvaluated(format string, args ...any) {
+	r.report.NotEvaluated = append(r.report.NotEvaluated, findings.NotEvaluated{
+		Check: r.check.ID, AccountID: r.AccountID, Region: r.Name, Reason: fmt.Sprintf(format, args...),
+	})
+}
+
+// whyMissing tells why a part of the region is unknown.
+func (r *Region) whyMissing(part inventory.Part) string {
+	var why []string
+	for _, g := range r.Gaps {
+		if g.Part&part != 0 {
+			why = append(why, fmt.Sprintf("%s %s", g.Operation, g.Kind))
+		}
+	}
+	switch {
+	case len(why) > 0:
+		return strings.Join(why, ", ")
+	case !r.Asked.Has(part):
+		return fmt.Sprintf("%s are not read at depth %s", part, r.Estate.Depth)
+	}
+	return fmt.Sprintf("%s were not read", part)
+}

@@ -1,0 +1,116 @@
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// InterfacesInside returns the positions in Interfaces of those in the VPC
+// that hold an address inside the prefix, secondary addresses included, each
+// once and in the order of ids. The result is shared and must not be changed.
+func (r *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
+	key := vpcPrefix{vpc, prefix}
+	if found, done := r.cache.inside[key]; done {
+		return found
+	}
+	var found []int32
+	if index := r.Addresses(vpc); index != nil {
+		for i := range index.Inside(prefix) {
+			found = append(found, i)
+		}
+	}
+	slices.Sort(found)
+	found = slices.Compact(found)
+	if r.cache.inside == nil {
+		r.cache.inside = map[vpcPrefix][]int32{}
+	}
+	r.cache.inside[key] = found
+	return found
+}
+
+type vpcPrefix struct {
+	vpc    string
+	prefix netip.Prefix
+}
+
+// Looked tells where a run looked for the users of a group, beyond interfaces
+// and rules, and where it did not.
+type Looked struct{ Further, Not []string }
+
+// useParts are the parts that may hold a group without an interface.
+const useParts = inventory.PartLaunchTemplates | inventory.PartEndpoints | inventory.PartAssociations | inventory.PartFunctions | inventory.PartLoadBalancers
+
+// LookedForUse tells what this run knows of groups that are held without an
+// interface. Services beyond these may hold a group too while they are idle.
+func (r *Region) LookedForUse() Looked {
+	var l Looked
+	for _, part := range useParts.Each() {
+		if r.Read.Has(part) {
+			l.Further = append(l.Further, part.String())
+		} else {
+			l.Not = append(l.Not, part.String())
+		}
+	}
+	l.Not = append(l.Not, "other idle services (ECS, Batch, CodeBuild, Glue, SageMaker, …)")
+	return l
+}
+
+// Holders names what holds a group without an interface: launch templates,
+// endpoints, functions, load balancers, other VPCs and other accounts.
+func (r *Region) Holders(g *inventory.Group) []string {
+	if r.cache.holders == nil {
+		r.cache.holders = map[string][]string{}
+		r.collectHolders()
+		for id, list := range r.cache.holders {
+			slices.SortFunc(list, cmp.Compare)
+			r.cache.holders[id] = slices.Compact(list)
+		}
+	}
+	held := r.cache.holders[g.ID]
+	if g.Owner != "" && g.Owner != r.AccountID {
+		held = append(slices.Clone(held), fmt.Sprintf("account %s, which owns it, may use it", g.Owner))
+	}
+	return held
+}
+
+func (r *Region) collectHolders() {
+	hold := func(group, by string) { r.cache.holders[group] = append(r.cache.holders[group], by) }
+	for _, t := range r.LaunchTemplates {
+		for _, id := range t.Groups {
+			hold(id, fmt.Sprintf("launch template %s (%s) names it", t.ID, t.Name))
+		}
+	}
+	for _, t := range r.LaunchTemplates {
+		for _, name := range t.GroupNames {
+			for i := range r.Groups {
+				if r.Groups[i].Name == name {
+					hold(r.Groups[i].ID, fmt.Sprintf("launch template %s (%s) names it by its name %q", t.ID, t.Name, name))
+				}
+			}
+		}
+	}
+	for _, e := range r.Endpoints {
+		for _, id := range e.Groups {
+			hold(id, "endpoint "+e.ID+" names it")
+		}
+	}
+	for _, a := range r.Associations {
+		if a.State == "associated" {
+			hold(a.Group, "it is associated with "+a.VPC+", whose use is not fully visible from here")
+		}
+	}
+	for _, f := range r.Functions {
+		for _, id := range f.Groups {
+			hold(id, "function "+f.Name+" runs with it")
+		}
+	}
+	for _, b := range r.LoadBalancers {
+		for _, id := range b.Groups {
+			hold(id, "load balancer "+b.Name+" carries it")
+		}
+	}
+}
