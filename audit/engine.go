@@ -42,7 +42,11 @@ func (o *Options) Select() []*Check {
 // Run audits an inventory that has been normalised, and leaves it as it is.
 // The report is finished but for the times, the tool and the fix commands.
 func Run(inv *inventory.Inventory, opts Options) *findings.Report {
-	selected := opts.Select()
+	return RunChecks(inv, opts.Settings, opts.Select())
+}
+
+// RunChecks is Run with a given list of checks.
+func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *findings.Report {
 	report := &findings.Report{
 		Caller: findings.Caller{AccountID: inv.Caller.AccountID, ARN: inv.Caller.ARN, Partition: inv.Caller.Partition},
 		Depth:  string(inv.Depth),
@@ -56,7 +60,7 @@ func Run(inv *inventory.Inventory, opts Options) *findings.Report {
 		if region.Skipped {
 			continue
 		}
-		r := &Region{Region: region, Settings: &opts.Settings, Reach: reach.New(region), Estate: estate, report: report}
+		r := &Region{Region: region, Settings: &settings, Reach: reach.New(region), Estate: estate, report: report}
 		for _, c := range selected {
 			if c.Class != NoClass {
 				r.runs[c.Class] = true
