@@ -1,0 +1,112 @@
+// Package cidr answers the few questions that an audit asks about addresses:
+// is this the internet, who lies inside, what is left.
+//
+// Prefixes cross its boundary as netip values. They may carry host bits or be
+// IPv4 mapped into IPv6; every function cleans them first, so that 1.0.0.0/0
+// is 0.0.0.0/0 wherever it stands. IPv4 and IPv6 are two worlds: no answer
+// ever adds one to the other. An invalid prefix holds no address. Results are
+// in ascending order, IPv4 first; the zero Set and the zero Index are empty.
+package cidr
+
+import (
+	"net/netip"
+
+	"go4.org/netipx"
+)
+
+// Family is one of the two address families.
+type Family uint8
+
+const (
+	IPv4 Family = iota
+	IPv6
+)
+
+// String returns "IPv4" or "IPv6".
+func (f Family) String() string {
+	if f == IPv6 {
+		return "IPv6"
+	}
+	return "IPv4"
+}
+
+// FamilyOf returns the family that p belongs to once it is clean.
+func FamilyOf(p netip.Prefix) Family {
+	if a := p.Addr(); a.Is4() || a.Is4In6() && p.Bits() >= 96 {
+		return IPv4
+	}
+	return IPv6
+}
+
+// Clean returns p with its host bits cleared, and as an IPv4 prefix where it
+// is one that was mapped into IPv6. An invalid prefix becomes the zero Prefix.
+func Clean(p netip.Prefix) netip.Prefix {
+	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
+		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
+	}
+	return p.Masked()
+}
+
+// special4 are the blocks of IPv4 that no packet from the internet can come
+// from: this network, private, carrier-grade NAT, loopback, link-local,
+// multicast and reserved.
+var special4 = prefixes("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8",
+	"169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3")
+
+// private are the blocks that networks number themselves from.
+var private = prefixes("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
+
+var (
+	internet4 = Of(netip.MustParsePrefix("0.0.0.0/0")).Subtract(Of(special4...))
+	internet6 = Of(netip.MustParsePrefix("2000::/3"))
+)
+
+// Internet4 returns the addresses of the IPv4 internet: all but those that
+// are private, local, multicast or reserved. It is shared and immutable.
+func Internet4() *netipx.IPSet { return internet4.set }
+
+// Internet6 returns the addresses of the IPv6 internet, 2000::/3. It is
+// shared and immutable.
+func Internet6() *netipx.IPSet { return internet6.set }
+
+// HoldsInternet reports whether some address of p is an internet address.
+func HoldsInternet(p netip.Prefix) bool {
+	p = Clean(p)
+	if !p.IsValid() {
+		return false
+	}
+	s := spanOf(p)
+	for _, block := range internets[FamilyOf(p)].spans {
+		if block.overlaps(s) {
+			return true
+		}
+	}
+	return false
+}
+
+// Private reports whether every address of p is one that a network numbers
+// itself with: RFC 1918, carrier-grade NAT (100.64.0.0/10) or unique local
+// IPv6. Loopback and link-local addresses are not private in this sense,
+// because no other host can send from them.
+func Private(p netip.Prefix) bool {
+	p = Clean(p)
+	for _, block := range private {
+		if contains(block, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// contains reports whether inner, which is clean, lies within outer.
+func contains(outer, inner netip.Prefix) bool {
+	return inner.IsValid() && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+}
+
+func prefixes(texts ...string) []netip.Prefix {
+	list := make([]netip.Prefix, len(texts))
+	for i, s := range texts {
+		list[i] = netip.MustParsePrefix(s)
+	}
+	return list
+}
