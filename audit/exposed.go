@@ -86,7 +86,7 @@ func (o *opened) what() string {
 	}
 	switch n := len(o.services); n {
 	case 0:
-		if o.tcp.size()+o.udp.size() == 1 {
+		if o.left.tcp.size()+o.left.udp.size() == 1 {
 			return "port " + ports + " is"
 		}
 		return "ports " + ports + " are"
@@ -104,8 +104,12 @@ func (o *opened) what() string {
 }
 
 func (o *opened) ports() string {
-	text := o.verdict.tcp.text(inventory.TCP)
-	if more := o.verdict.udp.text(inventory.UDP); more != "" {
+	ports := o.left
+	if o.class == AllTraffic {
+		ports.tcp, ports.udp = o.tcp, o.udp
+	}
+	text := ports.tcp.text(inventory.TCP)
+	if more := ports.udp.text(inventory.UDP); more != "" {
 		if text != "" {
 			text += ", "
 		}

@@ -168,20 +168,20 @@ type verdict struct {
 	class    Class
 	severity findings.Severity
 	services []string
-	tcp, udp portSet // what remains beyond the public ports of the settings
+	left     struct{ tcp, udp portSet } // what is open beyond the public ports of the settings
 }
 
 // judge names the services that an opening lets in and picks, among the
 // classes whose checks run, the most serious one. Ports that the settings
 // allow to be public are left out; ok is false where nothing else is open.
 func (r *Region) judge(o *opening) (v verdict, ok bool) {
-	v.tcp, v.udp = o.tcp, o.udp
+	v.left.tcp, v.left.udp = o.tcp, o.udp
 	for _, t := range r.Settings.PublicPorts {
 		if first, last, ok := t.PortsOf(inventory.TCP); ok {
-			v.tcp = v.tcp.without(first, last)
+			v.left.tcp = v.left.tcp.without(first, last)
 		}
 		if first, last, ok := t.PortsOf(inventory.UDP); ok {
-			v.udp = v.udp.without(first, last)
+			v.left.udp = v.left.udp.without(first, last)
 		}
 	}
 	var applies [classes]bool
@@ -189,12 +189,12 @@ func (r *Region) judge(o *opening) (v verdict, ok bool) {
 	claim := func(c Class, sev findings.Severity) {
 		applies[c], severities[c] = true, max(severities[c], sev)
 	}
-	restTCP, restUDP := v.tcp, v.udp
+	restTCP, restUDP := v.left.tcp, v.left.udp
 	for i := range services {
 		s := &services[i]
-		open, rest := v.tcp, &restTCP
+		open, rest := v.left.tcp, &restTCP
 		if s.Traffic.Protocol == inventory.UDP {
-			open, rest = v.udp, &restUDP
+			open, rest = v.left.udp, &restUDP
 		}
 		if !open.overlaps(s.Traffic.First, s.Traffic.Last) {
 			continue
