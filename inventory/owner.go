@@ -1,0 +1,182 @@
+package inventory
+
+import (
+	"slices"
+	"strings"
+)
+
+// Owner is the service that an interface belongs to. Kind is a short word
+// that stays the same between releases: instance, application-load-balancer,
+// database, function, ... Name tells which one, where AWS says so.
+//
+// Kinds beyond those of the table in services.go are "unattached" (available,
+// and nothing tells more), "<requester> (managed)" for a service that is not
+// known here, and "unknown".
+type Owner struct{ Kind, Name string }
+
+// String returns "instance i-...", or the kind alone where no name is known.
+func (o Owner) String() string {
+	if o.Name == "" {
+		return o.Kind
+	}
+	return o.Kind + " " + o.Name
+}
+
+// Owner derives the service from what AWS tells of the interface. Stronger
+// evidence wins: the operator that manages it, the instance it is attached
+// to, its type, its requester, its description, its tags.
+func (i *Interface) Owner() Owner {
+	if i.Operator != "" {
+		return i.operated()
+	}
+	if i.Instance != "" {
+		return Owner{"instance", i.Instance}
+	}
+	if s := i.service(); s != nil {
+		return Owner{s.kind, s.nameOf(i)}
+	}
+	for _, t := range taggedServices {
+		if value, ok := TagValue(i.Tags, t.key); ok {
+			return Owner{t.kind, value}
+		}
+	}
+	return Owner{Kind: i.unknown()}
+}
+
+// Database reports whether the interface belongs to a managed data store or
+// broker: what listens there speaks one of the protocols of databases.
+func (i *Interface) Database() bool {
+	switch i.Owner().Kind {
+	case "database", "rds-proxy", "elasticache", "redshift", "dax", "opensearch", "msk", "mq":
+		return true
+	}
+	return false
+}
+
+// operators are the services that run instances for the account, by the first
+// label of their principal, which is the same in every partition.
+var operators = map[string]string{
+	"ecs": "ecs", "eks": "eks", "lambda": "function", "workspaces": "workspaces",
+}
+
+func (i *Interface) operated() Owner {
+	label, _, _ := strings.Cut(i.Operator, ".")
+	kind, ok := operators[label]
+	if !ok {
+		kind = i.Operator + " (managed)"
+	}
+	name := i.Instance
+	if s := i.service(); name == "" && s != nil {
+		name = s.nameOf(i)
+	}
+	return Owner{kind, name}
+}
+
+// plainTypes are the interface types that anybody may hold.
+var plainTypes = []string{"", "interface", "efa", "efa-only", "trunk", "branch"}
+
+// unknown names what no row of the table matches, without a guess.
+func (i *Interface) unknown() string {
+	switch {
+	case !slices.Contains(plainTypes, i.Type):
+		return strings.ReplaceAll(i.Type, "_", "-")
+	case i.Managed && i.Requester != "":
+		return i.Requester + " (managed)"
+	case strings.HasPrefix(i.AttachedBy, "amazon-"):
+		return i.AttachedBy + " (managed)"
+	case i.Managed:
+		return "unknown (managed)"
+	case i.Status == "available":
+		return "unattached"
+	}
+	return "unknown"
+}
+
+// foreign reports whether AWS itself says that a service holds the interface.
+func (i *Interface) foreign() bool {
+	return i.Managed || i.AttachedBy != "" && i.AttachedBy != i.Account
+}
+
+// service returns the row of the table with the strongest evidence, the first
+// of equal ones, or nil where there is no evidence at all.
+func (i *Interface) service() *service {
+	var best *service
+	most := 0
+	for k := range services {
+		if found := services[k].evidence(i); found > most {
+			best, most = &services[k], found
+		}
+	}
+	return best
+}
+
+// evidence weighs what speaks for the service: a type counts for more than
+// requester and description together, a requester for more than a description.
+func (s *service) evidence(i *Interface) int {
+	found := 0
+	if slices.Contains(s.types, i.Type) {
+		found += 4
+	}
+	if i.Requester != "" || i.AttachedBy != "" {
+		for _, pattern := range s.requesters {
+			if matches(pattern, i.Requester) || matches(pattern, i.AttachedBy) {
+				found += 2
+				break
+			}
+		}
+	}
+	if i.Description != "" && (!s.vague || i.foreign()) && s.describes(i.Description) {
+		found++
+	}
+	return found
+}
+
+// matches reports whether s is the pattern's text, or has it in it where the
+// pattern stands between asterisks.
+func matches(pattern, s string) bool {
+	if pattern[0] == '*' {
+		return strings.Contains(s, pattern[1:len(pattern)-1])
+	}
+	return pattern == s
+}
+
+func (s *service) describes(description string) bool {
+	for _, word := range s.descriptions {
+		if hasPrefixFold(description, word) {
+			return true
+		}
+	}
+	for _, word := range s.words {
+		if containsFold(description, word) {
+			return true
+		}
+	}
+	return s.form != nil && s.form(description)
+}
+
+func (s *service) nameOf(i *Interface) string {
+	for _, key := range s.nameTags {
+		if value, ok := TagValue(i.Tags, key); ok {
+			return value
+		}
+	}
+	if s.name == nil {
+		return ""
+	}
+	return s.name(i.Description)
+}
+
+// hasPrefixFold looks at the first letter by itself, since that settles nearly
+// every question.
+func hasPrefixFold(s, prefix string) bool {
+	return len(s) >= len(prefix) && s[0]|0x20 == prefix[0]|0x20 && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+func containsFold(s, word string) bool {
+	for k := 0; k+len(word) <= len(s); k++ {
+		if hasPrefixFold(s[k:], word) {
+			return true
+		}
+	}
+	return false
+}
