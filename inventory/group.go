@@ -127,19 +127,29 @@ func comparePeers(a, b Peer) int {
 	return cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits()))
 }
 
+// compareRefs orders what else a reference may carry, the fuller first.
+func compareRefs(a, b *GroupRef) int {
+	if a == nil || b == nil {
+		return 0
+	}
+	return cmp.Or(cmp.Compare(b.Account, a.Account), cmp.Compare(b.VPC, a.VPC),
+		cmp.Compare(b.Peering, a.Peering), cmp.Compare(b.Status, a.Status))
+}
+
 // normalize sorts the rules and merges those with the same text: ids and tags
-// are joined, and of several descriptions the first in order is kept.
+// are joined, and of several references and descriptions the first in order
+// is kept, an empty one last.
 func (g *Group) normalize() {
 	sortTags(g.Tags)
 	slices.SortStableFunc(g.Rules, func(a, b Rule) int {
-		return cmp.Or(CompareRules(&a, &b), cmp.Compare(a.Description, b.Description))
+		return cmp.Or(CompareRules(&a, &b), compareRefs(a.Peer.Group, b.Peer.Group), cmp.Compare(a.Description, b.Description))
 	})
 	kept := g.Rules[:0]
 	for _, r := range g.Rules {
 		if n := len(kept); n > 0 && CompareRules(&kept[n-1], &r) == 0 {
 			last := &kept[n-1]
-			last.IDs = append(last.IDs, r.IDs...)
-			last.Tags = append(last.Tags, r.Tags...)
+			last.IDs = append(slices.Clip(last.IDs), r.IDs...)
+			last.Tags = append(slices.Clip(last.Tags), r.Tags...)
 			if last.Description == "" {
 				last.Description = r.Description
 			}

@@ -188,12 +188,13 @@ func (g Gap) Compare(h Gap) int {
 }
 
 // Status sums up how much of a region was read: "complete", "partial",
-// "failed" (no groups at all) or "skipped" (left out on request).
+// "failed" (no groups at all) or "skipped" (left out on request). A region
+// that was never begun has failed.
 func (r *Region) Status() string {
 	switch {
 	case r.Skipped:
 		return "skipped"
-	case len(r.Gaps) == 0 && r.Read.Has(r.Asked):
+	case len(r.Gaps) == 0 && r.Read.Has(r.Asked|PartGroups):
 		return "complete"
 	case !r.Read.Has(PartGroups) && len(r.Groups) == 0:
 		return "failed"

@@ -64,7 +64,7 @@ func (r *Region) normalize() {
 		p.Requester.Prefixes, p.Accepter.Prefixes = sortPrefixes(p.Requester.Prefixes), sortPrefixes(p.Accepter.Prefixes)
 	}
 	r.PublicAccess.Exclusions = unique(r.PublicAccess.Exclusions, func(e *PublicAccessExclusion) string { return e.ID })
-	r.Associations = unique(r.Associations, func(a *Association) string { return a.Group + " " + a.VPC })
+	r.Associations = unique(r.Associations, func(a *Association) string { return a.Group + " " + a.VPC + " " + a.State })
 	r.Stale = unique(r.Stale, func(s *StaleReference) string {
 		return s.Group + " " + s.Direction.String() + " " + s.Traffic.String() + " " + s.Peer.ID
 	})

@@ -39,6 +39,9 @@ const (
 // MaxPort is the highest port of tcp and udp.
 const MaxPort = 65535
 
+// maxType is the highest type, and the highest code, of icmp and icmpv6.
+const maxType = 255
+
 // String returns the word for the protocols that AWS names, "all" for
 // AllProtocols, and the decimal number for the rest.
 func (p Protocol) String() string {
@@ -72,8 +75,8 @@ func ParseProtocol(s string) (Protocol, error) {
 	case "icmpv6":
 		return ICMPv6, nil
 	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > 255 {
+	n, err := strconv.ParseUint(s, 10, 8)
+	if err != nil {
 		return 0, fmt.Errorf("protocol %q is neither a name (tcp, udp, icmp, icmpv6, all) nor a number from 0 to 255", s)
 	}
 	return Protocol(n), nil
@@ -105,8 +108,9 @@ func Ports(p Protocol, first, last int32) Traffic {
 // NewTraffic builds a Traffic from the fields of an AWS rule. Nil ports mean
 // all ports, every type or every code. Protocols that carry neither ports nor
 // types drop them, as AWS opens the whole protocol whatever the fields say.
-// Ports of TCP and UDP outside 0 to 65535, -1 included, mean all ports; a
-// reversed interval is an error.
+// An end outside 0 to 65535, -1 included, leaves the ports open on that side,
+// and a type or code outside 0 to 255 means all of them; a reversed interval
+// is an error.
 func NewTraffic(protocol string, from, to *int32) (Traffic, error) {
 	p, err := ParseProtocol(protocol)
 	if err != nil {
@@ -115,11 +119,11 @@ func NewTraffic(protocol string, from, to *int32) (Traffic, error) {
 	switch p {
 	case TCP, UDP:
 		first, last := int32(0), int32(MaxPort)
-		if from != nil && *from > 0 {
+		if within(from, MaxPort) {
 			first = *from
 		}
-		if to != nil && *to >= 0 {
-			last = min(*to, MaxPort)
+		if within(to, MaxPort) {
+			last = *to
 		}
 		if first > last {
 			return Traffic{}, fmt.Errorf("ports %d-%d run backwards", first, last)
@@ -127,9 +131,9 @@ func NewTraffic(protocol string, from, to *int32) (Traffic, error) {
 		return Ports(p, first, last), nil
 	case ICMP, ICMPv6:
 		t := Traffic{Protocol: p, First: Any, Last: Any}
-		if from != nil && *from >= 0 {
+		if within(from, maxType) {
 			t.First = *from
-			if to != nil && *to >= 0 {
+			if within(to, maxType) {
 				t.Last = *to
 			}
 		}
@@ -137,6 +141,8 @@ func NewTraffic(protocol string, from, to *int32) (Traffic, error) {
 	}
 	return Traffic{Protocol: p}, nil
 }
+
+func within(n *int32, limit int32) bool { return n != nil && *n >= 0 && *n <= limit }
 
 // HasPorts reports whether the traffic is TCP or UDP.
 func (t Traffic) HasPorts() bool { return t.Protocol == TCP || t.Protocol == UDP }
@@ -238,9 +244,9 @@ func ParseTraffic(s string) (Traffic, error) {
 		}
 		return NewTraffic(name, nil, nil)
 	}
-	sep, limit := "-", MaxPort
+	sep, limit := "-", uint64(MaxPort)
 	if icmp {
-		sep, limit = "/", 255
+		sep, limit = "/", maxType
 	} else if p != TCP && p != UDP {
 		return Traffic{}, fmt.Errorf("protocol %s carries no ports: write %q", p, p)
 	}
@@ -264,9 +270,9 @@ func ParseTraffic(s string) (Traffic, error) {
 	return Traffic{Protocol: p, First: first, Last: last}, nil
 }
 
-func parseField(s string, limit int) (int32, error) {
-	n, err := strconv.Atoi(s)
-	if err != nil || n < 0 || n > limit {
+func parseField(s string, limit uint64) (int32, error) {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil || n > limit {
 		return 0, fmt.Errorf("%q is not a number from 0 to %d", s, limit)
 	}
 	return int32(n), nil
