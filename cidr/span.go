@@ -55,14 +55,10 @@ type span struct{ first, last number }
 func spanOf(p netip.Prefix) span {
 	first := numberOf(p.Addr())
 	last := first
-	switch host := p.Addr().BitLen() - p.Bits(); {
-	case host > 64:
-		last.lo = ^uint64(0)
+	host := p.Addr().BitLen() - p.Bits()
+	last.lo |= 1<<host - 1 // of 64 bits and more, a shift leaves zero
+	if host > 64 {
 		last.hi |= 1<<(host-64) - 1
-	case host == 64:
-		last.lo = ^uint64(0)
-	default:
-		last.lo |= 1<<host - 1
 	}
 	return span{first, last}
 }

@@ -49,7 +49,7 @@ func TestRulesAreMerged(t *testing.T) {
 	ref := func(account string) Peer { return Peer{Group: &GroupRef{ID: "sg-9", Account: account}} }
 	g := Group{ID: "sg-1", Rules: []Rule{
 		rule(Egress, All, any4, ""),
-		rule(Ingress, ssh, ref(""), "by reference", "sgr-5"),
+		rule(Ingress, ssh, ref(""), "", "sgr-5"),
 		rule(Ingress, ssh, Peer{List: "pl-1"}, ""),
 		rule(Ingress, ssh, prefix("::/0"), ""),
 		rule(Ingress, ssh, any4, "", "sgr-3", "sgr-1"),
@@ -57,7 +57,7 @@ func TestRulesAreMerged(t *testing.T) {
 		rule(Ingress, ssh, any4, "second", "sgr-2", "sgr-1"),
 		rule(Ingress, Ports(TCP, 3, 3), any4, ""),
 		rule(Ingress, ssh, any4, "first"),
-		rule(Ingress, ssh, ref("111122223333"), ""),
+		rule(Ingress, ssh, ref("111122223333"), "by reference"),
 		rule(Ingress, Ports(TCP, 22, 100), any4, ""),
 		rule(Ingress, All, any4, ""),
 		rule(Ingress, Ports(UDP, 22, 22), any4, ""),

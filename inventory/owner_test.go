@@ -132,7 +132,8 @@ var ownerCases = []struct {
 	{Owner{"workspaces", ""}, Interface{Type: "interface", Requester: "AROAEXAMPLE:WorkSpace-Creation"}},
 	// Of two that disagree the stronger wins.
 	{Owner{"nat-gateway", ""}, Interface{Type: "nat_gateway", Requester: "amazon-elb", Description: "ELB web"}},
-	{Owner{"database", ""}, Interface{Type: "interface", Requester: "amazon-rds", Description: "Amazon EKS blue"}},
+	{Owner{"database", ""}, Interface{Type: "interface", Requester: "amazon-rds", Description: "RedshiftNetworkInterface"}},
+	{Owner{"redshift", ""}, Interface{Type: "interface", Requester: "amazon-redshift", Description: "RDSNetworkInterface"}},
 
 	// Nothing tells: no guesses.
 	{Owner{"unattached", ""}, Interface{Type: "interface", Status: "available", Requester: "AIDAEXAMPLE", Account: account, Description: "spare"}},
