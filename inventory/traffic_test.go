@@ -193,6 +193,14 @@ func TestTrafficAgainstPackets(t *testing.T) {
 	}
 }
 
+// Of every type, the code means nothing, even where a literal has one.
+func TestCodeOfEveryType(t *testing.T) {
+	every, ping := Traffic{ICMP, Any, 3}, Traffic{ICMP, 8, 0}
+	if !every.Covers(ping) || !every.Overlaps(ping) || !ping.Overlaps(every) || ping.Covers(every) || every.String() != "icmp/all" {
+		t.Errorf("%v is not every type and code", every)
+	}
+}
+
 func TestTrafficRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		protocol := strconv.Itoa(rapid.IntRange(-1, 255).Draw(t, "protocol"))
