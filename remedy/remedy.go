@@ -8,6 +8,7 @@ package remedy
 import (
 	"encoding/json"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -48,8 +49,8 @@ func commands(f *findings.Finding, g *inventory.Group, first []*inventory.Group)
 		if rule == nil {
 			return nil
 		}
-		for _, source := range f.Fix.Replace {
-			lines = append(lines, authorize(f.Region, g.ID, rule, source))
+		if len(f.Fix.Replace) > 0 {
+			lines = append(lines, authorize(f.Region, g.ID, rule, f.Fix.Replace))
 		}
 		return append(lines, revoke(f.Region, g.ID, rule.Direction, rule.IDs))
 	case f.Check == "unused-group":
@@ -90,8 +91,8 @@ func revokeAll(region string, g *inventory.Group, match func(*inventory.Rule) bo
 		if !known {
 			ids = nil
 		}
-		if any {
-			lines = append(lines, revoke(region, g.ID, d, ids))
+		if line := revoke(region, g.ID, d, ids); any && !slices.Contains(lines, line) {
+			lines = append(lines, line)
 		}
 	}
 	return lines
@@ -106,9 +107,9 @@ func revoke(region, group string, d inventory.Direction, ids []string) string {
 	return aws(region, "revoke-security-group-"+d.String(), args...)
 }
 
-// authorize allows the traffic of a rule from another source, which is a
+// authorize allows the traffic of a rule from other sources, each of them a
 // prefix, a group or a prefix list. The rule's description goes along.
-func authorize(region, group string, rule *inventory.Rule, source string) string {
+func authorize(region, group string, rule *inventory.Rule, sources []string) string {
 	type peer struct {
 		CidrIP   string `json:"CidrIp,omitempty"`
 		CidrIPv6 string `json:"CidrIpv6,omitempty"`
@@ -131,15 +132,17 @@ func authorize(region, group string, rule *inventory.Rule, source string) string
 	case t.HasPorts() || t.Protocol == inventory.ICMP || t.Protocol == inventory.ICMPv6:
 		p.From, p.To = &t.First, &t.Last
 	}
-	switch prefix, err := netip.ParsePrefix(source); {
-	case err == nil && prefix.Addr().Is6():
-		p.Ranges6 = []peer{{CidrIPv6: source, Text: rule.Description}}
-	case err == nil:
-		p.Ranges = []peer{{CidrIP: source, Text: rule.Description}}
-	case strings.HasPrefix(source, "pl-"):
-		p.Lists = []peer{{List: source, Text: rule.Description}}
-	default:
-		p.Groups = []peer{{Group: source, Text: rule.Description}}
+	for _, source := range sources {
+		switch prefix, err := netip.ParsePrefix(source); {
+		case err == nil && prefix.Addr().Is6():
+			p.Ranges6 = append(p.Ranges6, peer{CidrIPv6: source, Text: rule.Description})
+		case err == nil:
+			p.Ranges = append(p.Ranges, peer{CidrIP: source, Text: rule.Description})
+		case strings.HasPrefix(source, "pl-"):
+			p.Lists = append(p.Lists, peer{List: source, Text: rule.Description})
+		default:
+			p.Groups = append(p.Groups, peer{Group: source, Text: rule.Description})
+		}
 	}
 	var text strings.Builder
 	enc := json.NewEncoder(&text)

@@ -28,7 +28,11 @@ var _ = audit.Declare(audit.Check{
 				if held := holders(r, g, rule); len(held.groups) > 0 {
 					o := r.Observe(g, rule)
 					o.Message = held.message(rule)
-					o.Fix = fmt.Sprintf("Allow %s from %s, then revoke %s.", rule.Traffic, strings.Join(held.groups, ", "), rule.Peer)
+					from := strings.Join(held.groups, ", ")
+					if len(held.groups) > 1 {
+						from = "those of " + from + " that need it"
+					}
+					o.Fix = fmt.Sprintf("Allow %s from %s, then revoke %s.", rule.Traffic, from, rule.Peer)
 					o.Replace = held.groups
 					r.Report(o)
 				}
