@@ -1,0 +1,134 @@
+// Package cli is the command line: one file per verb, the shared flags, the
+// configuration file, the exit codes and the program's voice. It is the only
+// package that sees all the others; nothing imports it but main.
+//
+// Standard output carries the report alone. Everything that the program says
+// about itself goes to standard error, through voice.go.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	_ "github.com/sgaudit/sgaudit/audit/checks" // declares the checks
+	"github.com/sgaudit/sgaudit/awsclient"
+)
+
+// The exit codes. Where several hold, the order is 2, 1, 3, 0.
+const (
+	exitDone       = 0
+	exitFindings   = 1 // findings at or above --fail-on
+	exitFailed     = 2 // could not start or finish
+	exitIncomplete = 3 // some region or needed part could not be read
+)
+
+// status is how a run ended that has already told all there is to tell.
+type status int
+
+func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// failure is an error with advice. It ends the program with exit code 2.
+type failure struct {
+	message string
+	hint    string // what to do about it; may be empty
+}
+
+func (f *failure) Error() string { return f.message }
+
+// usage is a failure of the one who typed the command.
+func usage(hint, format string, args ...any) error {
+	return &failure{message: fmt.Sprintf(format, args...), hint: hint}
+}
+
+// program is one run of the command line.
+type program struct {
+	stdin, stdout, stderr *os.File
+
+	voice *voice
+}
+
+// Run is the whole program: it parses the arguments, of which the first is
+// the program's name, runs the verb and returns the exit code. When ctx ends,
+// a running audit stops reading, reports what it has and counts as incomplete.
+func Run(ctx context.Context, args []string, stdin, stdout, stderr *os.File) int {
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, voice: newVoice(stderr)}
+	err := p.run(ctx, args)
+	var (
+		ended status
+		told  *failure
+		setup *awsclient.SetupError
+	)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &ended):
+		return int(ended)
+	case errors.As(err, &told):
+		p.voice.fail(told.message, told.hint)
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		p.voice.fail("interrupted before anything was read", "")
+		return exitIncomplete
+	case errors.As(err, &setup):
+		p.voice.fail(setup.Message, setup.Hint)
+	default:
+		p.voice.fail(err.Error(), "")
+	}
+	return exitFailed
+}
+
+func (p *program) run(ctx context.Context, args []string) error {
+	app := p.app()
+	app.Setup()
+	if len(args) > 1 && args[1] == completeVerb {
+		return p.complete(app.Commands, args[2:])
+	}
+	line, err := arrange(app.Commands, args[1:])
+	if err != nil {
+		return err
+	}
+	return app.RunContext(ctx, append([]string{app.Name}, line...))
+}
+
+// app builds the command line anew, because urfave keeps the values of one
+// run inside it. The library parses flags and prints help; everything that it
+// would print or exit on by itself is taken from it: arrange has refused what
+// it does not know before, and the exit codes are ours.
+func (p *program) app() *urfave.App {
+	urfave.FlagStringer = flagLine
+	app := &urfave.App{
+		Name:  "sgaudit",
+		Usage: "audit the security groups of live AWS accounts; it only reads",
+		UsageText: "sgaudit audit [flags]          audit the account of the current credentials\n" +
+			"sgaudit demo                   audit an embedded account: no credentials, no AWS\n" +
+			"sgaudit help VERB              the flags of a verb",
+		Version:                   version(),
+		Reader:                    p.stdin,
+		Writer:                    p.stdout,
+		ErrWriter:                 p.stderr,
+		DisableSliceFlagSeparator: true, // a file name may hold a comma
+		ExitErrHandler:            func(*urfave.Context, error) {},
+		Commands: []*urfave.Command{
+			p.auditVerb(), p.demoVerb(), p.checksVerb(), p.explainVerb(), p.policyVerb(), p.completionVerb(),
+		},
+	}
+	for _, verb := range app.Commands {
+		verb.HideHelpCommand = true
+		verb.Flags = append(verb.Flags, voiceFlags()...)
+		verb.OnUsageError = func(_ *urfave.Context, err error, _ bool) error {
+			return usage("sgaudit help "+verb.Name+" lists its flags", "%s", strings.ReplaceAll(err.Error(), "flag: -", "flag: --"))
+		}
+		action := verb.Action
+		verb.Action = func(c *urfave.Context) error {
+			if err := p.configureVoice(c); err != nil {
+				return err
+			}
+			return action(c)
+		}
+	}
+	return app
+}

@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/remedy"
+)
+
+func (p *program) auditVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "audit",
+		Usage: "audit the security groups of the account that the credentials belong to",
+		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
+			"3 incomplete: some region or needed part could not be read.",
+		Flags: append(auditFlags(), accountFlags()...),
+		Action: func(c *urfave.Context) error {
+			ch, err := readChoices(c)
+			if err != nil {
+				return err
+			}
+			return p.audit(c.Context, ch)
+		},
+	}
+}
+
+// audit reads the account, judges it, and brings the report to its targets.
+// What could be read when ctx ends is still reported, as incomplete.
+func (p *program) audit(ctx context.Context, ch *choices) error {
+	started := time.Now().UTC()
+	inv, err := p.collect(ctx, ch.client)
+	if err != nil {
+		return err
+	}
+	report := audit.Run(inv, ch.audit)
+	remedy.Attach(inv, report)
+	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
+	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
+	report.Findings = slices.DeleteFunc(report.Findings, func(f findings.Finding) bool { return f.Severity < ch.minSeverity })
+	report.Finish()
+
+	if err := p.write(report, ch.targets); err != nil {
+		return err
+	}
+	p.tellCoverage(report)
+	if ctx.Err() != nil {
+		p.voice.warn("interrupted: the report holds what was read until then")
+	}
+	p.voice.say("%s in %s", summary(report), time.Since(started).Round(100*time.Millisecond))
+	switch {
+	case reached(report, ch.failOn):
+		return status(exitFindings)
+	case report.Incomplete():
+		return status(exitIncomplete)
+	}
+	return nil
+}
+
+// collect connects, says who it is, and reads.
+func (p *program) collect(ctx context.Context, opts awsclient.Options) (*inventory.Inventory, error) {
+	opts.Warn = func(text string) { p.voice.warn("%s", text) }
+	if term.IsTerminal(int(p.stdin.Fd())) {
+		opts.MFAToken = func() (string, error) { return p.voice.ask(ctx, "MFA code", p.stdin) }
+	}
+	var line *progress
+	opts.Progress = func(u awsclient.Progress) {
+		line.set("%d/%d regions  %d pages  %d items", u.Done, u.Regions, u.Pages, u.Items)
+		p.voice.debug("%s: %s; %d pages, %d items, %d/%d regions", u.Region, u.State, u.Pages, u.Items, u.Done, u.Regions)
+	}
+	client, err := awsclient.Connect(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	who := client.Caller()
+	p.voice.say("reading account %s (partition %s) as %s", who.AccountID, who.Partition, who.ARN)
+	line = p.voice.startProgress()
+	defer line.end()
+	inv, err := client.Collect(ctx)
+	if err != nil && (inv == nil || !errors.Is(err, context.Canceled)) {
+		return nil, err
+	}
+	return inv, nil
+}
+
+// reached reports whether an open finding is at or above the severity.
+func reached(report *findings.Report, failOn *findings.Severity) bool {
+	return failOn != nil && slices.ContainsFunc(report.Findings, func(f findings.Finding) bool {
+		return f.Status != findings.Suppressed && f.Severity >= *failOn
+	})
+}
+
+// summary is the run in one line.
+func summary(report *findings.Report) string {
+	regions, groups := 0, 0
+	for _, c := range report.Coverage {
+		if c.Status != "skipped" {
+			regions++
+			groups += c.SecurityGroups
+		}
+	}
+	text := fmt.Sprintf("%s, %s, %s", count(regions, "region"), count(groups, "security group"), count(report.Summary.Total(), "finding"))
+	first := true
+	for _, s := range findings.Severities() {
+		if n := report.Summary.Of(s); n > 0 {
+			if first {
+				text += " ("
+			} else {
+				text += ", "
+			}
+			text += fmt.Sprintf("%d %s", n, s)
+			first = false
+		}
+	}
+	if !first {
+		text += ")"
+	}
+	if n := report.Summary.NotEvaluated; n > 0 {
+		text += fmt.Sprintf(", %d not evaluated", n)
+	}
+	return text
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// loss is what could not be read, for one reason, in one set of regions.
+type loss struct {
+	kind       inventory.GapKind
+	regions    []string
+	operations []string
+	message    string // of the first gap
+}
+
+// mostLosses caps the warnings of one run; the report has them all.
+const mostLosses = 10
+
+// tellCoverage warns of what could not be read, and hints at the remedy of
+// each kind of reason once. The same reason in many regions is one warning.
+func (p *program) tellCoverage(report *findings.Report) {
+	if !report.Incomplete() {
+		return
+	}
+	losses := lossesOf(report)
+	for i, l := range losses {
+		if i == mostLosses {
+			p.voice.warn("%d more kinds of gaps are in the report", len(losses)-i)
+			break
+		}
+		p.voice.warn("%s: %s: %s%s", listed(l.regions), reasonText(l.kind), listed(l.operations), l.message)
+	}
+	unread := 0
+	for _, c := range report.Coverage {
+		if c.Status != "complete" && c.Status != "skipped" {
+			unread++
+		}
+	}
+	p.voice.warn("incomplete: %d of %s could not be read in full", unread, count(len(report.Coverage), "region"))
+	for _, r := range reasonOrder {
+		var regions []string
+		for _, l := range losses {
+			if l.kind == r {
+				regions = append(regions, l.regions...)
+			}
+		}
+		slices.Sort(regions)
+		regions = slices.Compact(regions)
+		if hint := reasons[r].hint; len(regions) > 0 && hint != "" {
+			p.voice.hint("%s", strings.ReplaceAll(hint, "REGIONS", strings.Join(regions, ",")))
+		}
+	}
+}
+
+// lossesOf gathers the gaps of a report: first the regions that share an
+// operation and a reason, then the operations that share the regions.
+func lossesOf(report *findings.Report) []*loss {
+	type cause struct {
+		kind      inventory.GapKind
+		operation string
+	}
+	var causes []cause
+	regions := map[cause][]string{}
+	messages := map[cause]string{}
+	for _, c := range report.Coverage {
+		for _, g := range c.Gaps {
+			k := cause{inventory.GapKind(g.Kind), g.Operation}
+			if regions[k] == nil {
+				causes = append(causes, k)
+				messages[k] = describe(g)
+			}
+			if !slices.Contains(regions[k], c.Region) {
+				regions[k] = append(regions[k], c.Region)
+			}
+		}
+	}
+	var losses []*loss
+	byRegions := map[string]*loss{}
+	for _, k := range causes {
+		key := string(k.kind) + " " + strings.Join(regions[k], " ")
+		l := byRegions[key]
+		if l == nil {
+			l = &loss{kind: k.kind, regions: regions[k], message: messages[k]}
+			byRegions[key] = l
+			losses = append(losses, l)
+		}
+		l.operations = append(l.operations, k.operation)
+	}
+	return losses
+}
+
+// describe returns what the endpoint answered, to stand behind a warning.
+func describe(g findings.Gap) string {
+	const most = 200
+	text := strings.Trim(g.Code+": "+g.Message, ": ")
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most]) + "…"
+	}
+	if text == "" {
+		return ""
+	}
+	return " (" + text + ")"
+}
+
+// listed names the first few of a list.
+func listed(words []string) string {
+	const most = 4
+	if len(words) <= most+1 {
+		return strings.Join(words, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
+}
+
+func reasonText(k inventory.GapKind) string {
+	if r, ok := reasons[k]; ok {
+		return r.text
+	}
+	return string(k)
+}
+
+// reasonOrder fixes the order of the hints.
+var reasonOrder = []inventory.GapKind{
+	inventory.Expired, inventory.DeniedByPolicy, inventory.Denied, inventory.NotOptedIn,
+	inventory.Throttled, inventory.Unreachable, inventory.Unsupported, inventory.Failed,
+}
+
+var reasons = map[inventory.GapKind]struct{ text, hint string }{
+	inventory.Denied: {
+		"the caller may not", "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer",
+	},
+	inventory.DeniedByPolicy: {
+		"a policy of the organisation denies", "where a region is closed on purpose, accept it: --exclude-region REGIONS",
+	},
+	inventory.NotOptedIn: {
+		"the region is not enabled for the account", "enable it, or leave it out: --exclude-region REGIONS",
+	},
+	inventory.Throttled: {
+		"AWS still throttled after every retry", "repeat the run with a lower --max-rps",
+	},
+	inventory.Expired: {
+		"the credentials ran out", "sign in again and repeat the run",
+	},
+	inventory.Unreachable: {
+		"no answer in time", "check the way to the endpoint, or give the region more time with --region-deadline",
+	},
+	inventory.Unsupported: {
+		"the endpoint does not know", "a smaller --depth asks for less",
+	},
+	inventory.Failed: {
+		"failed", "",
+	},
+}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+)
+
+func (p *program) demoVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "demo",
+		Usage: "audit an embedded account, served on loopback: no credentials, no AWS",
+		Description: "The account is made up: an online shop with the mistakes that such accounts have. It is served as EC2 would, " +
+			"and read by the same client that reads AWS. No AWS variable, file or credential is looked at.",
+		Flags: append([]urfave.Flag{
+			&urfave.BoolFlag{Name: "serve", Usage: "audit nothing: keep the endpoint up until Ctrl-C, for any client of EC2"},
+			&urfave.StringFlag{Name: "address", Usage: "serve on this loopback `HOST:PORT` (default: any free port)"},
+			&urfave.StringFlag{Name: "estate", Usage: "instead of the embedded account serve that of this `FILE`, in the notation of sgaudit's tests"},
+		}, auditFlags()...),
+		Action: p.demo,
+	}
+}
+
+func (p *program) demo(c *urfave.Context) error {
+	ch, err := readChoices(c)
+	if err != nil {
+		return err
+	}
+	address := c.String("address")
+	if err := checkLoopback(address); err != nil {
+		return err
+	}
+	name, text := "demo.sg", fixtures.Demo()
+	if name = c.String("estate"); name != "" {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("reading the estate: %w", err)
+		}
+		text = string(content)
+	}
+	estate, err := fixtures.Parse(name, text)
+	if err != nil {
+		return err
+	}
+	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{Address: address})
+	if err != nil {
+		return fmt.Errorf("serving the demo account: %w", err)
+	}
+	defer server.Close()
+	if c.Bool("serve") {
+		return p.serve(c.Context, server.URL)
+	}
+	ch.client.EndpointURL = server.URL
+	ch.client.StaticCredentials = true
+	return p.audit(c.Context, ch)
+}
+
+// serve tells how to use the endpoint and waits for Ctrl-C.
+func (p *program) serve(ctx context.Context, url string) error {
+	err := p.print(fmt.Sprintf(`The demo account is served at %[1]s until Ctrl-C. In another terminal:
+
+  export AWS_ENDPOINT_URL=%[1]s AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
+  aws ec2 describe-security-groups --region us-east-1
+  sgaudit audit
+`, url))
+	if err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return nil
+}
+
+// checkLoopback refuses to offer the made-up account to a network.
+func checkLoopback(address string) error {
+	if address == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return usage("write it like 127.0.0.1:8080", "--address %q: %s", address, err)
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return usage("write it like 127.0.0.1:8080", "--address %q is not on loopback", address)
+	}
+	return nil
+}

@@ -1,0 +1,283 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// The headings that help puts flags under.
+const (
+	categoryRead   = "What is read"
+	categoryReport = "What is reported"
+	categoryVoice  = "How it speaks"
+)
+
+// configVariable names the configuration file where --config does not.
+const configVariable = "SGAUDIT_CONFIG"
+
+// voiceFlags are on every verb.
+func voiceFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: categoryVoice, Usage: "on standard error only warnings and errors"},
+		&urfave.StringFlag{Name: "color", Value: "auto", Category: categoryVoice, Usage: "colour standard output `WHEN`: auto (on a terminal, unless NO_COLOR is set), always, never"},
+		&urfave.BoolFlag{Name: "debug", Category: categoryVoice, Usage: "tell every step on standard error"},
+	}
+}
+
+// flagLine is a flag in help: its names and the word for its value, a tab,
+// and what it does.
+func flagLine(f urfave.Flag) string {
+	d, ok := f.(urfave.DocGenerationFlag)
+	if !ok {
+		return f.String()
+	}
+	var names []string
+	for _, name := range f.Names() {
+		names = append(names, dashed(name))
+	}
+	line, usage := strings.Join(names, ", "), d.GetUsage()
+	if before, word, ok := strings.Cut(usage, "`"); ok && d.TakesValue() {
+		word, after, _ := strings.Cut(word, "`")
+		line, usage = line+" "+word, before+word+after
+	}
+	if d.TakesValue() && d.GetDefaultText() != "" {
+		usage += " (default: " + strings.Trim(d.GetDefaultText(), `"`) + ")"
+	}
+	if env := d.GetEnvVars(); len(env) > 0 {
+		usage += " (or $" + strings.Join(env, ", $") + ")"
+	}
+	return line + "\t" + usage
+}
+
+var colorChoices = []string{"auto", "always", "never"}
+
+// configureVoice applies the flags that are on every verb.
+func (p *program) configureVoice(c *urfave.Context) error {
+	p.voice.quiet, p.voice.verbose = c.Bool("quiet"), c.Bool("debug")
+	switch when := c.String("color"); when {
+	case "always":
+		p.voice.color = true
+	case "never":
+		p.voice.color = false
+	case "auto":
+		p.voice.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(p.stdout.Fd()))
+	default:
+		return within("--color", unknown("choice", when, colorChoices))
+	}
+	return nil
+}
+
+// auditFlags are on every verb that audits.
+func auditFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.StringSliceFlag{Name: "region", Category: categoryRead, Usage: "read only this `REGION`, repeatable (default: all that are enabled, whatever AWS_REGION says)"},
+		&urfave.StringSliceFlag{Name: "exclude-region", Category: categoryRead, Usage: "leave out this `REGION`, repeatable; the run is complete without it"},
+		&urfave.StringFlag{Name: "expect-account", Category: categoryRead, Usage: "refuse to run unless the credentials belong to this account `ID`"},
+		&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Category: categoryRead, Usage: "read `DEPTH`: groups (and interfaces), network (and what decides reachability), services (and their owners)"},
+		&urfave.StringFlag{Name: "max-rps", Category: categoryRead, Usage: "at most `N` calls a second in each region"},
+		&urfave.StringFlag{Name: "region-deadline", Category: categoryRead, Usage: "give up a region after this `TIME`, for example 90s or 5m"},
+		&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + formatNames() + " (default: table on standard output)"},
+		&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "run only this check `ID`, even one that is off by default; repeatable"},
+		&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"},
+		&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"},
+		&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: critical, high, medium, low, info (default: never)"},
+		&urfave.StringFlag{Name: "config", EnvVars: []string{configVariable}, Category: categoryReport, Usage: "read settings from this YAML `FILE`"},
+	}
+}
+
+// accountFlags are on the verbs that need an account of one's own.
+func accountFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.StringFlag{Name: "profile", Category: categoryRead, Usage: "use this `PROFILE` of the AWS configuration files"},
+		&urfave.StringFlag{Name: "endpoint-url", Category: categoryRead, Usage: "send every call to this `URL` instead of AWS"},
+	}
+}
+
+// choices are the flags of an audit and the configuration, checked.
+type choices struct {
+	client      awsclient.Options
+	targets     []target
+	audit       audit.Options
+	minSeverity findings.Severity
+	failOn      *findings.Severity // nil: findings never fail
+}
+
+// readChoices checks everything that can be checked before AWS is called and
+// before any file is written. All mistakes of the flags are told at once.
+func readChoices(c *urfave.Context) (*choices, error) {
+	ch := &choices{client: awsclient.Options{
+		Profile:       c.String("profile"),
+		EndpointURL:   c.String("endpoint-url"),
+		ExpectAccount: c.String("expect-account"),
+	}}
+	var errs []error
+	try := func(err error) { errs = append(errs, err) }
+
+	for _, name := range []string{"profile", "endpoint-url", "expect-account", "depth", "max-rps", "region-deadline", "min-severity", "fail-on", "config"} {
+		if c.IsSet(name) && c.String(name) == "" {
+			try(usage("", "--%s is empty", name))
+		}
+	}
+	var err error
+	ch.client.Regions, err = words(c, "region", checkRegion)
+	try(err)
+	ch.client.ExcludeRegions, err = words(c, "exclude-region", checkRegion)
+	try(err)
+	ch.client.Depth, err = parseDepth(c.String("depth"))
+	try(err)
+	if a := ch.client.ExpectAccount; a != "" && !accountForm.MatchString(a) {
+		try(usage("", "--expect-account %q: an account id has twelve digits", a))
+	}
+	if s := c.String("max-rps"); s != "" {
+		ch.client.MaxRPS, err = strconv.ParseFloat(s, 64)
+		if err != nil || !(ch.client.MaxRPS > 0 && ch.client.MaxRPS <= 10000) {
+			try(usage("", "--max-rps %q is no number above 0", s))
+		}
+	}
+	if s := c.String("region-deadline"); s != "" {
+		ch.client.RegionDeadline, err = time.ParseDuration(s)
+		if err != nil || ch.client.RegionDeadline <= 0 {
+			try(usage("write it like 90s or 5m", "--region-deadline %q is no time above 0", s))
+		}
+	}
+	ch.targets, err = parseTargets(c.StringSlice("output"))
+	try(err)
+	minSeverity, err := parseSeverity(c, "min-severity")
+	try(err)
+	if minSeverity != nil {
+		ch.minSeverity = *minSeverity
+	}
+	ch.failOn, err = parseSeverity(c, "fail-on")
+	try(err)
+	if ch.failOn != nil && *ch.failOn < ch.minSeverity {
+		try(usage("", "--fail-on %s is below --min-severity %s, which drops such findings before they count", ch.failOn, ch.minSeverity))
+	}
+	only, err := words(c, "check", checkID)
+	try(err)
+	skip, err := words(c, "skip-check", checkID)
+	try(err)
+	if err := combine(errs); err != nil {
+		return nil, err
+	}
+	config, err := readConfig(c.String("config"))
+	if err != nil {
+		return nil, err
+	}
+	ch.audit, err = config.choose(only, skip)
+	return ch, err
+}
+
+// combine makes one failure of several: their messages line by line, and the
+// first of their hints.
+func combine(errs []error) error {
+	var messages []string
+	hint := ""
+	for _, err := range errs {
+		if err == nil {
+			continue
+		}
+		messages = append(messages, err.Error())
+		var f *failure
+		if errors.As(err, &f) && hint == "" {
+			hint = f.hint
+		}
+	}
+	if len(messages) == 0 {
+		return nil
+	}
+	return &failure{message: strings.Join(messages, "\n"), hint: hint}
+}
+
+var (
+	regionForm  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+)
+
+func checkRegion(name string) error {
+	if regionForm.MatchString(name) {
+		return nil
+	}
+	return usage("regions are named like eu-west-1", "%q is no region", name)
+}
+
+// checkID refuses what is no check's id.
+func checkID(id string) error {
+	var ids []string
+	for _, check := range audit.Checks() {
+		if check.ID == id {
+			return nil
+		}
+		ids = append(ids, check.ID)
+	}
+	return unknown("check", id, ids)
+}
+
+// words returns the values of a repeatable flag, split at commas. An empty
+// one is refused: where a script's variable is unset, no region must not
+// become every region.
+func words(c *urfave.Context, flag string, check func(string) error) ([]string, error) {
+	var all []string
+	var errs []error
+	for _, value := range c.StringSlice(flag) {
+		for _, word := range strings.Split(value, ",") {
+			word = strings.TrimSpace(word)
+			if word == "" {
+				errs = append(errs, usage("", "--%s is empty", flag))
+			} else if err := check(word); err != nil {
+				errs = append(errs, within("--"+flag, err))
+			} else {
+				all = append(all, word)
+			}
+		}
+	}
+	return all, combine(errs)
+}
+
+// within says which flag a failure is about.
+func within(flag string, err error) error {
+	var f *failure
+	if errors.As(err, &f) {
+		return &failure{message: flag + ": " + f.message, hint: f.hint}
+	}
+	return fmt.Errorf("%s: %w", flag, err)
+}
+
+func parseDepth(word string) (inventory.Depth, error) {
+	known := []string{string(inventory.DepthGroups), string(inventory.DepthNetwork), string(inventory.DepthServices)}
+	for _, k := range known {
+		if k == word {
+			return inventory.Depth(k), nil
+		}
+	}
+	return "", within("--depth", unknown("depth", word, known))
+}
+
+// parseSeverity returns nil where the flag is not given.
+func parseSeverity(c *urfave.Context, flag string) (*findings.Severity, error) {
+	word := c.String(flag)
+	if word == "" {
+		return nil, nil
+	}
+	var s findings.Severity
+	if err := s.UnmarshalText([]byte(word)); err == nil {
+		return &s, nil
+	}
+	var known []string
+	for _, k := range findings.Severities() {
+		known = append(known, k.String())
+	}
+	return nil, within("--"+flag, unknown("severity", word, known))
+}

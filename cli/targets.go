@@ -1,0 +1,138 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/output"
+)
+
+// target is one place that the report goes to.
+type target struct {
+	format *output.Format
+	file   string // empty: standard output
+}
+
+// formatNames lists the formats for help and errors.
+func formatNames() string { return strings.Join(knownFormats(), ", ") }
+
+func knownFormats() []string {
+	var names []string
+	for _, f := range output.Formats() {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+// parseTargets reads the values of --output. Without one the report is a
+// table on standard output; standard output takes one format, a file too.
+func parseTargets(values []string) ([]target, error) {
+	if len(values) == 0 {
+		values = []string{"table"}
+	}
+	var targets []target
+	var errs []error
+	taken := map[string]bool{}
+	for _, value := range values {
+		name, file, given := strings.Cut(value, "=")
+		format, ok := output.Lookup(name)
+		if !ok {
+			errs = append(errs, within("--output", unknown("format", name, knownFormats())))
+			continue
+		}
+		if given && file == "" {
+			errs = append(errs, usage("", "--output %s: the file's name is missing", value))
+			continue
+		}
+		if file == "-" {
+			file = ""
+		}
+		place := "standard output"
+		if file != "" {
+			place = filepath.Clean(file)
+			if err := writable(place); err != nil {
+				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
+			}
+		}
+		if taken[place] {
+			errs = append(errs, usage("give all but one a file, as in -o csv=findings.csv", "--output %s: %s has a format already", value, place))
+		}
+		taken[place] = true
+		targets = append(targets, target{format, file})
+	}
+	return targets, combine(errs)
+}
+
+// writable finds out early, without touching anything, that a file could not
+// be written after a long audit.
+func writable(file string) error {
+	folder := filepath.Dir(file)
+	switch info, err := os.Stat(folder); {
+	case err != nil:
+		return fmt.Errorf("looking for the folder: %w", err)
+	case !info.IsDir():
+		return fmt.Errorf("%s is no folder", folder)
+	}
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", file)
+	}
+	return nil
+}
+
+// write brings the report to every target, and tries all of them even where
+// one fails.
+func (p *program) write(report *findings.Report, targets []target) error {
+	var errs []error
+	for _, t := range targets {
+		if t.file != "" {
+			if err := output.Save(t.file, t.format, report, output.Options{}); err != nil {
+				errs = append(errs, err)
+			}
+			continue
+		}
+		out := bufio.NewWriterSize(p.stdout, 1<<16)
+		err := t.format.Write(out, report, output.Options{Width: p.width(), Color: p.voice.color})
+		errs = append(errs, p.wrote(errors.Join(err, out.Flush())))
+	}
+	return errors.Join(errs...)
+}
+
+// wrote judges the error of a write to standard output. A reader that has
+// seen enough and closed the pipe is no failure.
+func (p *program) wrote(err error) error {
+	if err == nil || errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return fmt.Errorf("writing to standard output: %w", err)
+}
+
+// print writes text to standard output.
+func (p *program) print(text string) error {
+	_, err := p.stdout.WriteString(text)
+	return p.wrote(err)
+}
+
+// width is the number of columns of the terminal that standard output is, or
+// 0 where it is none: then nothing is wrapped or cut.
+func (p *program) width() int {
+	if !term.IsTerminal(int(p.stdout.Fd())) {
+		return 0
+	}
+	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
+		return n
+	}
+	n, _, err := term.GetSize(int(p.stdout.Fd()))
+	if err != nil || n <= 0 {
+		return 80
+	}
+	return n
+}
