@@ -1,0 +1,105 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/sgaudit/sgaudit"
+
+// mayImport is the order of the tree: imports run downwards only.
+var mayImport = map[string][]string{
+	"inventory":    {},
+	"findings":     {},
+	"cidr":         {},
+	"reach":        {"inventory", "cidr"},
+	"audit":        {"inventory", "cidr", "reach", "findings"},
+	"audit/checks": {"inventory", "cidr", "reach", "findings", "audit"},
+	"remedy":       {"inventory", "cidr", "reach", "findings"},
+	"output":       {"findings"},
+	"awsclient":    {"inventory"},
+	"fixtures":     {"inventory"},
+	"cli":          {"inventory", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "awsclient", "fixtures"},
+	".":            {"cli"},
+	"bench":        {"fixtures"},
+}
+
+// onlyIn keeps a library behind one package.
+var onlyIn = map[string]string{
+	"github.com/aws/":           "awsclient",
+	"github.com/urfave/cli":     "cli",
+	"go.yaml.in/yaml":           "cli",
+	"github.com/olekukonko/":    "output",
+	"go4.org/netipx":            "cidr",
+	"github.com/gaissmai/bart":  "cidr",
+	"github.com/rogpeppe/":      "tests",
+	"github.com/google/go-cmp/": "tests",
+	"pgregory.net/rapid":        "tests",
+	"go.uber.org/goleak":        "tests",
+}
+
+// TestImports holds every file that is not a test to the tables above.
+func TestImports(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			hidden := strings.HasPrefix(entry.Name(), ".") && name != "."
+			_, other := os.Stat(filepath.Join(name, "go.mod"))
+			if hidden || entry.Name() == "testdata" || name != "." && other == nil {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return nil
+		}
+		folder := path.Dir(filepath.ToSlash(name))
+		seen[folder] = true
+		allowed, known := mayImport[folder]
+		if !known {
+			t.Errorf("%s: the package %q is not in the table of imports", name, folder)
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			if imported == module || strings.HasPrefix(imported, module+"/") {
+				target := strings.TrimPrefix(strings.TrimPrefix(imported, module), "/")
+				if !slices.Contains(allowed, target) {
+					t.Errorf("%s: %s → %s runs upwards or across: %s may import %v", name, folder, target, folder, allowed)
+				}
+			}
+			for library, owner := range onlyIn {
+				if strings.HasPrefix(imported, library) && folder != owner {
+					t.Errorf("%s: %s → %s: only %s may import it", name, folder, imported, owner)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for folder := range mayImport {
+		if !seen[folder] {
+			t.Errorf("the table of imports names %q, which holds no Go file", folder)
+		}
+	}
+}

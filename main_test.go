@@ -1,0 +1,168 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"sgaudit": main})
+}
+
+// TestScripts runs the real program. The scripts have these commands of their
+// own:
+//
+//	serve ESTATE [FAULT...]      serves an estate, sets $ENDPOINT
+//	exits CODE COMMAND...        runs a command and wants this exit code
+//	closes CODE COMMAND...       the same, with a standard output that nobody reads
+//	interrupts CODE TEXT COMMAND...  sends Ctrl-C once the text is on standard error
+//	lines NAME N                 wants N lines in stdout, stderr or a file
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "cli/testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("AWS_ACCESS_KEY_ID", "test")
+			env.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"serve": serve, "exits": exits, "closes": closes, "interrupts": interrupts, "lines": lines,
+		},
+	})
+}
+
+func need(ts *testscript.TestScript, neg bool, args []string, n int, usage string) {
+	if neg || len(args) < n {
+		ts.Fatalf("usage: %s", usage)
+	}
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "exits CODE COMMAND...")
+	checkCode(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+func checkCode(ts *testscript.TestScript, want string, err error) {
+	got := "0"
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = strconv.Itoa(exit.ExitCode())
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %s, want %s", got, want)
+	}
+}
+
+func lines(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "lines NAME N")
+	text := ts.ReadFile(args[0])
+	if n := strings.Count(text, "\n"); strconv.Itoa(n) != args[1] {
+		ts.Fatalf("%s has %d lines, want %s", args[0], n, args[1])
+	}
+}
+
+// command makes a command as the script would run it.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"HOME", "PATH", "ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	return cmd
+}
+
+func closes(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "closes CODE COMMAND...")
+	r, w, err := os.Pipe()
+	ts.Check(err)
+	ts.Check(r.Close())
+	defer w.Close()
+	cmd := command(ts, args[1:])
+	cmd.Stdout = w
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	err = cmd.Run()
+	ts.Logf("[stderr]\n%s", stderr.String())
+	if strings.Contains(stderr.String(), "pipe") {
+		ts.Fatalf("the closed pipe was complained about")
+	}
+	checkCode(ts, args[0], err)
+}
+
+// watched passes on when a text has come by.
+type watched struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	want string
+	seen func()
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.text.Write(p)
+	if strings.Contains(w.text.String(), w.want) {
+		w.seen()
+	}
+	return len(p), nil
+}
+
+func interrupts(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 3, "interrupts CODE TEXT COMMAND...")
+	cmd := command(ts, args[2:])
+	seen := make(chan struct{})
+	tell := sync.OnceFunc(func() { close(seen) })
+	stdout, stderr := &watched{want: args[1], seen: tell}, &watched{want: args[1], seen: tell}
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	ts.Check(cmd.Start())
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	wait := time.After(20 * time.Second)
+	select {
+	case <-seen:
+		ts.Check(cmd.Process.Signal(syscall.SIGINT))
+	case err := <-done:
+		ts.Fatalf("ended before %q was told: %v\n%s", args[1], err, stderr.text.String())
+	case <-wait:
+		_ = cmd.Process.Kill()
+		ts.Fatalf("%q was never told\n%s", args[1], stderr.text.String())
+	}
+	select {
+	case err := <-done:
+		ts.Logf("[stdout]\n%s[stderr]\n%s", stdout.text.String(), stderr.text.String())
+		ts.Check(os.WriteFile(ts.MkAbs("interrupted.out"), stdout.text.Bytes(), 0o666))
+		ts.Check(os.WriteFile(ts.MkAbs("interrupted.err"), stderr.text.Bytes(), 0o666))
+		checkCode(ts, args[0], err)
+	case <-wait:
+		_ = cmd.Process.Kill()
+		ts.Fatalf("did not end after Ctrl-C")
+	}
+}
+
+func serve(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 1, "serve ESTATE [FAULT...]")
+	estate, err := fixtures.Parse(args[0], ts.ReadFile(args[0]))
+	ts.Check(err)
+	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{})
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(server.Close()) })
+	ts.Setenv("ENDPOINT", server.URL)
+}
