@@ -1,0 +1,180 @@
+package reach
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// network indexes what surrounds the interfaces. Parts that were not read are
+// left empty, whatever arrived of them.
+type network struct {
+	vpcs       map[string]*inventory.VPC
+	subnets    map[string]*inventory.Subnet
+	tables     map[string]*table                  // by the subnet that names it explicitly
+	mains      map[string]*table                  // by VPC
+	edges      map[string][]*inventory.RouteTable // by VPC: tables of gateways
+	filters    map[string]*filter                 // by subnet
+	lists      map[string]*inventory.PrefixList
+	gateways   map[string][]string // internet gateways attached to a VPC now
+	exclusions map[string]string   // VPC or subnet → exclusion that lets the internet in
+	peerings   map[string]*inventory.Peering
+	accelerate map[string][]*inventory.Interface // Global Accelerator's, by VPC
+}
+
+func (n *Region) net() *network {
+	if n.network == nil {
+		n.network = newNetwork(n.region)
+	}
+	return n.network
+}
+
+func newNetwork(r *inventory.Region) *network {
+	w := &network{
+		vpcs: map[string]*inventory.VPC{}, subnets: map[string]*inventory.Subnet{},
+		tables: map[string]*table{}, mains: map[string]*table{}, edges: map[string][]*inventory.RouteTable{},
+		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
+		exclusions: map[string]string{}, peerings: map[string]*inventory.Peering{},
+		accelerate: map[string][]*inventory.Interface{},
+	}
+	if r.Read.Has(inventory.PartVPCs) {
+		for i := range r.VPCs {
+			w.vpcs[r.VPCs[i].ID] = &r.VPCs[i]
+		}
+	}
+	if r.Read.Has(inventory.PartSubnets) {
+		for i := range r.Subnets {
+			w.subnets[r.Subnets[i].ID] = &r.Subnets[i]
+		}
+	}
+	if r.Read.Has(inventory.PartPrefixLists) {
+		for i := range r.PrefixLists {
+			w.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
+		}
+	}
+	if r.Read.Has(inventory.PartInternetGateways) {
+		for i := range r.InternetGateways {
+			for _, vpc := range r.InternetGateways[i].VPCs {
+				w.gateways[vpc] = append(w.gateways[vpc], r.InternetGateways[i].ID)
+			}
+		}
+	}
+	if r.Read.Has(inventory.PartPeerings) {
+		for i := range r.Peerings {
+			w.peerings[r.Peerings[i].ID] = &r.Peerings[i]
+		}
+	}
+	if r.Read.Has(inventory.PartRouteTables) {
+		w.indexTables(r)
+	}
+	if r.Read.Has(inventory.PartNetworkACLs) {
+		for i := range r.NetworkACLs {
+			f := &filter{acl: &r.NetworkACLs[i]}
+			for _, subnet := range r.NetworkACLs[i].Subnets {
+				if w.filters[subnet] == nil {
+					w.filters[subnet] = f
+				}
+			}
+		}
+	}
+	for i := range r.PublicAccess.Exclusions {
+		e := &r.PublicAccess.Exclusions[i]
+		if e.Mode == "allow-bidirectional" && (e.State == "create-complete" || e.State == "update-complete") {
+			if w.exclusions[e.Resource] == "" {
+				w.exclusions[e.Resource] = e.ID
+			}
+		}
+	}
+	if r.Read.Has(inventory.PartInterfaces) {
+		for i := range r.Interfaces {
+			if e := &r.Interfaces[i]; e.Type == "global_accelerator_managed" {
+				w.accelerate[e.VPC] = append(w.accelerate[e.VPC], e)
+			}
+		}
+	}
+	return w
+}
+
+func (w *network) indexTables(r *inventory.Region) {
+	for i := range r.RouteTables {
+		rt := &r.RouteTables[i]
+		t := &table{region: r, net: w, rt: rt}
+		for _, subnet := range rt.Subnets {
+			if w.tables[subnet] == nil {
+				w.tables[subnet] = t
+			}
+		}
+		if rt.Main && w.mains[rt.VPC] == nil {
+			w.mains[rt.VPC] = t
+		}
+		if len(rt.Gateways) > 0 {
+			w.edges[rt.VPC] = append(w.edges[rt.VPC], rt)
+		}
+	}
+}
+
+// placeKey tells the places of interfaces apart. The subnet decides; the VPC
+// stands beside it for interfaces whose subnet was not told.
+type placeKey struct{ vpc, subnet string }
+
+// place is where interfaces live: a subnet with all that governs its traffic.
+// What holds for one interface there holds for every other one.
+type place struct {
+	placeKey
+	n       *Region
+	known   *inventory.Subnet // nil where subnets were not read or it is not among them
+	table   *table            // nil where it is not known
+	filter  *filter           // nil where it is not known
+	own     cidr.Set          // the VPC's own addresses
+	routed  [families]*known
+	answers map[question]*answer
+}
+
+func (n *Region) place(k placeKey) *place {
+	if p := n.places[k]; p != nil {
+		return p
+	}
+	w := n.net()
+	p := &place{placeKey: k, n: n, known: w.subnets[k.subnet], filter: w.filters[k.subnet], answers: map[question]*answer{}}
+	if p.known != nil {
+		p.vpc = p.known.VPC
+	}
+	if v := w.vpcs[p.vpc]; v != nil {
+		p.own = cidr.Of(v.Prefixes...)
+	}
+	if k.subnet != "" {
+		if p.table = w.tables[k.subnet]; p.table == nil {
+			p.table = w.mains[p.vpc]
+		}
+	}
+	n.places[k] = p
+	return p
+}
+
+// name returns the subnet in words.
+func (p *place) name() string {
+	if p.subnet == "" {
+		return "an unknown subnet of " + p.vpc
+	}
+	return p.subnet
+}
+
+// owner returns the account whose block on public access governs the place:
+// the subnet's owner, who is also the VPC's.
+func (p *place) owner() string {
+	owner := ""
+	if p.known != nil {
+		owner = p.known.Owner
+	}
+	if v := p.n.net().vpcs[p.vpc]; owner == "" && v != nil {
+		owner = v.Owner
+	}
+	return cmp.Or(owner, p.n.region.AccountID)
+}
+
+// attached reports whether the internet gateway is attached to the VPC now.
+func (w *network) attached(gateway, vpc string) bool {
+	return slices.Contains(w.gateways[vpc], gateway)
+}

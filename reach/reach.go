@@ -1,0 +1,152 @@
+// Package reach answers who can reach what: whether a rule of a security
+// group lets the internet in today, and which steps a packet takes.
+//
+// It works on one region of an inventory that has been normalised, and on
+// nothing else. A verdict follows one packet in and its reply out: the
+// address, VPC block public access, the internet gateway, the route of the
+// reply, the network ACL both ways, and the rule. Address sets are exact, so
+// narrower routes and the holes that ACL denials cut make narrower reach.
+//
+// What was not read is never guessed: where it decides, and nothing that was
+// read decides before it, the verdict is Unknown. Evidence and paths come in
+// the order of the packet's way and are the same for the same inventory.
+package reach
+
+import (
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// The verdicts of an Exposure.
+const (
+	Reachable    = "reachable"
+	NotReachable = "not-reachable"
+	Unattached   = "unattached"
+	Unknown      = "unknown"
+)
+
+// Exposure is a verdict with what it rests on: short sentences in the order
+// of the path that name the deciding objects, twelve at most.
+type Exposure struct {
+	Verdict  string
+	Evidence []string
+}
+
+// Region answers for one region. It fills its caches as it is asked, so it
+// belongs to one goroutine. The region must not change meanwhile.
+type Region struct {
+	region *inventory.Region
+
+	groupIndex map[string]int32 // the group's position in first
+	first      []int32          // members[first[g]:first[g+1]] carry group g
+	members    []*inventory.Interface
+
+	network  *network
+	places   map[placeKey]*place
+	profiles map[string]*profile
+	sources  map[inventory.Peer]peerSources
+	ways     map[string][]string
+}
+
+// New indexes which interfaces carry which group. The network is indexed when
+// it is first needed.
+func New(r *inventory.Region) *Region {
+	n := &Region{
+		region:   r,
+		places:   map[placeKey]*place{},
+		profiles: map[string]*profile{},
+		sources:  map[inventory.Peer]peerSources{},
+		ways:     map[string][]string{},
+	}
+	if r.Read.Has(inventory.PartInterfaces) {
+		n.indexMembers()
+	}
+	return n
+}
+
+// indexMembers lays the members of all groups out in one slice. Interfaces
+// are sorted by id, and so are the members of each group.
+func (n *Region) indexMembers() {
+	r := n.region
+	n.groupIndex = make(map[string]int32, len(r.Groups))
+	total := 0
+	for i := range r.Interfaces {
+		total += len(r.Interfaces[i].Groups)
+	}
+	order := make([]int32, 0, total)
+	var counts []int32
+	for i := range r.Interfaces {
+		for _, id := range r.Interfaces[i].Groups {
+			g, ok := n.groupIndex[id]
+			if !ok {
+				g = int32(len(counts))
+				n.groupIndex[id] = g
+				counts = append(counts, 0)
+			}
+			counts[g]++
+			order = append(order, g)
+		}
+	}
+	n.first = make([]int32, len(counts)+1)
+	for g, c := range counts {
+		n.first[g+1] = n.first[g] + c
+		counts[g] = n.first[g] // from here on the next free position
+	}
+	n.members = make([]*inventory.Interface, total)
+	k := 0
+	for i := range r.Interfaces {
+		for range r.Interfaces[i].Groups {
+			g := order[k]
+			n.members[counts[g]] = &r.Interfaces[i]
+			counts[g]++
+			k++
+		}
+	}
+}
+
+// Interfaces returns the interfaces that carry the group, sorted by id. The
+// slice is shared: it must not be changed. It is empty where interfaces were
+// not read.
+func (n *Region) Interfaces(group string) []*inventory.Interface {
+	g, ok := n.groupIndex[group]
+	if !ok {
+		return nil
+	}
+	return n.members[n.first[g]:n.first[g+1]:n.first[g+1]]
+}
+
+// peerSources are the internet addresses that a peer stands for, by family.
+type peerSources [2]known
+
+func (s peerSources) none() bool { return s[0].impossible() && s[1].impossible() }
+
+// sourcesOf returns which internet addresses the peer stands for. A group
+// stands for private addresses, and so for none.
+func (n *Region) sourcesOf(p inventory.Peer) peerSources {
+	if p.Group != nil {
+		return peerSources{}
+	}
+	if s, ok := n.sources[p]; ok {
+		return s
+	}
+	var s peerSources
+	switch list := n.net().lists[p.List]; {
+	case p.List == "":
+		s = internetOf(cidr.Of(p.Prefix))
+	case list == nil || !list.Resolved:
+		for f := range families {
+			s[f].possible = cidr.Internet(f)
+		}
+	default:
+		s = internetOf(cidr.Of(list.Entries...))
+	}
+	n.sources[p] = s
+	return s
+}
+
+func internetOf(set cidr.Set) (s peerSources) {
+	for f := range families {
+		s[f] = exactly(set.Intersect(cidr.Internet(f)))
+	}
+	return s
+}

@@ -1,0 +1,220 @@
+package reach
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// table is a route table, with its routes unfolded per family: a prefix list
+// as destination counts entry by entry.
+type table struct {
+	region   *inventory.Region
+	net      *network
+	rt       *inventory.RouteTable
+	unfolded bool
+	hops     [families][]hop
+	unread   []*inventory.Route // routes to lists whose entries are unknown
+}
+
+// hop is one destination of a route.
+type hop struct {
+	prefix netip.Prefix
+	route  *inventory.Route
+	rank   int // among equal prefixes the lowest counts
+}
+
+// fate is what becomes of a packet that takes a route towards the internet.
+type fate uint8
+
+const (
+	closed   fate = iota
+	open          // to an internet gateway that is attached to the VPC
+	doubtful      // nobody can tell from what was read
+)
+
+// ranks of routes to equal prefixes: the VPC's own, what was entered by hand,
+// an entry of a prefix list, what a virtual private gateway told.
+const (
+	rankLocal = iota
+	rankPrefix
+	rankList
+	rankPropagated
+)
+
+// unfold sorts the destinations from the longest prefix to the shortest.
+func (t *table) unfold() {
+	if t.unfolded {
+		return
+	}
+	t.unfolded = true
+	for i := range t.rt.Routes {
+		r := &t.rt.Routes[i]
+		if r.List == "" {
+			rank := rankPrefix
+			switch {
+			case r.Target == "local":
+				rank = rankLocal
+			case strings.HasPrefix(r.Target, "vgw-"):
+				rank = rankPropagated
+			}
+			t.add(r.Prefix, r, rank)
+			continue
+		}
+		list := t.net.lists[r.List]
+		if list == nil || !list.Resolved {
+			t.unread = append(t.unread, r)
+			continue
+		}
+		for _, p := range list.Entries {
+			t.add(p, r, rankList)
+		}
+	}
+	for f := range t.hops {
+		slices.SortStableFunc(t.hops[f], func(a, b hop) int {
+			return cmp.Or(cmp.Compare(b.prefix.Bits(), a.prefix.Bits()), a.prefix.Addr().Compare(b.prefix.Addr()), cmp.Compare(a.rank, b.rank))
+		})
+	}
+}
+
+func (t *table) add(p netip.Prefix, r *inventory.Route, rank int) {
+	if p = cidr.Clean(p); p.IsValid() {
+		f := cidr.FamilyOf(p)
+		t.hops[f] = append(t.hops[f], hop{p, r, rank})
+	}
+}
+
+// fate tells what becomes of packets to the internet on this route. A route
+// to a gateway that is not attached is closed, whatever its state says.
+func (t *table) fate(r *inventory.Route) fate {
+	switch {
+	case r.Blackhole:
+		return closed
+	case strings.HasPrefix(r.Target, "igw-"):
+		if !t.region.Read.Has(inventory.PartInternetGateways) {
+			return doubtful
+		}
+		if t.net.attached(r.Target, t.rt.VPC) {
+			return open
+		}
+	case t.inspected(r.Target):
+		return doubtful
+	}
+	return closed
+}
+
+// inspected reports whether the target is an appliance or a firewall that an
+// internet gateway of the VPC hands incoming packets to: then the internet may
+// get in through it, and what it lets through cannot be seen.
+func (t *table) inspected(target string) bool {
+	if target == "local" {
+		return false
+	}
+	for _, edge := range t.net.edges[t.rt.VPC] {
+		if !slices.ContainsFunc(edge.Gateways, t.mayEnter) {
+			continue
+		}
+		for i := range edge.Routes {
+			if edge.Routes[i].Target == target {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mayEnter reports whether the internet may come in by the gateway.
+func (t *table) mayEnter(gateway string) bool {
+	return strings.HasPrefix(gateway, "igw-") &&
+		(t.net.attached(gateway, t.rt.VPC) || !t.region.Read.Has(inventory.PartInternetGateways))
+}
+
+// level is the hops of one family to prefixes of one length, and what became
+// of each prefix once equal ones were settled.
+type level struct {
+	fates [doubtful + 1][]netip.Prefix
+}
+
+// open returns the destinations whose packets leave by an internet gateway,
+// by longest prefix.
+func (t *table) open(f cidr.Family) known {
+	t.unfold()
+	var k known
+	hops := t.hops[f]
+	var levels []level
+	for i := 0; i < len(hops); {
+		var l level
+		bits := hops[i].prefix.Bits()
+		for i < len(hops) && hops[i].prefix.Bits() == bits {
+			first := hops[i]
+			became := t.fate(first.route)
+			for i++; i < len(hops) && hops[i].prefix == first.prefix; i++ {
+				// Nobody can tell which of several equal routes counts.
+				if hops[i].rank == first.rank && t.fate(hops[i].route) != became {
+					became = doubtful
+				}
+			}
+			l.fates[became] = append(l.fates[became], first.prefix)
+		}
+		levels = append(levels, l)
+	}
+	for _, l := range slices.Backward(levels) { // the shortest first; longer ones overwrite
+		opened, shut, doubts := cidr.Of(l.fates[open]...), cidr.Of(l.fates[closed]...), cidr.Of(l.fates[doubtful]...)
+		k.sure = k.sure.Union(opened).Subtract(shut).Subtract(doubts)
+		k.possible = k.possible.Union(opened).Union(doubts).Subtract(shut)
+	}
+	return t.doubt(k, f)
+}
+
+// doubt adds what routes to unknown prefix lists may change: any address, but
+// for those that a route to a single address or the VPC itself holds.
+func (t *table) doubt(k known, f cidr.Family) known {
+	if len(t.unread) == 0 {
+		return k
+	}
+	var firm []netip.Prefix
+	for _, h := range t.hops[f] {
+		if h.rank == rankLocal || h.rank == rankPrefix && h.prefix.IsSingleIP() {
+			firm = append(firm, h.prefix)
+		}
+	}
+	loose := cidr.Internet(f).Subtract(cidr.Of(firm...))
+	for _, r := range t.unread {
+		became := t.fate(r)
+		if became != open {
+			k.sure = k.sure.Subtract(loose)
+		}
+		if became != closed {
+			k.possible = k.possible.Union(loose)
+		}
+	}
+	return k
+}
+
+// lookup returns the route that a packet to the address takes, as far as the
+// entries of prefix lists are known, or nil.
+func (t *table) lookup(a netip.Addr) *hop {
+	t.unfold()
+	f := cidr.IPv4
+	if a.Is6() {
+		f = cidr.IPv6
+	}
+	for i := range t.hops[f] {
+		if h := &t.hops[f][i]; h.prefix.Contains(a) {
+			return h
+		}
+	}
+	return nil
+}
+
+// name returns the table's id and how the subnet came to it.
+func (t *table) name(subnet string) string {
+	if slices.Contains(t.rt.Subnets, subnet) {
+		return t.rt.ID
+	}
+	return t.rt.ID + " (main table of " + t.rt.VPC + ")"
+}

@@ -1,0 +1,180 @@
+package reach
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// fromInternet returns the stages between the internet and an interface with
+// a public address of the family, in their order.
+func (p *place) fromInternet() []stage {
+	return []stage{accessStage{p}, gatewayStage{p}, routeStage{p}, aclIn{p}, aclOut{p}}
+}
+
+// accessStage is VPC block public access.
+type accessStage struct{ *place }
+
+func (s accessStage) state() fate {
+	r := s.n.region
+	switch {
+	case s.owner() != r.AccountID, !r.Read.Has(inventory.PartPublicAccess), r.PublicAccess.Mode == "":
+		return doubtful
+	case r.PublicAccess.Mode == "off", s.exclusion() != "":
+		return open
+	}
+	return closed
+}
+
+// exclusion returns the exclusion that lets the internet in, if any.
+func (s accessStage) exclusion() string {
+	w := s.n.net()
+	if id := w.exclusions[s.subnet]; id != "" {
+		return id
+	}
+	return w.exclusions[s.vpc]
+}
+
+func (s accessStage) narrow(flows []flow) []flow { return s.state().gate(flows) }
+
+func (f fate) gate(flows []flow) []flow {
+	switch f {
+	case open:
+		return flows
+	case doubtful:
+		return doubtAll(flows)
+	}
+	return nil
+}
+
+func (s accessStage) describe(_ packet, verdict string) Step {
+	step := Step{Kind: StepPublicAccess, Verdict: verdict}
+	r := s.n.region
+	mode := r.PublicAccess.Mode
+	switch {
+	case s.owner() != r.AccountID:
+		step.Detail = fmt.Sprintf("%s belongs to account %s, whose VPC block public access is not seen from here", s.name(), s.owner())
+	case verdict == Unknown:
+		step.unread = inventory.PartPublicAccess
+		step.Detail = "VPC block public access was not read"
+	case mode == "off":
+		step.Detail = "VPC block public access is off"
+	case verdict == Allowed:
+		step.Object = s.exclusion()
+		step.Detail = fmt.Sprintf("VPC block public access (%s) exempts %s by %s", mode, s.exempted(), step.Object)
+	default:
+		step.Detail = fmt.Sprintf("VPC block public access (%s) shuts the internet out of %s", mode, s.name())
+	}
+	return step
+}
+
+func (s accessStage) exempted() string {
+	if s.n.net().exclusions[s.subnet] != "" {
+		return s.subnet
+	}
+	return s.vpc
+}
+
+// gatewayStage asks for an internet gateway at all.
+type gatewayStage struct{ *place }
+
+func (s gatewayStage) narrow(flows []flow) []flow {
+	switch {
+	case !s.n.region.Read.Has(inventory.PartInternetGateways):
+		return doubtAll(flows)
+	case len(s.n.net().gateways[s.vpc]) > 0:
+		return flows
+	}
+	return nil
+}
+
+func (s gatewayStage) describe(_ packet, verdict string) Step {
+	step := Step{Kind: StepGateway, Verdict: verdict}
+	switch verdict {
+	case Allowed:
+		step.Object = s.n.net().gateways[s.vpc][0]
+		step.Detail = step.Object + " is attached to " + s.vpc
+	case Unknown:
+		step.unread = inventory.PartInternetGateways
+		step.Detail = "internet gateways were not read"
+	default:
+		step.Detail = "no internet gateway is attached to " + s.vpc
+	}
+	return step
+}
+
+// routeStage asks whether replies go back to an internet gateway.
+type routeStage struct{ *place }
+
+// open returns the internet addresses that the place's replies reach by an
+// internet gateway. The VPC's own addresses are not the internet.
+func (s routeStage) open(f cidr.Family) known {
+	if s.routed[f] == nil {
+		var k known
+		if s.table == nil {
+			k.possible = cidr.Internet(f)
+		} else {
+			k = s.table.open(f).intersect(exactly(cidr.Internet(f)))
+		}
+		k = k.subtract(s.own)
+		s.routed[f] = &k
+	}
+	return *s.routed[f]
+}
+
+func (s routeStage) narrow(flows []flow) []flow {
+	return restrict(flows, func(f flow) known { return s.open(f.family) })
+}
+
+func (s routeStage) describe(p packet, verdict string) Step {
+	step := Step{Kind: StepRoute, Verdict: verdict}
+	switch {
+	case s.own.Contains(p.from):
+		step.Object = s.vpc
+		step.Detail = fmt.Sprintf("%s lies within %s's own addresses, which are not the internet", p.source(), s.vpc)
+	case !s.n.region.Read.Has(inventory.PartRouteTables):
+		step.unread = inventory.PartRouteTables
+		step.Detail = "route tables were not read"
+	case s.table == nil:
+		step.Detail = "no route table of " + s.name() + " was seen"
+	default:
+		step.Object = s.table.rt.ID
+		step.Detail = s.table.tell(s.subnet, p, verdict)
+	}
+	return step
+}
+
+// tell says in words where the table sends the reply to a packet.
+func (t *table) tell(subnet string, p packet, verdict string) string {
+	name := t.name(subnet)
+	h := t.lookup(p.from)
+	if verdict == Unknown && len(t.unread) > 0 && (h == nil || t.fate(h.route) != doubtful) {
+		return fmt.Sprintf("%s routes %s to %s, and the entries of that list are not known", name, t.unread[0].List, t.unread[0].Target)
+	}
+	if h == nil {
+		return fmt.Sprintf("%s has no route to %s", name, p.source())
+	}
+	to := h.prefix.String()
+	if h.route.List != "" {
+		to += " (in " + h.route.List + ")"
+	}
+	text := fmt.Sprintf("%s routes %s to %s", name, to, h.route.Target)
+	gateway := strings.HasPrefix(h.route.Target, "igw-")
+	switch {
+	case h.route.Blackhole:
+		return text + ", a blackhole"
+	case verdict == Allowed:
+		return text
+	case verdict == Unknown && gateway && !t.region.Read.Has(inventory.PartInternetGateways):
+		return text + ", and whether that is attached was not read"
+	case verdict == Unknown && t.inspected(h.route.Target):
+		return text + ", which inspects what comes in: what it lets through is not seen"
+	case verdict == Unknown:
+		return text + ", and another route to the same prefix elsewhere"
+	case gateway:
+		return text + ", which is not attached to " + t.rt.VPC
+	}
+	return text + ", not to an internet gateway"
+}
