@@ -7,6 +7,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -70,9 +71,6 @@ func Run(ctx context.Context, args []string, stdin, stdout, stderr *os.File) int
 		return int(ended)
 	case errors.As(err, &told):
 		p.voice.fail(told.message, told.hint)
-	case ctx.Err() != nil && errors.Is(err, context.Canceled):
-		p.voice.fail("interrupted before anything was read", "")
-		return exitIncomplete
 	case errors.As(err, &setup):
 		p.voice.fail(setup.Message, setup.Hint)
 	default:
@@ -91,7 +89,10 @@ func (p *program) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return app.RunContext(ctx, append([]string{app.Name}, line...))
+	var help bytes.Buffer // the library drops the errors of its writes
+	app.Writer = &help
+	err = app.RunContext(ctx, append([]string{app.Name}, line...))
+	return errors.Join(err, p.print(help.String()))
 }
 
 // app builds the command line anew, because urfave keeps the values of one
@@ -107,8 +108,6 @@ func (p *program) app() *urfave.App {
 			"sgaudit demo                   audit an embedded account: no credentials, no AWS\n" +
 			"sgaudit help VERB              the flags of a verb",
 		Version:                   version(),
-		Reader:                    p.stdin,
-		Writer:                    p.stdout,
 		ErrWriter:                 p.stderr,
 		DisableSliceFlagSeparator: true, // a file name may hold a comma
 		ExitErrHandler:            func(*urfave.Context, error) {},

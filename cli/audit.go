@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -77,19 +76,29 @@ func (p *program) collect(ctx context.Context, opts awsclient.Options) (*invento
 		line.set("%d/%d regions  %d pages  %d items", u.Done, u.Regions, u.Pages, u.Items)
 		p.voice.debug("%s: %s; %d pages, %d items, %d/%d regions", u.Region, u.State, u.Pages, u.Items, u.Done, u.Regions)
 	}
+	p.voice.debug("connecting")
 	client, err := awsclient.Connect(ctx, opts)
 	if err != nil {
-		return nil, err
+		return nil, p.interrupted(ctx, err)
 	}
 	who := client.Caller()
 	p.voice.say("reading account %s (partition %s) as %s", who.AccountID, who.Partition, who.ARN)
 	line = p.voice.startProgress()
 	defer line.end()
 	inv, err := client.Collect(ctx)
-	if err != nil && (inv == nil || !errors.Is(err, context.Canceled)) {
-		return nil, err
+	if err != nil && (inv == nil || ctx.Err() == nil) {
+		return nil, p.interrupted(ctx, err)
 	}
 	return inv, nil
+}
+
+// interrupted tells Ctrl-C from the errors that it causes.
+func (p *program) interrupted(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	p.voice.fail("interrupted before anything was read", "")
+	return status(exitIncomplete)
 }
 
 // reached reports whether an open finding is at or above the severity.

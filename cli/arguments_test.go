@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	urfave "github.com/urfave/cli/v2"
+)
+
+func testProgram() *program {
+	return &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, voice: newVoice(os.Stderr)}
+}
+
+// TestFlagsBeforeAndAfter gives every flag of every verb before and after the
+// verb, in each spelling, and wants the verb to see the same.
+func TestFlagsBeforeAndAfter(t *testing.T) {
+	p := testProgram()
+	probe := p.app()
+	probe.Setup()
+	for _, verb := range probe.Commands {
+		if verb.Name == "help" {
+			continue
+		}
+		if len(verb.Flags) == 0 {
+			t.Errorf("sgaudit %s has no flags", verb.Name)
+		}
+		for _, flag := range verb.Flags {
+			for _, name := range flag.Names() {
+				if name == "help" || name == "h" {
+					continue
+				}
+				words := [][]string{{dashed(name) + "=true"}, {dashed(name)}}
+				if takesValue(flag) {
+					words = [][]string{{dashed(name) + "=x"}, {dashed(name), "x"}, {"-" + name, "x"}}
+				}
+				arguments := strings.Fields(verb.ArgsUsage)
+				for _, w := range words {
+					want := seen(t, verb.Name, name, slices.Concat([]string{verb.Name}, w, arguments))
+					got := seen(t, verb.Name, name, slices.Concat(w, []string{verb.Name}, arguments))
+					if want != got || strings.HasPrefix(want, "false") {
+						t.Errorf("sgaudit %s, %v: %s after the verb, %s before", verb.Name, w, want, got)
+					}
+				}
+			}
+		}
+	}
+}
+
+// seen runs a command line with an action that tells one flag's value and
+// the arguments.
+func seen(t *testing.T, verb, flag string, words []string) string {
+	t.Helper()
+	app := testProgram().app()
+	text := ""
+	for _, c := range app.Commands {
+		if c.Name == verb {
+			c.Action = func(c *urfave.Context) error {
+				text = fmt.Sprintf("%t %v %v", c.IsSet(flag), c.Value(flag), c.Args().Slice())
+				return nil
+			}
+		}
+	}
+	app.Setup()
+	line, err := arrange(app.Commands, words)
+	if err != nil {
+		t.Fatalf("%v: %v", words, err)
+	}
+	if err := app.Run(append([]string{app.Name}, line...)); err != nil {
+		t.Fatalf("%v: %v", words, err)
+	}
+	return text
+}
+
+func TestArrange(t *testing.T) {
+	app := testProgram().app()
+	app.Setup()
+	for _, c := range []struct{ words, line, fault, hint string }{
+		{words: "audit", line: "audit --"},
+		{words: "--region a --quiet audit --region b", line: "audit --region a --quiet --region b --"},
+		{words: "-- audit", line: "audit --"},
+		{words: "explain -- --odd", line: "explain -- --odd"},
+		{words: "help", line: "--help"},
+		{words: "--help", line: "--help"},
+		{words: "help audit", line: "audit --help"},
+		{words: "-h audit", line: "audit --help"},
+		{words: "explain --help", line: "explain --help"},
+		{words: "--version", line: "--version"},
+		{words: "audit --version", line: "--version"},
+
+		{words: "", fault: "no verb given", hint: "sgaudit help lists the verbs"},
+		{words: "--quiet", fault: "no verb given"},
+		{words: "adit", fault: `unknown verb "adit": known are audit, demo,`, hint: "did you mean audit?"},
+		{words: "help polcy", fault: `unknown verb "polcy"`, hint: "did you mean policy?"},
+		{words: "frobnicate", fault: `unknown verb "frobnicate"`},
+		{words: "audit --regoin x", fault: "sgaudit audit has no flag --regoin", hint: "did you mean --region?"},
+		{words: "--regoin x audit", fault: "sgaudit has no flag --regoin", hint: "did you mean --region?"},
+		{words: "policy --region x", fault: "sgaudit policy has no flag --region", hint: "--depth"},
+		{words: "--serve audit", fault: "sgaudit audit has no flag --serve"},
+		{words: "audit --xyzzy", fault: "no flag --xyzzy", hint: "--exclude-region"},
+		{words: "audit --region", fault: "flag --region needs a value"},
+		{words: "audit prod", fault: `stray argument "prod" after sgaudit audit`},
+		{words: "explain", fault: "sgaudit explain needs an argument: CHECK"},
+		{words: "explain a b", fault: `stray argument "b"`},
+		{words: "explain a --quiet", fault: `flag --quiet stands after the argument "a"`, hint: "put flags before arguments"},
+		{words: "audit x --quiet", fault: "flag --quiet stands after"},
+	} {
+		line, err := arrange(app.Commands, strings.Fields(c.words))
+		if c.fault == "" {
+			if got := strings.Join(line, " "); err != nil || got != c.line {
+				t.Errorf("sgaudit %s: %q, %v; want %q", c.words, got, err, c.line)
+			}
+			continue
+		}
+		f, ok := err.(*failure)
+		if !ok || !strings.Contains(f.message, c.fault) || !strings.Contains(f.hint, c.hint) {
+			t.Errorf("sgaudit %s: %#v; want %q and the hint %q", c.words, err, c.fault, c.hint)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	known := []string{"audit", "demo", "checks", "critical", "--region", "--region-deadline"}
+	for word, want := range map[string]string{
+		"audti": "audit", "AUDIT": "audit", "crit": "critical", "chekcs": "checks",
+		"--regio": "--region", "zebra": "", "a": "", "": "",
+	} {
+		if got := nearest(word, known); got != want {
+			t.Errorf("nearest to %q: %q, want %q", word, got, want)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// spoken returns what the program says on standard error.
+func spoken(t *testing.T, talk func(*program)) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "stderr")
+	file, err := os.Create(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	talk(&program{stderr: file, voice: newVoice(file)})
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// TestCoverageIsToldShortly: reasons that many regions or operations share
+// are one line, each kind has its hint once, and the hint names its regions.
+func TestCoverageIsToldShortly(t *testing.T) {
+	report := &findings.Report{}
+	for _, region := range []string{"eu-west-1", "eu-west-3", "us-east-1"} {
+		c := findings.Coverage{Region: region, Status: "partial"}
+		c.Gaps = append(c.Gaps, findings.Gap{Operation: "ec2:DescribeStaleSecurityGroups", Kind: "denied", Code: "UnauthorizedOperation", Message: "You are not \x1b[31mauthorized"})
+		if region == "eu-west-3" {
+			c.Status = "failed"
+			for _, operation := range []string{"ec2:DescribeSecurityGroups", "ec2:DescribeNetworkInterfaces"} {
+				c.Gaps = append(c.Gaps, findings.Gap{Operation: operation, Kind: "denied-by-policy", Code: "UnauthorizedOperation", Message: "explicit deny"})
+			}
+		}
+		report.Coverage = append(report.Coverage, c)
+	}
+	report.Coverage = append(report.Coverage, findings.Coverage{Region: "us-west-2", Status: "complete"})
+	report.Finish()
+	got := spoken(t, func(p *program) { p.tellCoverage(report) })
+	want := `sgaudit: warning: eu-west-1, eu-west-3, us-east-1: the caller may not: ec2:DescribeStaleSecurityGroups (UnauthorizedOperation: You are not [31mauthorized)
+sgaudit: warning: eu-west-3: a policy of the organisation denies: ec2:DescribeSecurityGroups, ec2:DescribeNetworkInterfaces (UnauthorizedOperation: explicit deny)
+sgaudit: warning: incomplete: 3 of 4 regions could not be read in full
+hint: where a region is closed on purpose, accept it: --exclude-region eu-west-3
+hint: ` + "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer\n"
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+func TestCompleteCoverageIsSilent(t *testing.T) {
+	report := &findings.Report{Coverage: []findings.Coverage{{Region: "eu-west-1", Status: "complete"}, {Region: "eu-west-2", Status: "skipped"}}}
+	if got := spoken(t, func(p *program) { p.tellCoverage(report) }); got != "" {
+		t.Errorf("said %q", got)
+	}
+}
+
+func TestEveryGapKindHasAReason(t *testing.T) {
+	if len(reasonOrder) != len(reasons) {
+		t.Errorf("%d kinds have reasons, %d have a place in the order", len(reasons), len(reasonOrder))
+	}
+	for _, k := range reasonOrder {
+		if reasons[k].text == "" {
+			t.Errorf("%s has no words", k)
+		}
+	}
+}
+
+func TestVoiceNeverMovesTheCursor(t *testing.T) {
+	got := spoken(t, func(p *program) {
+		p.voice.say("name \x1b]0;owned\a\r\u009b2J\x9b2Kend\u202e")
+		p.voice.fail("two\nlines", "go\ton")
+		p.voice.quiet = true
+		p.voice.say("not this")
+		p.voice.warn("but this")
+		p.voice.debug("nor this")
+		p.voice.startProgress().set("nor a progress line in a file")
+		p.voice.startProgress().end()
+	})
+	want := "sgaudit: name ]0;owned 2J\ufffd2Kend\nsgaudit: two\nsgaudit: lines\nhint: go on\nsgaudit: warning: but this\n"
+	if got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestSummary(t *testing.T) {
+	report := &findings.Report{
+		Coverage: []findings.Coverage{{Status: "complete", SecurityGroups: 2}, {Status: "skipped"}},
+		Findings: []findings.Finding{{Severity: findings.High}, {Severity: findings.High, Check: "b"}, {Severity: findings.Info}},
+	}
+	report.Finish()
+	if got, want := summary(report), "1 region, 2 security groups, 3 findings (2 high, 1 info)"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestPlainPage(t *testing.T) {
+	page := "# some-check\n\nText with `code`.\n\n## Why\n\n```sg\nsg-1  web  # want \"x\"\n\n```\nend\n"
+	want := "some-check\n\nText with `code`.\n\nWhy\n\n    sg-1  web  # want \"x\"\n\nend\n"
+	if got := plain(page, false); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	bold := plain(page, true)
+	if !strings.Contains(bold, "\x1b[1mWhy\x1b[") || bytes.Count([]byte(bold), []byte("\x1b[1m")) != 2 {
+		t.Errorf("the headings are not bold: %q", bold)
+	}
+}
