@@ -96,7 +96,7 @@ func (c *considered) unknown() []string {
 		switch {
 		case s.unread != 0:
 			unread |= s.unread
-		case s.Verdict == Unknown:
+		case s.Verdict == Unknown && !slices.Contains(lines, s.Detail): // both ways of an ACL say the same
 			lines = append(lines, s.Detail)
 		}
 	}

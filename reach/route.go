@@ -211,6 +211,18 @@ func (t *table) lookup(a netip.Addr) *hop {
 	return nil
 }
 
+// rival returns a route that may as well be taken instead of the hop's, with
+// another outcome, or nil.
+func (t *table) rival(h *hop) *inventory.Route {
+	for i := range t.hops[cidr.FamilyOf(h.prefix)] {
+		o := &t.hops[cidr.FamilyOf(h.prefix)][i]
+		if o.prefix == h.prefix && o.rank == h.rank && t.fate(o.route) != t.fate(h.route) {
+			return o.route
+		}
+	}
+	return nil
+}
+
 // name returns the table's id and how the subnet came to it.
 func (t *table) name(subnet string) string {
 	if slices.Contains(t.rt.Subnets, subnet) {

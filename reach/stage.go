@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/cidr"
@@ -150,10 +151,10 @@ func (s routeStage) describe(p packet, verdict string) Step {
 func (t *table) tell(subnet string, p packet, verdict string) string {
 	name := t.name(subnet)
 	h := t.lookup(p.from)
-	if verdict == Unknown && len(t.unread) > 0 && (h == nil || t.fate(h.route) != doubtful) {
-		return fmt.Sprintf("%s routes %s to %s, and the entries of that list are not known", name, t.unread[0].List, t.unread[0].Target)
-	}
 	if h == nil {
+		if verdict == Unknown {
+			return name + " " + t.unknownList(closed)
+		}
 		return fmt.Sprintf("%s has no route to %s", name, p.source())
 	}
 	to := h.prefix.String()
@@ -161,20 +162,35 @@ func (t *table) tell(subnet string, p packet, verdict string) string {
 		to += " (in " + h.route.List + ")"
 	}
 	text := fmt.Sprintf("%s routes %s to %s", name, to, h.route.Target)
-	gateway := strings.HasPrefix(h.route.Target, "igw-")
+	if verdict == Unknown {
+		return text + ", " + t.whyDoubtful(h)
+	}
 	switch {
 	case h.route.Blackhole:
 		return text + ", a blackhole"
 	case verdict == Allowed:
 		return text
-	case verdict == Unknown && gateway && !t.region.Read.Has(inventory.PartInternetGateways):
-		return text + ", and whether that is attached was not read"
-	case verdict == Unknown && t.inspected(h.route.Target):
-		return text + ", which inspects what comes in: what it lets through is not seen"
-	case verdict == Unknown:
-		return text + ", and another route to the same prefix elsewhere"
-	case gateway:
+	case strings.HasPrefix(h.route.Target, "igw-"):
 		return text + ", which is not attached to " + t.rt.VPC
 	}
 	return text + ", not to an internet gateway"
+}
+
+// whyDoubtful says why nobody can tell what becomes of packets on a hop.
+func (t *table) whyDoubtful(h *hop) string {
+	switch rival := t.rival(h); {
+	case rival != nil:
+		return fmt.Sprintf("and the same to %s: which of both counts is not known", rival.Target)
+	case t.fate(h.route) != doubtful:
+		return "but " + t.unknownList(t.fate(h.route))
+	case strings.HasPrefix(h.route.Target, "igw-"):
+		return "and whether that is attached was not read"
+	}
+	return "which inspects what comes in: what it lets through is not seen"
+}
+
+// unknownList names a route to an unresolved list that would change a fate.
+func (t *table) unknownList(known fate) string {
+	i := max(0, slices.IndexFunc(t.unread, func(r *inventory.Route) bool { return t.fate(r) != known }))
+	return fmt.Sprintf("routes %s to %s, and the entries of that list are not known", t.unread[i].List, t.unread[i].Target)
 }
