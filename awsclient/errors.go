@@ -1,0 +1,167 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
+	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// SetupError is why a run could not begin: one sentence, and what to do.
+type SetupError struct {
+	Message string
+	Hint    string
+	Err     error // what the SDK said; may be nil
+}
+
+func (e *SetupError) Error() string { return e.Message }
+
+// Unwrap returns what the SDK said.
+func (e *SetupError) Unwrap() error { return e.Err }
+
+func setupError(ctx context.Context, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fmt.Errorf("connecting to AWS: %w", ctx.Err())
+	}
+	say := func(message, hint string) error { return &SetupError{Message: message, Hint: hint, Err: err} }
+	var (
+		noProfile config.SharedConfigProfileNotExistError
+		noToken   config.AssumeRoleTokenProviderNotSetError
+		sso       *ssocreds.InvalidTokenError
+		api       smithy.APIError
+		network   net.Error
+		dns       *net.DNSError
+	)
+	text := err.Error()
+	switch {
+	case errors.As(err, &noProfile):
+		return say(fmt.Sprintf("the AWS configuration has no profile %q", noProfile.Profile), "`aws configure list-profiles` lists them")
+	case errors.As(err, &noToken):
+		return say("the profile wants an MFA code and there is no terminal to ask on", "run it on a terminal, or use credentials of a session that has MFA already")
+	case errors.As(err, &sso) || strings.Contains(text, "SSO session") || strings.Contains(text, "cached SSO token"):
+		return say("the SSO session has expired or was never begun", "`aws sso login` with the same profile")
+	case errors.As(err, &api):
+		switch api.ErrorCode() {
+		case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure":
+			return say("AWS does not know these access keys", "check which credentials are used: `aws sts get-caller-identity`")
+		case "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException":
+			return say("AWS refuses the signature: the secret key is wrong, or this machine's clock is", "check the secret key, and the clock")
+		case "RequestExpired", "RequestTimeTooSkewed":
+			return say("AWS finds the request too old: this machine's clock is wrong, or the session has run out", "set the clock, or get new credentials")
+		case "ExpiredToken", "ExpiredTokenException":
+			return say("the session's credentials have expired", "get new ones")
+		case "AccessDenied", "AccessDeniedException":
+			return say("these credentials may not take the role that the profile names", "check the role's trust policy")
+		}
+		return say("AWS refused to tell who the caller is: "+api.ErrorCode(), "")
+	case strings.Contains(text, "no EC2 IMDS role found") || strings.Contains(text, "failed to refresh cached credentials") || strings.Contains(text, "get credentials"):
+		return say("no AWS credentials were found", "set AWS_PROFILE, give --profile, or sign in with `aws sso login`")
+	case strings.Contains(text, "failed to load") || strings.Contains(text, "failed to parse"):
+		return say("the AWS configuration files could not be read: "+firstLine(text), "look into ~/.aws/config and ~/.aws/credentials")
+	case errors.As(err, &dns):
+		return say("the name "+dns.Name+" could not be resolved", "check the network, and the region's name")
+	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || isConnection(err):
+		return say("AWS cannot be reached: "+rootCause(err), "check the network, HTTPS_PROXY, and --endpoint-url if it is given")
+	}
+	return say("AWS did not tell who the caller is: "+rootCause(err), "check --endpoint-url if it is given")
+}
+
+func isConnection(err error) bool {
+	var send *smithyhttp.RequestSendError
+	return errors.As(err, &send)
+}
+
+// rootCause returns the innermost error's text: the SDK wraps what happened
+// in a chain of its own that helps nobody.
+func rootCause(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return firstLine(err.Error())
+		}
+		err = next
+	}
+}
+
+func firstLine(text string) string {
+	text, _, _ = strings.Cut(text, "\n")
+	const most = 200
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return text
+}
+
+// gap says why one operation in one region did not give its whole answer.
+func gap(part inventory.Part, operation string, err error) inventory.Gap {
+	g := inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed}
+	var (
+		api      smithy.APIError
+		response *smithyhttp.ResponseError
+		network  net.Error
+	)
+	status := 0
+	if errors.As(err, &response) {
+		status = response.HTTPStatusCode()
+	}
+	switch {
+	case errors.Is(err, errDeadline):
+		g.Kind, g.Message = inventory.Unreachable, "no answer within the region's deadline"
+	case errors.Is(err, context.Canceled):
+		g.Message = "interrupted before the answer was complete"
+	case errors.Is(err, errRepeatedToken):
+		g.Message = "the endpoint answered with the same page token again and again"
+	case errors.As(err, &api) && api.ErrorCode() != "" && api.ErrorCode() != "UnknownError":
+		g.Code = api.ErrorCode()
+		g.Kind, g.Message = classify(g.Code, api.ErrorMessage(), operation)
+	case status == http.StatusNotFound || status == http.StatusNotImplemented:
+		g.Kind, g.Message = inventory.Unsupported, fmt.Sprintf("the endpoint answered with status %d", status)
+	case status >= 400:
+		g.Message = fmt.Sprintf("the endpoint answered with status %d", status)
+	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout():
+		g.Kind, g.Message = inventory.Unreachable, "no answer in time"
+	case isConnection(err) || errors.As(err, &network):
+		g.Kind, g.Message = inventory.Unreachable, "the connection failed or broke off"
+	default:
+		g.Message = "the answer could not be read: " + rootCause(err)
+	}
+	return g
+}
+
+// classify turns an error code of AWS into a kind and a message that names
+// the remedy (codes: EC2 API reference, "Error codes").
+func classify(code, message, operation string) (inventory.GapKind, string) {
+	switch code {
+	case "UnauthorizedOperation", "AccessDenied", "AccessDeniedException":
+		for _, policy := range []string{"service control policy", "resource control policy", "permissions boundary", "VPC endpoint policy"} {
+			if strings.Contains(message, policy) {
+				return inventory.DeniedByPolicy, fmt.Sprintf("a %s denies %s", policy, operation)
+			}
+		}
+		return inventory.Denied, "the caller lacks the permission " + operation
+	case "AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "OptInRequired":
+		return inventory.NotOptedIn, "the region is not enabled for the account"
+	case "RequestExpired", "ExpiredToken", "ExpiredTokenException":
+		return inventory.Expired, "the credentials ran out during the run"
+	case "InvalidAction", "UnsupportedOperation", "UnknownParameter", "UnknownOperationException", "UnknownOperation", "InvalidParameterCombination":
+		return inventory.Unsupported, "the endpoint does not know " + operation
+	case "PendingVerification", "Blocked":
+		return inventory.Failed, "AWS holds the account back: " + code
+	}
+	for throttle := range retry.DefaultThrottleErrorCodes {
+		if code == throttle || code == "Client.RequestLimitExceeded" {
+			return inventory.Throttled, "still throttled after every retry"
+		}
+	}
+	return inventory.Failed, "AWS answered with " + code
+}

@@ -1,0 +1,85 @@
+// Package awsclient turns the answers of EC2 and its neighbours into an
+// inventory. It is the only package that knows the AWS SDK: nothing of the SDK
+// leaves it, and it calls nothing that changes an account.
+//
+// The identity comes first, then the enabled regions, then every region side
+// by side and the lists of a region side by side too. Pages become inventory
+// one by one and are dropped. What cannot be read becomes a gap of its region;
+// it never fails the run, and never goes unsaid. The inventory is normalised.
+package awsclient
+
+import (
+	"time"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Options choose the account, the regions and the manners of a run. The zero
+// value reads every enabled region of the account that the SDK's own chain of
+// credentials leads to.
+type Options struct {
+	Profile        string
+	EndpointURL    string   // for every service, above all that the environment says
+	Regions        []string // empty: every enabled region
+	ExcludeRegions []string
+	Depth          inventory.Depth // empty: network
+	MaxRPS         float64         // calls a second of each region and API; 0: a polite default
+	ExpectAccount  string          // refuse any other
+	RegionDeadline time.Duration   // for each region as a whole; 0: three minutes
+	Concurrency    int             // regions side by side; 0: a default
+
+	// StaticCredentials uses made-up keys and looks at no variable and no
+	// file of AWS: for endpoints that check nothing.
+	StaticCredentials bool
+
+	MFAToken func() (string, error) // asked where the profile wants MFA; may be nil
+	Progress func(Progress)         // told of every page, from several goroutines; may be nil
+	Warn     func(string)           // told what is odd but stops nothing; may be nil
+
+	retryDelay time.Duration // longest wait between tries; tests shorten it
+}
+
+// Progress says how far a run is.
+type Progress struct {
+	Region  string
+	State   string // reading or done
+	Regions int    // in all
+	Done    int
+	Pages   int // of all regions so far
+	Items   int
+}
+
+const (
+	defaultRPS         = 15 // of the 20 a second that refill EC2's bucket of one API
+	burst              = 40
+	defaultDeadline    = 3 * time.Minute
+	defaultConcurrency = 64
+	defaultRetryDelay  = 8 * time.Second
+	maxAttempts        = 8
+	dialTimeout        = 4 * time.Second
+	callTimeout        = time.Minute
+)
+
+func (o *Options) setDefaults() {
+	if o.Depth == "" {
+		o.Depth = inventory.DepthNetwork
+	}
+	if o.MaxRPS == 0 {
+		o.MaxRPS = defaultRPS
+	}
+	if o.RegionDeadline == 0 {
+		o.RegionDeadline = defaultDeadline
+	}
+	if o.Concurrency == 0 {
+		o.Concurrency = defaultConcurrency
+	}
+	if o.retryDelay == 0 {
+		o.retryDelay = defaultRetryDelay
+	}
+	if o.Warn == nil {
+		o.Warn = func(string) {}
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+}

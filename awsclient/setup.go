@@ -1,0 +1,143 @@
+package awsclient
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Client reads one account. It is made by Connect and used once.
+type Client struct {
+	opts   Options
+	config aws.Config
+	home   string // the region of the first calls
+	caller inventory.Caller
+}
+
+// Caller returns the identity that the client has.
+func (c *Client) Caller() inventory.Caller { return c.caller }
+
+// Connect loads the configuration and asks who the caller is. Its errors are
+// *SetupError, but for the end of ctx.
+func Connect(ctx context.Context, opts Options) (*Client, error) {
+	opts.setDefaults()
+	cfg, err := load(ctx, &opts)
+	if err != nil {
+		return nil, setupError(ctx, err)
+	}
+	c := &Client{opts: opts, config: cfg, home: home(cfg, opts)}
+	client := sts.NewFromConfig(cfg, func(o *sts.Options) {
+		o.Region = c.home
+		if opts.EndpointURL != "" {
+			o.BaseEndpoint = &opts.EndpointURL
+		}
+		o.Retryer = c.retryer(3)
+	})
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	who, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return nil, setupError(ctx, err)
+	}
+	c.caller = inventory.Caller{AccountID: aws.ToString(who.Account), ARN: aws.ToString(who.Arn), Partition: "aws"}
+	if parts := strings.SplitN(c.caller.ARN, ":", 3); len(parts) == 3 && parts[1] != "" {
+		c.caller.Partition = parts[1]
+	}
+	if opts.ExpectAccount != "" && opts.ExpectAccount != c.caller.AccountID {
+		return nil, &SetupError{
+			Message: fmt.Sprintf("these credentials belong to account %s, not to %s", c.caller.AccountID, opts.ExpectAccount),
+			Hint:    "choose the right --profile, or drop --expect-account",
+		}
+	}
+	return c, nil
+}
+
+func load(ctx context.Context, opts *Options) (aws.Config, error) {
+	transport := awsTransport()
+	if opts.StaticCredentials {
+		return aws.Config{
+			Region:      "us-east-1",
+			Credentials: credentials.NewStaticCredentialsProvider("AKIADEMODEMODEMODEMO", "demo", ""),
+			HTTPClient:  transport,
+			Logger:      logging.Nop{},
+		}, nil
+	}
+	if os.Getenv("AWS_PROFILE") != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" && opts.Profile == "" {
+		opts.Warn("AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the access key wins; use --profile to choose the profile")
+	}
+	load := []func(*config.LoadOptions) error{
+		config.WithHTTPClient(transport),
+		config.WithLogger(logging.Nop{}),
+		config.WithAppID("sgaudit"),
+		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
+			if opts.MFAToken != nil {
+				o.TokenProvider = opts.MFAToken
+			}
+		}),
+	}
+	if opts.Profile != "" {
+		load = append(load, config.WithSharedConfigProfile(opts.Profile))
+	}
+	return config.LoadDefaultConfig(ctx, load...)
+}
+
+// home is the region of the first calls: the configured one, one of those
+// asked for, or where the commercial partition lives.
+func home(cfg aws.Config, opts Options) string {
+	switch {
+	case cfg.Region != "":
+		return cfg.Region
+	case len(opts.Regions) > 0:
+		return opts.Regions[0]
+	}
+	return "us-east-1"
+}
+
+// awsTransport is the one connection pool of the run. Dead endpoints are
+// given up soon, and bodies are read in one go before they are decoded.
+func awsTransport() *http.Client {
+	t := http.DefaultTransport.(*http.Transport).Clone()
+	t.DialContext = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
+	t.TLSHandshakeTimeout = dialTimeout
+	t.MaxIdleConns = 0
+	t.MaxIdleConnsPerHost = 256
+	return &http.Client{Transport: wholeBodies{t}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// retryer waits between tries without a quota that a throttled region could
+// use up for the others; how often a call is made is limited elsewhere.
+func (c *Client) retryer(attempts int) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = attempts
+		o.MaxBackoff = c.opts.retryDelay
+		o.RateLimiter = ratelimit.None
+	})
+}
+
+// ec2Client returns the client of one region. It must stay a plain variable:
+// in an interface it would make the linker keep its 800 methods.
+func (c *Client) ec2Client(region string, attempts int) *ec2.Client {
+	return ec2.NewFromConfig(c.config, func(o *ec2.Options) {
+		o.Region = region
+		if c.opts.EndpointURL != "" {
+			o.BaseEndpoint = &c.opts.EndpointURL
+		}
+		o.Retryer = c.retryer(attempts)
+	})
+}

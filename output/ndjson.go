@@ -1,0 +1,64 @@
+package output
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// NDJSON is the report cut into lines: each is an object whose "record" says
+// what it is: run, coverage, finding, not_evaluated, and summary at the end,
+// so that a reader can tell a report that was cut off.
+var _ = declare("ndjson", "the same, one JSON object a line", func(w io.Writer, r *findings.Report, _ Options) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	enc := json.NewEncoder(out)
+	enc.SetEscapeHTML(false)
+	var failed error
+	line := func(v any) {
+		if failed == nil {
+			failed = enc.Encode(v)
+		}
+	}
+	line(struct {
+		Record        string          `json:"record"`
+		SchemaVersion string          `json:"schema_version"`
+		Tool          findings.Tool   `json:"tool"`
+		StartedAt     time.Time       `json:"started_at"`
+		FinishedAt    time.Time       `json:"finished_at"`
+		Caller        findings.Caller `json:"caller"`
+		Depth         string          `json:"depth"`
+	}{"run", r.SchemaVersion, r.Tool, r.StartedAt, r.FinishedAt, r.Caller, r.Depth})
+	for i := range r.Coverage {
+		line(struct {
+			Record string `json:"record"`
+			*findings.Coverage
+		}{"coverage", &r.Coverage[i]})
+	}
+	for i := range r.Findings {
+		line(struct {
+			Record string `json:"record"`
+			*findings.Finding
+		}{"finding", &r.Findings[i]})
+	}
+	for i := range r.NotEvaluated {
+		line(struct {
+			Record string `json:"record"`
+			*findings.NotEvaluated
+		}{"not_evaluated", &r.NotEvaluated[i]})
+	}
+	line(struct {
+		Record string `json:"record"`
+		*findings.Summary
+	}{"summary", &r.Summary})
+	if failed == nil {
+		failed = out.Flush()
+	}
+	if failed != nil {
+		return fmt.Errorf("writing NDJSON: %w", failed)
+	}
+	return nil
+})

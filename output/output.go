@@ -1,0 +1,132 @@
+// Package output turns a report into bytes, one file for each format. A format
+// registers itself by being declared. Writers are given the finished report
+// and never change it; they return the first error of the writer they are
+// given, wrapped, and write the same bytes for the same report.
+package output
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// Options say what the place that the bytes go to can take.
+type Options struct {
+	Width int  // columns of the terminal; 0: no terminal, nothing is wrapped or cut
+	Color bool // severities in colour
+	BOM   bool // a byte order mark before CSV, for old spreadsheet programs
+}
+
+// Format is one way to write a report.
+type Format struct {
+	Name        string
+	Description string
+	Write       func(w io.Writer, r *findings.Report, o Options) error
+}
+
+var formats = map[string]*Format{}
+
+func declare(name, description string, write func(io.Writer, *findings.Report, Options) error) *Format {
+	f := &Format{name, description, write}
+	formats[name] = f
+	return f
+}
+
+// Formats returns every format, sorted by name.
+func Formats() []*Format {
+	all := make([]*Format, 0, len(formats))
+	for _, f := range formats {
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b *Format) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Lookup returns the format of that name.
+func Lookup(name string) (*Format, bool) {
+	f, ok := formats[name]
+	return f, ok
+}
+
+// Save writes the report to a file: beside its place first, and only a whole
+// report takes the place of what was there. What is no regular file (a
+// device, a pipe) is written directly.
+func Save(path string, f *Format, r *findings.Report, o Options) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return saveDirectly(path, f, r, o)
+	}
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target // the link stays, what it leads to is replaced
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			temporary.Close()
+			os.Remove(temporary.Name())
+			err = fmt.Errorf("writing %s: %w", path, err)
+		}
+	}()
+	if err := f.Write(temporary, r, o); err != nil {
+		return err
+	}
+	mode := os.FileMode(0o644)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if err := temporary.Chmod(mode); err != nil {
+		return err
+	}
+	if err := temporary.Sync(); err != nil {
+		return err
+	}
+	if err := temporary.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temporary.Name(), path)
+}
+
+func saveDirectly(path string, f *Format, r *findings.Report, o Options) error {
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	err = f.Write(file, r, o)
+	if closing := file.Close(); err == nil {
+		err = closing
+	}
+	if err != nil {
+		return fmt.Errorf("writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// clean takes out what a terminal would obey or what would break a line:
+// control characters, and the marks that turn the direction of text.
+func clean(text string) string {
+	if strings.IndexFunc(text, unwanted) < 0 {
+		return text
+	}
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unwanted(r):
+			return -1
+		}
+		return r
+	}, text)
+}
+
+func unwanted(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
+}

@@ -1,0 +1,234 @@
+package output
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/fatih/color"
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// maxRows caps the table: nobody reads more, and the library holds them all.
+const maxRows = 10000
+
+// The widths from which on a layout reads well. Below the last one the table
+// is a list of paragraphs.
+const (
+	wide   = 140 // every fact in a column of its own
+	medium = 76  // where it is, and what is wrong
+)
+
+// Table fits the terminal. Ids, addresses and ports are never cut: a cell
+// that does not fit makes its column wider, and free text wraps around it.
+// The library's own widths cut words without a mark, so it is given none.
+var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
+	var out bytes.Buffer
+	if len(r.Findings) > 0 {
+		if err := findingsTable(&out, r, o); err != nil {
+			return fmt.Errorf("laying out the table: %w", err)
+		}
+	}
+	closing(&out, r, o)
+	if _, err := w.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("writing the table: %w", err)
+	}
+	return nil
+})
+
+func findingsTable(out *bytes.Buffer, r *findings.Report, o Options) error {
+	accounts := map[string]bool{}
+	for i := range r.Findings {
+		accounts[r.Findings[i].AccountID] = true
+	}
+	l := layout{o: o, accounts: len(accounts) > 1}
+	rows := r.Findings[:min(len(r.Findings), maxRows)]
+	if o.Width == 0 || o.Width >= wide {
+		if err := l.columns(out, rows); err != nil {
+			return err
+		}
+	} else if o.Width >= medium {
+		if err := l.stacked(out, rows); err != nil {
+			return err
+		}
+	} else {
+		l.paragraphs(out, rows)
+	}
+	if more := len(r.Findings) - len(rows); more > 0 {
+		fmt.Fprintf(out, "\n%d more findings are not shown: write them with -o csv=FILE or -o json=FILE\n", more)
+	}
+	return nil
+}
+
+type layout struct {
+	o        Options
+	accounts bool // more than one: each finding names its own
+}
+
+// columns is the table with every fact in a column of its own.
+func (l *layout) columns(out *bytes.Buffer, rows []findings.Finding) error {
+	head := []any{"SEVERITY", "REGION", "GROUP", "NAME", "RULE", "EXPOSURE", "FINDING"}
+	if l.accounts {
+		head = append([]any{head[0], "ACCOUNT"}, head[1:]...)
+	}
+	t := l.table(out, len(head)-1)
+	t.Header(head...)
+	for i := range rows {
+		f := &rows[i]
+		row := []any{l.severity(f), clean(f.Region), clean(subject(f)), clean(f.GroupName), ruleText(f), f.Exposure.Verdict, clean(f.Message)}
+		if l.accounts {
+			row = append([]any{row[0], clean(f.AccountID)}, row[1:]...)
+		}
+		if err := t.Append(row...); err != nil {
+			return err
+		}
+	}
+	return t.Render()
+}
+
+// stacked puts where the finding is into one column, line under line.
+func (l *layout) stacked(out *bytes.Buffer, rows []findings.Finding) error {
+	t := l.table(out, 2)
+	t.Header("SEVERITY", "WHERE", "FINDING")
+	for i := range rows {
+		f := &rows[i]
+		severity := l.severity(f)
+		if f.Exposure.Verdict != "" {
+			severity += "\n" + f.Exposure.Verdict
+		}
+		where := clean(subject(f))
+		if rule := ruleText(f); rule != "" {
+			where += "\n" + rule
+		}
+		region := clean(f.Region)
+		if l.accounts {
+			region += " " + clean(f.AccountID)
+		}
+		where += "\n" + region
+		what := clean(f.Message)
+		if f.GroupName != "" {
+			what = clean(f.GroupName) + ": " + what
+		}
+		if err := t.Append(severity, where, what); err != nil {
+			return err
+		}
+	}
+	return t.Render()
+}
+
+// paragraphs is for terminals too narrow for any table.
+func (l *layout) paragraphs(out *bytes.Buffer, rows []findings.Finding) {
+	for i := range rows {
+		f := &rows[i]
+		fmt.Fprintf(out, "%s  %s\n", l.severity(f), f.Exposure.Verdict)
+		for _, line := range []string{clean(f.Region), clean(f.AccountID), clean(subject(f)), clean(f.GroupName), ruleText(f)} {
+			if line != "" && (l.accounts || line != f.AccountID) {
+				fmt.Fprintf(out, "  %s\n", line)
+			}
+		}
+		for _, line := range wrap(clean(f.Message), max(20, l.o.Width-2)) {
+			fmt.Fprintf(out, "  %s\n", line)
+		}
+		out.WriteByte('\n')
+	}
+}
+
+// table prepares the library: only the free text, in the last column, wraps,
+// and to the width that the others leave.
+func (l *layout) table(out *bytes.Buffer, last int) *tablewriter.Table {
+	settings := tw.Settings{Separators: tw.Separators{BetweenRows: tw.Off}}
+	if l.o.Width > 0 && l.o.Width < wide {
+		settings.Separators.BetweenRows = tw.On
+	}
+	options := []tablewriter.Option{
+		tablewriter.WithRenderer(renderer.NewBlueprint()),
+		tablewriter.WithRendition(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleRounded), Settings: settings}),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAlignment(tw.AlignLeft),
+		tablewriter.WithRowAlignment(tw.AlignLeft),
+		tablewriter.WithRowAutoWrap(tw.WrapNormal),
+	}
+	if l.o.Width == 0 { // plain columns for pipes
+		options = []tablewriter.Option{
+			tablewriter.WithRenderer(renderer.NewBlueprint()),
+			tablewriter.WithRendition(tw.Rendition{Borders: tw.BorderNone, Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone}}),
+			tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}),
+			tablewriter.WithHeaderAutoFormat(tw.Off),
+			tablewriter.WithHeaderAlignment(tw.AlignLeft),
+			tablewriter.WithRowAlignment(tw.AlignLeft),
+			tablewriter.WithRowAutoWrap(tw.WrapNone),
+		}
+	} else {
+		options = append(options, tablewriter.WithMaxWidth(l.o.Width))
+	}
+	return tablewriter.NewTable(out, options...)
+}
+
+// subject is the id of what the finding is about.
+func subject(f *findings.Finding) string {
+	if f.ResourceID != "" {
+		return f.ResourceID
+	}
+	return f.GroupID
+}
+
+func ruleText(f *findings.Finding) string {
+	if f.Rule == nil {
+		return ""
+	}
+	way := "in"
+	if f.Rule.Direction == "egress" {
+		way = "out"
+	}
+	traffic := f.Rule.Protocol
+	switch traffic {
+	case "tcp", "udp", "icmp", "icmpv6":
+		traffic += "/" + f.Rule.Ports
+	}
+	return clean(way + " " + traffic + " " + f.Rule.Source)
+}
+
+var severityColors = map[findings.Severity][]color.Attribute{
+	findings.Critical: {color.FgHiRed, color.Bold}, findings.High: {color.FgRed}, findings.Medium: {color.FgYellow},
+	findings.Low: {color.FgCyan}, findings.Info: {color.Faint},
+}
+
+// severity is the word, coloured where that is wanted.
+func (l *layout) severity(f *findings.Finding) string {
+	return paint(l.o, f.Severity, strings.ToUpper(f.Severity.String()))
+}
+
+func paint(o Options, s findings.Severity, text string) string {
+	if !o.Color {
+		return text
+	}
+	c := color.New(severityColors[s]...)
+	c.EnableColor()
+	return c.Sprint(text)
+}
+
+// wrap breaks text at spaces; a word longer than the width stays whole.
+func wrap(text string, width int) []string {
+	if width <= 0 {
+		return []string{text}
+	}
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		switch {
+		case line == "":
+			line = word
+		case len([]rune(line))+1+len([]rune(word)) <= width:
+			line += " " + word
+		default:
+			lines = append(lines, line)
+			line = word
+		}
+	}
+	return append(lines, line)
+}

@@ -1,0 +1,346 @@
+package reach_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// standard is a VPC with one public subnet, which everything gets through;
+// each trap replaces some of its statements, by their first words.
+const standard = `
+vpc-1 10.0.0.0/16 2600:1f18:0:1::/56
+subnet-1 10.0.0.0/24 2600:1f18:0:1::/64
+igw-1 vpc vpc-1
+rtb-1 main
+  route 10.0.0.0/16 local
+rtb-2 subnet subnet-1
+  route 10.0.0.0/16 local
+  route 0.0.0.0/0 igw-1
+  route ::/0 igw-1
+acl-1 subnet subnet-1
+  in 100 allow all 0.0.0.0/0
+  in 101 allow all ::/0
+  in 32767 deny all 0.0.0.0/0
+  out 100 allow all 0.0.0.0/0
+  out 101 allow all ::/0
+  out 32767 deny all 0.0.0.0/0
+sg-1 web
+  in tcp/22 0.0.0.0/0
+eni-1 sg-1 10.0.0.10 public 198.51.100.7 subnet subnet-1 instance i-1
+`
+
+// with returns the standard estate, each statement beginning with a key
+// replaced by the value; keys that are not there are errors.
+func with(t *testing.T, edits ...string) *inventory.Region {
+	t.Helper()
+	text := standard
+	for i := 0; i < len(edits); i += 2 {
+		found := false
+		lines := strings.Split(text, "\n")
+		for k, line := range lines {
+			if strings.HasPrefix(strings.TrimSpace(line), edits[i]) {
+				lines[k], found = edits[i+1], true
+				break
+			}
+		}
+		if !found {
+			t.Fatalf("the standard estate has no statement %q", edits[i])
+		}
+		text = strings.Join(lines, "\n")
+	}
+	return fixtures.MustParse(text).Inventory.Regions[0]
+}
+
+func TestTraps(t *testing.T) {
+	for name, trap := range map[string]struct {
+		edits    []string
+		verdict  string
+		evidence []string // each stands in some line
+	}{
+		"everything open": {nil, reach.Reachable, []string{
+			"eni-1 (instance i-1) holds public address 198.51.100.7",
+			"VPC block public access is off",
+			"igw-1 is attached to vpc-1",
+			"rtb-2 routes 0.0.0.0/0 to igw-1",
+			"acl-1 entry 100 allows all traffic from 0.0.0.0/0",
+			"sg-1 allows tcp/22 from 0.0.0.0/0",
+			"acl-1 entry 100 allows all traffic to 0.0.0.0/0, and so the reply",
+			"so tcp/22 gets through to 198.51.100.7 from the internet (IPv4)",
+		}},
+		"no public address": {
+			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1 instance i-1"},
+			reach.NotReachable,
+			[]string{"eni-1 (instance i-1) holds no public IPv4 address"},
+		},
+		"public address on a second private one": {
+			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 10.0.0.11 public 198.51.100.8 subnet subnet-1"},
+			reach.Reachable,
+			[]string{"eni-1 holds public address 198.51.100.8"},
+		},
+		"main table of the subnet's own VPC": {
+			[]string{"rtb-1 main", "rtb-0 vpc vpc-0 main\nroute 0.0.0.0/0 igw-1\nrtb-1 main", "rtb-2", "rtb-2 subnet subnet-2"},
+			reach.NotReachable,
+			[]string{"rtb-1 (main table of vpc-1) has no route to the internet (IPv4)"},
+		},
+		"private subnet behind a NAT gateway": {
+			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 nat-1"},
+			reach.NotReachable,
+			[]string{"rtb-2 routes 0.0.0.0/0 to nat-1, not to an internet gateway (eni-1)"},
+		},
+		"egress-only gateway": {
+			[]string{"in tcp/22", "in tcp/22 ::/0", "eni-1", "eni-1 sg-1 10.0.0.10 2600:1f18:0:1::10 subnet subnet-1", "route ::/0", "route ::/0 eigw-1"},
+			reach.NotReachable,
+			[]string{"rtb-2 routes ::/0 to eigw-1, not to an internet gateway"},
+		},
+		"global IPv6 without a route": {
+			[]string{"in tcp/22", "in tcp/22 ::/0", "eni-1", "eni-1 sg-1 10.0.0.10 2600:1f18:0:1::10 subnet subnet-1", "route ::/0", ""},
+			reach.NotReachable,
+			[]string{"rtb-2 has no route to the internet (IPv6)"},
+		},
+		"global IPv6 with a route": {
+			[]string{"in tcp/22", "in tcp/22 ::/0", "eni-1", "eni-1 sg-1 10.0.0.10 2600:1f18:0:1::10 subnet subnet-1"},
+			reach.Reachable,
+			[]string{"eni-1 holds global address 2600:1f18:0:1::10", "from the internet (IPv6)"},
+		},
+		"IPv6 block that is not public": {
+			[]string{"in tcp/22", "in tcp/22 ::/0", "eni-1", "eni-1 sg-1 2600:1f18:0:1::10 subnet subnet-1", "subnet-1", "subnet-1 2600:1f18:0:1::/64 private"},
+			reach.NotReachable,
+			[]string{"eni-1 holds an IPv6 address from a block that is not public"},
+		},
+		"interface that refuses gateways": {
+			[]string{"in tcp/22", "in tcp/22 ::/0", "eni-1", "eni-1 sg-1 2600:1f18:0:1::10 subnet subnet-1 deny-igw"},
+			reach.NotReachable,
+			[]string{"eni-1 takes nothing from internet gateways (DenyAllIgwTraffic)"},
+		},
+		"the VPC's own IPv6 is not the internet": {
+			[]string{"in tcp/22", "in tcp/22 2600:1f18:0:1::/64", "eni-1", "eni-1 sg-1 2600:1f18:0:1::10 subnet subnet-1"},
+			reach.NotReachable,
+			[]string{"2600:1f18:0:1::/64 lies within vpc-1's own addresses"},
+		},
+		"denial before the allowance": {
+			[]string{"in 100", "in 90 deny tcp/22 0.0.0.0/0\nin 100 allow all 0.0.0.0/0"},
+			reach.NotReachable,
+			[]string{"acl-1 entry 90 denies tcp/22 from 0.0.0.0/0 (eni-1)"},
+		},
+		"denial after the allowance": {
+			[]string{"in 100", "in 110 deny tcp/22 0.0.0.0/0\nin 100 allow all 0.0.0.0/0"},
+			reach.Reachable,
+			[]string{"acl-1 entry 100 allows"},
+		},
+		"denial of another family": {
+			[]string{"in 100", "in 90 deny all ::/0\nin 100 allow all 0.0.0.0/0"},
+			reach.Reachable,
+			nil,
+		},
+		"no client ports": {
+			[]string{"out 100", "out 100 allow tcp/22 0.0.0.0/0\nout 102 allow tcp/443-1023 0.0.0.0/0"},
+			reach.NotReachable,
+			[]string{"no reply leaves to the client ports 1024-65535"},
+		},
+		"one client port is enough": {
+			[]string{"out 100", "out 100 allow tcp/65535 0.0.0.0/0"},
+			reach.Reachable,
+			[]string{"acl-1 entry 100 allows tcp/65535 to 0.0.0.0/0, and so the reply"},
+		},
+		"replies elsewhere": {
+			[]string{"out 100", "out 100 allow all 203.0.113.0/24", "in 100", "in 90 deny all 203.0.113.0/24\nin 100 allow all 0.0.0.0/0"},
+			reach.NotReachable,
+			[]string{"no reply leaves"},
+		},
+		"detached gateway": {
+			[]string{"igw-1", "igw-1\nigw-2 vpc vpc-1"},
+			reach.NotReachable,
+			[]string{"rtb-2 routes 0.0.0.0/0 to igw-1, which is not attached to vpc-1"},
+		},
+		"no gateway": {
+			[]string{"igw-1", "igw-1"},
+			reach.NotReachable,
+			[]string{"no internet gateway is attached to vpc-1"},
+		},
+		"blackhole": {
+			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 igw-1 blackhole"},
+			reach.NotReachable,
+			[]string{"rtb-2 routes 0.0.0.0/0 to igw-1, a blackhole"},
+		},
+		"blackhole in a wider route": {
+			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 igw-1\nroute 203.0.113.0/24 eni-9 blackhole", "in tcp/22", "in tcp/22 203.0.113.0/25"},
+			reach.NotReachable,
+			[]string{"rtb-2 routes 203.0.113.0/24 to eni-9, a blackhole"},
+		},
+		"narrower route": {
+			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 nat-1\nroute 203.0.113.0/24 igw-1"},
+			reach.Reachable,
+			[]string{"rtb-2 routes 203.0.113.0/24 to igw-1", "from 203.0.113.0/24"},
+		},
+		"narrower route, other sources": {
+			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 nat-1\nroute 203.0.113.0/24 igw-1", "in tcp/22", "in tcp/22 198.51.100.0/24"},
+			reach.NotReachable,
+			[]string{"rtb-2 routes 0.0.0.0/0 to nat-1"},
+		},
+		"prefix list as destination": {
+			[]string{"route 0.0.0.0/0", "route pl-1 igw-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices 203.0.113.0/24"},
+			reach.Reachable,
+			[]string{"rtb-2 routes 203.0.113.0/24 (in pl-1) to igw-1", "from 203.0.113.0/24"},
+		},
+		"unresolved list as destination": {
+			[]string{"route 0.0.0.0/0", "route pl-1 igw-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices unresolved"},
+			reach.Unknown,
+			[]string{"rtb-2 routes pl-1 to igw-1, and the entries of that list are not known"},
+		},
+		"unresolved list that cannot matter": {
+			[]string{"route 0.0.0.0/0", "route pl-1 nat-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices unresolved"},
+			reach.NotReachable,
+			[]string{"has no route to the internet"},
+		},
+		"prefix list as source": {
+			[]string{"in tcp/22", "in tcp/22 pl-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices 203.0.113.0/24 10.0.0.0/8"},
+			reach.Reachable,
+			[]string{"sg-1 allows tcp/22 from pl-1", "from 203.0.113.0/24"},
+		},
+		"prefix list of private addresses": {
+			[]string{"in tcp/22", "in tcp/22 pl-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices 10.0.0.0/8"},
+			reach.NotReachable,
+			[]string{"the source pl-1 holds no internet address"},
+		},
+		"unresolved list as source": {
+			[]string{"in tcp/22", "in tcp/22 pl-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices unresolved"},
+			reach.Unknown,
+			[]string{"the entries of pl-1, the source of the rule, are not known"},
+		},
+		"missing list as source": {[]string{"in tcp/22", "in tcp/22 pl-1"}, reach.Unknown, nil},
+		"unresolved list on a private interface": {
+			[]string{"in tcp/22", "in tcp/22 pl-1", "eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1"},
+			reach.NotReachable,
+			[]string{"eni-1 holds no public IPv4 address", "eni-1 holds no IPv6 address"},
+		},
+		"blocked public access": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-ingress"},
+			reach.NotReachable,
+			[]string{"VPC block public access (block-ingress) shuts the internet out of subnet-1"},
+		},
+		"exclusion of the subnet": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-bidirectional\nvpcbpa-exclude-1 subnet-1 allow-bidirectional update-complete"},
+			reach.Reachable,
+			[]string{"VPC block public access (block-bidirectional) exempts subnet-1 by vpcbpa-exclude-1"},
+		},
+		"exclusion for egress": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-bidirectional\nvpcbpa-exclude-1 vpc-1 allow-egress create-complete"},
+			reach.NotReachable,
+			nil,
+		},
+		"exclusion that is gone": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-bidirectional\nvpcbpa-exclude-1 vpc-1 allow-bidirectional delete-complete"},
+			reach.NotReachable,
+			nil,
+		},
+		"table of a gateway": {
+			[]string{"rtb-2 subnet", "rtb-2 gateway igw-1"},
+			reach.NotReachable,
+			[]string{"rtb-1 (main table of vpc-1) has no route"},
+		},
+		"inspected path": {
+			[]string{"rtb-1", "rtb-3 gateway igw-1\nroute 10.0.0.0/24 vpce-1\nrtb-1 main", "route 0.0.0.0/0", "route 0.0.0.0/0 vpce-1"},
+			reach.Unknown,
+			[]string{"rtb-2 routes 0.0.0.0/0 to vpce-1, which inspects what comes in"},
+		},
+		"NAT gateway's own interface": {
+			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 public 198.51.100.7 subnet subnet-1 type nat_gateway"},
+			reach.NotReachable,
+			[]string{"eni-1 (nat-gateway) takes no new connections"},
+		},
+		"subnet of another account": {
+			[]string{"subnet-1", "subnet-1 10.0.0.0/24 owner 999988887777"},
+			reach.Unknown,
+			[]string{"subnet-1 belongs to account 999988887777"},
+		},
+		"no network ACL": {
+			[]string{"acl-1", "acl-1 subnet subnet-2"},
+			reach.Unknown,
+			[]string{"no network ACL of subnet-1 was seen"},
+		},
+		"private source": {
+			[]string{"in tcp/22", "in tcp/22 10.0.0.0/8"},
+			reach.NotReachable,
+			[]string{"the source 10.0.0.0/8 holds no internet address"},
+		},
+		"group as source": {
+			[]string{"in tcp/22", "in tcp/22 sg-1"},
+			reach.NotReachable,
+			[]string{"the source sg-1 is a group, which stands for private addresses only"},
+		},
+		"nothing carries the group": {
+			[]string{"in tcp/22", "in tcp/22 10.0.0.0/8", "eni-1", ""},
+			reach.Unattached,
+			[]string{"no network interface carries sg-1"},
+		},
+		"ping": {
+			[]string{"in tcp/22", "in icmp/8/0 0.0.0.0/0", "in 100", "in 100 allow icmp/8/all 0.0.0.0/0", "out 100", "out 100 allow icmp/0/0 0.0.0.0/0"},
+			reach.Reachable,
+			[]string{"so icmp/8/0 gets through"},
+		},
+		"ping on a filter of TCP": {
+			[]string{"in tcp/22", "in icmp/8/0 0.0.0.0/0", "in 100", "in 100 allow tcp/all 0.0.0.0/0"},
+			reach.NotReachable,
+			[]string{"acl-1 has no entry that allows icmp/8/0 in from the internet (IPv4)"},
+		},
+		"all traffic on a filter of GRE": {
+			[]string{"in tcp/22", "in all 0.0.0.0/0", "in 100", "in 100 allow 47 0.0.0.0/0"},
+			reach.NotReachable,
+			[]string{"acl-1 has no entry that allows tcp/all in"},
+		},
+		"route tables were denied": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\nunread route-tables denied UnauthorizedOperation"},
+			reach.Unknown,
+			[]string{"route tables were not read"},
+		},
+		"route tables were denied, and there is no gateway": {
+			[]string{"igw-1", "unread route-tables denied UnauthorizedOperation"},
+			reach.NotReachable,
+			[]string{"no internet gateway is attached to vpc-1"},
+		},
+		"interfaces were denied": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\nunread interfaces denied UnauthorizedOperation"},
+			reach.Unknown,
+			[]string{"network interfaces were not read"},
+		},
+		"load balancer in front": {
+			[]string{
+				"sg-1", "sg-2 lb\nin tcp/443 0.0.0.0/0\nsg-1 web\nin tcp/80 sg-2",
+				"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1\n" +
+					`eni-2 sg-2 10.0.0.20 public 198.51.100.9 subnet subnet-1 requester amazon-elb managed attached-by amazon-elb description "ELB app/shop/50dc6c495c0c9188"`,
+			},
+			reach.NotReachable,
+			[]string{"a second way in: eni-2 (application-load-balancer shop) faces the internet and carries sg-2, which is a source of sg-1"},
+		},
+		"Global Accelerator": {
+			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1\neni-2 - 10.0.0.30 vpc vpc-1 subnet subnet-1 type global_accelerator_managed"},
+			reach.NotReachable,
+			[]string{"a second way in: eni-2 in vpc-1 belongs to Global Accelerator"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := with(t, trap.edits...)
+			g := &r.Groups[0] // the first by id is sg-1
+			var rule *inventory.Rule
+			for i := range g.Rules {
+				if rule == nil || rule.Peer.Group != nil {
+					rule = &g.Rules[i]
+				}
+			}
+			got := reach.New(r).Rule(g, rule)
+			text := strings.Join(got.Evidence, "\n")
+			if got.Verdict != trap.verdict {
+				t.Fatalf("%s is %s, want %s:\n%s", rule, got.Verdict, trap.verdict, text)
+			}
+			for _, want := range trap.evidence {
+				if !strings.Contains(text, want) {
+					t.Errorf("the evidence lacks %q:\n%s", want, text)
+				}
+			}
+		})
+	}
+}
