@@ -24,11 +24,13 @@ func TestMain(m *testing.M) {
 // TestScripts runs the real program. The scripts have these commands of their
 // own:
 //
-//	serve ESTATE [FAULT...]      serves an estate, sets $ENDPOINT
-//	exits CODE COMMAND...        runs a command and wants this exit code
-//	closes CODE COMMAND...       the same, with a standard output that nobody reads
-//	interrupts CODE TEXT COMMAND...  sends Ctrl-C once the text is on standard error
-//	lines NAME N                 wants N lines in stdout, stderr or a file
+//	serve ESTATE [FAULT...]          serves an estate and sets $ENDPOINT; a fault is
+//	                                 region=NAME, action=NAME, hang, expired, joined by commas
+//	exits CODE COMMAND...            runs a command and wants this exit code
+//	closes CODE COMMAND...           the same, with a standard output that nobody reads
+//	interrupts CODE TEXT COMMAND...  sends Ctrl-C once the text was told; leaves
+//	                                 interrupted.out and interrupted.err
+//	lines NAME N                     wants N lines in stdout, stderr or a file
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "cli/testdata/script",
@@ -161,8 +163,36 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, args, 1, "serve ESTATE [FAULT...]")
 	estate, err := fixtures.Parse(args[0], ts.ReadFile(args[0]))
 	ts.Check(err)
-	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{})
+	var faults []fixtures.Fault
+	for _, text := range args[1:] {
+		faults = append(faults, parseFault(ts, text))
+	}
+	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{Faults: faults})
 	ts.Check(err)
-	ts.Defer(func() { ts.Check(server.Close()) })
+	ts.Defer(func() {
+		ts.Check(server.Close())
+		if v := server.Violations(); len(v) > 0 {
+			ts.Fatalf("the client did what it should not: %v", v)
+		}
+	})
 	ts.Setenv("ENDPOINT", server.URL)
+}
+
+func parseFault(ts *testscript.TestScript, text string) (f fixtures.Fault) {
+	for word := range strings.SplitSeq(text, ",") {
+		key, value, _ := strings.Cut(word, "=")
+		switch key {
+		case "region":
+			f.Region = value
+		case "action":
+			f.Action = value
+		case "hang":
+			f.Hang = true
+		case "expired":
+			f.Expired = true
+		default:
+			ts.Fatalf("unknown fault %q", word)
+		}
+	}
+	return f
 }

@@ -12,7 +12,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -119,7 +118,7 @@ func (p *program) app() *urfave.App {
 		verb.HideHelpCommand = true
 		verb.Flags = append(verb.Flags, voiceFlags()...)
 		verb.OnUsageError = func(_ *urfave.Context, err error, _ bool) error {
-			return usage("sgaudit help "+verb.Name+" lists its flags", "%s", strings.ReplaceAll(err.Error(), "flag: -", "flag: --"))
+			return usage("sgaudit help "+verb.Name+" lists its flags", "%s", err)
 		}
 		action := verb.Action
 		verb.Action = func(c *urfave.Context) error {

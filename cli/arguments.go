@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -86,7 +87,7 @@ func takeFlags(words []string, find func(name string) (urfave.Flag, error)) (tak
 		if !looksLikeFlag(word) {
 			break
 		}
-		name, _, hasValue := strings.Cut(strings.TrimPrefix(word[1:], "-"), "=")
+		name, value, hasValue := strings.Cut(strings.TrimPrefix(word[1:], "-"), "=")
 		switch name {
 		case "help", "h":
 			taken.help, words = true, words[1:]
@@ -98,6 +99,9 @@ func takeFlags(words []string, find func(name string) (urfave.Flag, error)) (tak
 		flag, err := find(name)
 		if err != nil {
 			return taken, nil, err
+		}
+		if _, err := strconv.ParseBool(value); hasValue && !takesValue(flag) && err != nil {
+			return taken, nil, usage("", "flag %s is on or off: it takes no value %q", dashed(name), value)
 		}
 		length := 1
 		if takesValue(flag) && !hasValue {

@@ -51,11 +51,8 @@ func (p *program) audit(ctx context.Context, ch *choices) error {
 	if err := p.write(report, ch.targets); err != nil {
 		return err
 	}
-	p.tellCoverage(report)
-	if ctx.Err() != nil {
-		p.voice.warn("interrupted: the report holds what was read until then")
-	}
-	p.voice.say("%s in %s", summary(report), time.Since(started).Round(100*time.Millisecond))
+	p.tellCoverage(report, ctx.Err() != nil)
+	p.voice.say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
 	switch {
 	case reached(report, ch.failOn):
 		return status(exitFindings)

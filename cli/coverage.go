@@ -22,11 +22,16 @@ const mostLosses = 10
 
 // tellCoverage warns of what could not be read, and hints at the remedy of
 // each kind of reason once. The same reason in many regions is one warning.
-func (p *program) tellCoverage(report *findings.Report) {
+// After Ctrl-C nothing but that is a reason.
+func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	if !report.Incomplete() {
 		return
 	}
 	losses := lossesOf(report)
+	if interrupted {
+		p.voice.warn("interrupted: the report holds what was read until then")
+		losses = nil
+	}
 	for i, l := range losses {
 		if i == mostLosses {
 			p.voice.warn("%d more kinds of gaps are in the report", len(losses)-i)
@@ -93,10 +98,15 @@ func lossesOf(report *findings.Report) []*loss {
 	return losses
 }
 
-// describe returns what the endpoint answered, to stand behind a warning.
+// describe returns what the endpoint answered, to stand behind a warning: the
+// code, and the message where the kind alone does not tell what happened.
 func describe(g findings.Gap) string {
 	const most = 200
-	text := strings.Trim(g.Code+": "+g.Message, ": ")
+	text := g.Code
+	switch inventory.GapKind(g.Kind) {
+	case inventory.DeniedByPolicy, inventory.Failed:
+		text = strings.Trim(g.Code+": "+g.Message, ": ")
+	}
 	if runes := []rune(text); len(runes) > most {
 		text = string(runes[:most]) + "…"
 	}
@@ -133,7 +143,7 @@ var reasons = map[inventory.GapKind]struct{ text, hint string }{
 		"the caller may not", "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer",
 	},
 	inventory.DeniedByPolicy: {
-		"a policy of the organisation denies", "where a region is closed on purpose, accept it: --exclude-region REGIONS",
+		"a policy above the caller's own denies", "where a region is closed on purpose, accept it: --exclude-region REGIONS",
 	},
 	inventory.NotOptedIn: {
 		"the region is not enabled for the account", "enable it, or leave it out: --exclude-region REGIONS",

@@ -37,16 +37,16 @@ func TestCoverageIsToldShortly(t *testing.T) {
 		if region == "eu-west-3" {
 			c.Status = "failed"
 			for _, operation := range []string{"ec2:DescribeSecurityGroups", "ec2:DescribeNetworkInterfaces"} {
-				c.Gaps = append(c.Gaps, findings.Gap{Operation: operation, Kind: "denied-by-policy", Code: "UnauthorizedOperation", Message: "explicit deny"})
+				c.Gaps = append(c.Gaps, findings.Gap{Operation: operation, Kind: "denied-by-policy", Code: "UnauthorizedOperation", Message: "explicit \x1b[31mdeny"})
 			}
 		}
 		report.Coverage = append(report.Coverage, c)
 	}
 	report.Coverage = append(report.Coverage, findings.Coverage{Region: "us-west-2", Status: "complete"})
 	report.Finish()
-	got := spoken(t, func(p *program) { p.tellCoverage(report) })
-	want := `sgaudit: warning: eu-west-1, eu-west-3, us-east-1: the caller may not: ec2:DescribeStaleSecurityGroups (UnauthorizedOperation: You are not [31mauthorized)
-sgaudit: warning: eu-west-3: a policy of the organisation denies: ec2:DescribeSecurityGroups, ec2:DescribeNetworkInterfaces (UnauthorizedOperation: explicit deny)
+	got := spoken(t, func(p *program) { p.tellCoverage(report, false) })
+	want := `sgaudit: warning: eu-west-1, eu-west-3, us-east-1: the caller may not: ec2:DescribeStaleSecurityGroups (UnauthorizedOperation)
+sgaudit: warning: eu-west-3: a policy above the caller's own denies: ec2:DescribeSecurityGroups, ec2:DescribeNetworkInterfaces (UnauthorizedOperation: explicit [31mdeny)
 sgaudit: warning: incomplete: 3 of 4 regions could not be read in full
 hint: where a region is closed on purpose, accept it: --exclude-region eu-west-3
 hint: ` + "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer\n"
@@ -57,7 +57,7 @@ hint: ` + "`sgaudit policy` prints the permissions that an audit needs; a smalle
 
 func TestCompleteCoverageIsSilent(t *testing.T) {
 	report := &findings.Report{Coverage: []findings.Coverage{{Region: "eu-west-1", Status: "complete"}, {Region: "eu-west-2", Status: "skipped"}}}
-	if got := spoken(t, func(p *program) { p.tellCoverage(report) }); got != "" {
+	if got := spoken(t, func(p *program) { p.tellCoverage(report, false) }); got != "" {
 		t.Errorf("said %q", got)
 	}
 }
