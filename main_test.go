@@ -30,6 +30,8 @@ func TestMain(m *testing.M) {
 //	closes CODE COMMAND...           the same, with a standard output that nobody reads
 //	interrupts CODE TEXT COMMAND...  sends Ctrl-C once the text was told; leaves
 //	                                 interrupted.out and interrupted.err
+//	kills TEXT COMMAND...            sends Ctrl-C once the text was told, which must not
+//	                                 end the command, and again, which must
 //	lines NAME N                     wants N lines in stdout, stderr or a file
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -43,7 +45,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"serve": serve, "exits": exits, "closes": closes, "interrupts": interrupts, "lines": lines,
+			"serve": serve, "exits": exits, "closes": closes, "interrupts": interrupts, "kills": kills, "lines": lines,
 		},
 	})
 }
@@ -127,35 +129,67 @@ func (w *watched) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func interrupts(ts *testscript.TestScript, neg bool, args []string) {
-	need(ts, neg, args, 3, "interrupts CODE TEXT COMMAND...")
-	cmd := command(ts, args[2:])
+// running is a command that is watched while it runs.
+type running struct {
+	cmd            *exec.Cmd
+	stdout, stderr *watched
+	done           chan error
+}
+
+// startUntil starts a command and returns once it has told the text.
+func startUntil(ts *testscript.TestScript, text string, args []string) *running {
+	cmd := command(ts, args)
 	seen := make(chan struct{})
 	tell := sync.OnceFunc(func() { close(seen) })
-	stdout, stderr := &watched{want: args[1], seen: tell}, &watched{want: args[1], seen: tell}
-	cmd.Stdout, cmd.Stderr = stdout, stderr
+	r := &running{cmd, &watched{want: text, seen: tell}, &watched{want: text, seen: tell}, make(chan error, 1)}
+	cmd.Stdout, cmd.Stderr = r.stdout, r.stderr
 	ts.Check(cmd.Start())
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	wait := time.After(20 * time.Second)
+	go func() { r.done <- cmd.Wait() }()
 	select {
 	case <-seen:
-		ts.Check(cmd.Process.Signal(syscall.SIGINT))
-	case err := <-done:
-		ts.Fatalf("ended before %q was told: %v\n%s", args[1], err, stderr.text.String())
-	case <-wait:
+	case err := <-r.done:
+		ts.Fatalf("ended before %q was told: %v\n%s", text, err, r.stderr.text.String())
+	case <-time.After(patience):
 		_ = cmd.Process.Kill()
-		ts.Fatalf("%q was never told\n%s", args[1], stderr.text.String())
+		ts.Fatalf("%q was never told", text)
 	}
+	return r
+}
+
+const patience = 20 * time.Second
+
+func interrupts(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 3, "interrupts CODE TEXT COMMAND...")
+	r := startUntil(ts, args[1], args[2:])
+	ts.Check(r.cmd.Process.Signal(syscall.SIGINT))
 	select {
-	case err := <-done:
-		ts.Logf("[stdout]\n%s[stderr]\n%s", stdout.text.String(), stderr.text.String())
-		ts.Check(os.WriteFile(ts.MkAbs("interrupted.out"), stdout.text.Bytes(), 0o666))
-		ts.Check(os.WriteFile(ts.MkAbs("interrupted.err"), stderr.text.Bytes(), 0o666))
+	case err := <-r.done:
+		ts.Logf("[stdout]\n%s[stderr]\n%s", r.stdout.text.String(), r.stderr.text.String())
+		ts.Check(os.WriteFile(ts.MkAbs("interrupted.out"), r.stdout.text.Bytes(), 0o666))
+		ts.Check(os.WriteFile(ts.MkAbs("interrupted.err"), r.stderr.text.Bytes(), 0o666))
 		checkCode(ts, args[0], err)
-	case <-wait:
-		_ = cmd.Process.Kill()
+	case <-time.After(patience):
+		_ = r.cmd.Process.Kill()
 		ts.Fatalf("did not end after Ctrl-C")
+	}
+}
+
+func kills(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "kills TEXT COMMAND...")
+	r := startUntil(ts, args[0], args[1:])
+	ts.Check(r.cmd.Process.Signal(syscall.SIGINT))
+	select {
+	case err := <-r.done:
+		ts.Fatalf("the first Ctrl-C ended it: %v", err)
+	case <-time.After(300 * time.Millisecond):
+	}
+	ts.Check(r.cmd.Process.Signal(syscall.SIGINT))
+	select {
+	case err := <-r.done:
+		checkCode(ts, "-1", err) // Go's code for death by a signal
+	case <-time.After(patience):
+		_ = r.cmd.Process.Kill()
+		ts.Fatalf("did not die of the second Ctrl-C")
 	}
 }
 

@@ -31,6 +31,13 @@ func (p *program) demo(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("serve") {
+		for _, f := range auditFlags() {
+			if name := f.Names()[0]; c.IsSet(name) && name != "config" { // which a variable may set
+				return usage("drop one of them", "--serve audits nothing, so --%s has no effect", name)
+			}
+		}
+	}
 	address := c.String("address")
 	if err := checkLoopback(address); err != nil {
 		return err
