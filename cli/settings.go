@@ -120,17 +120,23 @@ func checkUnless(other *[]string, word string) func(string) (string, error) {
 func (c *config) choose(only, skip []string) (audit.Options, error) {
 	opts := audit.Options{Settings: c.settings, Only: only, Skip: skip}
 	if len(only) == 0 {
-		opts.Skip = slices.Concat(skip, c.disable)
-		for _, check := range audit.Checks() {
-			if !check.OnRequest || slices.Contains(c.enable, check.ID) {
-				opts.Only = append(opts.Only, check.ID)
-			}
-		}
+		opts.Only, opts.Skip = c.enabled(audit.Checks()), slices.Concat(skip, c.disable)
 	}
 	if len(opts.Select()) == 0 {
 		return opts, usage("", "no check is left to run")
 	}
 	return opts, nil
+}
+
+// enabled returns the ids of the checks that are on by default or enabled.
+func (c *config) enabled(checks []*audit.Check) []string {
+	var ids []string
+	for _, check := range checks {
+		if !check.OnRequest || slices.Contains(c.enable, check.ID) {
+			ids = append(ids, check.ID)
+		}
+	}
+	return ids
 }
 
 // configReader walks the nodes of one file and gathers what is wrong.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -152,5 +153,53 @@ func TestQuestion(t *testing.T) {
 	time.AfterFunc(20*time.Millisecond, cancel)
 	if answer, err := v.ask(ctx, "again", r); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %q, %v after Ctrl-C", answer, err)
+	}
+}
+
+// TestColour: by itself only on a terminal that can and to somebody who wants
+// it; asked for, always.
+func TestColour(t *testing.T) {
+	term := openTerminal(t, 80)
+	for _, c := range []struct {
+		when, noColor, term string
+		want                bool
+	}{
+		{"auto", "", "xterm", true},
+		{"auto", "1", "xterm", false},
+		{"auto", "", "dumb", false},
+		{"always", "1", "dumb", true},
+		{"never", "", "xterm", false},
+	} {
+		t.Setenv("NO_COLOR", c.noColor)
+		t.Setenv("TERM", c.term)
+		p := &program{stdout: term.screen, stderr: term.screen, voice: newVoice(term.screen)}
+		if err := p.run(t.Context(), []string{"sgaudit", "--color", c.when, "policy"}); err != nil {
+			t.Fatal(err)
+		}
+		if p.voice.color != c.want {
+			t.Errorf("%+v: colour is %t", c, p.voice.color)
+		}
+	}
+}
+
+// TestWidth: the terminal's, or that of COLUMNS; no terminal has none.
+func TestWidth(t *testing.T) {
+	term := openTerminal(t, 93)
+	p := &program{stdout: term.screen}
+	t.Setenv("COLUMNS", "")
+	if got := p.width(); got != 93 {
+		t.Errorf("width %d of a terminal of 93 columns", got)
+	}
+	t.Setenv("COLUMNS", "70")
+	if got := p.width(); got != 70 {
+		t.Errorf("width %d where COLUMNS is 70", got)
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if got := (&program{stdout: file}).width(); got != 0 {
+		t.Errorf("width %d of a file", got)
 	}
 }
