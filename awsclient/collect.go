@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -59,36 +60,97 @@ type reader struct {
 	maxRPS   float64
 	progress *progress
 	names    *interner
+	over     map[inventory.Part]*sync.WaitGroup // of the lists of each part
 
-	mu sync.Mutex
+	mu    sync.Mutex
+	ended map[string]bool // by operation: lists read to their end
 }
 
 // collectRegion fills the region within its deadline.
 func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p *progress) {
 	ctx, cancel := context.WithTimeoutCause(ctx, c.opts.RegionDeadline, errDeadline)
 	defer cancel()
-	r := &reader{client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p, names: newInterner()}
-	var wait sync.WaitGroup
-	for _, l := range lists {
-		if region.Asked.Has(l.part) {
-			wait.Go(func() { r.list(ctx, l) })
+	r := &reader{
+		client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p, names: newInterner(),
+		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[string]bool{},
+	}
+	var asked []*list
+	for i := range lists {
+		if l := &lists[i]; region.Asked.Has(l.part) {
+			asked = append(asked, l)
+			if r.over[l.part] == nil {
+				r.over[l.part] = &sync.WaitGroup{}
+			}
+			r.over[l.part].Add(1)
 		}
 	}
-	wait.Wait()
+	var all sync.WaitGroup
+	for _, l := range asked {
+		all.Go(func() {
+			defer r.over[l.part].Done()
+			r.list(ctx, l)
+		})
+	}
+	all.Wait()
+	region.Read = region.Asked
+	for _, l := range asked {
+		if !r.ended[l.operation] {
+			region.Read &^= l.part
+		}
+	}
 	p.done(region.Name)
 }
 
-// list reads one part to its end, or records why it cannot.
-func (r *reader) list(ctx context.Context, l list) {
+// after waits until the lists of a part have ended, well or not.
+func (r *reader) after(part inventory.Part) {
+	if over := r.over[part]; over != nil {
+		over.Wait()
+	}
+}
+
+// list reads one list to its end, or records why it cannot.
+func (r *reader) list(ctx context.Context, l *list) {
 	limit := rate.NewLimiter(rate.Limit(r.maxRPS), burst)
-	err := l.read(ctx, r, limit)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err != nil {
-		r.region.Gaps = append(r.region.Gaps, gap(l.part, l.part.Operations()[0], err))
+	if l.maxRPS > 0 {
+		limit = rate.NewLimiter(rate.Limit(min(l.maxRPS, r.maxRPS)), 2*int(l.maxRPS))
+	}
+	if err := l.read(ctx, r, limit); err != nil {
+		r.fail(l.part, l.operation, err)
 		return
 	}
-	r.region.Read |= l.part
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ended[l.operation] = true
+}
+
+// fail records why a part is not whole.
+func (r *reader) fail(part inventory.Part, operation string, err error) {
+	var wrapped *operationError
+	if errors.As(err, &wrapped) {
+		operation, err = wrapped.operation, wrapped.err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.region.Gaps = append(r.region.Gaps, gap(part, operation, err))
+}
+
+// operationError says which call failed where a list needs several.
+type operationError struct {
+	operation string
+	err       error
+}
+
+func (e *operationError) Error() string { return e.operation + ": " + e.err.Error() }
+
+// Unwrap returns what the call said.
+func (e *operationError) Unwrap() error { return e.err }
+
+// in names the operation that err, if there is one, belongs to.
+func in(operation string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return &operationError{operation, err}
 }
 
 // oddity records that something of a part was not understood.
@@ -100,26 +162,45 @@ func (r *reader) oddity(part inventory.Part, format string, args ...any) {
 	})
 }
 
-// list is one part and the calls that fill it.
+// list is one sweep over a part, and the call that it begins with.
 type list struct {
-	part inventory.Part
-	read func(ctx context.Context, r *reader, limit *rate.Limiter) error
+	part      inventory.Part
+	operation string
+	read      func(ctx context.Context, r *reader, limit *rate.Limiter) error
+	maxRPS    float64 // where the API's own bucket is smaller than most
 }
 
-// lists is the one table of what a run reads; the actions that it needs are
-// those of its parts.
+// lists is the one table of what a run reads. A part is read when all of its
+// lists came to their end.
 var lists = []list{
-	{inventory.PartGroups, readGroups},
-	{inventory.PartInterfaces, readInterfaces},
+	{part: inventory.PartGroups, operation: "ec2:DescribeSecurityGroups", read: readGroups},
+	{part: inventory.PartInterfaces, operation: "ec2:DescribeNetworkInterfaces", read: readInterfaces},
+	{part: inventory.PartRules, operation: "ec2:DescribeSecurityGroupRules", read: readRules},
+	{part: inventory.PartPrefixLists, operation: "ec2:DescribeManagedPrefixLists", read: readPrefixLists},
+	{part: inventory.PartVPCs, operation: "ec2:DescribeVpcs", read: readVPCs},
+	{part: inventory.PartSubnets, operation: "ec2:DescribeSubnets", read: readSubnets},
+	{part: inventory.PartRouteTables, operation: "ec2:DescribeRouteTables", read: readRouteTables},
+	{part: inventory.PartNetworkACLs, operation: "ec2:DescribeNetworkAcls", read: readNetworkACLs},
+	{part: inventory.PartInternetGateways, operation: "ec2:DescribeInternetGateways", read: readInternetGateways},
+	{part: inventory.PartEgressGateways, operation: "ec2:DescribeEgressOnlyInternetGateways", read: readEgressGateways},
+	{part: inventory.PartNATGateways, operation: "ec2:DescribeNatGateways", read: readNATGateways},
+	{part: inventory.PartPeerings, operation: "ec2:DescribeVpcPeeringConnections", read: readPeerings},
+	{part: inventory.PartPublicAccess, operation: "ec2:DescribeVpcBlockPublicAccessOptions", read: readPublicAccess},
+	{part: inventory.PartPublicAccess, operation: "ec2:DescribeVpcBlockPublicAccessExclusions", read: readExclusions},
+	{part: inventory.PartAssociations, operation: "ec2:DescribeSecurityGroupVpcAssociations", read: readAssociations},
+	{part: inventory.PartStale, operation: "ec2:DescribeStaleSecurityGroups", read: readStale, maxRPS: 4},
+	{part: inventory.PartLaunchTemplates, operation: "ec2:DescribeLaunchTemplateVersions", read: readLaunchTemplates},
+	{part: inventory.PartEndpoints, operation: "ec2:DescribeVpcEndpoints", read: readVPCEndpoints},
+	{part: inventory.PartEndpoints, operation: "ec2:DescribeClientVpnEndpoints", read: readClientVPNEndpoints},
+	{part: inventory.PartEndpoints, operation: "ec2:DescribeVerifiedAccessEndpoints", read: readVerifiedAccessEndpoints},
+	{part: inventory.PartEndpoints, operation: "ec2:DescribeInstanceConnectEndpoints", read: readInstanceConnectEndpoints},
 }
 
 // Actions returns the IAM actions that a run of the depth needs, sorted.
 func Actions(depth inventory.Depth) []string {
 	actions := []string{"ec2:DescribeRegions"}
-	for _, l := range lists {
-		if depth.Parts().Has(l.part) {
-			actions = append(actions, l.part.Operations()...)
-		}
+	for _, part := range depth.Parts().Each() {
+		actions = append(actions, part.Operations()...)
 	}
 	slices.Sort(actions)
 	return slices.Compact(actions)

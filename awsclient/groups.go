@@ -74,11 +74,14 @@ func (r *reader) addRules(g *inventory.Group, d inventory.Direction, p *types.Ip
 		add(inventory.Peer{List: r.names.of(p.PrefixListIds[i].PrefixListId)}, p.PrefixListIds[i].Description)
 	}
 	for i := range p.UserIdGroupPairs {
-		x := &p.UserIdGroupPairs[i]
-		add(inventory.Peer{Group: &inventory.GroupRef{
-			ID: r.names.of(x.GroupId), Account: r.names.of(x.UserId), VPC: r.names.of(x.VpcId),
-			Peering: r.names.of(x.VpcPeeringConnectionId), Status: r.names.of(x.PeeringStatus),
-		}}, x.Description)
+		add(inventory.Peer{Group: r.reference(&p.UserIdGroupPairs[i])}, p.UserIdGroupPairs[i].Description)
+	}
+}
+
+func (r *reader) reference(x *types.UserIdGroupPair) *inventory.GroupRef {
+	return &inventory.GroupRef{
+		ID: r.names.of(x.GroupId), Account: r.names.of(x.UserId), VPC: r.names.of(x.VpcId),
+		Peering: r.names.of(x.VpcPeeringConnectionId), Status: r.names.of(x.PeeringStatus),
 	}
 }
 

@@ -18,7 +18,7 @@ var partOperations = map[Part][]string{
 	PartPublicAccess:     {"ec2:DescribeVpcBlockPublicAccessOptions", "ec2:DescribeVpcBlockPublicAccessExclusions"},
 	PartAssociations:     {"ec2:DescribeSecurityGroupVpcAssociations"},
 	PartStale:            {"ec2:DescribeStaleSecurityGroups"},
-	PartLaunchTemplates:  {"ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions"},
+	PartLaunchTemplates:  {"ec2:DescribeLaunchTemplateVersions"},
 	PartEndpoints: {
 		"ec2:DescribeVpcEndpoints", "ec2:DescribeClientVpnEndpoints",
 		"ec2:DescribeVerifiedAccessEndpoints", "ec2:DescribeInstanceConnectEndpoints",

@@ -33,12 +33,39 @@ func (c *considered) reachable() []string {
 		}
 		lines = append(lines, s.Detail)
 	}
-	lines = append(lines, fmt.Sprintf("so %s gets through to %s from %s", inWords(a.traffic), a.address, addressesInWords(a.from, a.family)))
+	lines = append(lines, fmt.Sprintf("so %s to %s", a.passed(), a.address))
 	lines = append(lines, c.inspection(a.place)...)
 	if c.total > 1 {
 		lines = append(lines, fmt.Sprintf("%d of the %d interfaces that carry %s can be reached", c.distinct(Reachable), c.total, c.group.ID))
 	}
 	return bounded(append(lines, c.n.otherWays(c.group)...))
+}
+
+// passed says what gets through for certain, and from where.
+func (o *outcome) passed() string {
+	certain := slices.DeleteFunc(slices.Clone(o.left), func(f flow) bool { return f.from.sure.Empty() })
+	first := certain[0]
+	var same []flow // what is let through from the same addresses, neighbours joined
+	for _, f := range certain {
+		if !f.from.sure.Equal(first.from.sure) {
+			continue
+		}
+		if n := len(same); n > 0 && same[n-1].protocol == f.protocol && same[n-1].last+1 == f.first {
+			same[n-1].last = f.last
+			continue
+		}
+		same = append(same, f)
+	}
+	const most = 3
+	var names []string
+	for _, f := range same[:min(most, len(same))] {
+		names = append(names, inWords(f.traffic()))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(same) - len(names); more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return fmt.Sprintf("%s gets through from %s", text, addressesInWords(first.from.sure, first.family))
 }
 
 func (c *considered) permission() string {

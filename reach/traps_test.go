@@ -69,7 +69,7 @@ func TestTraps(t *testing.T) {
 			"acl-1 entry 100 allows all traffic from 0.0.0.0/0",
 			"sg-1 allows tcp/22 from 0.0.0.0/0",
 			"acl-1 entry 100 allows all traffic to 0.0.0.0/0, and so the reply",
-			"so tcp/22 gets through to 198.51.100.7 from the internet (IPv4)",
+			"so tcp/22 gets through from the internet (IPv4) to 198.51.100.7",
 		}},
 		"no public address": {
 			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1 instance i-1"},

@@ -44,10 +44,9 @@ type stage interface {
 // outcome is how far flows got.
 type outcome struct {
 	verdict string
-	steps   []Step // for one packet: of those that get furthest
-	left    []flow // what passed every stage
-	traffic inventory.Traffic
-	from    cidr.Set // where what passed may come from
+	steps   []Step   // for one packet: of those that get furthest
+	left    []flow   // what passed every stage
+	from    cidr.Set // where what passed comes from, or may come from
 }
 
 // follow sends flows through the stages. All of the steps, but for the one
@@ -74,7 +73,6 @@ func follow(stages []stage, flows []flow) outcome {
 	default:
 		o.verdict, o.left = Unknown, before
 	}
-	o.traffic = witness.of
 	for _, s := range stages {
 		o.steps = append(o.steps, s.describe(witness, fateOf(s, witness)))
 	}

@@ -1,0 +1,132 @@
+package awsclient
+
+import (
+	"context"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"golang.org/x/time/rate"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// attached returns the VPCs that a gateway is attached to now. EC2 says
+// "available" for internet gateways where its documentation says "attached".
+func (r *reader) attached(list []types.InternetGatewayAttachment) []string {
+	var vpcs []string
+	for _, a := range list {
+		if a.State == "available" || a.State == types.AttachmentStatusAttached {
+			vpcs = append(vpcs, r.names.of(a.VpcId))
+		}
+	}
+	return vpcs
+}
+
+func readInternetGateways(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	describe := r.client.DescribeInternetGateways
+	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+		out, err := describe(ctx, &ec2.DescribeInternetGatewaysInput{MaxResults: aws.Int32(pageSize), NextToken: token})
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range out.InternetGateways {
+			r.region.InternetGateways = append(r.region.InternetGateways, inventory.Gateway{ID: r.names.of(g.InternetGatewayId), VPCs: r.attached(g.Attachments)})
+		}
+		return out.NextToken, nil
+	})
+}
+
+func readEgressGateways(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	describe := r.client.DescribeEgressOnlyInternetGateways
+	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+		out, err := describe(ctx, &ec2.DescribeEgressOnlyInternetGatewaysInput{MaxResults: aws.Int32(255), NextToken: token})
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range out.EgressOnlyInternetGateways {
+			r.region.EgressGateways = append(r.region.EgressGateways, inventory.Gateway{ID: r.names.of(g.EgressOnlyInternetGatewayId), VPCs: r.attached(g.Attachments)})
+		}
+		return out.NextToken, nil
+	})
+}
+
+func readNATGateways(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	describe := r.client.DescribeNatGateways
+	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+		out, err := describe(ctx, &ec2.DescribeNatGatewaysInput{MaxResults: aws.Int32(pageSize), NextToken: token})
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range out.NatGateways {
+			r.region.NATGateways = append(r.region.NATGateways, inventory.NATGateway{
+				ID: r.names.of(g.NatGatewayId), VPC: r.names.of(g.VpcId), Subnet: r.names.of(g.SubnetId), State: string(g.State),
+			})
+		}
+		return out.NextToken, nil
+	})
+}
+
+func readPeerings(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	describe := r.client.DescribeVpcPeeringConnections
+	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+		out, err := describe(ctx, &ec2.DescribeVpcPeeringConnectionsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range out.VpcPeeringConnections {
+			peering := inventory.Peering{ID: r.names.of(p.VpcPeeringConnectionId), Requester: r.peeringEnd(p.RequesterVpcInfo), Accepter: r.peeringEnd(p.AccepterVpcInfo)}
+			if p.Status != nil {
+				peering.Status = string(p.Status.Code)
+			}
+			r.region.Peerings = append(r.region.Peerings, peering)
+		}
+		return out.NextToken, nil
+	})
+}
+
+func (r *reader) peeringEnd(v *types.VpcPeeringConnectionVpcInfo) inventory.PeeringEnd {
+	if v == nil {
+		return inventory.PeeringEnd{}
+	}
+	end := inventory.PeeringEnd{Account: r.names.of(v.OwnerId), Region: r.names.of(v.Region), VPC: r.names.of(v.VpcId)}
+	for _, b := range v.CidrBlockSet {
+		end.Prefixes = r.prefix(end.Prefixes, inventory.PartPeerings, end.VPC, b.CidrBlock)
+	}
+	if len(v.CidrBlockSet) == 0 {
+		end.Prefixes = r.prefix(end.Prefixes, inventory.PartPeerings, end.VPC, v.CidrBlock)
+	}
+	for _, b := range v.Ipv6CidrBlockSet {
+		end.Prefixes = r.prefix(end.Prefixes, inventory.PartPeerings, end.VPC, b.Ipv6CidrBlock)
+	}
+	return end
+}
+
+func readPublicAccess(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	describe := r.client.DescribeVpcBlockPublicAccessOptions
+	return everyPage(ctx, limit, func(ctx context.Context, _ *string) (*string, error) {
+		out, err := describe(ctx, &ec2.DescribeVpcBlockPublicAccessOptionsInput{})
+		if err != nil || out.VpcBlockPublicAccessOptions == nil {
+			return nil, err
+		}
+		r.region.PublicAccess.Mode = string(out.VpcBlockPublicAccessOptions.InternetGatewayBlockMode)
+		r.region.PublicAccess.State = string(out.VpcBlockPublicAccessOptions.State)
+		return nil, nil
+	})
+}
+
+func readExclusions(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	describe := r.client.DescribeVpcBlockPublicAccessExclusions
+	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+		out, err := describe(ctx, &ec2.DescribeVpcBlockPublicAccessExclusionsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range out.VpcBlockPublicAccessExclusions {
+			r.region.PublicAccess.Exclusions = append(r.region.PublicAccess.Exclusions, inventory.PublicAccessExclusion{
+				ID: aws.ToString(e.ExclusionId), Resource: lastPart(aws.ToString(e.ResourceArn)), Mode: string(e.InternetGatewayExclusionMode), State: string(e.State),
+			})
+		}
+		return out.NextToken, nil
+	})
+}
