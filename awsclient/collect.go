@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -125,32 +124,9 @@ func (r *reader) list(ctx context.Context, l *list) {
 
 // fail records why a part is not whole.
 func (r *reader) fail(part inventory.Part, operation string, err error) {
-	var wrapped *operationError
-	if errors.As(err, &wrapped) {
-		operation, err = wrapped.operation, wrapped.err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.region.Gaps = append(r.region.Gaps, gap(part, operation, err))
-}
-
-// operationError says which call failed where a list needs several.
-type operationError struct {
-	operation string
-	err       error
-}
-
-func (e *operationError) Error() string { return e.operation + ": " + e.err.Error() }
-
-// Unwrap returns what the call said.
-func (e *operationError) Unwrap() error { return e.err }
-
-// in names the operation that err, if there is one, belongs to.
-func in(operation string, err error) error {
-	if err == nil {
-		return nil
-	}
-	return &operationError{operation, err}
 }
 
 // oddity records that something of a part was not understood.

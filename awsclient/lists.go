@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	prefixPage   = 100 // most of a page of prefix lists, and of their entries
+	prefixPage    = 100 // most of a page of prefix lists, and of their entries
 	entriesAtOnce = 8
 )
 

@@ -23,10 +23,6 @@ func (k known) intersect(l known) known {
 	return known{k.sure.Intersect(l.sure), k.possible.Intersect(l.possible)}
 }
 
-func (k known) union(l known) known {
-	return known{k.sure.Union(l.sure), k.possible.Union(l.possible)}
-}
-
 func (k known) subtract(s cidr.Set) known {
 	return known{k.sure.Subtract(s), k.possible.Subtract(s)}
 }
