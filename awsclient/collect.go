@@ -61,6 +61,8 @@ type reader struct {
 	names    *interner
 	over     map[inventory.Part]*sync.WaitGroup // of the lists of each part
 
+	details ruleDetails
+
 	mu    sync.Mutex
 	ended map[string]bool // by operation: lists read to their end
 }
@@ -97,6 +99,7 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 			region.Read &^= l.part
 		}
 	}
+	r.details.join(region.Groups)
 	p.done(region.Name)
 }
 

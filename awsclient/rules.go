@@ -20,12 +20,12 @@ const (
 	rulesAtOnce     = 8   // partitions of the rules that are read side by side
 )
 
-// readRules adds the ids and the tags to the rules that the groups have. The
+// readRules reads the ids and the tags of rules, for ruleDetails.join. The
 // list is flat and long. Where one page does not hold it, the rest is read in
 // partitions side by side: each by the ids of as many groups as should fill
 // one page.
 func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	found := &ruleDetails{of: map[string]map[string]ruleDetail{}}
+	found := &r.details
 	whole := true
 	err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
 		next, err := r.pageOfRules(ctx, found, token, nil)
@@ -35,23 +35,20 @@ func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	if err != nil {
 		return err
 	}
-	r.after(inventory.PartGroups)
-	if !whole {
-		var g errgroup.Group
-		g.SetLimit(rulesAtOnce)
-		for _, ids := range partitions(r.region.Groups) {
-			g.Go(func() error {
-				return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-					return r.pageOfRules(ctx, found, token, ids)
-				})
-			})
-		}
-		if err := g.Wait(); err != nil {
-			return err
-		}
+	if whole {
+		return nil
 	}
-	found.join(r.region.Groups)
-	return nil
+	r.after(inventory.PartGroups)
+	var g errgroup.Group
+	g.SetLimit(rulesAtOnce)
+	for _, ids := range partitions(r.region.Groups) {
+		g.Go(func() error {
+			return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+				return r.pageOfRules(ctx, found, token, ids)
+			})
+		})
+	}
+	return g.Wait()
 }
 
 // partitions cuts the groups into sets whose rules should fit one page.
@@ -134,6 +131,9 @@ func (r *reader) addDetail(found *ruleDetails, x *types.SecurityGroupRule) {
 	found.mu.Lock()
 	defer found.mu.Unlock()
 	rules := found.of[group]
+	if found.of == nil {
+		found.of = map[string]map[string]ruleDetail{}
+	}
 	if rules == nil {
 		rules = map[string]ruleDetail{}
 		found.of[group] = rules
@@ -145,7 +145,7 @@ func (r *reader) addDetail(found *ruleDetails, x *types.SecurityGroupRule) {
 	rules[rule.String()] = d
 }
 
-// join gives each rule its ids and tags. Rules that came or went between the
+// join gives each rule its ids and tags, once every list has ended. Rules that came or went between the
 // two calls keep none.
 func (d *ruleDetails) join(groups []inventory.Group) {
 	for i := range groups {

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fatih/color"
 	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
 
@@ -24,9 +26,10 @@ const (
 	medium = 76  // where it is, and what is wrong
 )
 
-// Table fits the terminal. Ids, addresses and ports are never cut: a cell
-// that does not fit makes its column wider, and free text wraps around it.
-// The library's own widths cut words without a mark, so it is given none.
+// Table fits the terminal. Ids, addresses and ports are never cut: only the
+// free text of the last column wraps, here, to what the others leave. The
+// library's own widths make all columns equal and cut words without a mark,
+// so it is given none.
 var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
 	var out bytes.Buffer
 	if len(r.Findings) > 0 {
@@ -71,32 +74,27 @@ type layout struct {
 }
 
 // columns is the table with every fact in a column of its own.
-func (l *layout) columns(out *bytes.Buffer, rows []findings.Finding) error {
-	head := []any{"SEVERITY", "REGION", "GROUP", "NAME", "RULE", "EXPOSURE", "FINDING"}
+func (l *layout) columns(out *bytes.Buffer, found []findings.Finding) error {
+	head := []string{"SEVERITY", "REGION", "GROUP", "NAME", "RULE", "EXPOSURE", "FINDING"}
 	if l.accounts {
-		head = append([]any{head[0], "ACCOUNT"}, head[1:]...)
+		head = slices.Insert(head, 1, "ACCOUNT")
 	}
-	t := l.table(out, len(head)-1)
-	t.Header(head...)
-	for i := range rows {
-		f := &rows[i]
-		row := []any{l.severity(f), clean(f.Region), clean(subject(f)), clean(f.GroupName), ruleText(f), f.Exposure.Verdict, clean(f.Message)}
+	rows := make([][]string, len(found))
+	for i := range found {
+		f := &found[i]
+		rows[i] = []string{l.severity(f), clean(f.Region), clean(subject(f)), clean(f.GroupName), ruleText(f), f.Exposure.Verdict, clean(f.Message)}
 		if l.accounts {
-			row = append([]any{row[0], clean(f.AccountID)}, row[1:]...)
-		}
-		if err := t.Append(row...); err != nil {
-			return err
+			rows[i] = slices.Insert(rows[i], 1, clean(f.AccountID))
 		}
 	}
-	return t.Render()
+	return l.render(out, head, rows)
 }
 
 // stacked puts where the finding is into one column, line under line.
-func (l *layout) stacked(out *bytes.Buffer, rows []findings.Finding) error {
-	t := l.table(out, 2)
-	t.Header("SEVERITY", "WHERE", "FINDING")
-	for i := range rows {
-		f := &rows[i]
+func (l *layout) stacked(out *bytes.Buffer, found []findings.Finding) error {
+	rows := make([][]string, len(found))
+	for i := range found {
+		f := &found[i]
 		severity := l.severity(f)
 		if f.Exposure.Verdict != "" {
 			severity += "\n" + f.Exposure.Verdict
@@ -105,20 +103,17 @@ func (l *layout) stacked(out *bytes.Buffer, rows []findings.Finding) error {
 		if rule := ruleText(f); rule != "" {
 			where += "\n" + rule
 		}
-		region := clean(f.Region)
+		where += "\n" + clean(f.Region)
 		if l.accounts {
-			region += " " + clean(f.AccountID)
+			where += " " + clean(f.AccountID)
 		}
-		where += "\n" + region
 		what := clean(f.Message)
 		if f.GroupName != "" {
 			what = clean(f.GroupName) + ": " + what
 		}
-		if err := t.Append(severity, where, what); err != nil {
-			return err
-		}
+		rows[i] = []string{severity, where, what}
 	}
-	return t.Render()
+	return l.render(out, []string{"SEVERITY", "WHERE", "FINDING"}, rows)
 }
 
 // paragraphs is for terminals too narrow for any table.
@@ -138,35 +133,64 @@ func (l *layout) paragraphs(out *bytes.Buffer, rows []findings.Finding) {
 	}
 }
 
-// table prepares the library: only the free text, in the last column, wraps,
-// and to the width that the others leave.
-func (l *layout) table(out *bytes.Buffer, last int) *tablewriter.Table {
-	settings := tw.Settings{Separators: tw.Separators{BetweenRows: tw.Off}}
-	if l.o.Width > 0 && l.o.Width < wide {
-		settings.Separators.BetweenRows = tw.On
+// leastText is the narrowest column that free text is wrapped to. Where the
+// other columns leave less, the table is wider than the terminal.
+const leastText = 24
+
+// render wraps the last column to what the others leave, and writes the table.
+func (l *layout) render(out *bytes.Buffer, head []string, rows [][]string) error {
+	last := len(head) - 1
+	if l.o.Width > 0 {
+		left := l.o.Width - 3*len(head) - 1 // borders and padding
+		for c := range last {
+			widest := len(head[c])
+			for _, row := range rows {
+				for line := range strings.SplitSeq(row[c], "\n") {
+					widest = max(widest, twwidth.Width(line))
+				}
+			}
+			left -= widest
+		}
+		for _, row := range rows {
+			row[last] = strings.Join(wrap(row[last], max(left, leastText)), "\n")
+		}
 	}
+	var drawn bytes.Buffer
+	t := l.table(&drawn)
+	t.Header(head)
+	if err := t.Bulk(rows); err != nil {
+		return err
+	}
+	if err := t.Render(); err != nil {
+		return err
+	}
+	for line := range strings.Lines(drawn.String()) { // the library fills columns with blanks
+		out.WriteString(strings.TrimRight(line, " \n") + "\n")
+	}
+	return nil
+}
+
+// table prepares the library, with borders on a terminal and plain columns
+// for pipes.
+func (l *layout) table(out *bytes.Buffer) *tablewriter.Table {
+	style := tw.Rendition{Borders: tw.BorderNone, Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone}}
 	options := []tablewriter.Option{
 		tablewriter.WithRenderer(renderer.NewBlueprint()),
-		tablewriter.WithRendition(tw.Rendition{Symbols: tw.NewSymbols(tw.StyleRounded), Settings: settings}),
 		tablewriter.WithHeaderAutoFormat(tw.Off),
 		tablewriter.WithHeaderAlignment(tw.AlignLeft),
 		tablewriter.WithRowAlignment(tw.AlignLeft),
-		tablewriter.WithRowAutoWrap(tw.WrapNormal),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
 	}
-	if l.o.Width == 0 { // plain columns for pipes
-		options = []tablewriter.Option{
-			tablewriter.WithRenderer(renderer.NewBlueprint()),
-			tablewriter.WithRendition(tw.Rendition{Borders: tw.BorderNone, Settings: tw.Settings{Separators: tw.SeparatorsNone, Lines: tw.LinesNone}}),
-			tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}),
-			tablewriter.WithHeaderAutoFormat(tw.Off),
-			tablewriter.WithHeaderAlignment(tw.AlignLeft),
-			tablewriter.WithRowAlignment(tw.AlignLeft),
-			tablewriter.WithRowAutoWrap(tw.WrapNone),
+	if l.o.Width > 0 {
+		settings := tw.Settings{Separators: tw.Separators{BetweenRows: tw.Off}}
+		if l.o.Width < wide {
+			settings.Separators.BetweenRows = tw.On
 		}
+		style = tw.Rendition{Symbols: tw.NewSymbols(tw.StyleRounded), Settings: settings}
 	} else {
-		options = append(options, tablewriter.WithMaxWidth(l.o.Width))
+		options = append(options, tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
 	}
-	return tablewriter.NewTable(out, options...)
+	return tablewriter.NewTable(out, append(options, tablewriter.WithRendition(style))...)
 }
 
 // subject is the id of what the finding is about.
@@ -223,7 +247,7 @@ func wrap(text string, width int) []string {
 		switch {
 		case line == "":
 			line = word
-		case len([]rune(line))+1+len([]rune(word)) <= width:
+		case twwidth.Width(line)+1+twwidth.Width(word) <= width:
 			line += " " + word
 		default:
 			lines = append(lines, line)

@@ -178,3 +178,10 @@ func (p *place) owner() string {
 func (w *network) attached(gateway, vpc string) bool {
 	return slices.Contains(w.gateways[vpc], gateway)
 }
+
+// foreign reports whether another account owns the VPC. Its internet gateways
+// need not show here, so that one which is not seen may be there all the same.
+func (w *network) foreign(vpc, account string) bool {
+	v := w.vpcs[vpc]
+	return v != nil && v.Owner != "" && v.Owner != account
+}

@@ -188,16 +188,19 @@ func (o *oracle) addressed(e *inventory.Interface, subnet *inventory.Subnet, six
 	return false
 }
 
-// accessible is VPC block public access.
-func (o *oracle) accessible(id, vpc string, subnet *inventory.Subnet) bool {
-	owner := ""
-	if o.r.Read.Has(inventory.PartVPCs) {
-		for _, v := range o.r.VPCs {
-			if v.ID == vpc {
-				owner = v.Owner
-			}
+// ownerOf returns the account that owns a VPC, where that is known.
+func (o *oracle) ownerOf(vpc string) string {
+	for _, v := range o.r.VPCs {
+		if v.ID == vpc && o.r.Read.Has(inventory.PartVPCs) {
+			return v.Owner
 		}
 	}
+	return ""
+}
+
+// accessible is VPC block public access.
+func (o *oracle) accessible(id, vpc string, subnet *inventory.Subnet) bool {
+	owner := o.ownerOf(vpc)
 	if subnet != nil && subnet.Owner != "" {
 		owner = subnet.Owner
 	}
@@ -227,7 +230,7 @@ func (o *oracle) attached(id, vpc string) bool {
 			return true
 		}
 	}
-	return false
+	return o.ownerOf(vpc) != "" && o.ownerOf(vpc) != o.r.AccountID && o.guess("gateway of another account "+id)
 }
 
 // replied reports whether the reply to an address leaves by an internet

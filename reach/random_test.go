@@ -118,6 +118,9 @@ func (g generator) region() *inventory.Region {
 	}
 	for i, block := range []string{"10.0.0.0/16", "10.1.0.0/16"} {
 		v := inventory.VPC{ID: fmt.Sprintf("vpc-%d", i+1), Owner: self, Prefixes: parse(block)}
+		if g.chance(10) {
+			v.Owner = "999988887777"
+		}
 		if i == 0 {
 			v.Prefixes = append(v.Prefixes, parse("2600:1f18:0:1::/64")...)
 		}

@@ -101,6 +101,9 @@ func (t *table) fate(r *inventory.Route) fate {
 		if t.net.attached(r.Target, t.rt.VPC) {
 			return open
 		}
+		if t.net.foreign(t.rt.VPC, t.region.AccountID) {
+			return doubtful
+		}
 	case t.inspected(r.Target):
 		return doubtful
 	}
@@ -130,7 +133,7 @@ func (t *table) inspected(target string) bool {
 // mayEnter reports whether the internet may come in by the gateway.
 func (t *table) mayEnter(gateway string) bool {
 	return strings.HasPrefix(gateway, "igw-") &&
-		(t.net.attached(gateway, t.rt.VPC) || !t.region.Read.Has(inventory.PartInternetGateways))
+		(t.net.attached(gateway, t.rt.VPC) || t.net.foreign(t.rt.VPC, t.region.AccountID) || !t.region.Read.Has(inventory.PartInternetGateways))
 }
 
 // level is the hops of one family to prefixes of one length, and what became

@@ -87,6 +87,8 @@ func (s gatewayStage) narrow(flows []flow) []flow {
 		return doubtAll(flows)
 	case len(s.n.net().gateways[s.vpc]) > 0:
 		return flows
+	case s.n.net().foreign(s.vpc, s.n.region.AccountID):
+		return doubtAll(flows)
 	}
 	return nil
 }
@@ -98,6 +100,10 @@ func (s gatewayStage) describe(_ packet, verdict string) Step {
 		step.Object = s.n.net().gateways[s.vpc][0]
 		step.Detail = step.Object + " is attached to " + s.vpc
 	case Unknown:
+		if s.n.region.Read.Has(inventory.PartInternetGateways) {
+			step.Detail = fmt.Sprintf("%s belongs to account %s, whose internet gateways are not seen from here", s.vpc, s.owner())
+			break
+		}
 		step.unread = inventory.PartInternetGateways
 		step.Detail = "internet gateways were not read"
 	default:
