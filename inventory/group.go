@@ -141,8 +141,8 @@ func compareRefs(a, b *GroupRef) int {
 // is kept, an empty one last.
 func (g *Group) normalize() {
 	sortTags(g.Tags)
-	slices.SortStableFunc(g.Rules, func(a, b Rule) int {
-		return cmp.Or(CompareRules(&a, &b), compareRefs(a.Peer.Group, b.Peer.Group), cmp.Compare(a.Description, b.Description))
+	sortBy(g.Rules, func(a, b *Rule) int {
+		return cmp.Or(CompareRules(a, b), compareRefs(a.Peer.Group, b.Peer.Group), cmp.Compare(a.Description, b.Description))
 	})
 	kept := g.Rules[:0]
 	for _, r := range g.Rules {
@@ -169,7 +169,7 @@ func (g *Group) normalize() {
 }
 
 func sortTags(tags []Tag) {
-	slices.SortFunc(tags, func(a, b Tag) int {
+	sortBy(tags, func(a, b *Tag) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Value, b.Value))
 	})
 }

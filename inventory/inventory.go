@@ -15,7 +15,6 @@ package inventory
 
 import (
 	"cmp"
-	"slices"
 )
 
 // Inventory is everything that one run saw.
@@ -217,8 +216,8 @@ func (inv *Inventory) Complete() bool {
 // duplicates that overlapping pages brought. It is idempotent, and two
 // inventories with the same content are equal after it.
 func (inv *Inventory) Normalize() {
-	slices.SortFunc(inv.Regions, func(a, b *Region) int {
-		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Name, b.Name))
+	sortBy(inv.Regions, func(a, b **Region) int {
+		return cmp.Or(cmp.Compare((*a).AccountID, (*b).AccountID), cmp.Compare((*a).Name, (*b).Name))
 	})
 	for _, r := range inv.Regions {
 		r.normalize()

@@ -7,7 +7,7 @@ import (
 )
 
 func (r *Region) normalize() {
-	slices.SortFunc(r.Gaps, Gap.Compare)
+	sortBy(r.Gaps, func(a, b *Gap) int { return a.Compare(*b) })
 	r.Gaps = slices.Compact(r.Gaps)
 
 	r.Groups = unique(r.Groups, func(g *Group) string { return g.ID })
@@ -18,7 +18,7 @@ func (r *Region) normalize() {
 	for i := range r.Interfaces {
 		e := &r.Interfaces[i]
 		e.Groups = sortStrings(e.Groups)
-		slices.SortFunc(e.Addresses, func(a, b Address) int {
+		sortBy(e.Addresses, func(a, b *Address) int {
 			return cmp.Or(a.Private.Compare(b.Private), a.Public.Compare(b.Public))
 		})
 		sortTags(e.Tags)
@@ -35,14 +35,14 @@ func (r *Region) normalize() {
 	r.Subnets = unique(r.Subnets, func(s *Subnet) string { return s.ID })
 	for i := range r.Subnets {
 		s := &r.Subnets[i]
-		slices.SortFunc(s.Prefixes, func(a, b SubnetPrefix) int { return comparePrefixes(a.Prefix, b.Prefix) })
+		sortBy(s.Prefixes, func(a, b *SubnetPrefix) int { return comparePrefixes(a.Prefix, b.Prefix) })
 		sortTags(s.Tags)
 	}
 	r.RouteTables = unique(r.RouteTables, func(t *RouteTable) string { return t.ID })
 	for i := range r.RouteTables {
 		t := &r.RouteTables[i]
 		t.Subnets, t.Gateways = sortStrings(t.Subnets), sortStrings(t.Gateways)
-		slices.SortFunc(t.Routes, func(a, b Route) int {
+		sortBy(t.Routes, func(a, b *Route) int {
 			return cmp.Or(comparePrefixes(a.Prefix, b.Prefix), cmp.Compare(a.List, b.List), cmp.Compare(a.Target, b.Target))
 		})
 	}
@@ -50,7 +50,7 @@ func (r *Region) normalize() {
 	for i := range r.NetworkACLs {
 		a := &r.NetworkACLs[i]
 		a.Subnets = sortStrings(a.Subnets)
-		slices.SortFunc(a.Entries, func(x, y ACLEntry) int {
+		sortBy(a.Entries, func(x, y *ACLEntry) int {
 			return cmp.Or(cmp.Compare(x.Direction, y.Direction), cmp.Compare(x.Number, y.Number), comparePrefixes(x.Prefix, y.Prefix))
 		})
 		sortTags(a.Tags)
@@ -98,11 +98,31 @@ func uniqueGateways(list []Gateway) []Gateway {
 
 // unique sorts by key and keeps the first of each key, in the given order.
 func unique[T any](list []T, key func(*T) string) []T {
-	less := func(a, b T) int { return cmp.Compare(key(&a), key(&b)) }
-	if !slices.IsSortedFunc(list, less) {
-		slices.SortStableFunc(list, less)
-	}
+	sortBy(list, func(a, b *T) int { return cmp.Compare(key(a), key(b)) })
 	return slices.CompactFunc(list, func(a, b T) bool { return key(&a) == key(&b) })
+}
+
+// sortBy sorts stably, and costs nothing where the list is sorted already. It
+// sorts positions: a sort of its own for each type would add half a megabyte
+// to the program.
+func sortBy[T any](list []T, compare func(a, b *T) int) {
+	sorted := true
+	for i := 1; i < len(list) && sorted; i++ {
+		sorted = compare(&list[i-1], &list[i]) <= 0
+	}
+	if sorted {
+		return
+	}
+	places := make([]int, len(list))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortStableFunc(places, func(i, j int) int { return compare(&list[i], &list[j]) })
+	moved := make([]T, len(list))
+	for i, at := range places {
+		moved[i] = list[at]
+	}
+	copy(list, moved)
 }
 
 func sortStrings(list []string) []string {
@@ -111,7 +131,7 @@ func sortStrings(list []string) []string {
 }
 
 func sortPrefixes(list []netip.Prefix) []netip.Prefix {
-	slices.SortFunc(list, comparePrefixes)
+	sortBy(list, func(a, b *netip.Prefix) int { return comparePrefixes(*a, *b) })
 	return slices.Compact(list)
 }
 

@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Builds the static binary that is released. Usage: scripts/build.sh OUTPUT
+#
+# Left out: urfave/cli's generator of man pages, and HTTP/2, which the EC2
+# endpoints do not speak. The SDK's generated code is built without inlining,
+# which saves 0.7 MB; it spends its time waiting for the network.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+CGO_ENABLED=0 exec go build -trimpath \
+	-tags urfave_cli_no_docs,nethttpomithttp2 \
+	-gcflags='github.com/aws/...=-l' \
+	-ldflags='-s -w' -o "$1" .
