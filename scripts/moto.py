@@ -102,7 +102,7 @@ class Seeder:
     def interface(self, vpc, subnet, address, *groups):
         eni = self.aws("create-network-interface", "--subnet-id", subnet, "--private-ip-address", address,
                        "--groups", *groups)["NetworkInterface"]["NetworkInterfaceId"]
-        self.lines.append(f"{eni} {','.join(groups)} {address} vpc {vpc} subnet {subnet}")
+        self.lines.append(f"{eni} {','.join(groups)} {address} vpc {vpc} subnet {subnet} status available")
 
     def instance(self, vpc, subnet, address, *groups):
         run = self.aws("run-instances", "--image-id", "ami-12c6146b", "--subnet-id", subnet, "--private-ip-address", address,
