@@ -4,15 +4,19 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // wholeBodies reads each response to its end before it is decoded: the SDK's
 // decoder asks for a few bytes at a time, and thousands of tiny reads from a
 // connection cost more than the decoding itself.
-type wholeBodies struct{ next http.RoundTripper }
+type wholeBodies struct{ next aws.HTTPClient }
 
-func (w wholeBodies) RoundTrip(request *http.Request) (*http.Response, error) {
-	response, err := w.next.RoundTrip(request)
+// Do sends the request. An answer that breaks off is an error of the sending,
+// which the SDK tries again.
+func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
+	response, err := w.next.Do(request)
 	if err != nil {
 		return nil, err
 	}

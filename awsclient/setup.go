@@ -7,11 +7,11 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
@@ -74,7 +74,7 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 		return aws.Config{
 			Region:      "us-east-1",
 			Credentials: credentials.NewStaticCredentialsProvider("AKIADEMODEMODEMODEMO", "demo", ""),
-			HTTPClient:  transport,
+			HTTPClient:  wholeBodies{transport},
 			Logger:      logging.Nop{},
 		}, nil
 	}
@@ -94,7 +94,12 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 	if opts.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(opts.Profile))
 	}
-	return config.LoadDefaultConfig(ctx, load...)
+	cfg, err := config.LoadDefaultConfig(ctx, load...)
+	if err != nil {
+		return aws.Config{}, err
+	}
+	cfg.HTTPClient = wholeBodies{cfg.HTTPClient}
+	return cfg, nil
 }
 
 // home is the region of the first calls: the configured one, one of those
@@ -110,14 +115,16 @@ func home(cfg aws.Config, opts Options) string {
 }
 
 // awsTransport is the one connection pool of the run. Dead endpoints are
-// given up soon, and bodies are read in one go before they are decoded.
-func awsTransport() *http.Client {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.DialContext = (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
-	t.TLSHandshakeTimeout = dialTimeout
-	t.MaxIdleConns = 0
-	t.MaxIdleConnsPerHost = 256
-	return &http.Client{Transport: wholeBodies{t}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+// given up soon. It is the SDK's own kind of client, which alone can be given
+// the certificates of AWS_CA_BUNDLE.
+func awsTransport() *awshttp.BuildableClient {
+	return awshttp.NewBuildableClient().
+		WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).
+		WithTransportOptions(func(t *http.Transport) {
+			t.TLSHandshakeTimeout = dialTimeout
+			t.MaxIdleConns = 0
+			t.MaxIdleConnsPerHost = 256
+		})
 }
 
 // retryer waits between tries without a quota that a throttled region could

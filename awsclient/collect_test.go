@@ -1,0 +1,307 @@
+package awsclient
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.uber.org/goleak"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m,
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).readLoop"), // idle connections of closed pools
+		goleak.IgnoreAnyFunction("net/http.(*persistConn).writeLoop"))
+}
+
+// serve starts an endpoint; what clients do wrong there fails the test.
+func serve(t *testing.T, inv *inventory.Inventory, opts fixtures.ServeOptions) *fixtures.Server {
+	t.Helper()
+	s, err := fixtures.Serve(inv, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = s.Close()
+		if v := s.Violations(); len(v) > 0 {
+			t.Errorf("the client broke rules of the endpoint: %q", v)
+		}
+	})
+	return s
+}
+
+// collect reads what a server serves.
+func collect(t *testing.T, s *fixtures.Server, opts Options) *inventory.Inventory {
+	t.Helper()
+	opts.EndpointURL, opts.StaticCredentials = s.URL, true
+	if opts.MaxRPS == 0 {
+		opts.MaxRPS = 10000
+	}
+	if opts.retryDelay == 0 {
+		opts.retryDelay = 10 * time.Millisecond
+	}
+	c, err := Connect(context.Background(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inv, err := c.Collect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inv
+}
+
+// comparable drops what the wire does not carry: the names of accounts and,
+// where the estate gives none, the ids that the endpoint makes up for rules;
+// and prefix lists that nothing names, which are not read.
+func onTheWire(inv *inventory.Inventory) *inventory.Inventory {
+	for _, r := range inv.Regions {
+		r.AccountName = ""
+		for i := range r.Groups {
+			for k := range r.Groups[i].Rules {
+				rule := &r.Groups[i].Rules[k]
+				if len(rule.IDs) == 0 && r.Read.Has(inventory.PartRules) {
+					rule.IDs = []string{fixtures.RuleID(r.Name, r.Groups[i].ID, rule.String())}
+				}
+			}
+		}
+		named := map[string]bool{}
+		for _, id := range (&reader{region: r}).namedLists() {
+			named[id] = true
+		}
+		r.PrefixLists = slices.DeleteFunc(r.PrefixLists, func(l inventory.PrefixList) bool { return !named[l.ID] })
+	}
+	return inv
+}
+
+func difference(a, b *inventory.Inventory) string {
+	return cmp.Diff(a, b, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
+}
+
+// Whatever the endpoint serves, in pages of whatever size, is what is read.
+func TestRoundTrip(t *testing.T) {
+	for seed := range uint64(25) {
+		want := fixtures.Random(rand.New(rand.NewPCG(seed, 11)), fixtures.Size{Regions: 2, Groups: 9, Interfaces: 9})
+		for _, r := range want.Regions {
+			r.Read, r.Asked = inventory.DepthNetwork.Parts(), inventory.DepthNetwork.Parts()
+			if r.PublicAccess.Mode == "" {
+				r.PublicAccess.Mode = "off"
+			}
+		}
+		want.Depth = inventory.DepthNetwork
+		for _, size := range []int{1, 2, 1000} {
+			t.Run(fmt.Sprintf("seed %d, pages of %d", seed, size), func(t *testing.T) {
+				got := collect(t, serve(t, want, fixtures.ServeOptions{PageSize: size}), Options{})
+				if diff := difference(onTheWire(fixtures.MustParse(fixtures.Format(want)).Inventory), onTheWire(got)); diff != "" {
+					t.Errorf("read differs from served (-served +read):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+const small = `account 111122223333
+region us-east-1
+sg-1 web
+  in tcp/22 0.0.0.0/0
+sg-2 db
+  in tcp/5432 sg-1
+eni-1 sg-1 10.0.0.1 public 198.51.100.1
+eni-2 sg-2 10.0.0.2
+vpc-1 10.0.0.0/16
+`
+
+// Each fault and the gap that it leaves. Where kind is empty, the fault is
+// overcome and nothing may be missing.
+func TestFaults(t *testing.T) {
+	const groups, interfaces = "DescribeSecurityGroups", "DescribeNetworkInterfaces"
+	for name, tc := range map[string]struct {
+		fault   fixtures.Fault
+		kind    inventory.GapKind
+		message string
+		status  string
+	}{
+		"throttled twice":        {fixtures.Fault{Action: groups, Throttle: true, Times: 2}, "", "", "complete"},
+		"throttled for ever":     {fixtures.Fault{Action: groups, Throttle: true}, inventory.Throttled, "still throttled after every retry", "failed"},
+		"denied":                 {fixtures.Fault{Action: interfaces, Denied: true}, inventory.Denied, "the caller lacks the permission ec2:DescribeNetworkInterfaces", "partial"},
+		"denied by a policy":     {fixtures.Fault{Action: groups, DeniedByPolicy: true}, inventory.DeniedByPolicy, "a service control policy denies ec2:DescribeSecurityGroups", "failed"},
+		"not opted in":           {fixtures.Fault{Action: groups, NotOptedIn: true}, inventory.NotOptedIn, "the region is not enabled for the account", "failed"},
+		"expired midway":         {fixtures.Fault{Action: interfaces, Expired: true, Skip: 1}, inventory.Expired, "the credentials ran out during the run", "partial"},
+		"unknown to an emulator": {fixtures.Fault{Action: interfaces, UnknownAction: true}, inventory.Unsupported, "the endpoint does not know ec2:DescribeNetworkInterfaces", "partial"},
+		"a server's error once":  {fixtures.Fault{Action: groups, ServerError: true, Times: 1}, "", "", "complete"},
+		"a server's error":       {fixtures.Fault{Action: interfaces, ServerError: true}, inventory.Failed, "the endpoint answered with status 500", "partial"},
+		"dropped once":           {fixtures.Fault{Action: groups, Drop: true, Times: 1}, "", "", "complete"},
+		"dropped for ever":       {fixtures.Fault{Action: groups, Drop: true}, inventory.Unreachable, "the connection failed or broke off", "failed"},
+		"malformed":              {fixtures.Fault{Action: interfaces, Malformed: true}, inventory.Failed, "the answer could not be read", "partial"},
+		"empty pages first":      {fixtures.Fault{Action: groups, EmptyPages: 3}, "", "", "complete"},
+		"the same token again":   {fixtures.Fault{Action: groups, RepeatToken: true}, inventory.Failed, "the endpoint answered with the same page token again and again", "failed"},
+		"hanging":                {fixtures.Fault{Action: interfaces, Hang: true}, inventory.Unreachable, "no answer within the region's deadline", "partial"},
+		"a code of its own":      {fixtures.Fault{Action: groups, Code: "Blocked", Message: "call us"}, inventory.Failed, "AWS holds the account back: Blocked", "failed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			want := fixtures.MustParse(small).Inventory
+			s := serve(t, want, fixtures.ServeOptions{PageSize: 1, Faults: []fixtures.Fault{tc.fault}})
+			deadline := 10 * time.Second
+			if tc.fault.Hang {
+				deadline = 300 * time.Millisecond
+			}
+			got := collect(t, s, Options{Depth: inventory.DepthGroups, RegionDeadline: deadline})
+			r := got.Regions[0]
+			if r.Status() != tc.status {
+				t.Errorf("the region is %s, want %s: %+v", r.Status(), tc.status, r.Gaps)
+			}
+			if tc.kind == "" {
+				if len(r.Gaps) > 0 || len(r.Groups) != 2 || len(r.Interfaces) != 2 {
+					t.Errorf("overcome, yet: %d groups, %d interfaces, %+v", len(r.Groups), len(r.Interfaces), r.Gaps)
+				}
+				return
+			}
+			if len(r.Gaps) != 1 || r.Gaps[0].Kind != tc.kind || !strings.HasPrefix(r.Gaps[0].Message, tc.message) {
+				t.Errorf("got %+v, want kind %s: %s", r.Gaps, tc.kind, tc.message)
+			}
+			if op := "ec2:" + tc.fault.Action; len(r.Gaps) > 0 && r.Gaps[0].Operation != op {
+				t.Errorf("the gap names %s, want %s", r.Gaps[0].Operation, op)
+			}
+			if got.Complete() {
+				t.Error("the run counts as complete")
+			}
+		})
+	}
+}
+
+// Every permission of the network can be missing alone: the gap names it, the
+// groups and interfaces are there all the same.
+func TestEachPermissionMissing(t *testing.T) {
+	want := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	for _, action := range Actions(inventory.DepthNetwork) {
+		name := strings.TrimPrefix(action, "ec2:")
+		if name == "DescribeRegions" {
+			continue // without it the regions must be named
+		}
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, want, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: name, Denied: true}}})
+			r := collect(t, s, Options{}).Regions[0]
+			if len(r.Gaps) != 1 || r.Gaps[0].Operation != action || r.Gaps[0].Kind != inventory.Denied {
+				t.Fatalf("gaps: %+v", r.Gaps)
+			}
+			if entries := name == "GetManagedPrefixListEntries"; entries == (r.Asked&^r.Read == r.Gaps[0].Part) {
+				t.Errorf("missing parts: %s", r.Asked&^r.Read)
+			} else if entries && r.PrefixLists[0].Resolved {
+				t.Error("the list counts as resolved")
+			}
+			if r.Status() == "complete" {
+				t.Error("the region counts as complete")
+			}
+		})
+	}
+}
+
+// No call goes to a VPC, a subnet or a group where a sweep exists, and every
+// call pages.
+func TestCallsAreSweeps(t *testing.T) {
+	s := serve(t, fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 900, Interfaces: 2500, Rules: 4}), fixtures.ServeOptions{})
+	collect(t, s, Options{})
+	count := map[string]int{}
+	for _, c := range s.Calls() {
+		count[c.Action]++
+	}
+	for action, n := range count {
+		most := 1
+		switch action {
+		case "DescribeNetworkInterfaces":
+			most = 3
+		case "DescribeSecurityGroupRules": // one page, then partitions of up to 200 groups
+			most = 1 + 5
+		}
+		if n > most {
+			t.Errorf("%s: %d calls, want at most %d", action, n, most)
+		}
+	}
+}
+
+// Fifty regions of which one hangs, one is denied by policy and one drops
+// connections in the middle of a page: the others are audited, the three are
+// named, and the run takes no longer than the hanging one may.
+func TestFiftyRegions(t *testing.T) {
+	inv := fixtures.Ordinary(fixtures.Scale{Regions: 50, Groups: 3, Interfaces: 3, Rules: 2})
+	names := []string{inv.Regions[7].Name, inv.Regions[20].Name, inv.Regions[33].Name}
+	s := serve(t, inv, fixtures.ServeOptions{Faults: []fixtures.Fault{
+		{Region: names[0], Hang: true}, {Region: names[1], DeniedByPolicy: true}, {Region: names[2], Action: "DescribeNetworkInterfaces", Drop: true},
+	}})
+	const deadline = 3 * time.Second
+	begin := time.Now()
+	got := collect(t, s, Options{Depth: inventory.DepthGroups, RegionDeadline: deadline})
+	if took := time.Since(begin); took > deadline+deadline/2 {
+		t.Errorf("the run took %v", took)
+	}
+	status := map[string]string{}
+	for _, r := range got.Regions {
+		if s := r.Status(); s != "complete" {
+			status[r.Name] = s + " " + string(r.Gaps[0].Kind)
+		}
+	}
+	want := map[string]string{names[0]: "failed unreachable", names[1]: "failed denied-by-policy", names[2]: "partial unreachable"}
+	if diff := cmp.Diff(want, status); diff != "" {
+		t.Error(diff)
+	}
+	if got.Complete() {
+		t.Error("the run counts as complete")
+	}
+}
+
+func TestRegionsAskedFor(t *testing.T) {
+	inv := fixtures.Ordinary(fixtures.Scale{Regions: 4, Groups: 3, Interfaces: 3, Rules: 2})
+	s := serve(t, inv, fixtures.ServeOptions{})
+	got := collect(t, s, Options{Regions: []string{"us-east-2", "us-east-1", "mars-1"}, ExcludeRegions: []string{"us-east-2"}, Depth: inventory.DepthGroups})
+	var status []string
+	for _, r := range got.Regions {
+		status = append(status, r.Name+" "+r.Status())
+	}
+	if diff := cmp.Diff([]string{"mars-1 failed", "us-east-1 complete", "us-east-2 skipped"}, status); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Interrupted, a run gives what it has, and says what it has not.
+func TestInterrupt(t *testing.T) {
+	inv := fixtures.Ordinary(fixtures.Scale{Regions: 3, Groups: 3, Interfaces: 3, Rules: 2})
+	s := serve(t, inv, fixtures.ServeOptions{Faults: []fixtures.Fault{{Region: inv.Regions[1].Name, Hang: true}}})
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	done := make(chan string, 100)
+	c, err := Connect(ctx, Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthGroups, Progress: func(p Progress) {
+		if p.State == "done" {
+			done <- p.Region
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		<-done
+		<-done
+		cancel()
+	}()
+	got, err := c.Collect(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"complete", "failed", "complete"} {
+		if s := got.Regions[i].Status(); s != want {
+			t.Errorf("%s is %s, want %s", got.Regions[i].Name, s, want)
+		}
+	}
+	if g := got.Regions[1].Gaps[0]; !strings.Contains(g.Message, "interrupted") {
+		t.Errorf("the gap says %q", g.Message)
+	}
+}
