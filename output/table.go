@@ -90,37 +90,51 @@ func (l *layout) columns(out *bytes.Buffer, found []findings.Finding) error {
 	return l.render(out, head, rows)
 }
 
-// stacked puts where the finding is into one column, line under line.
+// stacked puts where the finding is into one column, line under line. Where
+// rules are too long for that (an IPv6 address has up to 43 characters), their
+// source stands on a line of its own; where even that leaves too little to the
+// text, there are paragraphs.
 func (l *layout) stacked(out *bytes.Buffer, found []findings.Finding) error {
-	rows := make([][]string, len(found))
-	for i := range found {
-		f := &found[i]
-		severity := l.severity(f)
-		if f.Exposure.Verdict != "" {
-			severity += "\n" + f.Exposure.Verdict
+	head := []string{"SEVERITY", "WHERE", "FINDING"}
+	for _, separator := range []string{" ", "\n"} {
+		rows := make([][]string, len(found))
+		for i := range found {
+			rows[i] = l.stack(&found[i], separator)
 		}
-		where := clean(subject(f))
-		if rule := ruleText(f); rule != "" {
-			where += "\n" + rule
+		if l.left(head, rows) >= leastText {
+			return l.render(out, head, rows)
 		}
-		where += "\n" + clean(f.Region)
-		if l.accounts {
-			where += " " + clean(f.AccountID)
-		}
-		what := clean(f.Message)
-		if f.GroupName != "" {
-			what = clean(f.GroupName) + ": " + what
-		}
-		rows[i] = []string{severity, where, what}
 	}
-	return l.render(out, []string{"SEVERITY", "WHERE", "FINDING"}, rows)
+	l.paragraphs(out, found)
+	return nil
+}
+
+func (l *layout) stack(f *findings.Finding, separator string) []string {
+	severity := l.severity(f)
+	if f.Exposure.Verdict != "" {
+		severity += "\n" + f.Exposure.Verdict
+	}
+	where := clean(subject(f))
+	if rule := ruleText(f); rule != "" {
+		before, source := rule[:strings.LastIndexByte(rule, ' ')], rule[strings.LastIndexByte(rule, ' ')+1:]
+		where += "\n" + before + separator + source
+	}
+	where += "\n" + clean(f.Region)
+	if l.accounts {
+		where += " " + clean(f.AccountID)
+	}
+	what := clean(f.Message)
+	if f.GroupName != "" {
+		what = clean(f.GroupName) + ": " + what
+	}
+	return []string{severity, where, what}
 }
 
 // paragraphs is for terminals too narrow for any table.
 func (l *layout) paragraphs(out *bytes.Buffer, rows []findings.Finding) {
 	for i := range rows {
 		f := &rows[i]
-		fmt.Fprintf(out, "%s  %s\n", l.severity(f), f.Exposure.Verdict)
+		out.WriteString(strings.TrimRight(l.severity(f)+"  "+f.Exposure.Verdict, " ") + "\n")
 		for _, line := range []string{clean(f.Region), clean(f.AccountID), clean(subject(f)), clean(f.GroupName), ruleText(f)} {
 			if line != "" && (l.accounts || line != f.AccountID) {
 				fmt.Fprintf(out, "  %s\n", line)
@@ -141,16 +155,7 @@ const leastText = 24
 func (l *layout) render(out *bytes.Buffer, head []string, rows [][]string) error {
 	last := len(head) - 1
 	if l.o.Width > 0 {
-		left := l.o.Width - 3*len(head) - 1 // borders and padding
-		for c := range last {
-			widest := len(head[c])
-			for _, row := range rows {
-				for line := range strings.SplitSeq(row[c], "\n") {
-					widest = max(widest, twwidth.Width(line))
-				}
-			}
-			left -= widest
-		}
+		left := l.left(head, rows)
 		for _, row := range rows {
 			row[last] = strings.Join(wrap(row[last], max(left, leastText)), "\n")
 		}
@@ -168,6 +173,21 @@ func (l *layout) render(out *bytes.Buffer, head []string, rows [][]string) error
 		out.WriteString(strings.TrimRight(line, " \n") + "\n")
 	}
 	return nil
+}
+
+// left returns the columns of the terminal that remain to the last column.
+func (l *layout) left(head []string, rows [][]string) int {
+	left := l.o.Width - 3*len(head) - 1 // borders and padding
+	for c := range len(head) - 1 {
+		widest := len(head[c])
+		for _, row := range rows {
+			for line := range strings.SplitSeq(row[c], "\n") {
+				widest = max(widest, twwidth.Width(line))
+			}
+		}
+		left -= widest
+	}
+	return left
 }
 
 // table prepares the library, with borders on a terminal and plain columns

@@ -1,0 +1,28 @@
+package awsclient
+
+import (
+	"context"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// BenchmarkCollect reads an estate whose endpoint runs in the same process,
+// so the time is that of both. go run ./bench measures them apart.
+func BenchmarkCollect(b *testing.B) {
+	s, err := fixtures.Serve(fixtures.Ordinary(fixtures.Scale{Regions: 17, Groups: 50, Interfaces: 200, Rules: 8}), fixtures.ServeOptions{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for b.Loop() {
+		c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthGroups, MaxRPS: 1e6})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := c.Collect(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
