@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"bytes"
-	"io"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -29,6 +28,15 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response.Body = io.NopCloser(&buffer)
+	response.Body = &wholeBody{bytes.NewReader(buffer.Bytes()), buffer.Bytes()}
 	return response, nil
 }
+
+// wholeBody is a body that has been read.
+type wholeBody struct {
+	*bytes.Reader
+	data []byte
+}
+
+// Close does nothing: the connection is free already.
+func (*wholeBody) Close() error { return nil }

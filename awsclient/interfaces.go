@@ -21,7 +21,7 @@ func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
 		out, err := describe(ctx, &ec2.DescribeNetworkInterfacesInput{
 			MaxResults: aws.Int32(pageSize), NextToken: token, IncludeManagedResources: aws.Bool(true),
-		})
+		}, fast(scanInterfaces))
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,291 @@
+package awsclient
+
+import (
+	"bytes"
+	"context"
+	"io"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// fast decodes the answer of a call with a scanner, in place of the SDK's own
+// decoder, which makes hundreds of allocations for every group and interface.
+// Signing, retries and limits stay the SDK's. The SDK's decoder is kept: it
+// gets every error, and every answer that the scanner leaves to it.
+func fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
+	return func(o *ec2.Options) {
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			d := &deserializer{decode: decode}
+			replaced, err := stack.Deserialize.Swap("OperationDeserializer", d)
+			d.sdk = replaced
+			return err
+		})
+	}
+}
+
+type deserializer struct {
+	decode func(*scanner) (any, error)
+	sdk    middleware.DeserializeMiddleware
+}
+
+// ID is the one of the middleware that it stands for.
+func (*deserializer) ID() string { return "OperationDeserializer" }
+
+// HandleDeserialize decodes what comes back.
+func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	if err != nil {
+		return out, metadata, err
+	}
+	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response.StatusCode == 200 {
+		body, err := io.ReadAll(response.Body)
+		if whole, ok := response.Body.(*wholeBody); ok {
+			body, err = whole.data, nil
+		}
+		if err == nil {
+			if result, err := d.decode(&scanner{data: body}); err == nil {
+				out.Result = result
+				return out, metadata, nil
+			}
+			response.Body = &wholeBody{bytes.NewReader(body), body}
+		}
+	}
+	return d.sdk.HandleDeserialize(ctx, in, given{out, metadata})
+}
+
+// given is a handler that has its answer already.
+type given struct {
+	out      middleware.DeserializeOutput
+	metadata middleware.Metadata
+}
+
+// HandleDeserialize returns the answer.
+func (g given) HandleDeserialize(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return g.out, g.metadata, nil
+}
+
+func scanGroups(s *scanner) (any, error) {
+	out := &ec2.DescribeSecurityGroupsOutput{}
+	err := s.root()
+	if err != nil {
+		return nil, err
+	}
+	err = s.children(func(name []byte) error {
+		switch string(name) {
+		case "securityGroupInfo":
+			return scanList(s, &out.SecurityGroups, scanGroup)
+		case "nextToken":
+			return s.setText(&out.NextToken)
+		}
+		return s.other(name)
+	})
+	return out, err
+}
+
+func scanGroup(s *scanner, g *types.SecurityGroup) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case "groupId":
+			return s.setText(&g.GroupId)
+		case "groupName":
+			return s.setText(&g.GroupName)
+		case "groupDescription":
+			return s.setText(&g.Description)
+		case "ownerId":
+			return s.setText(&g.OwnerId)
+		case "vpcId":
+			return s.setText(&g.VpcId)
+		case "ipPermissions":
+			return scanList(s, &g.IpPermissions, scanPermission)
+		case "ipPermissionsEgress":
+			return scanList(s, &g.IpPermissionsEgress, scanPermission)
+		case "tagSet":
+			return scanList(s, &g.Tags, scanTag)
+		}
+		return s.other(name)
+	})
+}
+
+func scanTag(s *scanner, t *types.Tag) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case "key":
+			return s.setText(&t.Key)
+		case "value":
+			return s.setText(&t.Value)
+		}
+		return s.other(name)
+	})
+}
+
+func scanPermission(s *scanner, p *types.IpPermission) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case "ipProtocol":
+			return s.setText(&p.IpProtocol)
+		case "fromPort":
+			return s.setNumber(&p.FromPort)
+		case "toPort":
+			return s.setNumber(&p.ToPort)
+		case "ipRanges":
+			return scanList(s, &p.IpRanges, func(s *scanner, r *types.IpRange) error {
+				return scanPeer(s, "cidrIp", &r.CidrIp, &r.Description)
+			})
+		case "ipv6Ranges":
+			return scanList(s, &p.Ipv6Ranges, func(s *scanner, r *types.Ipv6Range) error {
+				return scanPeer(s, "cidrIpv6", &r.CidrIpv6, &r.Description)
+			})
+		case "prefixListIds":
+			return scanList(s, &p.PrefixListIds, func(s *scanner, r *types.PrefixListId) error {
+				return scanPeer(s, "prefixListId", &r.PrefixListId, &r.Description)
+			})
+		case "groups":
+			return scanList(s, &p.UserIdGroupPairs, scanReference)
+		}
+		return s.other(name)
+	})
+}
+
+func scanPeer(s *scanner, element string, id, description **string) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case element:
+			return s.setText(id)
+		case "description":
+			return s.setText(description)
+		}
+		return s.other(name)
+	})
+}
+
+func scanReference(s *scanner, g *types.UserIdGroupPair) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case "groupId":
+			return s.setText(&g.GroupId)
+		case "userId":
+			return s.setText(&g.UserId)
+		case "vpcId":
+			return s.setText(&g.VpcId)
+		case "vpcPeeringConnectionId":
+			return s.setText(&g.VpcPeeringConnectionId)
+		case "peeringStatus":
+			return s.setText(&g.PeeringStatus)
+		case "description":
+			return s.setText(&g.Description)
+		}
+		return s.other(name)
+	})
+}
+
+func scanInterfaces(s *scanner) (any, error) {
+	out := &ec2.DescribeNetworkInterfacesOutput{}
+	err := s.root()
+	if err != nil {
+		return nil, err
+	}
+	err = s.children(func(name []byte) error {
+		switch string(name) {
+		case "networkInterfaceSet":
+			return scanList(s, &out.NetworkInterfaces, scanInterface)
+		case "nextToken":
+			return s.setText(&out.NextToken)
+		}
+		return s.other(name)
+	})
+	return out, err
+}
+
+func scanInterface(s *scanner, n *types.NetworkInterface) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case "networkInterfaceId":
+			return s.setText(&n.NetworkInterfaceId)
+		case "vpcId":
+			return s.setText(&n.VpcId)
+		case "subnetId":
+			return s.setText(&n.SubnetId)
+		case "availabilityZone":
+			return s.setText(&n.AvailabilityZone)
+		case "ownerId":
+			return s.setText(&n.OwnerId)
+		case "status":
+			return setWord(s, &n.Status)
+		case "interfaceType":
+			return setWord(s, &n.InterfaceType)
+		case "requesterId":
+			return s.setText(&n.RequesterId)
+		case "requesterManaged":
+			return s.setFlag(&n.RequesterManaged)
+		case "description":
+			return s.setText(&n.Description)
+		case "denyAllIgwTraffic":
+			return s.setFlag(&n.DenyAllIgwTraffic)
+		case "sourceDestCheck":
+			return s.setFlag(&n.SourceDestCheck)
+		case "privateIpAddress":
+			return s.setText(&n.PrivateIpAddress)
+		case "operator":
+			if n.Operator == nil {
+				n.Operator = &types.OperatorResponse{}
+			}
+			return scanOne(s, "principal", &n.Operator.Principal)
+		case "attachment":
+			if n.Attachment == nil {
+				n.Attachment = &types.NetworkInterfaceAttachment{}
+			}
+			return scanTwo(s, "instanceId", &n.Attachment.InstanceId, "instanceOwnerId", &n.Attachment.InstanceOwnerId)
+		case "association":
+			if n.Association == nil {
+				n.Association = &types.NetworkInterfaceAssociation{}
+			}
+			return scanOne(s, "publicIp", &n.Association.PublicIp)
+		case "groupSet":
+			return scanList(s, &n.Groups, func(s *scanner, g *types.GroupIdentifier) error { return scanOne(s, "groupId", &g.GroupId) })
+		case "privateIpAddressesSet":
+			return scanList(s, &n.PrivateIpAddresses, scanPrivateAddress)
+		case "ipv6AddressesSet":
+			return scanList(s, &n.Ipv6Addresses, func(s *scanner, a *types.NetworkInterfaceIpv6Address) error {
+				return scanOne(s, "ipv6Address", &a.Ipv6Address)
+			})
+		case "tagSet":
+			return scanList(s, &n.TagSet, scanTag)
+		}
+		return s.other(name)
+	})
+}
+
+func scanPrivateAddress(s *scanner, a *types.NetworkInterfacePrivateIpAddress) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case "privateIpAddress":
+			return s.setText(&a.PrivateIpAddress)
+		case "association":
+			if a.Association == nil {
+				a.Association = &types.NetworkInterfaceAssociation{}
+			}
+			return scanOne(s, "publicIp", &a.Association.PublicIp)
+		}
+		return s.other(name)
+	})
+}
+
+// scanOne reads the one child that matters of an element, scanTwo two.
+func scanOne(s *scanner, element string, to **string) error {
+	return scanTwo(s, element, to, "", nil)
+}
+
+func scanTwo(s *scanner, element string, to **string, other string, too **string) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case element:
+			return s.setText(to)
+		case other:
+			return s.setText(too)
+		}
+		return s.other(name)
+	})
+}
