@@ -181,6 +181,57 @@ func scanReference(s *scanner, g *types.UserIdGroupPair) error {
 	})
 }
 
+func scanRules(s *scanner) (any, error) {
+	out := &ec2.DescribeSecurityGroupRulesOutput{}
+	err := s.root()
+	if err != nil {
+		return nil, err
+	}
+	err = s.children(func(name []byte) error {
+		switch string(name) {
+		case "securityGroupRuleSet":
+			return scanList(s, &out.SecurityGroupRules, scanRule)
+		case "nextToken":
+			return s.setText(&out.NextToken)
+		}
+		return s.other(name)
+	})
+	return out, err
+}
+
+func scanRule(s *scanner, r *types.SecurityGroupRule) error {
+	return s.children(func(name []byte) error {
+		switch string(name) {
+		case "securityGroupRuleId":
+			return s.setText(&r.SecurityGroupRuleId)
+		case "groupId":
+			return s.setText(&r.GroupId)
+		case "isEgress":
+			return s.setFlag(&r.IsEgress)
+		case "ipProtocol":
+			return s.setText(&r.IpProtocol)
+		case "fromPort":
+			return s.setNumber(&r.FromPort)
+		case "toPort":
+			return s.setNumber(&r.ToPort)
+		case "cidrIpv4":
+			return s.setText(&r.CidrIpv4)
+		case "cidrIpv6":
+			return s.setText(&r.CidrIpv6)
+		case "prefixListId":
+			return s.setText(&r.PrefixListId)
+		case "referencedGroupInfo":
+			if r.ReferencedGroupInfo == nil {
+				r.ReferencedGroupInfo = &types.ReferencedSecurityGroup{}
+			}
+			return scanOne(s, "groupId", &r.ReferencedGroupInfo.GroupId)
+		case "tagSet":
+			return scanList(s, &r.Tags, scanTag)
+		}
+		return s.other(name)
+	})
+}
+
 func scanInterfaces(s *scanner) (any, error) {
 	out := &ec2.DescribeNetworkInterfacesOutput{}
 	err := s.root()

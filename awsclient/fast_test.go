@@ -3,6 +3,7 @@ package awsclient
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"strings"
@@ -58,6 +59,22 @@ func both(t testing.TB, body []byte) (scanned, decoded *inventory.Region, left b
 		}
 		r.region.AccountName += aws.ToString(found.NextToken)
 	}
+	rules := func(into *inventory.Region, options ...func(*ec2.Options)) {
+		r := &reader{region: into, names: newInterner()}
+		found, err := client.DescribeSecurityGroupRules(context.Background(), &ec2.DescribeSecurityGroupRulesInput{}, options...)
+		if err != nil {
+			r.region.Name += "error"
+			return
+		}
+		for i := range found.SecurityGroupRules {
+			x := &found.SecurityGroupRules[i]
+			r.addDetail(&r.details, x)
+			// The details as a group, so that they are compared too.
+			detail := inventory.Group{ID: aws.ToString(x.GroupId), Name: fmt.Sprint(r.details.of[aws.ToString(x.GroupId)])}
+			r.region.Groups = append(r.region.Groups, detail)
+		}
+		r.region.AccountName += aws.ToString(found.NextToken)
+	}
 	count := func(decode func(*scanner) (any, error)) func(*scanner) (any, error) {
 		return func(s *scanner) (any, error) {
 			out, err := decode(s)
@@ -67,8 +84,10 @@ func both(t testing.TB, body []byte) (scanned, decoded *inventory.Region, left b
 	}
 	scanned = read(fast(count(scanGroups)))
 	interfaces(scanned, fast(count(scanInterfaces)))
+	rules(scanned, fast(count(scanRules)))
 	decoded = read()
 	interfaces(decoded)
+	rules(decoded)
 	return scanned, decoded, left
 }
 
@@ -90,7 +109,7 @@ func bodies(t testing.TB, inv *inventory.Inventory) [][]byte {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthGroups})
+	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthNetwork})
 	if err != nil {
 		t.Fatal(err)
 	}
