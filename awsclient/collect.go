@@ -99,6 +99,14 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 			region.Read &^= l.part
 		}
 	}
+	for _, part := range region.Asked.Each() {
+		if r.over[part] == nil { // there is no list for it: unread, and said so
+			region.Read &^= part
+			region.Gaps = append(region.Gaps, inventory.Gap{
+				Part: part, Operation: part.Operations()[0], Kind: inventory.Unsupported, Message: "this version of sgaudit does not read " + part.String() + " yet",
+			})
+		}
+	}
 	r.details.join(region.Groups)
 	p.done(region.Name)
 }

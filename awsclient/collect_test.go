@@ -3,6 +3,7 @@ package awsclient
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
@@ -206,6 +207,24 @@ func TestEachPermissionMissing(t *testing.T) {
 	}
 }
 
+// The actions that the IAM policy is made of are the calls that are made.
+func TestActionsAreTheCalls(t *testing.T) {
+	inv := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	for _, depth := range []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork} {
+		s := serve(t, inv, fixtures.ServeOptions{})
+		collect(t, s, Options{Depth: depth})
+		made := map[string]bool{}
+		for _, c := range s.Calls() {
+			if c.Action != "GetCallerIdentity" { // which needs no permission
+				made["ec2:"+c.Action] = true
+			}
+		}
+		if diff := cmp.Diff(Actions(depth), slices.Sorted(maps.Keys(made))); diff != "" {
+			t.Errorf("depth %s (-policy +calls):\n%s", depth, diff)
+		}
+	}
+}
+
 // No call goes to a VPC, a subnet or a group where a sweep exists, and every
 // call pages.
 func TestCallsAreSweeps(t *testing.T) {
@@ -256,6 +275,18 @@ func TestFiftyRegions(t *testing.T) {
 	}
 	if got.Complete() {
 		t.Error("the run counts as complete")
+	}
+}
+
+// What no list reads never counts as read.
+func TestPartsWithoutAList(t *testing.T) {
+	r := collect(t, serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{}), Options{Depth: inventory.DepthServices}).Regions[0]
+	for _, part := range r.Asked.Each() {
+		listed := slices.ContainsFunc(lists, func(l list) bool { return l.part == part })
+		gap := slices.ContainsFunc(r.Gaps, func(g inventory.Gap) bool { return g.Part == part })
+		if listed != r.Read.Has(part) || listed == gap {
+			t.Errorf("%s: a list: %v, read: %v, a gap: %v", part, listed, r.Read.Has(part), gap)
+		}
 	}
 }
 
