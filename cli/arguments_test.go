@@ -102,7 +102,7 @@ func TestArrange(t *testing.T) {
 		{words: "audit --xyzzy", fault: "no flag --xyzzy", hint: "--exclude-region"},
 		{words: "audit --region", fault: "flag --region needs a value"},
 		{words: "audit prod", fault: `stray argument "prod" after sgaudit audit`},
-		{words: "explain", fault: "sgaudit explain needs an argument: CHECK"},
+		{words: "explain", fault: "sgaudit explain needs an argument: ID"},
 		{words: "explain a b", fault: `stray argument "b"`},
 		{words: "explain a --quiet", fault: `flag --quiet stands after the argument "a"`, hint: "put flags before arguments"},
 		{words: "audit x --quiet", fault: "flag --quiet stands after"},

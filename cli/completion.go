@@ -142,7 +142,7 @@ func flagCandidates(verbs []*urfave.Command) []candidate {
 func values(verb *urfave.Command, name string) []candidate {
 	var all []candidate
 	switch name {
-	case "check", "skip-check", "CHECK":
+	case "check", "skip-check", "ID":
 		for _, c := range audit.Checks() {
 			all = append(all, candidate{c.ID, c.Title})
 		}

@@ -1,21 +1,32 @@
 package cli
 
 import (
+	"fmt"
+	"os"
 	"strings"
 
 	"github.com/fatih/color"
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit/checks"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/output"
 )
 
 func (p *program) explainVerb() *urfave.Command {
 	return &urfave.Command{
-		Name:      "explain",
-		Usage:     "print the page of a check: the policy, why, an example, the fix",
-		ArgsUsage: "CHECK",
+		Name:        "explain",
+		Usage:       "print the page of a check, or all that a report knows of one finding",
+		ArgsUsage:   "ID",
+		Description: "ID is a check's, whose page it prints: the policy, why, an example, the fix. With --from it is a finding's, or the beginning of it: printed are the verdict, every step of its evidence, and the fix.",
+		Flags: []urfave.Flag{
+			&urfave.StringFlag{Name: "from", Usage: "take the finding from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
+		},
 		Action: func(c *urfave.Context) error {
 			id := c.Args().First()
+			if c.IsSet("from") {
+				return p.explainFinding(c.String("from"), id)
+			}
 			if err := checkID(id); err != nil {
 				return err
 			}
@@ -26,6 +37,32 @@ func (p *program) explainVerb() *urfave.Command {
 			return p.print(plain(page, p.voice.color))
 		},
 	}
+}
+
+// explainFinding prints one finding of a report, whole.
+func (p *program) explainFinding(file, id string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return fmt.Errorf("opening the report: %w", err)
+	}
+	defer f.Close()
+	report, err := findings.Read(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	var found []*findings.Finding
+	for i := range report.Findings {
+		if strings.HasPrefix(report.Findings[i].ID, id) {
+			found = append(found, &report.Findings[i])
+		}
+	}
+	switch len(found) {
+	case 0:
+		return fmt.Errorf("%s has no finding %q; its ids are in the column id of -o csv and the field id of -o json", file, id)
+	case 1:
+		return p.print(output.Explain(found[0]))
+	}
+	return fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
 }
 
 // plain turns a page into text for a terminal: headings without their marks,

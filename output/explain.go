@@ -1,0 +1,68 @@
+package output
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// Explain writes all that a report knows of one finding, for a person who
+// wants to check it step by step.
+func Explain(f *findings.Finding) string {
+	var out strings.Builder
+	field := func(name, value string) {
+		if value != "" {
+			fmt.Fprintf(&out, "  %-10s %s\n", name, clean(value))
+		}
+	}
+	list := func(title string, lines []string, number bool) {
+		if len(lines) == 0 {
+			return
+		}
+		fmt.Fprintf(&out, "\n%s\n", title)
+		for i, line := range lines {
+			if number {
+				fmt.Fprintf(&out, "  %d. %s\n", i+1, clean(line))
+			} else {
+				fmt.Fprintf(&out, "  %s\n", clean(line))
+			}
+		}
+	}
+	fmt.Fprintf(&out, "%s  %s\n%s\n\n", strings.ToUpper(f.Severity.String()), clean(f.Title), clean(f.Message))
+	field("finding", f.ID)
+	field("check", f.Check)
+	field("account", strings.TrimSpace(f.AccountID+" "+f.AccountName))
+	field("region", f.Region)
+	field("VPC", f.VPCID)
+	field("group", strings.TrimSpace(f.GroupID+" "+f.GroupName))
+	if f.ResourceID != f.GroupID {
+		field("resource", f.ResourceID)
+	}
+	field("rule", ruleText(f))
+	if f.Rule != nil {
+		field("rule ids", strings.Join(f.Rule.RuleIDs, ", "))
+	}
+	field("services", strings.Join(f.Services, ", "))
+	severity := f.Severity.String()
+	if f.BaseSeverity != f.Severity {
+		severity += fmt.Sprintf(" (%s by itself, moved by the verdict)", f.BaseSeverity)
+	}
+	field("severity", severity)
+	field("status", f.Status)
+	if f.Exposure.Verdict != "" {
+		list("Verdict: "+f.Exposure.Verdict, f.Exposure.Evidence, true)
+	}
+	var holders []string
+	for _, i := range f.Interfaces {
+		holders = append(holders, strings.Join(slices.DeleteFunc([]string{i.ID, i.PrivateIP, i.PublicIP, i.Owner}, func(s string) bool { return s == "" }), "  "))
+	}
+	if more := f.Attached - len(holders); more > 0 && len(holders) > 0 {
+		holders = append(holders, fmt.Sprintf("and %d more", more))
+	}
+	list("Carried by "+plural(f.Attached, "interface"), holders, false)
+	list("Fix: "+clean(f.Fix.Summary), f.Fix.Commands, false)
+	list("References", f.References, false)
+	return out.String()
+}
