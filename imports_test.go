@@ -39,10 +39,8 @@ var onlyIn = map[string]string{
 	"go.yaml.in/yaml":           "cli",
 	"github.com/olekukonko/":    "output",
 	"go4.org/netipx":            "cidr",
-	"github.com/gaissmai/bart":  "cidr",
 	"github.com/rogpeppe/":      "tests",
 	"github.com/google/go-cmp/": "tests",
-	"pgregory.net/rapid":        "tests",
 	"go.uber.org/goleak":        "tests",
 }
 
