@@ -133,7 +133,3 @@ var services = func() []Service {
 	add(HighRisk, h, "Splunk management", "tcp/8089")
 	return all
 }()
-
-// Services returns the table of known services, in the order in which
-// findings name them.
-func Services() []Service { return services }

@@ -62,7 +62,7 @@ func collect(t *testing.T, s *fixtures.Server, opts Options) *inventory.Inventor
 	return inv
 }
 
-// comparable drops what the wire does not carry: the names of accounts and,
+// onTheWire drops what the wire does not carry: the names of accounts and,
 // where the estate gives none, the ids that the endpoint makes up for rules;
 // and prefix lists that nothing names, which are not read.
 func onTheWire(inv *inventory.Inventory) *inventory.Inventory {

@@ -1,9 +1,8 @@
 package awsclient
 
 import (
-	"bytes"
 	"context"
-	"io"
+	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
@@ -40,17 +39,12 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 	if err != nil {
 		return out, metadata, err
 	}
-	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response.StatusCode == 200 {
-		body, err := io.ReadAll(response.Body)
-		if whole, ok := response.Body.(*wholeBody); ok {
-			body, err = whole.data, nil
-		}
-		if err == nil {
-			if result, err := d.decode(&scanner{data: body}); err == nil {
+	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response.StatusCode == http.StatusOK {
+		if body, ok := response.Body.(*wholeBody); ok {
+			if result, err := d.decode(&scanner{data: body.data}); err == nil {
 				out.Result = result
 				return out, metadata, nil
 			}
-			response.Body = &wholeBody{bytes.NewReader(body), body}
 		}
 	}
 	return d.sdk.HandleDeserialize(ctx, in, given{out, metadata})
@@ -67,22 +61,25 @@ func (g given) HandleDeserialize(context.Context, middleware.DeserializeInput) (
 	return g.out, g.metadata, nil
 }
 
-func scanGroups(s *scanner) (any, error) {
-	out := &ec2.DescribeSecurityGroupsOutput{}
-	err := s.root()
-	if err != nil {
-		return nil, err
+// scanPage reads a whole answer: a set of items, and the token of the next.
+func scanPage[T any](s *scanner, set string, items *[]T, item func(*scanner, *T) error, token **string) error {
+	if err := s.root(); err != nil {
+		return err
 	}
-	err = s.children(func(name []byte) error {
+	return s.children(func(name []byte) error {
 		switch string(name) {
-		case "securityGroupInfo":
-			return scanList(s, &out.SecurityGroups, scanGroup)
+		case set:
+			return scanList(s, items, item)
 		case "nextToken":
-			return s.setText(&out.NextToken)
+			return s.setText(token)
 		}
 		return s.other(name)
 	})
-	return out, err
+}
+
+func scanGroups(s *scanner) (any, error) {
+	out := &ec2.DescribeSecurityGroupsOutput{}
+	return out, scanPage(s, "securityGroupInfo", &out.SecurityGroups, scanGroup, &out.NextToken)
 }
 
 func scanGroup(s *scanner, g *types.SecurityGroup) error {
@@ -183,20 +180,7 @@ func scanReference(s *scanner, g *types.UserIdGroupPair) error {
 
 func scanRules(s *scanner) (any, error) {
 	out := &ec2.DescribeSecurityGroupRulesOutput{}
-	err := s.root()
-	if err != nil {
-		return nil, err
-	}
-	err = s.children(func(name []byte) error {
-		switch string(name) {
-		case "securityGroupRuleSet":
-			return scanList(s, &out.SecurityGroupRules, scanRule)
-		case "nextToken":
-			return s.setText(&out.NextToken)
-		}
-		return s.other(name)
-	})
-	return out, err
+	return out, scanPage(s, "securityGroupRuleSet", &out.SecurityGroupRules, scanRule, &out.NextToken)
 }
 
 func scanRule(s *scanner, r *types.SecurityGroupRule) error {
@@ -234,20 +218,7 @@ func scanRule(s *scanner, r *types.SecurityGroupRule) error {
 
 func scanInterfaces(s *scanner) (any, error) {
 	out := &ec2.DescribeNetworkInterfacesOutput{}
-	err := s.root()
-	if err != nil {
-		return nil, err
-	}
-	err = s.children(func(name []byte) error {
-		switch string(name) {
-		case "networkInterfaceSet":
-			return scanList(s, &out.NetworkInterfaces, scanInterface)
-		case "nextToken":
-			return s.setText(&out.NextToken)
-		}
-		return s.other(name)
-	})
-	return out, err
+	return out, scanPage(s, "networkInterfaceSet", &out.NetworkInterfaces, scanInterface, &out.NextToken)
 }
 
 func scanInterface(s *scanner, n *types.NetworkInterface) error {

@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/http"
+	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -188,6 +193,27 @@ func TestOddShapes(t *testing.T) {
 		"two associations": strings.ReplaceAll(eni, "<association>", "<association><publicIp>198.51.100.2</publicIp></association><association>"),
 	} {
 		t.Run(name, func(t *testing.T) { compare(t, []byte(body)) })
+	}
+}
+
+// The names that the scanners look for stand in fast.go; known must have each.
+func TestEveryNameIsKnown(t *testing.T) {
+	source, err := os.ReadFile("fast.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, source, _ = bytes.Cut(source, []byte("func scanPage"))
+	used := map[string]bool{"item": true} // of scanList
+	for _, m := range regexp.MustCompile(`"([a-z]\w+)"`).FindAllSubmatch(source, -1) {
+		used[string(m[1])] = true
+	}
+	var names []string
+	for _, name := range known {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(used)), names); diff != "" {
+		t.Errorf("-used +known:\n%s", diff)
 	}
 }
 

@@ -234,8 +234,15 @@ func (s *scanner) setFlag(to **bool) error {
 var known = func() map[string]string {
 	names := map[string]string{}
 	for _, name := range []string{
-		"securityGroupRuleSet", "securityGroupRuleId", "isEgress", "cidrIpv4", "referencedGroupInfo",
-		"association", "attachment", "availabilityZone", "cidrIp", "cidrIpv6", "denyAllIgwTraffic", "description", "fromPort", "groupDescription", "groupId", "groupName", "groupSet", "groups", "instanceId", "instanceOwnerId", "interfaceType", "ipPermissions", "ipPermissionsEgress", "ipProtocol", "ipRanges", "ipv6Address", "ipv6AddressesSet", "ipv6Ranges", "item", "key", "networkInterfaceId", "networkInterfaceSet", "nextToken", "operator", "ownerId", "peeringStatus", "prefixListId", "prefixListIds", "principal", "privateIpAddress", "privateIpAddressesSet", "publicIp", "requesterId", "requesterManaged", "securityGroupInfo", "sourceDestCheck", "status", "subnetId", "tagSet", "toPort", "userId", "value", "vpcId", "vpcPeeringConnectionId",
+		"association", "attachment", "availabilityZone", "cidrIp", "cidrIpv4", "cidrIpv6", "denyAllIgwTraffic",
+		"description", "fromPort", "groupDescription", "groupId", "groupName", "groupSet", "groups", "instanceId",
+		"instanceOwnerId", "interfaceType", "ipPermissions", "ipPermissionsEgress", "ipProtocol", "ipRanges",
+		"ipv6Address", "ipv6AddressesSet", "ipv6Ranges", "isEgress", "item", "key", "networkInterfaceId",
+		"networkInterfaceSet", "nextToken", "operator", "ownerId", "peeringStatus", "prefixListId",
+		"prefixListIds", "principal", "privateIpAddress", "privateIpAddressesSet", "publicIp",
+		"referencedGroupInfo", "requesterId", "requesterManaged", "securityGroupInfo", "securityGroupRuleId",
+		"securityGroupRuleSet", "sourceDestCheck", "status", "subnetId", "tagSet", "toPort", "userId", "value",
+		"vpcId", "vpcPeeringConnectionId",
 	} {
 		names[strings.ToLower(name)] = name
 	}

@@ -33,7 +33,8 @@ type Caller struct {
 
 // Region is one region of one account. Which parts of it are known is said by
 // Read: a part that is absent there was denied or failed (then a Gap tells
-// why) or was not asked for. Slices of parts that are not in Read may hold
+// why) or was not asked for. A part of Read may have a gap too, where something
+// in it was not understood or, of a prefix list, not permitted. Slices of parts that are not in Read may hold
 // what arrived before the failure; only Groups may be used then.
 type Region struct {
 	AccountID   string
