@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -163,4 +164,15 @@ var reasons = map[inventory.GapKind]struct{ text, hint string }{
 	inventory.Failed: {
 		"failed", "",
 	},
+}
+
+// conclude tells what a verb that audits nothing could not read, and returns
+// the exit code that it ends with.
+func (p *program) conclude(inv *inventory.Inventory, interrupted bool) error {
+	report := audit.RunChecks(inv, audit.Settings{}, nil)
+	p.tellCoverage(report, interrupted)
+	if report.Incomplete() {
+		return status(exitIncomplete)
+	}
+	return nil
 }

@@ -8,7 +8,9 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 func (p *program) demoVerb() *urfave.Command {
@@ -50,13 +52,9 @@ func (p *program) demo(c *urfave.Context) error {
 		}
 		text = string(content)
 	}
-	estate, err := fixtures.Parse(name, text)
+	server, err := serveEstate(name, text, address)
 	if err != nil {
 		return err
-	}
-	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{Address: address})
-	if err != nil {
-		return fmt.Errorf("serving the demo account: %w", err)
 	}
 	defer server.Close()
 	if c.Bool("serve") {
@@ -65,6 +63,48 @@ func (p *program) demo(c *urfave.Context) error {
 	ch.client.EndpointURL = server.URL
 	ch.client.StaticCredentials = true
 	return p.audit(c.Context, ch)
+}
+
+// serveEstate serves an account in the notation of the tests.
+func serveEstate(name, text, address string) (*fixtures.Server, error) {
+	estate, err := fixtures.Parse(name, text)
+	if err != nil {
+		return nil, err
+	}
+	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{Address: address})
+	if err != nil {
+		return nil, fmt.Errorf("serving the demo account: %w", err)
+	}
+	return server, nil
+}
+
+// demoFlag is on the verbs that may ask the embedded account instead.
+func demoFlag() urfave.Flag {
+	return &urfave.BoolFlag{Name: "demo", Usage: "ask the embedded account of sgaudit demo: no credentials, no AWS"}
+}
+
+// demoClient points the options at the embedded account where --demo asks for
+// it; stop ends it.
+func demoClient(c *urfave.Context, opts *awsclient.Options) (stop func(), err error) {
+	if !c.Bool("demo") {
+		return func() {}, nil
+	}
+	server, err := serveEstate("demo.sg", fixtures.Demo(), "")
+	if err != nil {
+		return nil, err
+	}
+	opts.EndpointURL, opts.StaticCredentials = server.URL, true
+	return func() { _ = server.Close() }, nil
+}
+
+// read reads the account, or the embedded one.
+func (p *program) read(c *urfave.Context, opts awsclient.Options) (*inventory.Inventory, error) {
+	stop, err := demoClient(c, &opts)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	return p.collect(c.Context, opts)
 }
 
 // serve tells how to use the endpoint and waits for Ctrl-C.

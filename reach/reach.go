@@ -41,6 +41,7 @@ type Region struct {
 	first      []int32          // members[first[g]:first[g+1]] carry group g
 	members    []*inventory.Interface
 
+	groups   map[string]*inventory.Group // by id; filled when first asked for
 	network  *network
 	places   map[placeKey]*place
 	profiles map[string]*profile

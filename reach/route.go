@@ -145,6 +145,12 @@ type level struct {
 // open returns the destinations whose packets leave by an internet gateway,
 // by longest prefix.
 func (t *table) open(f cidr.Family) known {
+	return t.leading(f, cidr.Internet(f), t.fate)
+}
+
+// leading returns the destinations of a universe whose routes are open by the
+// given judgement.
+func (t *table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) fate) known {
 	t.unfold()
 	var k known
 	hops := t.hops[f]
@@ -154,10 +160,10 @@ func (t *table) open(f cidr.Family) known {
 		bits := hops[i].prefix.Bits()
 		for i < len(hops) && hops[i].prefix.Bits() == bits {
 			first := hops[i]
-			became := t.fate(first.route)
+			became := fateOf(first.route)
 			for i++; i < len(hops) && hops[i].prefix == first.prefix; i++ {
 				// Nobody can tell which of several equal routes counts.
-				if hops[i].rank == first.rank && t.fate(hops[i].route) != became {
+				if hops[i].rank == first.rank && fateOf(hops[i].route) != became {
 					became = doubtful
 				}
 			}
@@ -170,12 +176,12 @@ func (t *table) open(f cidr.Family) known {
 		k.sure = k.sure.Union(opened).Subtract(shut).Subtract(doubts)
 		k.possible = k.possible.Union(opened).Union(doubts).Subtract(shut)
 	}
-	return t.doubt(k, f)
+	return t.doubt(k, f, universe, fateOf)
 }
 
 // doubt adds what routes to unknown prefix lists may change: any address, but
 // for those that a route to a single address or the VPC itself holds.
-func (t *table) doubt(k known, f cidr.Family) known {
+func (t *table) doubt(k known, f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) fate) known {
 	if len(t.unread) == 0 {
 		return k
 	}
@@ -185,9 +191,9 @@ func (t *table) doubt(k known, f cidr.Family) known {
 			firm = append(firm, h.prefix)
 		}
 	}
-	loose := cidr.Internet(f).Subtract(cidr.Of(firm...))
+	loose := universe.Subtract(cidr.Of(firm...))
 	for _, r := range t.unread {
-		became := t.fate(r)
+		became := fateOf(r)
 		if became != open {
 			k.sure = k.sure.Subtract(loose)
 		}

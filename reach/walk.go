@@ -25,10 +25,10 @@ const (
 
 // Step is one decision on a packet's way, made by the object that it names.
 type Step struct {
-	Kind    string
-	Verdict string // Allowed, Blocked or Unknown
-	Object  string // id of what decides, empty where it is not known
-	Detail  string // one sentence
+	Kind    string `json:"kind"`
+	Verdict string `json:"verdict"`          // Allowed, Blocked or Unknown
+	Object  string `json:"object,omitempty"` // id of what decides, empty where it is not known
+	Detail  string `json:"detail"`           // one sentence
 
 	unread inventory.Part // the part that would have decided
 }

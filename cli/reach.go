@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+func (p *program) reachVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "reach",
+		Usage: "answer who can reach an interface, step by step",
+		Description: "It follows one packet in and its reply out: address, VPC block public access, gateway, routes, network ACLs, groups. " +
+			"Without --from it asks for everyone: the internet, and all that the rules name. With several interfaces to ask about, each is answered by itself.",
+		Flags: append([]urfave.Flag{
+			&urfave.StringFlag{Name: "to", Usage: "ask about this `TARGET`: i-..., eni-..., sg-..., or an address"},
+			&urfave.StringFlag{Name: "port", Value: "all", Usage: "ask about this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, icmp/8/0, all"},
+			&urfave.StringFlag{Name: "from", Usage: "ask about this `SOURCE`: internet, an address or a block, i-..., eni-..., sg-... (default: everyone)"},
+			&urfave.StringFlag{Name: "format", Value: "text", Usage: "answer as `FORMAT`: text, json"},
+			demoFlag(),
+		}, readFlags()...),
+		Action: p.reach,
+	}
+}
+
+// maxTargets bounds how many interfaces one question answers for.
+const maxTargets = 100
+
+var resourceForm = regexp.MustCompile(`^(i|eni|sg)-[0-9a-z]+$`)
+
+func (p *program) reach(c *urfave.Context) error {
+	to, from := c.String("to"), c.String("from")
+	traffic, err := inventory.ParseTraffic(c.String("port"))
+	var errs []error
+	if err != nil {
+		errs = append(errs, usage("write it like tcp/22", "--port: %s", err))
+	}
+	if _, err := netip.ParseAddr(to); err != nil && !resourceForm.MatchString(to) {
+		errs = append(errs, usage("write it like --to i-0123456789abcdef0", "--to %q is no instance, interface, group or address", to))
+	}
+	prefix, isPrefix := parsePrefix(from)
+	if from != "" && from != "internet" && !isPrefix && !resourceForm.MatchString(from) {
+		errs = append(errs, usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is no source", from))
+	}
+	format := c.String("format")
+	if format != "text" && format != "json" {
+		errs = append(errs, within("--format", unknown("format", format, []string{"text", "json"})))
+	}
+	opts, err := clientOptions(c)
+	if err := combine(append(errs, err)); err != nil {
+		return err
+	}
+	inv, err := p.read(c, opts)
+	if err != nil {
+		return err
+	}
+	answer := reachAnswer{SchemaVersion: "1", To: to, Port: traffic.String(), From: from}
+	left, sought := 0, 0
+	for _, region := range inv.Regions {
+		targets := holders(region, to)
+		if len(targets) == 0 {
+			continue
+		}
+		q := reach.Query{Traffic: traffic, Everyone: from == ""}
+		switch {
+		case from == "internet":
+			q.Addresses = cidr.Internet(cidr.IPv4).Union(cidr.Internet(cidr.IPv6))
+		case isPrefix:
+			if q.Interfaces = holders(region, from); len(q.Interfaces) == 0 {
+				q.Addresses = cidr.Of(prefix)
+			}
+		case from != "":
+			q.Interfaces = holders(region, from)
+		}
+		if from != "" && q.Addresses.Empty() && len(q.Interfaces) == 0 {
+			continue
+		}
+		sought++
+		n := reach.New(region)
+		for i, e := range targets {
+			if i == maxTargets {
+				left += len(targets) - i
+				break
+			}
+			a := n.Trace(e, q)
+			answer.Answers = append(answer.Answers, reachTarget{
+				Region: region.Name, Interface: e.ID, Owner: e.Owner().String(), VPC: e.VPC, Subnet: e.Subnet, Groups: e.Groups,
+				Verdict: a.Verdict, Ways: a.Ways,
+			})
+		}
+	}
+	if sought == 0 {
+		return notFound(inv, to, from)
+	}
+	if left > 0 {
+		p.voice.warn("%s of %s are left out: name one with --to eni-...", count(left, "more interface"), to)
+	}
+	text := answer.text()
+	if format == "json" {
+		if text, err = answer.json(); err != nil {
+			return err
+		}
+	}
+	if err := p.print(text); err != nil {
+		return err
+	}
+	return p.conclude(inv, c.Context.Err() != nil)
+}
+
+// parsePrefix reads an address or a block; host bits are cleared.
+func parsePrefix(text string) (netip.Prefix, bool) {
+	if a, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), true
+	}
+	q, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	return inventory.PrefixPeer(q).Prefix, true
+}
+
+// holders returns the interfaces that a word stands for: one's own id, its
+// instance, a group that it carries, an address that it holds.
+func holders(region *inventory.Region, word string) []*inventory.Interface {
+	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimSuffix(word, "/32"), "/128"))
+	var found []*inventory.Interface
+	for i := range region.Interfaces {
+		e := &region.Interfaces[i]
+		holds := err == nil && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool {
+			return a.Private == address || a.Public == address
+		})
+		if holds || e.ID == word || e.Instance == word || e.Carries(word) {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// notFound says that nothing is there to ask about, and why that may be so.
+func notFound(inv *inventory.Inventory, to, from string) error {
+	what := "no interface of " + to
+	for _, region := range inv.Regions {
+		if len(holders(region, to)) > 0 {
+			what = "no interface of " + from + " in the region of " + to
+			break
+		}
+	}
+	hint := "check the id, the account and --region"
+	if !inv.Complete() {
+		hint += "; some regions could not be read in full"
+	}
+	return usage(hint, "%s was found in %s", what, count(len(inv.Regions), "region"))
+}
+
+// reachAnswer is what the verb prints as JSON.
+type reachAnswer struct {
+	SchemaVersion string        `json:"schema_version"`
+	To            string        `json:"to"`
+	Port          string        `json:"port"`
+	From          string        `json:"from"` // empty: everyone
+	Answers       []reachTarget `json:"answers"`
+}
+
+type reachTarget struct {
+	Region    string      `json:"region"`
+	Interface string      `json:"interface"`
+	Owner     string      `json:"owner"`
+	VPC       string      `json:"vpc_id"`
+	Subnet    string      `json:"subnet_id"`
+	Groups    []string    `json:"groups"`
+	Verdict   string      `json:"verdict"`
+	Ways      []reach.Way `json:"ways"`
+}
+
+func (a *reachAnswer) json() (string, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(a); err != nil {
+		return "", fmt.Errorf("writing the answer: %w", err)
+	}
+	return out.String(), nil
+}
+
+func (a *reachAnswer) text() string {
+	var out strings.Builder
+	for i, t := range a.Answers {
+		if i > 0 {
+			out.WriteString("\n")
+		}
+		fmt.Fprintf(&out, "%s  %s in %s of %s, %s\n", t.Interface, t.Owner, t.Subnet, t.VPC, t.Region)
+		if len(t.Ways) == 0 {
+			out.WriteString("  no rule of its groups names anybody for this traffic\n")
+		}
+		for _, w := range t.Ways {
+			from := w.From
+			if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
+				from += fmt.Sprintf(" (%s)", count(w.Sources, "interface"))
+			}
+			fmt.Fprintf(&out, "\n  %s: %s from %s\n", strings.ToUpper(w.Verdict), w.Traffic, from)
+			for _, s := range w.Steps {
+				fmt.Fprintf(&out, "    %-8s %s\n", s.Verdict, s.Detail)
+			}
+		}
+	}
+	return out.String()
+}
