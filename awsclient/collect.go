@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"golang.org/x/sync/errgroup"
@@ -49,6 +50,26 @@ func (c *Client) Collect(ctx context.Context) (*inventory.Inventory, error) {
 	}
 	inv.Normalize()
 	return inv, nil
+}
+
+// Probe makes each call that Collect would make, but of each list for the
+// first page only: the gaps are those that a run would have, the lists are not
+// whole.
+func (c *Client) Probe(ctx context.Context) (*inventory.Inventory, error) {
+	return c.Collect(context.WithValue(ctx, firstPages{}, true))
+}
+
+// Limits returns what keeps a run polite: calls a second of each API in each
+// region, those of APIs with a smaller allowance by their action, regions side
+// by side, and the time that each region has.
+func (c *Client) Limits() (rps float64, smaller map[string]float64, regions int, deadline time.Duration) {
+	smaller = map[string]float64{}
+	for _, l := range lists {
+		if l.maxRPS > 0 && c.opts.Depth.Parts().Has(l.part) {
+			smaller[l.operation] = min(l.maxRPS, c.opts.MaxRPS)
+		}
+	}
+	return c.opts.MaxRPS, smaller, c.opts.Concurrency, c.opts.RegionDeadline
 }
 
 // reader reads one region. The lists run side by side; mu guards what they

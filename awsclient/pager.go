@@ -12,6 +12,9 @@ var (
 	errDeadline      = errors.New("the region's deadline has passed")
 )
 
+// firstPages marks a context in which lists end after their first page.
+type firstPages struct{}
+
 // everyPage calls next with an empty token and then with each token that
 // comes back, until there is none. An empty page with a token goes on; a
 // token that was seen before ends it with errRepeatedToken. Each call waits
@@ -33,7 +36,7 @@ func everyPage(ctx context.Context, limit *rate.Limiter, next func(ctx context.C
 			}
 			return err
 		}
-		if out == nil || *out == "" {
+		if out == nil || *out == "" || ctx.Value(firstPages{}) != nil {
 			return nil
 		}
 		if seen[*out] {

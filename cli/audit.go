@@ -64,6 +64,10 @@ func (p *program) audit(ctx context.Context, ch *choices) error {
 
 // collect connects, says who it is, and reads.
 func (p *program) collect(ctx context.Context, opts awsclient.Options) (*inventory.Inventory, error) {
+	return p.collectBy(ctx, opts, (*awsclient.Client).Collect)
+}
+
+func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
 	opts.Warn = func(text string) { p.voice.warn("%s", text) }
 	if term.IsTerminal(int(p.stdin.Fd())) {
 		opts.MFAToken = func() (string, error) { return p.voice.ask(ctx, "MFA code", p.stdin) }
@@ -82,7 +86,7 @@ func (p *program) collect(ctx context.Context, opts awsclient.Options) (*invento
 	p.voice.say("reading account %s (partition %s) as %s", who.AccountID, who.Partition, who.ARN)
 	line = p.voice.startProgress()
 	defer line.end()
-	inv, err := client.Collect(ctx)
+	inv, err := read(client, ctx)
 	if err != nil && (inv == nil || ctx.Err() == nil) {
 		return nil, p.interrupted(ctx, err)
 	}

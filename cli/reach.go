@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"regexp"
@@ -26,7 +24,7 @@ func (p *program) reachVerb() *urfave.Command {
 			&urfave.StringFlag{Name: "to", Usage: "ask about this `TARGET`: i-..., eni-..., sg-..., or an address"},
 			&urfave.StringFlag{Name: "port", Value: "all", Usage: "ask about this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, icmp/8/0, all"},
 			&urfave.StringFlag{Name: "from", Usage: "ask about this `SOURCE`: internet, an address or a block, i-..., eni-..., sg-... (default: everyone)"},
-			&urfave.StringFlag{Name: "format", Value: "text", Usage: "answer as `FORMAT`: text, json"},
+			answerFlag(),
 			demoFlag(),
 		}, readFlags()...),
 		Action: p.reach,
@@ -52,12 +50,8 @@ func (p *program) reach(c *urfave.Context) error {
 	if from != "" && from != "internet" && !isPrefix && !resourceForm.MatchString(from) {
 		errs = append(errs, usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is no source", from))
 	}
-	format := c.String("format")
-	if format != "text" && format != "json" {
-		errs = append(errs, within("--format", unknown("format", format, []string{"text", "json"})))
-	}
 	opts, err := clientOptions(c)
-	if err := combine(append(errs, err)); err != nil {
+	if err := combine(append(errs, err, checkAnswer(c))); err != nil {
 		return err
 	}
 	inv, err := p.read(c, opts)
@@ -105,13 +99,7 @@ func (p *program) reach(c *urfave.Context) error {
 	if left > 0 {
 		p.voice.warn("%s of %s are left out: name one with --to eni-...", count(left, "more interface"), to)
 	}
-	text := answer.text()
-	if format == "json" {
-		if text, err = answer.json(); err != nil {
-			return err
-		}
-	}
-	if err := p.print(text); err != nil {
+	if err := p.answer(c, answer, answer.text()); err != nil {
 		return err
 	}
 	return p.conclude(inv, c.Context.Err() != nil)
@@ -180,17 +168,6 @@ type reachTarget struct {
 	Groups    []string    `json:"groups"`
 	Verdict   string      `json:"verdict"`
 	Ways      []reach.Way `json:"ways"`
-}
-
-func (a *reachAnswer) json() (string, error) {
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(a); err != nil {
-		return "", fmt.Errorf("writing the answer: %w", err)
-	}
-	return out.String(), nil
 }
 
 func (a *reachAnswer) text() string {
