@@ -75,6 +75,7 @@ func (c *Client) Limits() (rps float64, smaller map[string]float64, regions int,
 // reader reads one region. The lists run side by side; mu guards what they
 // share.
 type reader struct {
+	of       *Client
 	client   *ec2.Client
 	region   *inventory.Region
 	maxRPS   float64
@@ -85,7 +86,7 @@ type reader struct {
 	details ruleDetails
 
 	mu    sync.Mutex
-	ended map[string]bool // by operation: lists read to their end
+	ended map[*list]bool // lists read to their end
 }
 
 // collectRegion fills the region within its deadline.
@@ -93,8 +94,8 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 	ctx, cancel := context.WithTimeoutCause(ctx, c.opts.RegionDeadline, errDeadline)
 	defer cancel()
 	r := &reader{
-		client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p, names: newInterner(),
-		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[string]bool{},
+		of: c, client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p, names: newInterner(),
+		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[*list]bool{},
 	}
 	var asked []*list
 	for i := range lists {
@@ -116,16 +117,8 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 	all.Wait()
 	region.Read = region.Asked
 	for _, l := range asked {
-		if !r.ended[l.operation] {
+		if !r.ended[l] {
 			region.Read &^= l.part
-		}
-	}
-	for _, part := range region.Asked.Each() {
-		if r.over[part] == nil { // there is no list for it: unread, and said so
-			region.Read &^= part
-			region.Gaps = append(region.Gaps, inventory.Gap{
-				Part: part, Operation: part.Operations()[0], Kind: inventory.Unsupported, Message: "this version of sgaudit does not read " + part.String() + " yet",
-			})
 		}
 	}
 	r.details.join(region.Groups)
@@ -151,14 +144,20 @@ func (r *reader) list(ctx context.Context, l *list) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ended[l.operation] = true
+	r.ended[l] = true
 }
 
 // fail records why a part is not whole.
 func (r *reader) fail(part inventory.Part, operation string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.region.Gaps = append(r.region.Gaps, gap(part, operation, err))
+	g := gap(part, operation, err)
+	for _, known := range r.region.Gaps {
+		if known == g {
+			return // two lists of one action
+		}
+	}
+	r.region.Gaps = append(r.region.Gaps, g)
 }
 
 // oddity records that something of a part was not understood.
@@ -202,6 +201,9 @@ var lists = []list{
 	{part: inventory.PartEndpoints, operation: "ec2:DescribeClientVpnEndpoints", read: readClientVPNEndpoints},
 	{part: inventory.PartEndpoints, operation: "ec2:DescribeVerifiedAccessEndpoints", read: readVerifiedAccessEndpoints},
 	{part: inventory.PartEndpoints, operation: "ec2:DescribeInstanceConnectEndpoints", read: readInstanceConnectEndpoints},
+	{part: inventory.PartLoadBalancers, operation: "elasticloadbalancing:DescribeLoadBalancers", read: readLoadBalancers, maxRPS: 8},
+	{part: inventory.PartLoadBalancers, operation: "elasticloadbalancing:DescribeLoadBalancers", read: readClassicLoadBalancers, maxRPS: 8},
+	{part: inventory.PartFunctions, operation: "lambda:ListFunctions", read: readFunctions, maxRPS: 10},
 }
 
 // Actions returns the IAM actions that a run of the depth needs, sorted.

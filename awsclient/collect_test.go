@@ -180,18 +180,44 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// Load balancers of both APIs and every version of a function are read, over
+// pages, and nothing else of them.
+func TestServices(t *testing.T) {
+	want := fixtures.MustParse(small + `
+load-balancer application shop internet-facing sg-1 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1
+load-balancer network queue internal sg-2 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/queue/1
+load-balancer classic old internal sg-2
+function plain arn arn:aws:lambda:eu-west-1:123456789012:function:plain
+function sync sg-1 sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:sync subnet subnet-1
+function tidy sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:tidy
+`).Inventory
+	for _, size := range []int{1, 2, 0} {
+		s := serve(t, want, fixtures.ServeOptions{PageSize: size})
+		got := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
+		if diff := cmp.Diff(want.Regions[0].LoadBalancers, got.LoadBalancers); diff != "" {
+			t.Errorf("pages of %d: load balancers (-want +got):\n%s", size, diff)
+		}
+		if diff := cmp.Diff(want.Regions[0].Functions, got.Functions, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("pages of %d: functions (-want +got):\n%s", size, diff)
+		}
+		if got.Status() != "complete" {
+			t.Errorf("pages of %d: %s, %+v", size, got.Status(), got.Gaps)
+		}
+	}
+}
+
 // Every permission of the network can be missing alone: the gap names it, the
 // groups and interfaces are there all the same.
 func TestEachPermissionMissing(t *testing.T) {
 	want := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
-	for _, action := range Actions(inventory.DepthNetwork) {
-		name := strings.TrimPrefix(action, "ec2:")
+	for _, action := range Actions(inventory.DepthServices) {
+		_, name, _ := strings.Cut(action, ":")
 		if name == "DescribeRegions" {
 			continue // without it the regions must be named
 		}
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, want, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: name, Denied: true}}})
-			r := collect(t, s, Options{}).Regions[0]
+			r := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
 			if len(r.Gaps) != 1 || r.Gaps[0].Operation != action || r.Gaps[0].Kind != inventory.Denied {
 				t.Fatalf("gaps: %+v", r.Gaps)
 			}
@@ -210,13 +236,13 @@ func TestEachPermissionMissing(t *testing.T) {
 // The actions that the IAM policy is made of are the calls that are made.
 func TestActionsAreTheCalls(t *testing.T) {
 	inv := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
-	for _, depth := range []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork} {
+	for _, depth := range []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices} {
 		s := serve(t, inv, fixtures.ServeOptions{})
 		collect(t, s, Options{Depth: depth})
 		made := map[string]bool{}
 		for _, c := range s.Calls() {
 			if c.Action != "GetCallerIdentity" { // which needs no permission
-				made["ec2:"+c.Action] = true
+				made[c.Service+":"+c.Action] = true
 			}
 		}
 		if diff := cmp.Diff(Actions(depth), slices.Sorted(maps.Keys(made))); diff != "" {

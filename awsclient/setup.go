@@ -44,8 +44,8 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	c := &Client{opts: opts, config: cfg, home: home(cfg, opts)}
 	client := sts.NewFromConfig(cfg, func(o *sts.Options) {
 		o.Region = c.home
-		if opts.EndpointURL != "" {
-			o.BaseEndpoint = &opts.EndpointURL
+		if e := c.endpoint(); e != nil {
+			o.BaseEndpoint = e
 		}
 		o.Retryer = c.retryer(3)
 	})
@@ -137,13 +137,21 @@ func (c *Client) retryer(attempts int) aws.Retryer {
 	})
 }
 
+// endpoint returns the one that was asked for, or nil.
+func (c *Client) endpoint() *string {
+	if c.opts.EndpointURL == "" {
+		return nil
+	}
+	return &c.opts.EndpointURL
+}
+
 // ec2Client returns the client of one region. It must stay a plain variable:
 // in an interface it would make the linker keep its 800 methods.
 func (c *Client) ec2Client(region string, attempts int) *ec2.Client {
 	return ec2.NewFromConfig(c.config, func(o *ec2.Options) {
 		o.Region = region
-		if c.opts.EndpointURL != "" {
-			o.BaseEndpoint = &c.opts.EndpointURL
+		if e := c.endpoint(); e != nil {
+			o.BaseEndpoint = e // else AWS_ENDPOINT_URL counts
 		}
 		o.Retryer = c.retryer(attempts)
 	})

@@ -12,6 +12,8 @@ import (
 // left empty, whatever arrived of them.
 type network struct {
 	vpcs       map[string]*inventory.VPC
+	vpcsRead   bool
+	owners     map[string]string // of VPCs, as they or their subnets tell
 	subnets    map[string]*inventory.Subnet
 	tables     map[string]*table                  // by the subnet that names it explicitly
 	mains      map[string]*table                  // by VPC
@@ -33,6 +35,7 @@ func (n *Region) net() *network {
 
 func newNetwork(r *inventory.Region) *network {
 	w := &network{
+		vpcsRead: r.Read.Has(inventory.PartVPCs), owners: map[string]string{},
 		vpcs: map[string]*inventory.VPC{}, subnets: map[string]*inventory.Subnet{},
 		tables: map[string]*table{}, mains: map[string]*table{}, edges: map[string][]*inventory.RouteTable{},
 		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
@@ -47,6 +50,14 @@ func newNetwork(r *inventory.Region) *network {
 	if r.Read.Has(inventory.PartSubnets) {
 		for i := range r.Subnets {
 			w.subnets[r.Subnets[i].ID] = &r.Subnets[i]
+			if owner := r.Subnets[i].Owner; owner != "" {
+				w.owners[r.Subnets[i].VPC] = owner
+			}
+		}
+	}
+	for id, v := range w.vpcs {
+		if v.Owner != "" {
+			w.owners[id] = v.Owner
 		}
 	}
 	if r.Read.Has(inventory.PartPrefixLists) {
@@ -168,10 +179,7 @@ func (p *place) owner() string {
 	if p.known != nil {
 		owner = p.known.Owner
 	}
-	if v := p.n.net().vpcs[p.vpc]; owner == "" && v != nil {
-		owner = v.Owner
-	}
-	return cmp.Or(owner, p.n.region.AccountID)
+	return cmp.Or(owner, p.n.net().owners[p.vpc], p.n.region.AccountID)
 }
 
 // attached reports whether the internet gateway is attached to the VPC now.
@@ -179,9 +187,12 @@ func (w *network) attached(gateway, vpc string) bool {
 	return slices.Contains(w.gateways[vpc], gateway)
 }
 
-// foreign reports whether another account owns the VPC. Its internet gateways
-// need not show here, so that one which is not seen may be there all the same.
+// foreign reports whether another account owns the VPC, or may do so. Its
+// internet gateways need not show here, so that one which is not seen may be
+// there all the same.
 func (w *network) foreign(vpc, account string) bool {
-	v := w.vpcs[vpc]
-	return v != nil && v.Owner != "" && v.Owner != account
+	if owner, known := w.owners[vpc]; known {
+		return owner != account
+	}
+	return !w.vpcsRead
 }

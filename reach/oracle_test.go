@@ -188,6 +188,14 @@ func (o *oracle) addressed(e *inventory.Interface, subnet *inventory.Subnet, six
 	return false
 }
 
+// foreign reports whether a VPC's gateways may be hidden from this account.
+func (o *oracle) foreign(vpc string) bool {
+	if owner := o.ownerOf(vpc); owner != "" {
+		return owner != o.r.AccountID
+	}
+	return !o.r.Read.Has(inventory.PartVPCs)
+}
+
 // ownerOf returns the account that owns a VPC, where that is known.
 func (o *oracle) ownerOf(vpc string) string {
 	for _, v := range o.r.VPCs {
@@ -195,7 +203,13 @@ func (o *oracle) ownerOf(vpc string) string {
 			return v.Owner
 		}
 	}
-	return ""
+	owner := "" // subnets tell it too; the last of them is believed
+	for _, s := range o.r.Subnets {
+		if s.VPC == vpc && o.r.Read.Has(inventory.PartSubnets) {
+			owner = s.Owner
+		}
+	}
+	return owner
 }
 
 // accessible is VPC block public access.
@@ -230,7 +244,7 @@ func (o *oracle) attached(id, vpc string) bool {
 			return true
 		}
 	}
-	return o.ownerOf(vpc) != "" && o.ownerOf(vpc) != o.r.AccountID && o.guess("gateway of another account "+id)
+	return o.foreign(vpc) && o.guess("gateway of another account "+id)
 }
 
 // replied reports whether the reply to an address leaves by an internet

@@ -102,6 +102,10 @@ func (s gatewayStage) describe(_ packet, verdict string) Step {
 	case Unknown:
 		if s.n.region.Read.Has(inventory.PartInternetGateways) {
 			step.Detail = fmt.Sprintf("%s belongs to account %s, whose internet gateways are not seen from here", s.vpc, s.owner())
+			if _, known := s.n.net().owners[s.vpc]; !known {
+				step.unread = inventory.PartVPCs
+				step.Detail = "VPCs were not read, so whose " + s.vpc + " is, and whether it has an internet gateway, is not known"
+			}
 			break
 		}
 		step.unread = inventory.PartInternetGateways
