@@ -244,7 +244,7 @@ func TestOneRuleOneFinding(t *testing.T) {
 		{"tcp/1-59999", "admin-port-open-to-internet", "critical", "SSH,"},
 		{"all", "all-traffic-open-to-internet", "critical", "SSH,"},
 	} {
-		inv := fixtures.MustParse("sg-1 a\n in " + tc.rule + " 0.0.0.0/0\nsg-2 b\n in all sg-1\neni-1 sg-1 10.0.0.1 public 198.51.100.1\neni-2 sg-2 10.0.0.2").Inventory
+		inv := fixtures.MustParse("sg-1 a\n in " + tc.rule + " 0.0.0.0/0\nsg-2 b\n in tcp/8081 sg-1\neni-1 sg-1 10.0.0.1 public 198.51.100.1\neni-2 sg-2 10.0.0.2").Inventory
 		report := run(inv)
 		var found []string
 		for _, f := range report.Findings {
@@ -297,7 +297,7 @@ func TestUnreadPartsAreNotEvaluated(t *testing.T) {
 		},
 		"prefix list beyond the depth": {
 			"sg-1 a\n in tcp/22 pl-1\neni-1 sg-1 10.0.0.1", "admin-port-open-to-internet",
-			"managed prefix lists are not read at depth groups",
+			"not read at depth groups",
 		},
 		"groups": {
 			"unread groups denied-by-policy", "default-group-allows-traffic",
@@ -319,8 +319,8 @@ func TestPanickingCheckIsAGap(t *testing.T) {
 	broken := &audit.Check{ID: "broken", Title: "broken", Run: func(*audit.Region) { panic("oops") }}
 	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1").Inventory
 	report := audit.RunChecks(inv, audit.Defaults(), append(audit.Checks(), broken))
-	if len(report.Findings) != 1 {
-		t.Errorf("%d findings beside the broken check, want 1", len(report.Findings))
+	if want := audit.RunChecks(inv, audit.Defaults(), audit.Checks()); len(want.Findings) == 0 || len(report.Findings) != len(want.Findings) {
+		t.Errorf("%d findings beside the broken check, want %d", len(report.Findings), len(want.Findings))
 	}
 	if !report.Incomplete() {
 		t.Error("a check failed and the run counts as complete")

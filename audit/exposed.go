@@ -53,6 +53,23 @@ func (r *Region) opened() []opened {
 	return r.cache.opened
 }
 
+// Excessive returns the rules of a group that open more to the internet than
+// the settings allow, whichever checks run.
+func (r *Region) Excessive(g *inventory.Group) map[*inventory.Rule]bool {
+	var found map[*inventory.Rule]bool
+	for _, o := range r.openings(g) {
+		tcp, udp := r.beyondPublic(&o)
+		if len(tcp)+len(udp) == 0 {
+			continue
+		}
+		if found == nil {
+			found = map[*inventory.Rule]bool{}
+		}
+		found[o.rule] = true
+	}
+	return found
+}
+
 func (r *Region) resolved(list string) bool {
 	pl := r.PrefixList(list)
 	return pl != nil && pl.Resolved

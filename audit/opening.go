@@ -171,19 +171,25 @@ type verdict struct {
 	left     struct{ tcp, udp portSet } // what is open beyond the public ports of the settings
 }
 
+// beyondPublic returns what an opening opens beyond the public ports.
+func (r *Region) beyondPublic(o *opening) (tcp, udp portSet) {
+	tcp, udp = o.tcp, o.udp
+	for _, t := range r.Settings.PublicPorts {
+		if first, last, ok := t.PortsOf(inventory.TCP); ok {
+			tcp = tcp.without(first, last)
+		}
+		if first, last, ok := t.PortsOf(inventory.UDP); ok {
+			udp = udp.without(first, last)
+		}
+	}
+	return tcp, udp
+}
+
 // judge names the services that an opening lets in and picks, among the
 // classes whose checks run, the most serious one. Ports that the settings
 // allow to be public are left out; ok is false where nothing else is open.
 func (r *Region) judge(o *opening) (v verdict, ok bool) {
-	v.left.tcp, v.left.udp = o.tcp, o.udp
-	for _, t := range r.Settings.PublicPorts {
-		if first, last, ok := t.PortsOf(inventory.TCP); ok {
-			v.left.tcp = v.left.tcp.without(first, last)
-		}
-		if first, last, ok := t.PortsOf(inventory.UDP); ok {
-			v.left.udp = v.left.udp.without(first, last)
-		}
-	}
+	v.left.tcp, v.left.udp = r.beyondPublic(o)
 	var applies [classes]bool
 	var severities [classes]findings.Severity
 	claim := func(c Class, sev findings.Severity) {

@@ -66,6 +66,16 @@ func (r *Region) PrefixList(id string) *inventory.PrefixList {
 	return r.cache.lists[id]
 }
 
+// VPC returns the VPC with the id, or nil.
+func (r *Region) VPC(id string) *inventory.VPC {
+	for i := range r.VPCs {
+		if r.VPCs[i].ID == id {
+			return &r.VPCs[i]
+		}
+	}
+	return nil
+}
+
 // Addresses returns the index of the private addresses of a VPC's
 // interfaces; its values are positions in Interfaces.
 func (r *Region) Addresses(vpc string) *cidr.Index {
@@ -90,11 +100,37 @@ func (r *Region) Addresses(vpc string) *cidr.Index {
 	return r.cache.addresses[vpc]
 }
 
+// EachRule calls f for every rule of one direction, in the order of groups and
+// of their rules.
+func (r *Region) EachRule(d inventory.Direction, f func(*inventory.Group, *inventory.Rule)) {
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		for j := range g.Rules {
+			if g.Rules[j].Direction == d {
+				f(g, &g.Rules[j])
+			}
+		}
+	}
+}
+
+// ObserveResource starts an observation of something that is no group.
+func (r *Region) ObserveResource(kind, id, vpc string) Observation {
+	return Observation{ResourceType: kind, ResourceID: id, VPC: vpc, Severity: r.check.Severity, Advice: true}
+}
+
+// ObserveInterface starts an observation of an interface.
+func (r *Region) ObserveInterface(e *inventory.Interface) Observation {
+	o := r.ObserveResource("network-interface", e.ID, e.VPC)
+	o.Interface = e
+	return o
+}
+
 // Observation is what a check saw: the offending rule of a group, the group
 // itself (Rule nil), or another resource (ResourceType and ResourceID set).
 type Observation struct {
 	Group        *inventory.Group
 	Rule         *inventory.Rule
+	Interface    *inventory.Interface // where it is the resource
 	ResourceType string
 	ResourceID   string
 	VPC          string
@@ -105,6 +141,7 @@ type Observation struct {
 	Replace      []string // sources to allow before the rule goes
 	First        []string // groups whose rules must go before the group
 	Trusted      bool     // the source is trusted: info, whatever the sum
+	Advice       bool     // what to change is for people to decide: no commands
 }
 
 // Observe starts an observation of a group, or of a rule in it.
@@ -120,7 +157,7 @@ func (r *Region) Report(o Observation) {
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
 		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
 		Services: o.Services, Message: o.Message,
-		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First},
+		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First, Advice: o.Advice},
 		References: r.check.References,
 	}
 	ruleText := ""
@@ -132,7 +169,12 @@ func (r *Region) Report(o Observation) {
 			RuleIDs: o.Rule.IDs, Description: o.Rule.Description, Text: ruleText,
 		}
 	}
-	var exposure reach.Exposure
+	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"the finding is about no rule: what gets through is judged by the groups"}}
+	if e := o.Interface; e != nil {
+		exposure = r.Reach.Interface(e)
+		f.Attached, f.AttachedTo = 1, map[string]int{e.Owner().Kind: 1}
+		f.Interfaces = []findings.Interface{interfaceOf(e)}
+	}
 	if g := o.Group; g != nil {
 		f.GroupID, f.GroupName, f.GroupARN = g.ID, g.Name, g.ARN(r.Partition, r.Name)
 		f.Tags = make(map[string]string, len(g.Tags))
@@ -182,15 +224,19 @@ func (r *Region) attach(f *findings.Finding, g *inventory.Group) {
 		if len(f.Interfaces) == findings.MaxInterfaces {
 			continue
 		}
-		i := findings.Interface{ID: e.ID, Owner: owner.String()}
-		if len(e.Addresses) > 0 {
-			i.PrivateIP = e.Addresses[0].Private.String()
-		}
-		if public := e.PublicIPv4(); len(public) > 0 {
-			i.PublicIP = public[0].String()
-		}
-		f.Interfaces = append(f.Interfaces, i)
+		f.Interfaces = append(f.Interfaces, interfaceOf(e))
 	}
+}
+
+func interfaceOf(e *inventory.Interface) findings.Interface {
+	i := findings.Interface{ID: e.ID, Owner: e.Owner().String()}
+	if len(e.Addresses) > 0 {
+		i.PrivateIP = e.Addresses[0].Private.String()
+	}
+	if public := e.PublicIPv4(); len(public) > 0 {
+		i.PublicIP = public[0].String()
+	}
+	return i
 }
 
 // NotEvaluated records that the running check could not judge something in
@@ -213,7 +259,7 @@ func (r *Region) whyMissing(part inventory.Part) string {
 	case len(why) > 0:
 		return strings.Join(why, ", ")
 	case !r.Asked.Has(part):
-		return fmt.Sprintf("%s are not read at depth %s", part, r.Estate.Depth)
+		return fmt.Sprintf("not read at depth %s", r.Estate.Depth)
 	}
-	return fmt.Sprintf("%s were not read", part)
+	return "not read"
 }

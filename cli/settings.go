@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -23,6 +24,12 @@ import (
 //
 //	trusted_cidrs: [203.0.113.0/24]          sources inside are info
 //	public_ports: [tcp/80, tcp/443]          replaces the default list
+//	accounts: ["210987654321"]               one's own, beyond those of the run
+//	bastions: [bastion, jump]                words in the names of bastions
+//	broad_public_ipv4: 16                    a public block with fewer bits is broad
+//	broad_public_ipv6: 32                    the same of IPv6
+//	wide_port_range: 1000                    as many ports are a wide range
+//	rules_per_group: 60                      the account's quota
 //	checks: {enable: [ID...], disable: [ID...]}
 //
 // The file is read strictly: an unknown or repeated key, a value of another
@@ -60,7 +67,13 @@ func parseConfig(name string, text []byte) (*config, error) {
 					r.fault(n, "trusting the whole internet would hide every open port")
 				}
 			},
-			"public_ports": func(n *yaml.Node) { c.settings.PublicPorts = readList(r, n, parsePublicPort) },
+			"public_ports":      func(n *yaml.Node) { c.settings.PublicPorts = readList(r, n, parsePublicPort) },
+			"accounts":          func(n *yaml.Node) { c.settings.Accounts = readList(r, n, parseAccount) },
+			"bastions":          func(n *yaml.Node) { c.settings.Bastions = readList(r, n, parseWord) },
+			"broad_public_ipv4": func(n *yaml.Node) { c.settings.BroadPublic4 = readNumber(r, n, 1, 32) },
+			"broad_public_ipv6": func(n *yaml.Node) { c.settings.BroadPublic6 = readNumber(r, n, 1, 128) },
+			"wide_port_range":   func(n *yaml.Node) { c.settings.WideRange = int32(readNumber(r, n, 2, 65536)) },
+			"rules_per_group":   func(n *yaml.Node) { c.settings.RulesPerGroup = readNumber(r, n, 1, 1000) },
 			"checks": func(n *yaml.Node) {
 				r.mapping(n, "checks", map[string]func(*yaml.Node){
 					"enable":  func(n *yaml.Node) { c.enable = readList(r, n, checkUnless(&c.disable, "disabled")) },
@@ -98,6 +111,21 @@ func parsePublicPort(text string) (inventory.Traffic, error) {
 		return t, fmt.Errorf("%q are all ports: name those that may be public", text)
 	}
 	return t, nil
+}
+
+func parseAccount(text string) (string, error) {
+	if !accountForm.MatchString(text) {
+		return text, fmt.Errorf("%q is no account id: it has twelve digits, in quotes if it begins with 0", text)
+	}
+	return text, nil
+}
+
+// parseWord reads a part of a name, which is compared in lower case.
+func parseWord(text string) (string, error) {
+	if strings.TrimSpace(text) == "" {
+		return text, errors.New("an empty word is in every name")
+	}
+	return strings.ToLower(text), nil
 }
 
 // checkUnless reads the id of a check that the other list does not hold.
@@ -240,6 +268,19 @@ func (r *configReader) mapping(n *yaml.Node, what string, keys map[string]func(*
 			read(value)
 		}
 	}
+}
+
+// readNumber reads a whole number within bounds.
+func readNumber(r *configReader, n *yaml.Node, least, most int) int {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	value, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil || value < least || value > most {
+		r.fault(n, "a number from %d to %d is wanted here", least, most)
+		return least
+	}
+	return value
 }
 
 // readList reads a list of texts, each by parse.

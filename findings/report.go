@@ -172,6 +172,8 @@ type Fix struct {
 	// First lists the groups whose rules name the finding's group and have to
 	// go before it can be deleted.
 	First []string `json:"-"`
+	// Advice marks a finding without commands: people decide what to change.
+	Advice bool `json:"-"`
 }
 
 // Suppression tells which exception accepted a finding.

@@ -73,34 +73,46 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 	notEvaluated(out, r)
 }
 
-// notEvaluated tells which checks could not judge what, the same reason once.
+// notEvaluated tells which checks could not judge what: the same reason once,
+// with the regions that it holds for.
 func notEvaluated(out *bytes.Buffer, r *findings.Report) {
 	if len(r.NotEvaluated) == 0 {
 		return
 	}
 	const most = 20
-	checks := map[string][]string{}
+	type gap struct{ regions, checks []string }
+	gaps := map[string]*gap{}
 	var reasons []string
 	for _, n := range r.NotEvaluated {
-		key := n.Region + ": " + n.Reason
-		if checks[key] == nil {
-			reasons = append(reasons, key)
+		g := gaps[n.Reason]
+		if g == nil {
+			g = &gap{}
+			gaps[n.Reason] = g
+			reasons = append(reasons, n.Reason)
 		}
-		if !slices.Contains(checks[key], n.Check) {
-			checks[key] = append(checks[key], n.Check)
+		if !slices.Contains(g.regions, n.Region) {
+			g.regions = append(g.regions, n.Region)
+		}
+		if !slices.Contains(g.checks, n.Check) {
+			g.checks = append(g.checks, n.Check)
 		}
 	}
 	out.WriteString("\nNot evaluated:\n")
-	for _, key := range reasons[:min(most, len(reasons))] {
-		list := checks[key]
-		if len(list) > 3 {
-			list = append(slices.Clone(list[:2]), fmt.Sprintf("%d more checks", len(list)-2))
-		}
-		fmt.Fprintf(out, "  %s (%s)\n", clean(key), strings.Join(list, ", "))
+	for _, reason := range reasons[:min(most, len(reasons))] {
+		g := gaps[reason]
+		fmt.Fprintf(out, "  %s: %s (%s)\n", few(g.regions, "regions"), clean(reason), few(g.checks, "checks"))
 	}
 	if more := len(reasons) - most; more > 0 {
 		fmt.Fprintf(out, "  and %d more reasons: see -o json\n", more)
 	}
+}
+
+// few joins up to three words, or two and how many are left.
+func few(words []string, noun string) string {
+	if len(words) > 3 {
+		words = append(slices.Clone(words[:2]), fmt.Sprintf("%d more %s", len(words)-2, noun))
+	}
+	return strings.Join(words, ", ")
 }
 
 func plural(n int, noun string) string {

@@ -66,6 +66,18 @@ func (n *Region) Trace(e *inventory.Interface, q Query) Answer {
 	return answer
 }
 
+// Interface judges an interface by the gravest of the ways from the internet.
+func (n *Region) Interface(e *inventory.Interface) Exposure {
+	a := n.Trace(e, Query{Traffic: inventory.All, Addresses: cidr.Internet(cidr.IPv4).Union(cidr.Internet(cidr.IPv6))})
+	x := Exposure{Verdict: a.Verdict}
+	if len(a.Ways) > 0 {
+		for _, step := range a.Ways[0].Steps {
+			x.Evidence = append(x.Evidence, step.Detail)
+		}
+	}
+	return x
+}
+
 // groupsOf returns the groups that the interface carries, and the ids of those
 // among them that were not seen: they belong to another account.
 func (n *Region) groupsOf(e *inventory.Interface) (groups []*inventory.Group, unseen []string) {

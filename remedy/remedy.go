@@ -28,7 +28,7 @@ func Attach(inv *inventory.Inventory, report *findings.Report) {
 	for i := range report.Findings {
 		f := &report.Findings[i]
 		g := groups[key{f.AccountID, f.Region, f.GroupID}]
-		if g == nil || f.ResourceID != g.ID {
+		if g == nil || f.ResourceID != g.ID || f.Fix.Advice {
 			continue
 		}
 		var first []*inventory.Group

@@ -1,0 +1,58 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// An API reaches functions and services, not the database.
+var _ = audit.Declare(audit.Check{
+	Title:      "API Gateway may reach a database",
+	Severity:   findings.Medium,
+	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	Needs:      inventory.PartInterfaces,
+	Run: func(r *audit.Region) {
+		var links []*inventory.Interface
+		for i := range r.Interfaces {
+			if e := &r.Interfaces[i]; e.Instance == "" && e.Owner().Kind == "api-gateway" {
+				links = append(links, e)
+			}
+		}
+		if len(links) == 0 {
+			return
+		}
+		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
+			var let []*inventory.Interface
+			for _, e := range links {
+				if names(rule, g, e) {
+					let = append(let, e)
+				}
+			}
+			databases := r.Reach.Interfaces(g.ID)
+			k := slices.IndexFunc(databases, (*inventory.Interface).Database)
+			if len(let) == 0 || k < 0 {
+				return
+			}
+			o := r.Observe(g, rule)
+			o.Message = fmt.Sprintf("%q lets %s reach %s", rule, interfacesNamed(let), interfacesNamed(databases[k:k+1]))
+			o.Fix = "Allow the group of the function or service behind the API, then revoke " + rule.String() + "."
+			o.Advice = true
+			r.Report(o)
+		})
+	},
+})
+
+// names reports whether the rule names the interface, by a group that it
+// carries or by an address that it holds in the VPC.
+func names(rule *inventory.Rule, g *inventory.Group, e *inventory.Interface) bool {
+	if rule.Peer.Group != nil {
+		return e.Carries(rule.Peer.Group.ID)
+	}
+	return rule.Peer.Prefix.IsValid() && e.VPC == g.VPC && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool {
+		return rule.Peer.Prefix.Contains(a.Private)
+	})
+}

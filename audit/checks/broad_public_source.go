@@ -1,0 +1,79 @@
+package checks
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// No rule lets in a large part of the internet.
+var _ = audit.Declare(audit.Check{
+	Title:      "Rule lets in a large part of the internet",
+	Severity:   findings.Low,
+	References: []string{"PCI DSS 4.0.1 1.3.1", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	Exposed:    true,
+	Run: func(r *audit.Region) {
+		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
+			if l := r.PrefixList(rule.Peer.List); rule.Peer.List != "" && (l == nil || !l.Resolved) {
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, rule.Peer.List)
+				return
+			}
+			broad := broadest(r, rule)
+			if !broad.IsValid() || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
+				return
+			}
+			if public, ok := openToAll(r, g, rule); public || !ok {
+				return
+			}
+			o := r.Observe(g, rule)
+			o.Message = fmt.Sprintf("%s is allowed from %s, a public block wider than /%d", trafficNamed(rule.Traffic), broad, broadFrom(r, broad))
+			if rule.Peer.List != "" {
+				o.Message += " in " + rule.Peer.List
+			}
+			o.Fix = "Name the addresses that need it, or list the block under trusted_cidrs if all of it is yours."
+			o.Advice = true
+			r.Report(o)
+		})
+	},
+})
+
+// publicOnly reports whether the traffic lies in the public ports.
+func publicOnly(r *audit.Region, t inventory.Traffic) bool {
+	return slices.ContainsFunc(r.Settings.PublicPorts, func(p inventory.Traffic) bool { return p.Covers(t) })
+}
+
+// broadest returns the widest block of the peer that is broad, or the zero
+// Prefix. The lists that AWS keeps are as wide as its services are.
+func broadest(r *audit.Region, rule *inventory.Rule) (widest netip.Prefix) {
+	consider := func(p netip.Prefix) {
+		if !p.IsValid() || p.Bits() >= broadFrom(r, p) || !cidr.HoldsInternet(p) {
+			return
+		}
+		if !widest.IsValid() || p.Bits() < widest.Bits() {
+			widest = p
+		}
+	}
+	if rule.Peer.List == "" {
+		consider(rule.Peer.Prefix)
+		return widest
+	}
+	if l := r.PrefixList(rule.Peer.List); l != nil && l.Owner != "AWS" {
+		for _, p := range l.Entries {
+			consider(p)
+		}
+	}
+	return widest
+}
+
+// broadFrom returns how many bits a block of that family must have at least.
+func broadFrom(r *audit.Region, p netip.Prefix) int {
+	if p.Addr().Is6() {
+		return r.Settings.BroadPublic6
+	}
+	return r.Settings.BroadPublic4
+}

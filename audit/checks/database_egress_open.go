@@ -1,0 +1,38 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// A database opens no connections to the internet.
+var _ = audit.Declare(audit.Check{
+	Title:      "Database may open connections to the internet",
+	Severity:   findings.Low,
+	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	Needs:      inventory.PartInterfaces,
+	OnRequest:  true,
+	Run: func(r *audit.Region) {
+		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
+			if !toInternet(rule) {
+				return
+			}
+			var databases []*inventory.Interface
+			for _, e := range r.Reach.Interfaces(g.ID) {
+				if e.Database() {
+					databases = append(databases, e)
+				}
+			}
+			if len(databases) == 0 {
+				return
+			}
+			o := r.Observe(g, rule)
+			o.Message = fmt.Sprintf("%s may leave to %s from %s", trafficNamed(rule.Traffic), rule.Peer, interfacesNamed(databases))
+			o.Fix = "A database answers and seldom asks: revoke " + rule.String() + ", after allowing replicas and endpoints by their groups."
+			r.Report(o)
+		})
+	},
+})

@@ -1,0 +1,56 @@
+package checks
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// No two groups of a VPC have the same rules.
+var _ = audit.Declare(audit.Check{
+	Title:      "Security group has the same rules as another",
+	Severity:   findings.Info,
+	References: []string{"NIST 800-53 r5 CM-7"},
+	OnRequest:  true,
+	Run: func(r *audit.Region) {
+		same := map[string][]*inventory.Group{}
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			if g.Default() || len(g.Rules) == 0 {
+				continue
+			}
+			lines := []string{g.VPC}
+			for j := range g.Rules {
+				line := g.Rules[j].String()
+				if ref := g.Rules[j].Peer.Group; ref != nil && ref.ID == g.ID {
+					line = strings.TrimSuffix(line, g.ID) + "itself"
+				}
+				lines = append(lines, line)
+			}
+			slices.Sort(lines[1:])
+			key := strings.Join(lines, "\n")
+			same[key] = append(same[key], g)
+		}
+		for _, groups := range same {
+			if len(groups) < 2 {
+				continue
+			}
+			for _, g := range groups {
+				var others []string
+				for _, other := range groups {
+					if other != g {
+						others = append(others, other.ID+" ("+other.Name+")")
+					}
+				}
+				o := r.Observe(g, nil)
+				o.Message = "it has the same rules as " + strings.Join(others, ", ")
+				o.Fix = "Where they serve one purpose, keep one of them; where they do not, say so in their descriptions."
+				o.Advice = true
+				r.Report(o)
+			}
+		}
+	},
+})

@@ -1,0 +1,44 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// No group lets everything out to the internet.
+var _ = audit.Declare(audit.Check{
+	Title:      "All traffic may leave to the internet",
+	Severity:   findings.Info,
+	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	OnRequest:  true,
+	Run: func(r *audit.Region) {
+		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
+			if !rule.OpensAll() || !toInternet(rule) {
+				return
+			}
+			o := r.Observe(g, rule)
+			o.Message = fmt.Sprintf("%s may leave to %s", trafficNamed(rule.Traffic), rule.Peer)
+			o.Fix = "Allow the groups, prefix lists and ports that are needed, watch the flow logs, then revoke " + rule.String() + "."
+			o.Advice = true
+			r.Report(o)
+		})
+	},
+})
+
+// toInternet reports whether the peer alone is all of the internet.
+func toInternet(rule *inventory.Rule) bool {
+	p := rule.Peer.Prefix
+	const most = 3 // bits of a prefix that holds 2000::/3, the internet of IPv6
+	return p.IsValid() && p.Bits() <= most && cidr.Of(p).Whole(cidr.FamilyOf(p))
+}
+
+func trafficNamed(t inventory.Traffic) string {
+	if t == inventory.All {
+		return "all traffic"
+	}
+	return t.String()
+}

@@ -1,0 +1,90 @@
+package checks
+
+import (
+	"fmt"
+	"regexp"
+	"time"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// No rule outlives the date that its description or tags give it.
+var _ = audit.Declare(audit.Check{
+	Title:      "Rule has outlived its date",
+	Severity:   findings.Medium,
+	References: []string{"NIST 800-53 r5 CM-7"},
+	Run: func(r *audit.Region) {
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			for j := range g.Rules {
+				rule := &g.Rules[j]
+				if rule.Description == "" && len(rule.Tags) == 0 {
+					continue
+				}
+				o := r.Observe(g, rule)
+				end, from, dated := expiry(rule)
+				switch {
+				case dated && end.Before(r.Settings.Now):
+					o.Message = fmt.Sprintf("%q was to end on %s, says its %s", rule, end.Format(time.DateOnly), from)
+					o.Fix = "Ask whether anybody still needs it; if not, revoke " + rule.String() + "."
+				case !dated && holdsTemp(rule.Description) && temporary.MatchString(rule.Description):
+					o.Severity = findings.Info
+					o.Message = fmt.Sprintf("%q calls itself temporary and names no date: %q", rule, rule.Description)
+					o.Fix = "Revoke it, or write into its description until when it is needed: \"until 2030-01-31\"."
+					o.Advice = true
+				default:
+					continue
+				}
+				r.Report(o)
+			}
+		}
+	},
+})
+
+var (
+	temporary = regexp.MustCompile(`(?i)\b(temp|tmp|temporary|temporarily)\b`)
+	ending    = regexp.MustCompile(`(?i)\b(?:until|till|expires?|expiry|expiration|ends?|(?:remove|delete|revoke|valid|drop)\s+(?:after|until|till|on|by))\b[\s:=]*(?:on\s+)?(\d{4}-\d{2}-\d{2})\b`)
+	endTag    = regexp.MustCompile(`(?i)^(?:until|expires?|expiry|expiration|expire[-_ ]?(?:on|at|date)|expir(?:es|y|ation)[-_ ]?(?:on|at|date)|delete[-_ ]?after|ttl)$`)
+)
+
+// expiry returns the last day of a rule, and what says so.
+func expiry(rule *inventory.Rule) (end time.Time, from string, ok bool) {
+	for _, tag := range rule.Tags {
+		if endTag.MatchString(tag.Key) && len(tag.Value) >= len(time.DateOnly) {
+			if end, err := time.Parse(time.DateOnly, tag.Value[:len(time.DateOnly)]); err == nil {
+				return end, "tag " + tag.Key, true
+			}
+		}
+	}
+	if !holdsDate(rule.Description) {
+		return end, "", false
+	}
+	if m := ending.FindStringSubmatch(rule.Description); m != nil {
+		if end, err := time.Parse(time.DateOnly, m[1]); err == nil {
+			return end, "description", true
+		}
+	}
+	return end, "", false
+}
+
+// holdsDate and holdsTemp spare most descriptions the regular expressions,
+// which would cost more than all the rest of an audit.
+func holdsDate(text string) bool {
+	for i := 4; i+3 < len(text); i++ {
+		if text[i] == '-' && text[i+3] == '-' && text[i-1] >= '0' && text[i-1] <= '9' {
+			return true
+		}
+	}
+	return false
+}
+
+func holdsTemp(text string) bool {
+	for i := 1; i+1 < len(text); i++ {
+		if text[i]|0x20 == 'm' && text[i+1]|0x20 == 'p' {
+			return true
+		}
+	}
+	return false
+}

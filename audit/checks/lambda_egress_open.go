@@ -1,0 +1,51 @@
+package checks
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// A function reaches its databases and endpoints, not everything.
+var _ = audit.Declare(audit.Check{
+	Title:      "Function may open any connection to the internet",
+	Severity:   findings.Low,
+	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	Needs:      inventory.PartInterfaces,
+	OnRequest:  true,
+	Run: func(r *audit.Region) {
+		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
+			if !rule.OpensAll() || !toInternet(rule) {
+				return
+			}
+			runs := functionsWith(r, g)
+			if runs == "" {
+				return
+			}
+			o := r.Observe(g, rule)
+			o.Message = fmt.Sprintf("%s may leave to %s from %s", trafficNamed(rule.Traffic), rule.Peer, runs)
+			o.Fix = "Allow the groups of its databases and endpoints, and tcp/443 to the prefix lists of the services that it calls, then revoke " + rule.String() + "."
+			o.Advice = true
+			r.Report(o)
+		})
+	},
+})
+
+// functionsWith names the functions that run with the group, by their
+// interfaces or, where functions were read, by their configuration.
+func functionsWith(r *audit.Region, g *inventory.Group) string {
+	for _, e := range r.Reach.Interfaces(g.ID) {
+		if owner := e.Owner(); owner.Kind == "function" {
+			return e.ID + " (" + owner.String() + ")"
+		}
+	}
+	for i := range r.Functions {
+		if slices.Contains(r.Functions[i].Groups, g.ID) {
+			return "function " + r.Functions[i].Name
+		}
+	}
+	return ""
+}

@@ -1,0 +1,48 @@
+package checks
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// Network ACLs do not let the internet reach SSH and RDP.
+var _ = audit.Declare(audit.Check{
+	Title:    "Network ACL lets the internet reach SSH or RDP",
+	Severity: findings.Medium,
+	References: []string{
+		"CIS 1.4 5.1", "CIS 3.0 5.1", "CIS 5.0 5.2", "CIS 6.0 6.2", "FSBP EC2.21", "PCI DSS 4.0.1 1.3.1",
+		"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7",
+	},
+	Needs:     inventory.PartNetworkACLs,
+	OnRequest: true,
+	Run: func(r *audit.Region) {
+		for i := range r.NetworkACLs {
+			acl := &r.NetworkACLs[i]
+			var open []string
+			for _, port := range []int32{22, 3389} {
+				for f := range cidr.IPv6 + 1 {
+					if reach.Admits(acl, inventory.Ingress, f, inventory.Ports(inventory.TCP, port, port)).Whole(f) {
+						open = append(open, fmt.Sprintf("tcp/%d over %s", port, f))
+					}
+				}
+			}
+			if len(open) == 0 {
+				continue
+			}
+			o := r.ObserveResource("network-acl", acl.ID, acl.VPC)
+			o.Message = fmt.Sprintf("it lets the internet in on %s", strings.Join(open, ", "))
+			if acl.Default {
+				o.Severity = findings.Info
+				o.Message += "; it is the default network ACL, which allows everything as AWS makes it"
+			}
+			o.Fix = "Deny tcp/22 and tcp/3389 from 0.0.0.0/0 and ::/0 before the entries that allow them; network ACLs stand beside groups, not instead of them."
+			r.Report(o)
+		}
+	},
+})

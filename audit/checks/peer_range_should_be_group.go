@@ -1,0 +1,71 @@
+package checks
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Peered VPCs are let in by group reference, not by their ranges.
+var _ = audit.Declare(audit.Check{
+	Title:      "Rule opens a peered VPC's range where its group could be named",
+	Severity:   findings.Medium,
+	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
+	Needs:      inventory.PartPeerings,
+	Run: func(r *audit.Region) {
+		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
+			p := rule.Peer.Prefix
+			if !p.IsValid() || !cidr.Private(p) {
+				return
+			}
+			for i := range r.Peerings {
+				peer := peerOf(&r.Peerings[i], g.VPC, r.Name)
+				if peer == nil || !slices.ContainsFunc(peer.Prefixes, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) }) {
+					continue
+				}
+				o := r.Observe(g, rule)
+				o.Message = fmt.Sprintf("%s lies in %s, which %s joins in the same region: its groups can be named", p, peer.VPC, r.Peerings[i].ID)
+				o.Fix = fmt.Sprintf("Allow %s from the group of those in %s that need it, then revoke %s.", rule.Traffic, peer.VPC, rule)
+				o.Advice = true
+				if groups := groupsInside(r, peer.VPC, p); len(groups) > 0 {
+					o.Message += "; held there by " + strings.Join(groups, ", ")
+				}
+				r.Report(o)
+				return
+			}
+		})
+	},
+})
+
+// peerOf returns the far end of an active peering of the VPC, where both are
+// in the region: references do not cross regions.
+func peerOf(p *inventory.Peering, vpc, region string) *inventory.PeeringEnd {
+	if p.Status != "active" || p.Requester.Region != region || p.Accepter.Region != region {
+		return nil
+	}
+	switch vpc {
+	case p.Requester.VPC:
+		return &p.Accepter
+	case p.Accepter.VPC:
+		return &p.Requester
+	}
+	return nil
+}
+
+// groupsInside returns the groups to name for the interfaces inside a prefix.
+func groupsInside(r *audit.Region, vpc string, p netip.Prefix) []string {
+	var groups []string
+	for _, i := range r.InterfacesInside(vpc, p) {
+		if id := groupToName(r, &r.Interfaces[i]); id != "" && !slices.Contains(groups, id) {
+			groups = append(groups, id)
+		}
+	}
+	slices.Sort(groups)
+	return groups
+}

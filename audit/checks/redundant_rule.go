@@ -1,0 +1,144 @@
+package checks
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// No rule repeats what the other rules of its group allow already.
+var _ = audit.Declare(audit.Check{
+	Title:      "Rule is covered by other rules of its group",
+	Severity:   findings.Low,
+	References: []string{"NIST 800-53 r5 CM-7"},
+	Run: func(r *audit.Region) {
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			if !anyOverlap(g) {
+				continue
+			}
+			kept := make([]*inventory.Rule, 0, len(g.Rules))
+			excessive := r.Excessive(g)
+			for j := range g.Rules {
+				kept = append(kept, &g.Rules[j])
+			}
+			// From the narrowest on, so that of several only the widest stay.
+			order := slices.Clone(kept)
+			slices.SortStableFunc(order, func(a, b *inventory.Rule) int {
+				return cmp.Or(cmp.Compare(b.Peer.Prefix.Bits(), a.Peer.Prefix.Bits()), cmp.Compare(a.Traffic.Last-a.Traffic.First, b.Traffic.Last-b.Traffic.First))
+			})
+			for _, rule := range order {
+				var others []*inventory.Rule
+				for _, other := range kept {
+					if other != rule && other.Direction == rule.Direction && !excessive[other] && other.Traffic.Overlaps(rule.Traffic) {
+						others = append(others, other)
+					}
+				}
+				by := covering(rule, others)
+				if len(by) == 0 {
+					continue
+				}
+				kept = slices.DeleteFunc(kept, func(other *inventory.Rule) bool { return other == rule })
+				o := r.Observe(g, rule)
+				o.Message = fmt.Sprintf("%q changes nothing: all of it is allowed by %s", rule, rulesNamed(by))
+				o.Fix = "Revoke " + rule.String() + "; what it allows stays allowed."
+				r.Report(o)
+			}
+		}
+	},
+})
+
+// anyOverlap reports whether two rules of the group speak of the same traffic
+// with the same peers, which most groups can be told to lack at once: rules
+// are in the order of direction, protocol and ports.
+func anyOverlap(g *inventory.Group) bool {
+	for i := range g.Rules {
+		a := &g.Rules[i]
+		for j := i + 1; j < len(g.Rules); j++ {
+			b := &g.Rules[j]
+			all := a.Traffic.Protocol == inventory.AllProtocols
+			if a.Direction != b.Direction || !all && (a.Traffic.Protocol != b.Traffic.Protocol || a.Traffic.HasPorts() && b.Traffic.First > a.Traffic.Last) {
+				break
+			}
+			p, q := a.Peer, b.Peer
+			switch {
+			case p.Prefix.IsValid() || q.Prefix.IsValid():
+				if p.Prefix.IsValid() && q.Prefix.IsValid() && p.Prefix.Overlaps(q.Prefix) {
+					return true
+				}
+			case p.List == q.List && (p.Group == nil || q.Group != nil && p.Group.ID == q.Group.ID):
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// covering returns rules that together allow all that the rule allows, or
+// nothing. Ports are judged piece by piece, addresses by their union.
+func covering(rule *inventory.Rule, others []*inventory.Rule) []*inventory.Rule {
+	var same []*inventory.Rule
+	cuts := []int32{rule.Traffic.First}
+	for _, other := range others {
+		switch {
+		case rule.Peer.Prefix.IsValid():
+			if !other.Peer.Prefix.IsValid() || !other.Peer.Prefix.Overlaps(rule.Peer.Prefix) {
+				continue
+			}
+		case rule.Peer.String() != other.Peer.String():
+			continue
+		}
+		if !rule.Traffic.HasPorts() && !other.Traffic.Covers(rule.Traffic) {
+			continue
+		}
+		same = append(same, other)
+		if other.Traffic.HasPorts() {
+			cuts = append(cuts, max(other.Traffic.First, rule.Traffic.First), other.Traffic.Last+1)
+		}
+	}
+	slices.Sort(cuts)
+	var used []*inventory.Rule
+	for _, at := range slices.Compact(cuts) {
+		if rule.Traffic.HasPorts() && at > rule.Traffic.Last {
+			break
+		}
+		piece := rule.Traffic
+		if piece.HasPorts() {
+			piece = inventory.Ports(piece.Protocol, at, at)
+		}
+		var prefixes []netip.Prefix
+		var here []*inventory.Rule
+		for _, other := range same {
+			if other.Traffic.Covers(piece) {
+				here = append(here, other)
+				prefixes = append(prefixes, other.Peer.Prefix)
+			}
+		}
+		if len(here) == 0 || rule.Peer.Prefix.IsValid() && !cidr.Covered(rule.Peer.Prefix, prefixes) {
+			return nil
+		}
+		used = append(used, here...)
+	}
+	slices.SortFunc(used, inventory.CompareRules)
+	return slices.Compact(used)
+}
+
+func rulesNamed(rules []*inventory.Rule) string {
+	const most = 3
+	var names []string
+	for _, r := range rules[:min(most, len(rules))] {
+		names = append(names, fmt.Sprintf("%q", r))
+	}
+	text := strings.Join(names, ", ")
+	if more := len(rules) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}

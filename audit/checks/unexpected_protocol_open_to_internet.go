@@ -1,0 +1,102 @@
+package checks
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Beside tcp and udp, the internet may send echo requests and path MTU messages.
+var _ = audit.Declare(audit.Check{
+	Title:      "Unexpected protocol is open to the internet",
+	Severity:   findings.Medium,
+	References: []string{"PCI DSS 4.0.1 1.3.1", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	Exposed:    true,
+	Run: func(r *audit.Region) {
+		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
+			t := rule.Traffic
+			if t.HasPorts() || t.Protocol == inventory.AllProtocols || harmless(t) {
+				return
+			}
+			if public, ok := openToAll(r, g, rule); !ok || !public {
+				return
+			}
+			o := r.Observe(g, rule)
+			o.Message = fmt.Sprintf("%s is open to the internet (%s)", protocolNamed(t), rule.Peer)
+			o.Fix = "Revoke " + rule.String() + ", or allow it from the peers that need it."
+			r.Report(o)
+		})
+	},
+})
+
+// harmless reports whether ICMP is no more than echo requests, or the messages
+// of path MTU discovery (RFC 1191: type 3 code 4; RFC 8201: ICMPv6 type 2).
+func harmless(t inventory.Traffic) bool {
+	switch t.Protocol {
+	case inventory.ICMP:
+		return t.First == 8 || t.First == 3 && t.Last == 4
+	case inventory.ICMPv6:
+		return t.First == 128 || t.First == 2
+	}
+	return false
+}
+
+func protocolNamed(t inventory.Traffic) string {
+	switch {
+	case t.Protocol == 47:
+		return "GRE (protocol 47)"
+	case t.Protocol == 50:
+		return "ESP (protocol 50)"
+	case t.Protocol == inventory.ICMP || t.Protocol == inventory.ICMPv6:
+		if t.First == inventory.Any {
+			return "all of " + t.Protocol.String()
+		}
+		return t.String()
+	}
+	return "protocol " + t.String()
+}
+
+// openToAll reports whether the rule's peer is from the internet, merged with
+// those of the group's other rules that cover its traffic. It is not ok where
+// one of them is a prefix list whose entries are unknown, which is recorded.
+func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (public, ok bool) {
+	if p := rule.Peer.Prefix; rule.Peer.List == "" && (!p.IsValid() || !cidr.HoldsInternet(p)) {
+		return false, true
+	}
+	if toInternet(rule) {
+		return true, true
+	}
+	var prefixes []netip.Prefix
+	var own []bool
+	for i := range g.Rules {
+		other := &g.Rules[i]
+		if other.Direction != rule.Direction || !other.Traffic.Covers(rule.Traffic) {
+			continue
+		}
+		list := []netip.Prefix{other.Peer.Prefix}
+		if other.Peer.List != "" {
+			l := r.PrefixList(other.Peer.List)
+			if l == nil || !l.Resolved {
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, other.Peer.List)
+				return false, false
+			}
+			list = l.Entries
+		} else if !other.Peer.Prefix.IsValid() {
+			continue
+		}
+		for _, p := range list {
+			prefixes = append(prefixes, p)
+			own = append(own, other == rule)
+		}
+	}
+	for i, public := range cidr.Public(prefixes) {
+		if public && own[i] {
+			return true, true
+		}
+	}
+	return false, true
+}

@@ -1,0 +1,29 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Every network ACL that people made guards a subnet.
+var _ = audit.Declare(audit.Check{
+	Title:      "Network ACL guards no subnet",
+	Severity:   findings.Low,
+	References: []string{"FSBP EC2.16", "PCI DSS 4.0.1 1.2.7", "NIST 800-53 r5 CM-8(1)"},
+	Needs:      inventory.PartNetworkACLs,
+	Run: func(r *audit.Region) {
+		for i := range r.NetworkACLs {
+			acl := &r.NetworkACLs[i]
+			if acl.Default || len(acl.Subnets) > 0 {
+				continue
+			}
+			o := r.ObserveResource("network-acl", acl.ID, acl.VPC)
+			o.Message = "no subnet is associated with it"
+			o.Fix = fmt.Sprintf("If nobody keeps it for something: aws ec2 delete-network-acl --region %s --network-acl-id %s", r.Name, acl.ID)
+			r.Report(o)
+		}
+	},
+})
