@@ -45,6 +45,9 @@ func (p *program) audit(ctx context.Context, ch *choices) error {
 	remedy.Attach(inv, report)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
+	if ch.framework != nil {
+		report.Controls = ch.framework.Judge(report)
+	}
 	report.Findings = slices.DeleteFunc(report.Findings, func(f findings.Finding) bool { return f.Severity < ch.minSeverity })
 	report.Finish()
 

@@ -30,8 +30,20 @@ func (p *program) checksVerb() *urfave.Command {
 		Usage: "list the checks",
 		Flags: []urfave.Flag{
 			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "table", Usage: "write `FORMAT`: " + strings.Join(checkFormats, ", ")},
+			&urfave.StringFlag{Name: "framework", Usage: "list the controls of this `FRAMEWORK` and the checks that serve them: " + strings.Join(frameworkNames(), ", ")},
 		},
 		Action: func(c *urfave.Context) error {
+			if c.IsSet("framework") {
+				f, err := parseFramework(c)
+				if err != nil {
+					return err
+				}
+				text, err := listControls(f, c.String("output"))
+				if err != nil {
+					return err
+				}
+				return p.print(text)
+			}
 			text, err := listChecks(c.String("output"))
 			if err != nil {
 				return err
@@ -39,6 +51,85 @@ func (p *program) checksVerb() *urfave.Command {
 			return p.print(text)
 		},
 	}
+}
+
+func frameworkNames() []string {
+	var names []string
+	for _, f := range audit.Frameworks() {
+		names = append(names, f.ID)
+	}
+	return names
+}
+
+func parseFramework(c *urfave.Context) (audit.Framework, error) {
+	f, ok := audit.FindFramework(c.String("framework"))
+	if !ok {
+		return f, within("--framework", unknown("framework", c.String("framework"), frameworkNames()))
+	}
+	return f, nil
+}
+
+// controlRow is a control and a check that serves it.
+type controlRow struct {
+	Framework string            `json:"framework"`
+	Control   string            `json:"control"`
+	Check     string            `json:"check"`
+	Severity  findings.Severity `json:"severity"`
+	Title     string            `json:"title"`
+}
+
+// listControls writes which checks serve which control.
+func listControls(f audit.Framework, format string) (string, error) {
+	byID := map[string]*audit.Check{}
+	for _, c := range f.Checks() {
+		byID[c.ID] = c
+	}
+	rows := []controlRow{}
+	for _, control := range f.Judge(&findings.Report{}) {
+		for _, id := range control.Checks {
+			rows = append(rows, controlRow{f.ID, control.Control, id, byID[id].Severity, byID[id].Title})
+		}
+	}
+	return list(format, rows, []string{"control", "check", "severity", "what is reported"}, func(r controlRow) []string {
+		return []string{r.Control, "`" + r.Check + "`", r.Severity.String(), r.Title}
+	})
+}
+
+// list writes rows in one of checkFormats. Cells between backquotes keep them
+// in Markdown alone.
+func list[T any](format string, rows []T, head []string, cells func(T) []string) (string, error) {
+	var out bytes.Buffer
+	switch format {
+	case "table":
+		w := tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
+		fmt.Fprintln(w, strings.ToUpper(strings.Join(head, "\t")))
+		for _, r := range rows {
+			fmt.Fprintln(w, strings.ReplaceAll(strings.Join(cells(r), "\t"), "`", ""))
+		}
+		if err := w.Flush(); err != nil {
+			return "", fmt.Errorf("listing: %w", err)
+		}
+	case "markdown":
+		fmt.Fprintf(&out, "| %s |\n|%s\n", strings.Join(head, " | "), strings.Repeat(" --- |", len(head)))
+		escape := strings.NewReplacer("|", `\|`)
+		for _, r := range rows {
+			line := cells(r)
+			for i := range line {
+				line[i] = escape.Replace(line[i])
+			}
+			fmt.Fprintf(&out, "| %s |\n", strings.Join(line, " | "))
+		}
+	case "json":
+		enc := json.NewEncoder(&out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(rows); err != nil {
+			return "", fmt.Errorf("listing: %w", err)
+		}
+	default:
+		return "", within("--output", unknown("format", format, checkFormats))
+	}
+	return out.String(), nil
 }
 
 func checkRows() []checkRow {
@@ -59,33 +150,11 @@ func checkRows() []checkRow {
 
 // listChecks writes the list in one of checkFormats.
 func listChecks(format string) (string, error) {
-	var out bytes.Buffer
-	rows := checkRows()
-	switch format {
-	case "table":
-		w := tabwriter.NewWriter(&out, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(w, "CHECK\tSEVERITY\tDEFAULT\tTITLE\tREFERENCES")
-		for _, r := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Severity, r.Default, r.Title, strings.Join(r.References, ", "))
-		}
-		if err := w.Flush(); err != nil {
-			return "", fmt.Errorf("listing the checks: %w", err)
-		}
-	case "markdown":
-		out.WriteString("| check | severity | default | what is reported | references |\n| --- | --- | --- | --- | --- |\n")
-		escape := strings.NewReplacer("|", `\|`)
-		for _, r := range rows {
-			fmt.Fprintf(&out, "| `%s` | %s | %s | %s | %s |\n", r.ID, r.Severity, r.Default, escape.Replace(r.Title), escape.Replace(strings.Join(r.References, ", ")))
-		}
-	case "json":
-		enc := json.NewEncoder(&out)
-		enc.SetEscapeHTML(false)
-		enc.SetIndent("", "  ")
-		if err := enc.Encode(rows); err != nil {
-			return "", fmt.Errorf("listing the checks: %w", err)
-		}
-	default:
-		return "", within("--output", unknown("format", format, checkFormats))
+	head := []string{"check", "severity", "default", "title", "references"}
+	if format == "markdown" {
+		head[3] = "what is reported"
 	}
-	return out.String(), nil
+	return list(format, checkRows(), head, func(r checkRow) []string {
+		return []string{"`" + r.ID + "`", r.Severity.String(), r.Default, r.Title, strings.Join(r.References, ", ")}
+	})
 }

@@ -154,8 +154,12 @@ func values(verb *urfave.Command, name string) []candidate {
 			all = append(all, candidate{s.String(), ""})
 		}
 		return all
+	case "framework":
+		return plainCandidates(frameworkNames()...)
 	case "color":
 		return plainCandidates(colorChoices...)
+	case "TASK":
+		return plainCandidates(configTasks...)
 	case "SHELL":
 		return plainCandidates(shells...)
 	case "output":

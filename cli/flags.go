@@ -101,9 +101,10 @@ func auditFlags() []urfave.Flag {
 		&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + formatNames() + " (default: table on standard output)"},
 		&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "run only this check `ID`, even one that is off by default; repeatable"},
 		&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"},
+		&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")},
 		&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"},
 		&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: critical, high, medium, low, info (default: never)"},
-		&urfave.StringFlag{Name: "config", EnvVars: []string{configVariable}, Category: categoryReport, Usage: "read settings from this YAML `FILE`"},
+		configFlag(),
 	}...)
 }
 
@@ -115,6 +116,11 @@ func accountFlags() []urfave.Flag {
 	}
 }
 
+// configFlag is on every verb that has settings.
+func configFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "config", EnvVars: []string{configVariable}, Category: categoryReport, Usage: "read settings from this YAML `FILE`"}
+}
+
 // choices are the flags of an audit and the configuration, checked.
 type choices struct {
 	client      awsclient.Options
@@ -122,6 +128,7 @@ type choices struct {
 	audit       audit.Options
 	minSeverity findings.Severity
 	failOn      *findings.Severity // nil: findings never fail
+	framework   *audit.Framework   // nil: none was asked for
 }
 
 // readChoices checks everything that can be checked before AWS is called and
@@ -131,7 +138,7 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
 
-	try(notEmpty(c, "min-severity", "fail-on", "config"))
+	try(notEmpty(c, "framework", "min-severity", "fail-on", "config"))
 	var err error
 	ch.client, err = clientOptions(c)
 	try(err)
@@ -151,6 +158,17 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	try(err)
 	skip, err := words(c, "skip-check", checkID)
 	try(err)
+	if c.String("framework") != "" {
+		f, err := parseFramework(c)
+		try(err)
+		if len(only) > 0 {
+			try(usage("drop one of them", "--framework chooses the checks, and so does --check"))
+		}
+		ch.framework = &f
+		for _, check := range f.Checks() {
+			only = append(only, check.ID)
+		}
+	}
 	if err := combine(errs); err != nil {
 		return nil, err
 	}

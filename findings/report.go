@@ -30,6 +30,24 @@ type Report struct {
 	Summary       Summary        `json:"summary"`
 	Findings      []Finding      `json:"findings"`
 	NotEvaluated  []NotEvaluated `json:"not_evaluated"`
+	Controls      []Control      `json:"controls,omitempty"` // of the framework that was asked for
+}
+
+// The statuses of a Control.
+const (
+	Passed      = "passed"
+	Failed      = "failed"
+	Unevaluated = "not-evaluated"
+)
+
+// Control is one control of a compliance framework, and how the account stands
+// to it as far as the checks that serve it can tell.
+type Control struct {
+	Framework string   `json:"framework"`
+	Control   string   `json:"control"`
+	Status    string   `json:"status"`   // passed, failed, not-evaluated
+	Checks    []string `json:"checks"`   // sorted
+	Findings  []string `json:"findings"` // ids, those that --min-severity drops too
 }
 
 // Tool names the program that wrote the report.

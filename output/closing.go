@@ -71,6 +71,33 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 		}
 	}
 	notEvaluated(out, r)
+	controls(out, r, o)
+}
+
+// controls tells how the account stands to a framework, if one was asked for.
+func controls(out *bytes.Buffer, r *findings.Report, o Options) {
+	if len(r.Controls) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\nControls of %s:\n", r.Controls[0].Framework)
+	width := 0
+	for _, c := range r.Controls {
+		width = max(width, len(c.Control))
+	}
+	for _, c := range r.Controls {
+		status := fmt.Sprintf("%-13s", c.Status)
+		switch c.Status {
+		case findings.Failed:
+			status = paint(o, findings.Critical, status)
+		case findings.Unevaluated:
+			status = paint(o, findings.Medium, status)
+		}
+		text := fmt.Sprintf("  %-*s  %s  %s", width, c.Control, status, strings.Join(c.Checks, ", "))
+		if len(c.Findings) > 0 {
+			text += fmt.Sprintf(": %s", plural(len(c.Findings), "finding"))
+		}
+		out.WriteString(text + "\n")
+	}
 }
 
 // notEvaluated tells which checks could not judge what: the same reason once,

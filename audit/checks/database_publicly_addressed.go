@@ -12,7 +12,7 @@ import (
 var _ = audit.Declare(audit.Check{
 	Title:      "Database has a public address, or lives in a public subnet",
 	Severity:   findings.High,
-	References: []string{"FSBP EC2.9", "PCI DSS 4.0.1 1.4.4", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	References: []string{"FSBP RDS.2", "PCI DSS 4.0.1 1.4.4", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces | inventory.PartSubnets | inventory.PartRouteTables | inventory.PartInternetGateways,
 	Run: func(r *audit.Region) {
 		for i := range r.Interfaces {

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/sgaudit/sgaudit/audit"
+)
+
+var configTasks = []string{"check", "show"}
+
+func (p *program) configVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:      "config",
+		Usage:     "check the configuration file, or show the settings that are in effect",
+		ArgsUsage: "TASK",
+		Description: "TASK is check, which tells every mistake with its line and column and exits with 2 if there is one, " +
+			"or show, which prints all settings, those of the file and the defaults of the rest, as a file that has them.",
+		Flags: []urfave.Flag{configFlag()},
+		Action: func(c *urfave.Context) error {
+			name := c.String("config")
+			switch task := c.Args().First(); task {
+			case "check":
+				if name == "" {
+					return usage("name it with --config or in $"+configVariable, "there is no configuration file to check")
+				}
+				if _, err := readConfig(name); err != nil {
+					return err
+				}
+				return p.print(name + ": no mistakes\n")
+			case "show":
+				config, err := readConfig(name)
+				if err != nil {
+					return err
+				}
+				text, err := config.show()
+				if err != nil {
+					return err
+				}
+				return p.print(text)
+			default:
+				return unknown("task", task, configTasks)
+			}
+		},
+	}
+}
+
+// effective is the configuration file that sets everything. The order of its
+// fields is that of the file.
+type effective struct {
+	TrustedCIDRs []string `yaml:"trusted_cidrs,flow"`
+	PublicPorts  []string `yaml:"public_ports,flow"`
+	Accounts     []string `yaml:"accounts,flow"`
+	Bastions     []string `yaml:"bastions,flow"`
+	BroadPublic4 int      `yaml:"broad_public_ipv4"`
+	BroadPublic6 int      `yaml:"broad_public_ipv6"`
+	WideRange    int32    `yaml:"wide_port_range"`
+	RulesPer     int      `yaml:"rules_per_group"`
+	Checks       struct {
+		Enable  []string `yaml:"enable"`
+		Disable []string `yaml:"disable"`
+	} `yaml:"checks"`
+}
+
+// show returns the settings in effect as a file: what runs of the checks that
+// are off by default, and what does not of the others, stands under checks.
+func (c *config) show() (string, error) {
+	s := &c.settings
+	e := effective{
+		TrustedCIDRs: []string{}, PublicPorts: []string{}, Accounts: append([]string{}, s.Accounts...), Bastions: append([]string{}, s.Bastions...),
+		BroadPublic4: s.BroadPublic4, BroadPublic6: s.BroadPublic6, WideRange: s.WideRange, RulesPer: s.RulesPerGroup,
+	}
+	for _, p := range s.TrustedCIDRs {
+		e.TrustedCIDRs = append(e.TrustedCIDRs, p.String())
+	}
+	for _, t := range s.PublicPorts {
+		e.PublicPorts = append(e.PublicPorts, t.String())
+	}
+	e.Checks.Enable, e.Checks.Disable = append([]string{}, c.enable...), append([]string{}, c.disable...)
+	text, err := yaml.Marshal(e)
+	if err != nil {
+		return "", fmt.Errorf("writing the settings: %w", err)
+	}
+	var off []string
+	for _, check := range audit.Checks() {
+		if check.OnRequest && !strings.Contains(" "+strings.Join(c.enable, " ")+" ", " "+check.ID+" ") {
+			off = append(off, "#   "+check.ID)
+		}
+	}
+	return string(text) + "# off unless they are enabled:\n" + strings.Join(off, "\n") + "\n", nil
+}
