@@ -10,6 +10,26 @@ import (
 	"github.com/sgaudit/sgaudit/fixtures"
 )
 
+// firstEight are the checks that the catalogue began with.
+var firstEight = []string{
+	"all-traffic-open-to-internet", "admin-port-open-to-internet", "database-port-open-to-internet", "high-risk-port-open-to-internet",
+	"unexpected-port-open-to-internet", "unused-group", "ip-source-should-be-group", "default-group-allows-traffic",
+}
+
+// BenchmarkCatalogue audits one estate with eight checks, and with all that
+// are on by default: the many should cost less than twice the few.
+func BenchmarkCatalogue(b *testing.B) {
+	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 2000, Interfaces: 20000, Rules: 10, Mistakes: 20})
+	for name, only := range map[string][]string{"eight": firstEight, "all": nil} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				inv.Normalize()
+				audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: only})
+			}
+		})
+	}
+}
+
 // BenchmarkAudit normalises and audits ordinary estates of growing size, their
 // lists in no order, as AWS may answer; the last one has 50,000 rules and 200,000 interfaces. The time should grow with
 // the size and no faster.

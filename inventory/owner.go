@@ -103,11 +103,26 @@ func (i *Interface) service() *service {
 	var best *service
 	most := 0
 	for k := range services {
+		if services[k].most() <= most {
+			continue // it cannot win
+		}
 		if found := services[k].evidence(i); found > most {
 			best, most = &services[k], found
 		}
 	}
 	return best
+}
+
+// most is the greatest evidence that there can be for the service.
+func (s *service) most() int {
+	n := 1
+	if len(s.types) > 0 {
+		n += 4
+	}
+	if len(s.requesters) > 0 {
+		n += 2
+	}
+	return n
 }
 
 // evidence weighs what speaks for the service: a type counts for more than

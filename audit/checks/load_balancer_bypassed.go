@@ -17,11 +17,21 @@ var _ = audit.Declare(audit.Check{
 	Needs:      inventory.PartInterfaces,
 	Exposed:    true,
 	Run: func(r *audit.Region) {
+		balancers := map[string]bool{} // groups that only load balancers carry
+		known := func(id string) bool {
+			yes, asked := balancers[id]
+			if !asked {
+				yes = onlyBalancers(r, id)
+				balancers[id] = yes
+			}
+			return yes
+		}
+		var behind []*inventory.Rule
 		for i := range r.Groups {
 			g := &r.Groups[i]
-			var behind []*inventory.Rule
+			behind = behind[:0]
 			for j := range g.Rules {
-				if rule := &g.Rules[j]; rule.Direction == inventory.Ingress && fromBalancer(r, rule) {
+				if rule := &g.Rules[j]; rule.Direction == inventory.Ingress && rule.Peer.Group != nil && known(rule.Peer.Group.ID) {
 					behind = append(behind, rule)
 				}
 			}
@@ -45,12 +55,9 @@ var _ = audit.Declare(audit.Check{
 	},
 })
 
-// fromBalancer reports whether the rule names a group that load balancers
-// carry, and nothing else does.
-func fromBalancer(r *audit.Region, rule *inventory.Rule) bool {
-	if rule.Peer.Group == nil {
-		return false
-	}
-	members := r.Reach.Interfaces(rule.Peer.Group.ID)
+// onlyBalancers reports whether load balancers carry the group, and nothing
+// else does.
+func onlyBalancers(r *audit.Region, group string) bool {
+	members := r.Reach.Interfaces(group)
 	return len(members) > 0 && !slices.ContainsFunc(members, func(e *inventory.Interface) bool { return !balancer(e) })
 }

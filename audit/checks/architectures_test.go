@@ -1,0 +1,79 @@
+package checks_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/fixtures"
+)
+
+// TestArchitectures runs every check that is on by default on the examples of
+// docs/architectures.md: the right ones have no finding, the wrong ones those
+// that are expected and no other. A line may expect several.
+func TestArchitectures(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architectures.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := blocks(string(page))
+	if len(examples) != 12 {
+		t.Errorf("%d examples, want each architecture twice", len(examples))
+	}
+	for i, b := range examples {
+		estate, err := fixtures.Parse("architectures.md", b.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		type line struct {
+			want []string
+			got  []*findings.Finding
+		}
+		lines := map[int]*line{}
+		at := func(n int) *line {
+			if lines[n] == nil {
+				lines[n] = &line{}
+			}
+			return lines[n]
+		}
+		wants := 0
+		for _, w := range estate.Wants {
+			at(w.Line).want = append(at(w.Line).want, w.Text)
+			wants++
+		}
+		if right := i%2 == 0; right != (wants == 0) {
+			t.Errorf("line %d: the examples are not right and wrong by turns", b.line)
+		}
+		report := audit.Run(estate.Inventory, audit.Options{Settings: audit.Defaults()})
+		for k := range report.Findings {
+			f := &report.Findings[k]
+			rule := ""
+			if f.Rule != nil {
+				rule = f.Rule.Text
+			}
+			l := at(estate.Line(f.AccountID, f.Region, f.ResourceID, rule))
+			l.got = append(l.got, f)
+		}
+		for n, l := range lines {
+			for _, f := range l.got {
+				met := false
+				for k, w := range l.want {
+					if w != "" && strings.Contains(f.Message, w) {
+						l.want[k], met = "", true
+						break
+					}
+				}
+				if !met {
+					t.Errorf("line %d: unexpected %s: %s", b.line+n, f.Check, f.Message)
+				}
+			}
+			for _, w := range l.want {
+				if w != "" {
+					t.Errorf("line %d: no finding says %q", b.line+n, w)
+				}
+			}
+		}
+	}
+}
