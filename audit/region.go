@@ -37,6 +37,7 @@ type cache struct {
 	openedDone bool
 	inside     map[vpcPrefix][]int32
 	holders    map[string][]string
+	kinds      []string
 }
 
 type groupRule struct {
@@ -74,6 +75,18 @@ func (r *Region) VPC(id string) *inventory.VPC {
 		}
 	}
 	return nil
+}
+
+// Kind returns the kind of the owner of the i-th interface. It is worked out
+// once for all checks, since telling owners apart is not cheap.
+func (r *Region) Kind(i int) string {
+	if r.cache.kinds == nil {
+		r.cache.kinds = make([]string, len(r.Interfaces))
+		for k := range r.Interfaces {
+			r.cache.kinds[k] = r.Interfaces[k].Owner().Kind
+		}
+	}
+	return r.cache.kinds[i]
 }
 
 // Addresses returns the index of the private addresses of a VPC's

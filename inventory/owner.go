@@ -45,8 +45,11 @@ func (i *Interface) Owner() Owner {
 
 // Database reports whether the interface belongs to a managed data store or
 // broker: what listens there speaks one of the protocols of databases.
-func (i *Interface) Database() bool {
-	switch i.Owner().Kind {
+func (i *Interface) Database() bool { return DatabaseKind(i.Owner().Kind) }
+
+// DatabaseKind is Database for the kind of an owner.
+func DatabaseKind(kind string) bool {
+	switch kind {
 	case "database", "rds-proxy", "elasticache", "redshift", "dax", "opensearch", "msk", "mq":
 		return true
 	}

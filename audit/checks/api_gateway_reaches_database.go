@@ -18,8 +18,8 @@ var _ = audit.Declare(audit.Check{
 	Run: func(r *audit.Region) {
 		var links []*inventory.Interface
 		for i := range r.Interfaces {
-			if e := &r.Interfaces[i]; e.Instance == "" && e.Owner().Kind == "api-gateway" {
-				links = append(links, e)
+			if r.Kind(i) == "api-gateway" {
+				links = append(links, &r.Interfaces[i])
 			}
 		}
 		if len(links) == 0 {

@@ -17,7 +17,7 @@ var _ = audit.Declare(audit.Check{
 	Run: func(r *audit.Region) {
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
-			if !e.Database() {
+			if !inventory.DatabaseKind(r.Kind(i)) {
 				continue
 			}
 			o := r.ObserveInterface(e)

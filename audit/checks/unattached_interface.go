@@ -18,7 +18,7 @@ var _ = audit.Declare(audit.Check{
 	Run: func(r *audit.Region) {
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
-			if e.Status != "available" || e.Owner().Kind != "unattached" {
+			if e.Status != "available" || r.Kind(i) != "unattached" {
 				continue
 			}
 			o := r.ObserveInterface(e)
