@@ -77,3 +77,48 @@ func TestArchitectures(t *testing.T) {
 		}
 	}
 }
+
+// TestDemoArchitectures wants the six architectures of the demo account twice
+// in eu-central-1: nothing of the right ones, and of the wrong ones exactly
+// the findings that they were made for.
+func TestDemoArchitectures(t *testing.T) {
+	estate := fixtures.MustParse(fixtures.Demo())
+	right := 0
+	for _, r := range estate.Inventory.Regions {
+		for i := range r.Groups {
+			if strings.HasPrefix(r.Groups[i].Name, "orders-right-") {
+				right++
+			}
+		}
+	}
+	if right != 9 {
+		t.Errorf("%d groups of right architectures", right)
+	}
+	want := map[string]bool{
+		"admin-port-open-to-internet of orders-wrong-web":       true,
+		"database-publicly-addressed of eni-0d200008":           true,
+		"ip-source-should-be-group of orders-wrong-database":    true,
+		"api-gateway-reaches-database of orders-wrong-database": true,
+		"load-balancer-bypassed of orders-wrong-application":    true,
+		"internal-load-balancer-open of orders-wrong-internal":  true,
+		"bastion-bypassed of orders-wrong-application":          true,
+		"peer-range-should-be-group of orders-wrong-payments":   true,
+	}
+	for _, f := range audit.Run(estate.Inventory, audit.Options{Settings: audit.Defaults()}).Findings {
+		if f.Region != "eu-central-1" {
+			continue
+		}
+		name := f.GroupName
+		if name == "" {
+			name = f.ResourceID
+		}
+		key := f.Check + " of " + name
+		if !want[key] {
+			t.Errorf("unexpected: %s: %s", key, f.Message)
+		}
+		delete(want, key)
+	}
+	for key := range want {
+		t.Errorf("not found: %s", key)
+	}
+}
