@@ -196,8 +196,13 @@ func (r *Region) judge(o *opening) (v verdict, ok bool) {
 		applies[c], severities[c] = true, max(severities[c], sev)
 	}
 	restTCP, restUDP := v.left.tcp, v.left.udp
-	for i := range services {
-		s := &services[i]
+	for i := range len(services) + len(r.Settings.Services) {
+		var s *Service
+		if i < len(services) {
+			s = &services[i]
+		} else {
+			s = &r.Settings.Services[i-len(services)]
+		}
 		open, rest := v.left.tcp, &restTCP
 		if s.Traffic.Protocol == inventory.UDP {
 			open, rest = v.left.udp, &restUDP

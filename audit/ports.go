@@ -19,6 +19,12 @@ const (
 	classes
 )
 
+// Classes returns the classes of services by the words that the configuration
+// knows them by.
+func Classes() map[string]Class {
+	return map[string]Class{"admin": Admin, "database": Database, "high-risk": HighRisk}
+}
+
 // Service is what commonly listens on a port, and how bad it is that the
 // whole internet may talk to it on an attached group.
 type Service struct {

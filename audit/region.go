@@ -165,6 +165,9 @@ func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
 // Report turns an observation into a finding: it adds the verdict, moves the
 // severity, and names the interfaces concerned.
 func (r *Region) Report(o Observation) {
+	if s, ok := r.Settings.Severities[r.check.ID]; ok {
+		o.Severity = s
+	}
 	f := findings.Finding{
 		Check: r.check.ID, Title: r.check.Title, Status: findings.Open,
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,

@@ -4,17 +4,20 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // Settings are the choices of the people who run the audit. The zero value
 // is not useful; start from Defaults.
 type Settings struct {
-	TrustedCIDRs []netip.Prefix      // sources that lie inside one of them are info
-	PublicPorts  []inventory.Traffic // tcp and udp ports that may be open to the internet
-	Accounts     []string            // ids of one's own accounts beyond those of the run
-	Bastions     []string            // words in the name of a bastion's group, lower case
-	Now          time.Time           // the day that dates are compared with
+	TrustedCIDRs []netip.Prefix               // sources that lie inside one of them are info
+	PublicPorts  []inventory.Traffic          // tcp and udp ports that may be open to the internet
+	Accounts     []string                     // ids of one's own accounts beyond those of the run
+	Bastions     []string                     // words in the name of a bastion's group, lower case
+	Now          time.Time                    // the day that dates are compared with
+	Services     []Service                    // beyond those of the table of ports
+	Severities   map[string]findings.Severity // base severities by check, in place of its own
 
 	BroadPublic4   int   // a public IPv4 block with fewer bits is broad
 	BroadPublic6   int   // the same of IPv6

@@ -51,18 +51,27 @@ func (p *program) configVerb() *urfave.Command {
 // effective is the configuration file that sets everything. The order of its
 // fields is that of the file.
 type effective struct {
-	TrustedCIDRs []string `yaml:"trusted_cidrs,flow"`
-	PublicPorts  []string `yaml:"public_ports,flow"`
-	Accounts     []string `yaml:"accounts,flow"`
-	Bastions     []string `yaml:"bastions,flow"`
-	BroadPublic4 int      `yaml:"broad_public_ipv4"`
-	BroadPublic6 int      `yaml:"broad_public_ipv6"`
-	WideRange    int32    `yaml:"wide_port_range"`
-	RulesPer     int      `yaml:"rules_per_group"`
+	TrustedCIDRs []string          `yaml:"trusted_cidrs,flow"`
+	PublicPorts  []string          `yaml:"public_ports,flow"`
+	Accounts     []string          `yaml:"accounts,flow"`
+	Bastions     []string          `yaml:"bastions,flow"`
+	BroadPublic4 int               `yaml:"broad_public_ipv4"`
+	BroadPublic6 int               `yaml:"broad_public_ipv6"`
+	WideRange    int32             `yaml:"wide_port_range"`
+	RulesPer     int               `yaml:"rules_per_group"`
+	Severities   map[string]string `yaml:"severities"`
+	Services     []serviceText     `yaml:"services"`
 	Checks       struct {
 		Enable  []string `yaml:"enable"`
 		Disable []string `yaml:"disable"`
 	} `yaml:"checks"`
+}
+
+type serviceText struct {
+	Ports    string `yaml:"ports"`
+	Name     string `yaml:"name"`
+	Kind     string `yaml:"kind"`
+	Severity string `yaml:"severity"`
 }
 
 // show returns the settings in effect as a file: what runs of the checks that
@@ -78,6 +87,19 @@ func (c *config) show() (string, error) {
 	}
 	for _, t := range s.PublicPorts {
 		e.PublicPorts = append(e.PublicPorts, t.String())
+	}
+	e.Severities, e.Services = map[string]string{}, []serviceText{}
+	for id, severity := range s.Severities {
+		e.Severities[id] = severity.String()
+	}
+	for _, x := range s.Services {
+		t := serviceText{Ports: x.Traffic.String(), Name: x.Name, Severity: x.Severity.String()}
+		for word, class := range audit.Classes() {
+			if class == x.Class {
+				t.Kind = word
+			}
+		}
+		e.Services = append(e.Services, t)
 	}
 	e.Checks.Enable, e.Checks.Disable = append([]string{}, c.enable...), append([]string{}, c.disable...)
 	text, err := yaml.Marshal(e)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -30,6 +31,9 @@ import (
 //	broad_public_ipv6: 32                    the same of IPv6
 //	wide_port_range: 1000                    as many ports are a wide range
 //	rules_per_group: 60                      the account's quota
+//	severities: {unused-group: info}         base severities, by check
+//	services:                                beyond the table of ports
+//	  - {ports: tcp/8123, name: ClickHouse, kind: database, severity: high}
 //	checks: {enable: [ID...], disable: [ID...]}
 //
 // The file is read strictly: an unknown or repeated key, a value of another
@@ -74,6 +78,8 @@ func parseConfig(name string, text []byte) (*config, error) {
 			"broad_public_ipv6": func(n *yaml.Node) { c.settings.BroadPublic6 = readNumber(r, n, 1, 128) },
 			"wide_port_range":   func(n *yaml.Node) { c.settings.WideRange = int32(readNumber(r, n, 2, 65536)) },
 			"rules_per_group":   func(n *yaml.Node) { c.settings.RulesPerGroup = readNumber(r, n, 1, 1000) },
+			"severities":        func(n *yaml.Node) { c.settings.Severities = readSeverities(r, n) },
+			"services":          func(n *yaml.Node) { c.settings.Services = readServices(r, n) },
 			"checks": func(n *yaml.Node) {
 				r.mapping(n, "checks", map[string]func(*yaml.Node){
 					"enable":  func(n *yaml.Node) { c.enable = readList(r, n, checkUnless(&c.disable, "disabled")) },
@@ -268,6 +274,70 @@ func (r *configReader) mapping(n *yaml.Node, what string, keys map[string]func(*
 			read(value)
 		}
 	}
+}
+
+// readSeverities reads a mapping from checks to severities.
+func readSeverities(r *configReader, n *yaml.Node) map[string]findings.Severity {
+	chosen := map[string]findings.Severity{}
+	keys := map[string]func(*yaml.Node){}
+	for _, check := range audit.Checks() {
+		keys[check.ID] = func(n *yaml.Node) { chosen[check.ID] = readSeverity(r, n) }
+	}
+	r.mapping(n, "severities", keys)
+	return chosen
+}
+
+func readSeverity(r *configReader, n *yaml.Node) (s findings.Severity) {
+	if n.Kind != yaml.ScalarNode || s.UnmarshalText([]byte(n.Value)) != nil {
+		r.fault(n, "%q is no severity: known are critical, high, medium, low, info", n.Value)
+	}
+	return s
+}
+
+// readServices reads a list of mappings, each of which names a service and has
+// all of its keys.
+func readServices(r *configReader, n *yaml.Node) []audit.Service {
+	if n.Kind != yaml.SequenceNode {
+		r.fault(n, "a list is wanted here: write [] for an empty one")
+		return nil
+	}
+	var all []audit.Service
+	for _, item := range n.Content {
+		var s audit.Service
+		given := 0
+		read := func(f func(n *yaml.Node)) func(*yaml.Node) {
+			return func(n *yaml.Node) {
+				given++
+				f(n)
+			}
+		}
+		keys := map[string]func(*yaml.Node){
+			"ports": read(func(n *yaml.Node) {
+				t, err := parsePublicPort(n.Value)
+				if s.Traffic = t; err != nil {
+					r.fault(n, "%s", err)
+				}
+			}),
+			"name": read(func(n *yaml.Node) {
+				if s.Name = n.Value; strings.TrimSpace(s.Name) == "" {
+					r.fault(n, "the service's name is empty")
+				}
+			}),
+			"kind": read(func(n *yaml.Node) {
+				class, ok := audit.Classes()[n.Value]
+				if s.Class = class; !ok {
+					r.fault(n, "unknown kind %q: known are %s", n.Value, strings.Join(slices.Sorted(maps.Keys(audit.Classes())), ", "))
+				}
+			}),
+			"severity": read(func(n *yaml.Node) { s.Severity = readSeverity(r, n) }),
+		}
+		r.mapping(item, "a service", keys)
+		if given < len(keys) && item.Kind == yaml.MappingNode {
+			r.fault(item, "a service has the keys %s", strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+		}
+		all = append(all, s)
+	}
+	return all
 }
 
 // readNumber reads a whole number within bounds.
