@@ -191,6 +191,7 @@ var lists = []list{
 	{part: inventory.PartInternetGateways, operation: "ec2:DescribeInternetGateways", read: readInternetGateways},
 	{part: inventory.PartEgressGateways, operation: "ec2:DescribeEgressOnlyInternetGateways", read: readEgressGateways},
 	{part: inventory.PartNATGateways, operation: "ec2:DescribeNatGateways", read: readNATGateways},
+	{part: inventory.PartFlowLogs, operation: "ec2:DescribeFlowLogs", read: readFlowLogs},
 	{part: inventory.PartPeerings, operation: "ec2:DescribeVpcPeeringConnections", read: readPeerings},
 	{part: inventory.PartPublicAccess, operation: "ec2:DescribeVpcBlockPublicAccessOptions", read: readPublicAccess},
 	{part: inventory.PartPublicAccess, operation: "ec2:DescribeVpcBlockPublicAccessExclusions", read: readExclusions},

@@ -206,6 +206,16 @@ function tidy sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:tidy
 	}
 }
 
+// Flow logs that AWS cannot deliver are not active.
+func TestFlowLogs(t *testing.T) {
+	want := fixtures.MustParse(small + "fl-1 vpc-1 ALL\nfl-2 subnet-1 REJECT failed\n").Inventory
+	s := serve(t, want, fixtures.ServeOptions{PageSize: 1})
+	got := collect(t, s, Options{}).Regions[0].FlowLogs
+	if diff := cmp.Diff(want.Regions[0].FlowLogs, got); diff != "" || got[1].Active {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // Every permission of the network can be missing alone: the gap names it, the
 // groups and interfaces are there all the same.
 func TestEachPermissionMissing(t *testing.T) {

@@ -67,6 +67,24 @@ func readNATGateways(ctx context.Context, r *reader, limit *rate.Limiter) error 
 	})
 }
 
+func readFlowLogs(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	describe := r.client.DescribeFlowLogs
+	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+		out, err := describe(ctx, &ec2.DescribeFlowLogsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
+		if err != nil {
+			return nil, err
+		}
+		for i := range out.FlowLogs {
+			l := &out.FlowLogs[i]
+			r.region.FlowLogs = append(r.region.FlowLogs, inventory.FlowLog{
+				ID: aws.ToString(l.FlowLogId), Resource: r.names.of(l.ResourceId), Traffic: string(l.TrafficType),
+				Active: aws.ToString(l.FlowLogStatus) == "ACTIVE" && aws.ToString(l.DeliverLogsStatus) != "FAILED",
+			})
+		}
+		return out.NextToken, nil
+	})
+}
+
 func readPeerings(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	describe := r.client.DescribeVpcPeeringConnections
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {

@@ -109,7 +109,14 @@ var costs = map[inventory.Part]string{
 	inventory.PartInternetGateways: "verdicts are unknown where an internet gateway decides",
 	inventory.PartPublicAccess:     "verdicts are unknown where VPC block public access decides",
 	inventory.PartPeerings:         "ways between peered VPCs are unknown",
+	inventory.PartAssociations:     lessEvidence,
+	inventory.PartLaunchTemplates:  lessEvidence,
+	inventory.PartEndpoints:        lessEvidence,
+	inventory.PartLoadBalancers:    lessEvidence,
+	inventory.PartFunctions:        lessEvidence,
 }
+
+const lessEvidence = "unused-group looks at less before it calls a group unused"
 
 func (d *diagnosis) examine(inv *inventory.Inventory) {
 	d.Caller = doctorCaller{inv.Caller.AccountID, inv.Caller.ARN, inv.Caller.Partition}
@@ -152,7 +159,7 @@ func callOf(inv *inventory.Inventory, part inventory.Part, operation string) doc
 	}
 	call.Cost = costs[part]
 	if call.Cost == "" {
-		call.Cost = "unused-group looks at less before it calls a group unused"
+		call.Cost = "no more than the checks that need it"
 	}
 	return call
 }

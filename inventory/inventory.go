@@ -58,6 +58,7 @@ type Region struct {
 	InternetGateways []Gateway // with the VPC each is attached to now
 	EgressGateways   []Gateway // egress-only internet gateways
 	NATGateways      []NATGateway
+	FlowLogs         []FlowLog
 	Peerings         []Peering
 	PublicAccess     PublicAccessBlock
 	Associations     []Association
@@ -95,6 +96,7 @@ const (
 	PartEndpoints
 	PartLoadBalancers
 	PartFunctions
+	PartFlowLogs
 	partEnd
 )
 
@@ -107,6 +109,7 @@ var partNames = map[Part]string{
 	PartAssociations: "security group VPC associations", PartStale: "stale security group references",
 	PartLaunchTemplates: "launch templates", PartEndpoints: "VPC endpoints",
 	PartLoadBalancers: "load balancers", PartFunctions: "Lambda functions",
+	PartFlowLogs: "VPC flow logs",
 }
 
 // Each returns the single parts of the set, in the order of their constants.

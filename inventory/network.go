@@ -96,6 +96,14 @@ type NATGateway struct {
 	ID, VPC, Subnet, State string
 }
 
+// FlowLog records the traffic of a VPC, a subnet or an interface.
+type FlowLog struct {
+	ID       string
+	Resource string // vpc-..., subnet-..., eni-...
+	Traffic  string // ALL, ACCEPT or REJECT
+	Active   bool   // it exists, and AWS can deliver what it records
+}
+
 // Peering is a VPC peering connection with both of its ends.
 type Peering struct {
 	ID        string

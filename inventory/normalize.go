@@ -58,6 +58,7 @@ func (r *Region) normalize() {
 	r.InternetGateways = uniqueGateways(r.InternetGateways)
 	r.EgressGateways = uniqueGateways(r.EgressGateways)
 	r.NATGateways = unique(r.NATGateways, func(n *NATGateway) string { return n.ID })
+	r.FlowLogs = unique(r.FlowLogs, func(l *FlowLog) string { return l.ID })
 	r.Peerings = unique(r.Peerings, func(p *Peering) string { return p.ID })
 	for i := range r.Peerings {
 		p := &r.Peerings[i]

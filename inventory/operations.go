@@ -25,6 +25,7 @@ var partOperations = map[Part][]string{
 	},
 	PartLoadBalancers: {"elasticloadbalancing:DescribeLoadBalancers"},
 	PartFunctions:     {"lambda:ListFunctions"},
+	PartFlowLogs:      {"ec2:DescribeFlowLogs"},
 }
 
 // Operations returns the IAM actions of the calls that fill the part.
