@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
@@ -41,11 +40,6 @@ var _ = audit.Declare(audit.Check{
 		})
 	},
 })
-
-// publicOnly reports whether the traffic lies in the public ports.
-func publicOnly(r *audit.Region, t inventory.Traffic) bool {
-	return slices.ContainsFunc(r.Settings.PublicPorts, func(p inventory.Traffic) bool { return p.Covers(t) })
-}
 
 // broadest returns the widest block of the peer that is broad, or the zero
 // Prefix. The lists that AWS keeps are as wide as its services are.

@@ -29,22 +29,3 @@ var _ = audit.Declare(audit.Check{
 		}
 	},
 })
-
-// interfacesNamed names the first few interfaces and counts the rest.
-func interfacesNamed(list []*inventory.Interface) string {
-	const most = 3
-	text := ""
-	for i, e := range list[:min(most, len(list))] {
-		if i > 0 {
-			text += ", "
-		}
-		text += e.ID
-		if owner := e.Owner(); owner.Kind != "unknown" {
-			text += " (" + owner.String() + ")"
-		}
-	}
-	if more := len(list) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -28,17 +27,3 @@ var _ = audit.Declare(audit.Check{
 		})
 	},
 })
-
-// toInternet reports whether the peer alone is all of the internet.
-func toInternet(rule *inventory.Rule) bool {
-	p := rule.Peer.Prefix
-	const most = 3 // bits of a prefix that holds 2000::/3, the internet of IPv6
-	return p.IsValid() && p.Bits() <= most && cidr.Of(p).Whole(cidr.FamilyOf(p))
-}
-
-func trafficNamed(t inventory.Traffic) string {
-	if t == inventory.All {
-		return "all traffic"
-	}
-	return t.String()
-}

@@ -3,7 +3,6 @@ package checks
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
@@ -34,5 +33,3 @@ var _ = audit.Declare(audit.Check{
 		})
 	},
 })
-
-func balancer(e *inventory.Interface) bool { return strings.HasSuffix(e.Owner().Kind, "load-balancer") }

@@ -73,17 +73,6 @@ func holders(r *audit.Region, g *inventory.Group, rule *inventory.Rule) held {
 	return h
 }
 
-// groupToName returns the first of the interface's groups, by id, that is not
-// a default group.
-func groupToName(r *audit.Region, e *inventory.Interface) string {
-	for _, id := range e.Groups {
-		if g := r.Group(id); g == nil || !g.Default() {
-			return id
-		}
-	}
-	return ""
-}
-
 func (h *held) message(rule *inventory.Rule) string {
 	text := fmt.Sprintf("%s is allowed from %s, which is held by %s", rule.Traffic, rule.Peer, strings.Join(h.named, ", "))
 	if h.more > 0 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
@@ -128,17 +127,4 @@ func covering(rule *inventory.Rule, others []*inventory.Rule) []*inventory.Rule 
 	}
 	slices.SortFunc(used, inventory.CompareRules)
 	return slices.Compact(used)
-}
-
-func rulesNamed(rules []*inventory.Rule) string {
-	const most = 3
-	var names []string
-	for _, r := range rules[:min(most, len(rules))] {
-		names = append(names, fmt.Sprintf("%q", r))
-	}
-	text := strings.Join(names, ", ")
-	if more := len(rules) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
 }

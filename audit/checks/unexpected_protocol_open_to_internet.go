@@ -2,10 +2,8 @@ package checks
 
 import (
 	"fmt"
-	"net/netip"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -58,45 +56,4 @@ func protocolNamed(t inventory.Traffic) string {
 		return t.String()
 	}
 	return "protocol " + t.String()
-}
-
-// openToAll reports whether the rule's peer is from the internet, merged with
-// those of the group's other rules that cover its traffic. It is not ok where
-// one of them is a prefix list whose entries are unknown, which is recorded.
-func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (public, ok bool) {
-	if p := rule.Peer.Prefix; rule.Peer.List == "" && (!p.IsValid() || !cidr.HoldsInternet(p)) {
-		return false, true
-	}
-	if toInternet(rule) {
-		return true, true
-	}
-	var prefixes []netip.Prefix
-	var own []bool
-	for i := range g.Rules {
-		other := &g.Rules[i]
-		if other.Direction != rule.Direction || !other.Traffic.Covers(rule.Traffic) {
-			continue
-		}
-		list := []netip.Prefix{other.Peer.Prefix}
-		if other.Peer.List != "" {
-			l := r.PrefixList(other.Peer.List)
-			if l == nil || !l.Resolved {
-				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, other.Peer.List)
-				return false, false
-			}
-			list = l.Entries
-		} else if !other.Peer.Prefix.IsValid() {
-			continue
-		}
-		for _, p := range list {
-			prefixes = append(prefixes, p)
-			own = append(own, other == rule)
-		}
-	}
-	for i, public := range cidr.Public(prefixes) {
-		if public && own[i] {
-			return true, true
-		}
-	}
-	return false, true
 }
