@@ -22,25 +22,39 @@ func (p *program) auditVerb() *urfave.Command {
 		Usage: "audit the security groups of the account that the credentials belong to",
 		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
 			"3 incomplete: some region or needed part could not be read.",
-		Flags: append(auditFlags(), accountFlags()...),
+		Flags: append(append(auditFlags(), accountFlags()...),
+			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "audit this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true}),
 		Action: func(c *urfave.Context) error {
 			ch, err := readChoices(c)
 			if err != nil {
 				return err
 			}
-			return p.audit(c.Context, ch)
+			if !c.IsSet("from") {
+				return p.audit(c.Context, ch)
+			}
+			started := time.Now().UTC()
+			inv, err := p.fromSnapshot(c, ch.client.ExpectAccount)
+			if err != nil {
+				return err
+			}
+			return p.judge(c.Context, ch, inv, started)
 		},
 	}
 }
 
-// audit reads the account, judges it, and brings the report to its targets.
-// What could be read when ctx ends is still reported, as incomplete.
+// audit reads the account and judges it. What could be read when ctx ends is
+// still reported, as incomplete.
 func (p *program) audit(ctx context.Context, ch *choices) error {
 	started := time.Now().UTC()
 	inv, err := p.collect(ctx, ch.client)
 	if err != nil {
 		return err
 	}
+	return p.judge(ctx, ch, inv, started)
+}
+
+// judge audits what was read and brings the report to its targets.
+func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Inventory, started time.Time) error {
 	report := audit.Run(inv, ch.audit)
 	remedy.Attach(inv, report)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}

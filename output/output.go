@@ -58,9 +58,14 @@ func Lookup(name string) (*Format, bool) {
 // Save writes the report to a file: beside its place first, and only a whole
 // report takes the place of what was there. What is no regular file (a
 // device, a pipe) is written directly.
-func Save(path string, f *Format, r *findings.Report, o Options) (err error) {
+func Save(path string, f *Format, r *findings.Report, o Options) error {
+	return Replace(path, func(w io.Writer) error { return f.Write(w, r, o) })
+}
+
+// Replace does what Save does with anything that is written.
+func Replace(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return saveDirectly(path, f, r, o)
+		return writeDirectly(path, write)
 	}
 	if target, err := filepath.EvalSymlinks(path); err == nil {
 		path = target // the link stays, what it leads to is replaced
@@ -76,7 +81,7 @@ func Save(path string, f *Format, r *findings.Report, o Options) (err error) {
 			err = fmt.Errorf("writing %s: %w", path, err)
 		}
 	}()
-	if err := f.Write(temporary, r, o); err != nil {
+	if err := write(temporary); err != nil {
 		return err
 	}
 	mode := os.FileMode(0o644)
@@ -95,12 +100,12 @@ func Save(path string, f *Format, r *findings.Report, o Options) (err error) {
 	return os.Rename(temporary.Name(), path)
 }
 
-func saveDirectly(path string, f *Format, r *findings.Report, o Options) error {
+func writeDirectly(path string, write func(io.Writer) error) error {
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
-	err = f.Write(file, r, o)
+	err = write(file)
 	if closing := file.Close(); err == nil {
 		err = closing
 	}
