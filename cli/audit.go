@@ -59,6 +59,9 @@ func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Invento
 	remedy.Attach(inv, report)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
+	if ch.baseline != nil {
+		report.Since(ch.baseline)
+	}
 	if ch.framework != nil {
 		report.Controls = ch.framework.Judge(report)
 	}
@@ -71,7 +74,7 @@ func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Invento
 	p.tellCoverage(report, ctx.Err() != nil)
 	p.voice.say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
 	switch {
-	case reached(report, ch.failOn):
+	case reached(report, ch.failOn, ch.newOnly):
 		return status(exitFindings)
 	case report.Incomplete():
 		return status(exitIncomplete)
@@ -119,9 +122,13 @@ func (p *program) interrupted(ctx context.Context, err error) error {
 	return status(exitIncomplete)
 }
 
-// reached reports whether an open finding is at or above the severity.
-func reached(report *findings.Report, failOn *findings.Severity) bool {
+// reached reports whether an open finding, or an open new one, is at or above
+// the severity.
+func reached(report *findings.Report, failOn *findings.Severity, newOnly bool) bool {
 	return failOn != nil && slices.ContainsFunc(report.Findings, func(f findings.Finding) bool {
+		if newOnly && f.Baseline != findings.New {
+			return false
+		}
 		return f.Status != findings.Suppressed && f.Severity >= *failOn
 	})
 }

@@ -41,14 +41,9 @@ func (p *program) explainVerb() *urfave.Command {
 
 // explainFinding prints one finding of a report, whole.
 func (p *program) explainFinding(file, id string) error {
-	f, err := os.Open(file)
+	report, err := readReport(file)
 	if err != nil {
-		return fmt.Errorf("opening the report: %w", err)
-	}
-	defer f.Close()
-	report, err := findings.Read(f)
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return err
 	}
 	var found []*findings.Finding
 	for i := range report.Findings {
@@ -63,6 +58,20 @@ func (p *program) explainFinding(file, id string) error {
 		return p.print(output.Explain(found[0]))
 	}
 	return fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
+}
+
+// readReport reads a report that was written by -o json.
+func readReport(file string) (*findings.Report, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, fmt.Errorf("opening the report: %w", err)
+	}
+	defer f.Close()
+	report, err := findings.Read(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return report, nil
 }
 
 // plain turns a page into text for a terminal: headings without their marks,

@@ -103,6 +103,8 @@ func auditFlags() []urfave.Flag {
 		&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"},
 		&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")},
 		&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"},
+		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and tell which were fixed", TakesFile: true},
+		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline and --fail-on: only new findings count"},
 		&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: critical, high, medium, low, info (default: never)"},
 		configFlag(),
 	}...)
@@ -129,6 +131,8 @@ type choices struct {
 	minSeverity findings.Severity
 	failOn      *findings.Severity // nil: findings never fail
 	framework   *audit.Framework   // nil: none was asked for
+	baseline    *findings.Report   // nil: none was given
+	newOnly     bool
 }
 
 // readChoices checks everything that can be checked before AWS is called and
@@ -138,7 +142,7 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
 
-	try(notEmpty(c, "framework", "min-severity", "fail-on", "config"))
+	try(notEmpty(c, "framework", "min-severity", "fail-on", "baseline", "config"))
 	var err error
 	ch.client, err = clientOptions(c)
 	try(err)
@@ -168,6 +172,13 @@ func readChoices(c *urfave.Context) (*choices, error) {
 		for _, check := range f.Checks() {
 			only = append(only, check.ID)
 		}
+	}
+	if ch.newOnly = c.Bool("new-only"); ch.newOnly && (!c.IsSet("baseline") || ch.failOn == nil) {
+		try(usage("", "--new-only says which findings --fail-on counts, by their --baseline: it needs both"))
+	}
+	if c.String("baseline") != "" {
+		ch.baseline, err = readReport(c.String("baseline"))
+		try(err)
 	}
 	if err := combine(errs); err != nil {
 		return nil, err

@@ -30,7 +30,8 @@ type Report struct {
 	Summary       Summary        `json:"summary"`
 	Findings      []Finding      `json:"findings"`
 	NotEvaluated  []NotEvaluated `json:"not_evaluated"`
-	Controls      []Control      `json:"controls,omitempty"` // of the framework that was asked for
+	Controls      []Control      `json:"controls,omitempty"`   // of the framework that was asked for
+	Comparison    *Comparison    `json:"comparison,omitempty"` // with the baseline, if there was one
 }
 
 // The statuses of a Control.
@@ -124,8 +125,9 @@ type Finding struct {
 	Title        string            `json:"title"`
 	Severity     Severity          `json:"severity"`
 	BaseSeverity Severity          `json:"base_severity"`
-	Status       string            `json:"status"`   // open or suppressed
-	Baseline     string            `json:"baseline"` // new, unchanged, or empty without a baseline
+	Status       string            `json:"status"`               // open or suppressed
+	Baseline     string            `json:"baseline"`             // new, unchanged, or empty without a baseline
+	FirstSeen    *time.Time        `json:"first_seen,omitempty"` // with a baseline: when the first of the reports found it
 	AccountID    string            `json:"account_id"`
 	AccountName  string            `json:"account_name"`
 	Region       string            `json:"region"`

@@ -71,7 +71,39 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 		}
 	}
 	notEvaluated(out, r)
+	compared(out, r)
 	controls(out, r, o)
+}
+
+// compared tells what became of the baseline.
+func compared(out *bytes.Buffer, r *findings.Report) {
+	c := r.Comparison
+	if c == nil {
+		return
+	}
+	fresh := 0
+	for i := range r.Findings {
+		if r.Findings[i].Baseline == findings.New {
+			fresh++
+		}
+	}
+	fmt.Fprintf(out, "\nSince the baseline of %s: %d new, %d unchanged, %d fixed", c.Baseline.Format("2006-01-02 15:04"), fresh, len(r.Findings)-fresh, len(c.Fixed))
+	if len(c.Unknown) > 0 {
+		fmt.Fprintf(out, ", %d unknown: not judged this time", len(c.Unknown))
+	}
+	out.WriteString("\n")
+	for _, list := range []struct {
+		word  string
+		known []findings.Known
+	}{{"fixed", c.Fixed}, {"unknown", c.Unknown}} {
+		const most = 20
+		for _, k := range list.known[:min(most, len(list.known))] {
+			fmt.Fprintf(out, "  %-7s  %s  %s %s: %s\n", list.word, k.Severity, clean(k.Region), clean(k.ResourceID), clean(k.Message))
+		}
+		if more := len(list.known) - most; more > 0 {
+			fmt.Fprintf(out, "  and %d more: see -o json\n", more)
+		}
+	}
 }
 
 // controls tells how the account stands to a framework, if one was asked for.
