@@ -62,7 +62,11 @@ func Explain(f *findings.Finding) string {
 		holders = append(holders, fmt.Sprintf("and %d more", more))
 	}
 	list("Carried by "+plural(f.Attached, "interface"), holders, false)
-	list("Fix: "+clean(f.Fix.Summary), f.Fix.Commands, false)
+	fix := "Fix: " + clean(f.Fix.Summary)
+	list(fix, f.Fix.Commands, false)
+	if len(f.Fix.Commands) == 0 && f.Fix.Summary != "" { // people decide what to change
+		out.WriteString("\n" + fix + "\n")
+	}
 	list("References", f.References, false)
 	return out.String()
 }
