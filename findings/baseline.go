@@ -52,10 +52,7 @@ func (r *Report) Since(old *Report) {
 		if before[was.ID] == nil {
 			continue
 		}
-		k := Known{was.ID, was.Check, was.Severity, was.AccountID, was.Region, was.ResourceID, "", was.Message}
-		if was.Rule != nil {
-			k.Rule = was.Rule.Direction + " " + was.Rule.Protocol + " " + was.Rule.Ports + " " + was.Rule.Source
-		}
+		k := was.Known()
 		if r.judged(was) {
 			comparison.Fixed = append(comparison.Fixed, k)
 		} else {
@@ -63,6 +60,15 @@ func (r *Report) Since(old *Report) {
 		}
 	}
 	r.Comparison = comparison
+}
+
+// Known returns the finding in short.
+func (f *Finding) Known() Known {
+	k := Known{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, "", f.Message}
+	if f.Rule != nil {
+		k.Rule = f.Rule.Direction + " " + f.Rule.Protocol + " " + f.Rule.Ports + " " + f.Rule.Source
+	}
+	return k
 }
 
 // Comparison is what became of the findings of a baseline that are not in the

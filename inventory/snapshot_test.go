@@ -84,3 +84,35 @@ func BenchmarkSnapshot(b *testing.B) {
 		}
 	})
 }
+
+// Two random inventories differ in something, the same one does not, and the
+// way back has as many additions as the way there has removals.
+func TestDiffIsSymmetric(t *testing.T) {
+	for seed := range uint64(30) {
+		size := fixtures.Size{Regions: 2, Groups: 6, Interfaces: 8}
+		a := fixtures.Random(rand.New(rand.NewPCG(seed, 1)), size)
+		b := fixtures.Random(rand.New(rand.NewPCG(seed, 2)), size)
+		if changes, unread := inventory.Diff(a, a); len(changes)+len(unread) > 0 {
+			t.Fatalf("seed %d: an inventory differs from itself: %v %v", seed, changes, unread)
+		}
+		there, _ := inventory.Diff(a, b)
+		back, _ := inventory.Diff(b, a)
+		count := map[string]int{}
+		for _, c := range there {
+			count[c.Change]++
+		}
+		for _, c := range back {
+			switch c.Change {
+			case inventory.Added:
+				count[inventory.Removed]--
+			case inventory.Removed:
+				count[inventory.Added]--
+			default:
+				count[c.Change]--
+			}
+		}
+		if len(there) == 0 || count[inventory.Added] != 0 || count[inventory.Removed] != 0 || count[inventory.Changed] != 0 {
+			t.Fatalf("seed %d: there and back differ by %v", seed, count)
+		}
+	}
+}
