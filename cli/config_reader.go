@@ -1,0 +1,226 @@
+package cli
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// configReader walks the nodes of one file and gathers what is wrong.
+type configReader struct {
+	file   string
+	faults []fault
+}
+
+type fault struct {
+	line, column int
+	message      string
+}
+
+func (r *configReader) fault(n *yaml.Node, format string, args ...any) {
+	r.faults = append(r.faults, fault{n.Line, n.Column, fmt.Sprintf(format, args...)})
+}
+
+func (r *configReader) failure() error {
+	if len(r.faults) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(r.faults, func(a, b fault) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column)) })
+	lines := make([]string, len(r.faults))
+	for i, f := range r.faults {
+		lines[i] = fmt.Sprintf("%s:%d:%d: %s", r.file, f.line, f.column, f.message)
+	}
+	return &failure{message: strings.Join(lines, "\n")}
+}
+
+// document returns the content of the only document, or nil of an empty file.
+func (r *configReader) document(text []byte) (*yaml.Node, error) {
+	loader, err := yaml.NewLoader(bytes.NewReader(text))
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", r.file, err)
+	}
+	var first, second yaml.Node
+	switch err := loader.Load(&first); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		return nil, r.syntax(err)
+	}
+	switch err := loader.Load(&second); {
+	case err == nil:
+		r.fault(&second, "a second document begins here: there may be only one")
+		return nil, r.failure()
+	case !errors.Is(err, io.EOF):
+		return nil, r.syntax(err)
+	}
+	if len(first.Content) == 0 || first.Content[0].Tag == "!!null" {
+		return nil, nil
+	}
+	return first.Content[0], nil
+}
+
+// syntax gives the library's errors the form of the others.
+func (r *configReader) syntax(err error) error {
+	many, ok := errors.AsType[*yaml.LoadErrors](err)
+	errs := []error{err}
+	if ok {
+		errs = errs[:0]
+		for _, e := range many.Errors {
+			errs = append(errs, e)
+		}
+	}
+	for _, err := range errs {
+		one, ok := errors.AsType[*yaml.LoadError](err)
+		if !ok {
+			return fmt.Errorf("reading %s: %w", r.file, err)
+		}
+		r.faults = append(r.faults, fault{one.Mark.Line, one.Mark.Column, strings.TrimPrefix(one.Message, "yaml: ")})
+	}
+	return r.failure()
+}
+
+// mapping hands the value of each key to its reader.
+func (r *configReader) mapping(n *yaml.Node, what string, keys map[string]func(*yaml.Node)) {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.MappingNode {
+		r.fault(n, "%s must be a mapping with the keys %s", what, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+		return
+	}
+	lines := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		read, known := keys[key.Value]
+		switch {
+		case key.Kind != yaml.ScalarNode || !known:
+			names := slices.Sorted(maps.Keys(keys))
+			text := "known are " + strings.Join(names, ", ")
+			if near := nearest(key.Value, names); near != "" {
+				text = "did you mean " + near + "?"
+			}
+			r.fault(key, "unknown key %q in %s: %s", key.Value, what, text)
+		case lines[key.Value] > 0:
+			r.fault(key, "key %q was given before, in line %d", key.Value, lines[key.Value])
+		default:
+			lines[key.Value] = key.Line
+			read(value)
+		}
+	}
+}
+
+// readSeverities reads a mapping from checks to severities.
+func readSeverities(r *configReader, n *yaml.Node) map[string]findings.Severity {
+	chosen := map[string]findings.Severity{}
+	keys := map[string]func(*yaml.Node){}
+	for _, check := range audit.Checks() {
+		keys[check.ID] = func(n *yaml.Node) { chosen[check.ID] = readSeverity(r, n) }
+	}
+	r.mapping(n, "severities", keys)
+	return chosen
+}
+
+func readSeverity(r *configReader, n *yaml.Node) (s findings.Severity) {
+	if n.Kind != yaml.ScalarNode || s.UnmarshalText([]byte(n.Value)) != nil {
+		r.fault(n, "%q is no severity: known are critical, high, medium, low, info", n.Value)
+	}
+	return s
+}
+
+// readServices reads a list of mappings, each of which names a service and has
+// all of its keys.
+func readServices(r *configReader, n *yaml.Node) []audit.Service {
+	if n.Kind != yaml.SequenceNode {
+		r.fault(n, "a list is wanted here: write [] for an empty one")
+		return nil
+	}
+	var all []audit.Service
+	for _, item := range n.Content {
+		var s audit.Service
+		given := 0
+		read := func(f func(n *yaml.Node)) func(*yaml.Node) {
+			return func(n *yaml.Node) {
+				given++
+				f(n)
+			}
+		}
+		keys := map[string]func(*yaml.Node){
+			"ports": read(func(n *yaml.Node) {
+				t, err := parsePublicPort(n.Value)
+				if s.Traffic = t; err != nil {
+					r.fault(n, "%s", err)
+				}
+			}),
+			"name": read(func(n *yaml.Node) {
+				if s.Name = n.Value; strings.TrimSpace(s.Name) == "" {
+					r.fault(n, "the service's name is empty")
+				}
+			}),
+			"kind": read(func(n *yaml.Node) {
+				class, ok := audit.Classes()[n.Value]
+				if s.Class = class; !ok {
+					r.fault(n, "unknown kind %q: known are %s", n.Value, strings.Join(slices.Sorted(maps.Keys(audit.Classes())), ", "))
+				}
+			}),
+			"severity": read(func(n *yaml.Node) { s.Severity = readSeverity(r, n) }),
+		}
+		r.mapping(item, "a service", keys)
+		if given < len(keys) && item.Kind == yaml.MappingNode {
+			r.fault(item, "a service has the keys %s", strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// readNumber reads a whole number within bounds.
+func readNumber(r *configReader, n *yaml.Node, least, most int) int {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	value, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil || value < least || value > most {
+		r.fault(n, "a number from %d to %d is wanted here", least, most)
+		return least
+	}
+	return value
+}
+
+// readList reads a list of texts, each by parse.
+func readList[T any](r *configReader, n *yaml.Node, parse func(string) (T, error)) []T {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	if n.Kind != yaml.SequenceNode {
+		r.fault(n, "a list is wanted here: write [] for an empty one")
+		return nil
+	}
+	list := []T{}
+	for _, item := range n.Content {
+		if item.Kind == yaml.AliasNode {
+			item = item.Alias
+		}
+		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" {
+			r.fault(item, "a text is wanted here")
+			continue
+		}
+		value, err := parse(item.Value)
+		if err != nil {
+			r.fault(item, "%s", err)
+			continue
+		}
+		list = append(list, value)
+	}
+	return list
+}

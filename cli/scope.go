@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"strconv"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// scopeFlags choose what is read, on every verb that reads.
+func scopeFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.StringSliceFlag{Name: "region", Category: categoryRead, Usage: "read only this `REGION`, repeatable (default: all that are enabled, whatever AWS_REGION says)"},
+		&urfave.StringSliceFlag{Name: "exclude-region", Category: categoryRead, Usage: "leave out this `REGION`, repeatable; the run is complete without it"},
+		&urfave.StringFlag{Name: "expect-account", Category: categoryRead, Usage: "refuse to run unless the credentials belong to this account `ID`"},
+		&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Category: categoryRead, Usage: "read `DEPTH`: groups (and interfaces), network (and what decides reachability), services (and their owners)"},
+		&urfave.StringFlag{Name: "max-rps", Category: categoryRead, Usage: "at most `N` calls a second in each region"},
+		&urfave.StringFlag{Name: "region-deadline", Category: categoryRead, Usage: "give up a region after this `TIME`, for example 90s or 5m"},
+	}
+}
+
+// readFlags are on the verbs that read an account and audit nothing.
+func readFlags() []urfave.Flag { return append(scopeFlags(), accountFlags()...) }
+
+// accountFlags are on the verbs that need an account of one's own.
+func accountFlags() []urfave.Flag {
+	return []urfave.Flag{
+		&urfave.StringFlag{Name: "profile", Category: categoryRead, Usage: "use this `PROFILE` of the AWS configuration files"},
+		&urfave.StringFlag{Name: "endpoint-url", Category: categoryRead, Usage: "send every call to this `URL` instead of AWS"},
+	}
+}
+
+// notEmpty refuses flags that are given without a value: where a script's
+// variable is unset, that must not mean the default.
+func notEmpty(c *urfave.Context, names ...string) error {
+	var errs []error
+	for _, name := range names {
+		if c.IsSet(name) && c.String(name) == "" {
+			errs = append(errs, usage("", "--%s is empty", name))
+		}
+	}
+	return combine(errs)
+}
+
+// clientOptions reads the flags that say what is read.
+func clientOptions(c *urfave.Context) (awsclient.Options, error) {
+	o := awsclient.Options{
+		Profile:       c.String("profile"),
+		EndpointURL:   c.String("endpoint-url"),
+		ExpectAccount: c.String("expect-account"),
+	}
+	var errs []error
+	try := func(err error) { errs = append(errs, err) }
+
+	try(notEmpty(c, "profile", "endpoint-url", "expect-account", "depth", "max-rps", "region-deadline"))
+	var err error
+	o.Regions, err = words(c, "region", checkRegion)
+	try(err)
+	o.ExcludeRegions, err = words(c, "exclude-region", checkRegion)
+	try(err)
+	o.Depth, err = parseDepth(c.String("depth"))
+	try(err)
+	if a := o.ExpectAccount; a != "" && !accountForm.MatchString(a) {
+		try(usage("", "--expect-account %q: an account id has twelve digits", a))
+	}
+	if s := c.String("max-rps"); s != "" {
+		o.MaxRPS, err = strconv.ParseFloat(s, 64)
+		if err != nil || !(o.MaxRPS > 0 && o.MaxRPS <= 10000) {
+			try(usage("", "--max-rps %q is no number above 0", s))
+		}
+	}
+	if s := c.String("region-deadline"); s != "" {
+		o.RegionDeadline, err = time.ParseDuration(s)
+		if err != nil || o.RegionDeadline <= 0 {
+			try(usage("write it like 90s or 5m", "--region-deadline %q is no time above 0", s))
+		}
+	}
+	return o, combine(errs)
+}

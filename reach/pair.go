@@ -1,0 +1,71 @@
+package reach
+
+import (
+	"net/netip"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// pair is two addresses of two interfaces.
+type pair struct {
+	n        *Region
+	from, to end
+	only     *permission // the one rule that counts at the far end; nil: all of them
+}
+
+// end is one of both.
+type end struct {
+	*place
+	holder  *inventory.Interface
+	address netip.Addr
+	groups  []*inventory.Group
+	unseen  []string
+}
+
+func (n *Region) pair(from, to *inventory.Interface, a, b netip.Addr) *pair {
+	make := func(e *inventory.Interface, a netip.Addr) end {
+		x := end{place: n.place(placeKey{e.VPC, e.Subnet}), holder: e, address: a}
+		x.groups, x.unseen = n.groupsOf(e)
+		return x
+	}
+	return &pair{n: n, from: make(from, a), to: make(to, b)}
+}
+
+func (p *pair) family() cidr.Family {
+	if p.from.address.Is6() {
+		return cidr.IPv6
+	}
+	return cidr.IPv4
+}
+
+// stages are what stands between both, in the order of a packet and of its
+// reply. Inside of one subnet only the groups do.
+func (p *pair) stages() []stage {
+	out := groupStage{p, &p.from, &p.to, inventory.Egress}
+	in := groupStage{p, &p.to, &p.from, inventory.Ingress}
+	if p.from.subnet == p.to.subnet && p.from.subnet != "" {
+		return []stage{out, in}
+	}
+	return []stage{
+		out,
+		pairACL{&p.from, p.to.address, inventory.Egress, false, StepACLOut},
+		pairRoute{&p.from, &p.to},
+		pairACL{&p.to, p.from.address, inventory.Ingress, false, StepACLIn},
+		in,
+		pairACL{&p.to, p.from.address, inventory.Egress, true, StepACLOut},
+		pairRoute{&p.to, &p.from},
+		pairACL{&p.from, p.to.address, inventory.Ingress, true, StepACLIn},
+	}
+}
+
+// permission finds the ingress rule that lets the outcome's packet in.
+func (p *pair) permission(o outcome) *permission {
+	s := groupStage{p, &p.to, &p.from, inventory.Ingress}
+	for _, f := range o.left {
+		if by := s.rule(f.protocol, f.first); by != nil {
+			return by
+		}
+	}
+	return nil
+}

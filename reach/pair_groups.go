@@ -1,0 +1,183 @@
+package reach
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// groupStage is the groups of one end, which decide what goes to the other or
+// comes from it.
+type groupStage struct {
+	*pair
+	at, other *end
+	direction inventory.Direction
+}
+
+// each calls f for the rules that name the other end, or may do so.
+func (s groupStage) each(f func(by *permission, certain bool)) {
+	for _, g := range s.at.groups {
+		for i := range g.Rules {
+			r := &g.Rules[i]
+			if r.Direction != s.direction || s.only != nil && s.direction == inventory.Ingress && r != s.only.rule {
+				continue
+			}
+			switch s.names(r.Peer) {
+			case open:
+				f(&permission{g, r}, true)
+			case doubtful:
+				f(&permission{g, r}, false)
+			}
+		}
+	}
+}
+
+// names reports whether a peer stands for the other end: open, closed or
+// doubtful. A reference to a group of another VPC needs an active peering.
+func (s groupStage) names(p inventory.Peer) fate {
+	if p.Group != nil {
+		if !s.other.holder.Carries(p.Group.ID) {
+			return closed
+		}
+		if s.at.vpc == s.other.vpc {
+			return open
+		}
+		switch status := s.n.joined(s.at.vpc, s.other.vpc); {
+		case status == "active":
+			return open
+		case !s.n.region.Read.Has(inventory.PartPeerings):
+			return doubtful
+		}
+		return closed
+	}
+	k := s.n.addressesOf(p)[s.family()]
+	switch {
+	case k.sure.Contains(s.other.address):
+		return open
+	case k.possible.Contains(s.other.address):
+		return doubtful
+	}
+	return closed
+}
+
+// joined returns the status of the peering of two VPCs, active before others,
+// or nothing where none was seen.
+func (n *Region) joined(a, b string) string {
+	status := ""
+	for _, p := range n.net().peerings {
+		x, y := p.Requester.VPC, p.Accepter.VPC
+		if (x == a && y == b || x == b && y == a) && (status == "" || p.Status == "active") {
+			status = p.Status
+		}
+	}
+	return status
+}
+
+func (s groupStage) narrow(flows []flow) []flow {
+	var left []flow
+	for _, f := range flows {
+		var sure, maybe []interval
+		s.each(func(by *permission, certain bool) {
+			t := by.rule.Traffic
+			if t.Protocol != inventory.AllProtocols && t.Protocol != f.protocol {
+				return
+			}
+			if part, ok := intervalOf(t).intersect(f.interval); ok {
+				if certain {
+					sure = append(sure, part)
+				} else {
+					maybe = append(maybe, part)
+				}
+			}
+		})
+		if len(s.at.unseen) > 0 {
+			maybe = append(maybe, f.interval)
+		}
+		sure = union(sure)
+		for _, part := range sure {
+			left = append(left, flow{f.family, f.protocol, part, f.from})
+		}
+		for _, part := range without(union(maybe), sure) {
+			left = append(left, flow{f.family, f.protocol, part, known{possible: f.from.possible}})
+		}
+	}
+	return left
+}
+
+// union joins intervals; they come back in ascending order.
+func union(parts []interval) []interval {
+	slices.SortFunc(parts, func(a, b interval) int { return cmp.Compare(a.first, b.first) })
+	var joined []interval
+	for _, p := range parts {
+		if k := len(joined); k > 0 && p.first <= joined[k-1].last+1 {
+			joined[k-1].last = max(joined[k-1].last, p.last)
+			continue
+		}
+		joined = append(joined, p)
+	}
+	return joined
+}
+
+// without takes the intervals of holes, which are in order, out of others.
+func without(parts, holes []interval) []interval {
+	var left []interval
+	for _, p := range parts {
+		for _, h := range holes {
+			if h.last < p.first || h.first > p.last {
+				continue
+			}
+			if h.first > p.first {
+				left = append(left, interval{p.first, h.first - 1})
+			}
+			p.first = h.last + 1
+		}
+		if p.first <= p.last {
+			left = append(left, p)
+		}
+	}
+	return left
+}
+
+// rule returns the first rule that lets such a packet through, certain ones
+// first.
+func (s groupStage) rule(protocol inventory.Protocol, point int32) *permission {
+	var found, perhaps *permission
+	s.each(func(by *permission, certain bool) {
+		t, span := by.rule.Traffic, intervalOf(by.rule.Traffic)
+		switch {
+		case t.Protocol != inventory.AllProtocols && t.Protocol != protocol, point < span.first, point > span.last:
+		case certain && found == nil:
+			found = by
+		case perhaps == nil:
+			perhaps = by
+		}
+	})
+	return cmp.Or(found, perhaps)
+}
+
+func (s groupStage) describe(p packet, verdict string) Step {
+	step := Step{Kind: StepGroup, Verdict: verdict, Object: strings.Join(s.at.holder.Groups, ", ")}
+	way, preposition := "ingress", "from"
+	if s.direction == inventory.Egress {
+		way, preposition = "egress", "to"
+	}
+	switch by := s.rule(p.protocol, p.point); {
+	case by != nil:
+		step.Object = by.group.ID
+		step.Detail = fmt.Sprintf("%s allows %s %s %s", by.group.ID, inWords(by.rule.Traffic), preposition, by.rule.Peer)
+		if verdict == Unknown {
+			step.Detail += ", which is not known to hold " + s.other.address.String()
+		}
+	case len(s.at.unseen) > 0:
+		step.Detail = fmt.Sprintf("the rules of %s are not seen from here", strings.Join(s.at.unseen, ", "))
+	case len(s.at.holder.Groups) == 0:
+		step.Object = s.at.holder.ID
+		step.Detail = s.at.holder.ID + " carries no security group"
+	default:
+		step.Detail = fmt.Sprintf("no %s rule of %s allows %s %s %s (%s)", way, step.Object, inWords(p.of), preposition, s.other.address, s.other.holder.ID)
+	}
+	return step
+}
