@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Settings Settings
 	Only     []string // ids of the checks to run; empty: all that are on by default
+	Enable   []string // ids of checks to run beside those that are on by default
 	Skip     []string // ids of checks to leave out
 }
 
@@ -28,7 +29,7 @@ type Estate struct {
 func (o *Options) Select() []*Check {
 	var selected []*Check
 	for _, c := range Checks() {
-		on := !c.OnRequest
+		on := !c.OnRequest || slices.Contains(o.Enable, c.ID)
 		if len(o.Only) > 0 {
 			on = slices.Contains(o.Only, c.ID)
 		}
@@ -40,9 +41,15 @@ func (o *Options) Select() []*Check {
 }
 
 // Run audits an inventory that has been normalised, and leaves it as it is.
+// Checks that need services beside EC2 are left out of a run that did not ask
+// for them, unless they are named.
 // The report is finished but for the times, the tool and the fix commands.
 func Run(inv *inventory.Inventory, opts Options) *findings.Report {
-	return RunChecks(inv, opts.Settings, opts.Select())
+	selected := opts.Select()
+	if services := inventory.DepthServices.Parts() &^ inventory.DepthNetwork.Parts(); inv.Depth != inventory.DepthServices && len(opts.Only) == 0 {
+		selected = slices.DeleteFunc(selected, func(c *Check) bool { return c.Needs&services != 0 && !slices.Contains(opts.Enable, c.ID) })
+	}
+	return RunChecks(inv, opts.Settings, selected)
 }
 
 // RunChecks is Run with a given list of checks.

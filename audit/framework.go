@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -80,9 +81,30 @@ func (f Framework) Judge(r *findings.Report) []findings.Control {
 	return controls
 }
 
+// families are the controls that CIS and AWS split by the version of IP: what
+// is open to 0.0.0.0/0 does not fail the control of ::/0.
+var families = map[string]string{
+	"CIS 3.0 5.2": "ipv4", "CIS 3.0 5.3": "ipv6",
+	"CIS 5.0 5.3": "ipv4", "CIS 5.0 5.4": "ipv6",
+	"CIS 6.0 6.3": "ipv4", "CIS 6.0 6.4": "ipv6",
+	"FSBP EC2.53": "ipv4", "FSBP EC2.54": "ipv6",
+}
+
+// concerns reports whether a finding is about the control's version of IP. A
+// prefix list, and a finding about no rule, may be about both.
+func concerns(family string, x *findings.Finding) bool {
+	if family == "" || x.Rule == nil {
+		return true
+	}
+	p, err := netip.ParsePrefix(x.Rule.Source)
+	return err != nil || p.Addr().Is6() == (family == "ipv6")
+}
+
 func (f Framework) judge(r *findings.Report, check *Check, c *findings.Control) {
+	family := families[f.prefix+" "+c.Control]
 	for i := range r.Findings {
-		if x := &r.Findings[i]; x.Check == check.ID && x.Status == findings.Open && x.Severity > findings.Info {
+		x := &r.Findings[i]
+		if x.Check == check.ID && x.Status == findings.Open && x.Severity > findings.Info && concerns(family, x) {
 			c.Findings = append(c.Findings, x.ID)
 			c.Status = findings.Failed
 		}

@@ -39,7 +39,8 @@ func TestFrameworkJudges(t *testing.T) {
 		want         map[string]string
 	}{
 		{"clean", clean, map[string]string{"5.2": "passed", "5.3": "passed", "5.4": "passed", "5.5": "passed"}},
-		{"open", clean + "sg-2 a\n in tcp/22 0.0.0.0/0\neni-2 sg-2 10.0.0.2\n", map[string]string{"5.2": "passed", "5.3": "failed", "5.4": "failed", "5.5": "passed"}},
+		{"open", clean + "sg-2 a\n in tcp/22 0.0.0.0/0\neni-2 sg-2 10.0.0.2\n", map[string]string{"5.2": "passed", "5.3": "failed", "5.4": "passed", "5.5": "passed"}},
+		{"open on IPv6", clean + "sg-2 a\n in tcp/22 ::/0\neni-2 sg-2 10.0.0.2\n", map[string]string{"5.3": "passed", "5.4": "failed"}},
 		{"denied", clean + "unread network-acls denied\n", map[string]string{"5.2": "not-evaluated", "5.3": "not-evaluated", "5.5": "not-evaluated"}},
 		{"open and denied", clean + "unread network-acls denied\nsg-2 default\n in all sg-2\n", map[string]string{"5.2": "not-evaluated", "5.5": "failed"}},
 		{"too shallow", "sg-1 web\n in tcp/443 0.0.0.0/0\neni-1 sg-1 10.0.0.1\n", map[string]string{"5.2": "not-evaluated", "5.3": "passed"}},

@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -139,7 +140,12 @@ func (r *reader) list(ctx context.Context, l *list) {
 		limit = rate.NewLimiter(rate.Limit(min(l.maxRPS, r.maxRPS)), 2*int(l.maxRPS))
 	}
 	if err := l.read(ctx, r, limit); err != nil {
-		r.fail(l.part, l.operation, err)
+		operation := l.operation
+		var other operationError
+		if errors.As(err, &other) {
+			operation = other.operation
+		}
+		r.fail(l.part, operation, err)
 		return
 	}
 	r.mu.Lock()
@@ -205,6 +211,8 @@ var lists = []list{
 	{part: inventory.PartLoadBalancers, operation: "elasticloadbalancing:DescribeLoadBalancers", read: readLoadBalancers, maxRPS: 8},
 	{part: inventory.PartLoadBalancers, operation: "elasticloadbalancing:DescribeLoadBalancers", read: readClassicLoadBalancers, maxRPS: 8},
 	{part: inventory.PartFunctions, operation: "lambda:ListFunctions", read: readFunctions, maxRPS: 10},
+	{part: inventory.PartWebACLs, operation: "wafv2:ListWebACLs", read: readWebACLs, maxRPS: 5},
+	{part: inventory.PartRecorders, operation: "config:DescribeConfigurationRecorders", read: readRecorders, maxRPS: 5},
 }
 
 // Actions returns the IAM actions that a run of the depth needs, sorted.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	configtypes "github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
@@ -190,6 +191,10 @@ load-balancer classic old internal sg-2
 function plain arn arn:aws:lambda:eu-west-1:123456789012:function:plain
 function sync sg-1 sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:sync subnet subnet-1
 function tidy sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:tidy
+web-acl blocks arn arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/blocks/1 protects arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1
+web-acl counts arn arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/counts/2
+recorder all
+recorder buckets stopped failing without-groups
 `).Inventory
 	for _, size := range []int{1, 2, 0} {
 		s := serve(t, want, fixtures.ServeOptions{PageSize: size})
@@ -200,8 +205,40 @@ function tidy sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:tidy
 		if diff := cmp.Diff(want.Regions[0].Functions, got.Functions, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("pages of %d: functions (-want +got):\n%s", size, diff)
 		}
+		if diff := cmp.Diff(want.Regions[0].WebACLs, got.WebACLs, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("pages of %d: web ACLs (-want +got):\n%s", size, diff)
+		}
+		if diff := cmp.Diff(want.Regions[0].Recorders, got.Recorders); diff != "" {
+			t.Errorf("pages of %d: recorders (-want +got):\n%s", size, diff)
+		}
 		if got.Status() != "complete" {
 			t.Errorf("pages of %d: %s, %+v", size, got.Status(), got.Gaps)
+		}
+	}
+}
+
+// A recorder records what its strategy says.
+func TestRecordsGroups(t *testing.T) {
+	by := func(s configtypes.RecordingStrategyType) *configtypes.RecordingStrategy {
+		return &configtypes.RecordingStrategy{UseOnly: s}
+	}
+	groups, buckets := []configtypes.ResourceType{"AWS::EC2::SecurityGroup"}, []configtypes.ResourceType{"AWS::S3::Bucket"}
+	for name, tc := range map[string]struct {
+		group *configtypes.RecordingGroup
+		want  bool
+	}{
+		"by default":      {nil, true},
+		"all":             {&configtypes.RecordingGroup{AllSupported: true}, true},
+		"named":           {&configtypes.RecordingGroup{ResourceTypes: groups}, true},
+		"others named":    {&configtypes.RecordingGroup{ResourceTypes: buckets}, false},
+		"strategy all":    {&configtypes.RecordingGroup{RecordingStrategy: by("ALL_SUPPORTED_RESOURCE_TYPES")}, true},
+		"strategy named":  {&configtypes.RecordingGroup{RecordingStrategy: by("INCLUSION_BY_RESOURCE_TYPES"), ResourceTypes: buckets}, false},
+		"all but groups":  {&configtypes.RecordingGroup{RecordingStrategy: by("EXCLUSION_BY_RESOURCE_TYPES"), ExclusionByResourceTypes: &configtypes.ExclusionByResourceTypes{ResourceTypes: groups}}, false},
+		"all but buckets": {&configtypes.RecordingGroup{RecordingStrategy: by("EXCLUSION_BY_RESOURCE_TYPES"), ExclusionByResourceTypes: &configtypes.ExclusionByResourceTypes{ResourceTypes: buckets}}, true},
+		"all but nothing": {&configtypes.RecordingGroup{RecordingStrategy: by("EXCLUSION_BY_RESOURCE_TYPES")}, true},
+	} {
+		if got := recordsGroups(tc.group); got != tc.want {
+			t.Errorf("%s: %v, want %v", name, got, tc.want)
 		}
 	}
 }
@@ -219,7 +256,7 @@ func TestFlowLogs(t *testing.T) {
 // Every permission of the network can be missing alone: the gap names it, the
 // groups and interfaces are there all the same.
 func TestEachPermissionMissing(t *testing.T) {
-	want := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	want := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
 	for _, action := range Actions(inventory.DepthServices) {
 		_, name, _ := strings.Cut(action, ":")
 		if name == "DescribeRegions" {
@@ -245,7 +282,7 @@ func TestEachPermissionMissing(t *testing.T) {
 
 // The actions that the IAM policy is made of are the calls that are made.
 func TestActionsAreTheCalls(t *testing.T) {
-	inv := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	inv := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
 	for _, depth := range []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices} {
 		s := serve(t, inv, fixtures.ServeOptions{})
 		collect(t, s, Options{Depth: depth})

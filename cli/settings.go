@@ -148,7 +148,7 @@ func checkUnless(other *[]string, word string) func(string) (string, error) {
 func (c *config) choose(only, skip []string) (audit.Options, error) {
 	opts := audit.Options{Settings: c.settings, Only: only, Skip: skip}
 	if len(only) == 0 {
-		opts.Only, opts.Skip = c.enabled(audit.Checks()), slices.Concat(skip, c.disable)
+		opts.Enable, opts.Skip = c.enable, slices.Concat(skip, c.disable)
 	}
 	if len(opts.Select()) == 0 {
 		return opts, usage("", "no check is left to run")

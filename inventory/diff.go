@@ -110,6 +110,10 @@ func diffPart(part Part, a, b *Region) []Change {
 		return diffList(a.LoadBalancers, b.LoadBalancers, func(x *LoadBalancer) string { return x.Kind + " " + x.Name })
 	case PartFunctions:
 		return diffList(a.Functions, b.Functions, func(x *Function) string { return x.Name })
+	case PartWebACLs:
+		return diffList(a.WebACLs, b.WebACLs, func(x *WebACL) string { return x.Name })
+	case PartRecorders:
+		return diffList(a.Recorders, b.Recorders, func(x *Recorder) string { return x.Name })
 	case PartFlowLogs:
 		return diffList(a.FlowLogs, b.FlowLogs, func(x *FlowLog) string { return x.ID })
 	}

@@ -67,6 +67,8 @@ type Region struct {
 	Endpoints        []Endpoint
 	LoadBalancers    []LoadBalancer
 	Functions        []Function
+	WebACLs          []WebACL
+	Recorders        []Recorder // of AWS Config
 }
 
 // Part names one part of a region's inventory; Parts is a set of them.
@@ -97,6 +99,8 @@ const (
 	PartLoadBalancers
 	PartFunctions
 	PartFlowLogs
+	PartWebACLs
+	PartRecorders
 	partEnd
 )
 
@@ -109,7 +113,7 @@ var partNames = map[Part]string{
 	PartAssociations: "security group VPC associations", PartStale: "stale security group references",
 	PartLaunchTemplates: "launch templates", PartEndpoints: "VPC endpoints",
 	PartLoadBalancers: "load balancers", PartFunctions: "Lambda functions",
-	PartFlowLogs: "VPC flow logs",
+	PartFlowLogs: "VPC flow logs", PartWebACLs: "WAF web ACLs", PartRecorders: "AWS Config recorders",
 }
 
 // Each returns the single parts of the set, in the order of their constants.
@@ -150,7 +154,7 @@ const (
 // Parts returns what a run of this depth reads of every region.
 func (d Depth) Parts() Parts {
 	basic := PartGroups | PartInterfaces
-	services := PartLoadBalancers | PartFunctions
+	services := PartLoadBalancers | PartFunctions | PartWebACLs | PartRecorders
 	switch d {
 	case DepthGroups:
 		return basic

@@ -181,3 +181,19 @@ type Function struct {
 	Groups         []string // sorted
 	Subnets        []string // sorted
 }
+
+// WebACL is a regional web ACL of AWS WAF with the application load balancers
+// that it protects.
+type WebACL struct {
+	Name, ARN     string
+	LoadBalancers []string // ARNs, sorted
+}
+
+// Recorder is a configuration recorder of AWS Config. The one that a service
+// keeps for itself does not count: nobody else sees what it records.
+type Recorder struct {
+	Name      string
+	Recording bool // it is started
+	Failing   bool // it could not deliver what it recorded last
+	Groups    bool // security groups are among the types that it records
+}

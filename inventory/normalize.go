@@ -87,6 +87,11 @@ func (r *Region) normalize() {
 		f := &r.Functions[i]
 		f.Groups, f.Subnets = sortStrings(f.Groups), sortStrings(f.Subnets)
 	}
+	r.WebACLs = unique(r.WebACLs, func(a *WebACL) string { return a.ARN + " " + a.Name })
+	for i := range r.WebACLs {
+		r.WebACLs[i].LoadBalancers = sortStrings(r.WebACLs[i].LoadBalancers)
+	}
+	r.Recorders = unique(r.Recorders, func(c *Recorder) string { return c.Name })
 }
 
 func uniqueGateways(list []Gateway) []Gateway {

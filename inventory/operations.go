@@ -26,6 +26,8 @@ var partOperations = map[Part][]string{
 	PartLoadBalancers: {"elasticloadbalancing:DescribeLoadBalancers"},
 	PartFunctions:     {"lambda:ListFunctions"},
 	PartFlowLogs:      {"ec2:DescribeFlowLogs"},
+	PartWebACLs:       {"wafv2:ListWebACLs", "wafv2:ListResourcesForWebACL"},
+	PartRecorders:     {"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"},
 }
 
 // Operations returns the IAM actions of the calls that fill the part.
