@@ -329,3 +329,37 @@ func TestPanickingCheckIsAGap(t *testing.T) {
 		t.Error("the broken check is not among those that were not evaluated")
 	}
 }
+
+// What runs by default can be added to by name; named alone, others do not run.
+func TestSelect(t *testing.T) {
+	ids := func(o audit.Options) (list []string) {
+		for _, c := range o.Select() {
+			list = append(list, c.ID)
+		}
+		return list
+	}
+	standard := ids(audit.Options{})
+	if slices.Contains(standard, "flow-logs-off") || !slices.Contains(standard, "unused-group") {
+		t.Errorf("by default: %v", standard)
+	}
+	more := ids(audit.Options{Enable: []string{"flow-logs-off"}, Skip: []string{"unused-group"}})
+	if len(more) != len(standard) || !slices.Contains(more, "flow-logs-off") || slices.Contains(more, "unused-group") {
+		t.Errorf("one enabled, one skipped: %v", more)
+	}
+	if got := ids(audit.Options{Only: []string{"unused-group"}, Enable: []string{"flow-logs-off"}}); !slices.Equal(got, []string{"unused-group"}) {
+		t.Errorf("one alone: %v", got)
+	}
+}
+
+// A run that reads no services leaves their checks out, unless one is named.
+func TestServiceChecksNeedTheirDepth(t *testing.T) {
+	inv := fixtures.MustParse("sg-1 web\nvpc-1 10.0.0.0/16\n").Inventory
+	silent := func(o audit.Options) int {
+		o.Settings = audit.Defaults()
+		return len(audit.Run(inv, o).NotEvaluated)
+	}
+	const check = "config-not-recording-groups"
+	if a, b, c := silent(audit.Options{}), silent(audit.Options{Only: []string{check}}), silent(audit.Options{Enable: []string{check}}); b != 1 || c != a+1 {
+		t.Errorf("not evaluated by default: %d, named: %d, enabled: %d", a, b, c)
+	}
+}

@@ -155,14 +155,3 @@ func (c *config) choose(only, skip []string) (audit.Options, error) {
 	}
 	return opts, nil
 }
-
-// enabled returns the ids of the checks that are on by default or enabled.
-func (c *config) enabled(checks []*audit.Check) []string {
-	var ids []string
-	for _, check := range checks {
-		if !check.OnRequest || slices.Contains(c.enable, check.ID) {
-			ids = append(ids, check.ID)
-		}
-	}
-	return ids
-}

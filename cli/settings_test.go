@@ -136,11 +136,3 @@ func TestChoose(t *testing.T) {
 		t.Error("a run without any check began")
 	}
 }
-
-func TestEnabled(t *testing.T) {
-	checks := []*audit.Check{{ID: "always"}, {ID: "asked", OnRequest: true}, {ID: "unasked", OnRequest: true}}
-	c := &config{enable: []string{"asked"}}
-	if got := c.enabled(checks); !slices.Equal(got, []string{"always", "asked"}) {
-		t.Errorf("on are %v", got)
-	}
-}
