@@ -5,7 +5,6 @@ import (
 	"net/netip"
 	"strings"
 
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -31,11 +30,9 @@ type Region struct {
 type cache struct {
 	groups     map[string]*inventory.Group
 	lists      map[string]*inventory.PrefixList
-	addresses  map[string]*cidr.Index
 	opened     []opened
 	unresolved []groupRule
 	openedDone bool
-	inside     map[vpcPrefix][]int32
 	holders    map[string][]string
 	kinds      []string
 }
@@ -89,30 +86,6 @@ func (r *Region) Kind(i int) string {
 	return r.cache.kinds[i]
 }
 
-// Addresses returns the index of the private addresses of a VPC's
-// interfaces; its values are positions in Interfaces.
-func (r *Region) Addresses(vpc string) *cidr.Index {
-	if r.cache.addresses == nil {
-		builders := map[string]*cidr.IndexBuilder{}
-		for i := range r.Interfaces {
-			e := &r.Interfaces[i]
-			b := builders[e.VPC]
-			if b == nil {
-				b = new(cidr.IndexBuilder)
-				builders[e.VPC] = b
-			}
-			for _, a := range e.Addresses {
-				b.Add(a.Private, int32(i))
-			}
-		}
-		r.cache.addresses = make(map[string]*cidr.Index, len(builders))
-		for id, b := range builders {
-			r.cache.addresses[id] = b.Index()
-		}
-	}
-	return r.cache.addresses[vpc]
-}
-
 // EachRule calls f for every rule of one direction, in the order of groups and
 // of their rules.
 func (r *Region) EachRule(d inventory.Direction, f func(*inventory.Group, *inventory.Rule)) {
@@ -154,6 +127,7 @@ type Observation struct {
 	Replace      []string // sources to allow before the rule goes
 	First        []string // groups whose rules must go before the group
 	Trusted      bool     // the source is trusted: info, whatever the sum
+	Reference    bool     // the rule names addresses: the remedy looks for groups to name instead
 	Advice       bool     // what to change is for people to decide: no commands
 }
 
@@ -173,7 +147,7 @@ func (r *Region) Report(o Observation) {
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
 		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
 		Services: o.Services, Message: o.Message,
-		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First, Advice: o.Advice},
+		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First, Reference: o.Reference, Advice: o.Advice},
 		References: r.check.References,
 	}
 	ruleText := ""

@@ -10,31 +10,9 @@ import (
 )
 
 // InterfacesInside returns the positions in Interfaces of those in the VPC
-// that hold an address inside the prefix, secondary addresses included, each
-// once and in the order of ids. The result is shared and must not be changed.
+// that hold an address inside the prefix: see reach.Region.InterfacesInside.
 func (r *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
-	key := vpcPrefix{vpc, prefix}
-	if found, done := r.cache.inside[key]; done {
-		return found
-	}
-	var found []int32
-	if index := r.Addresses(vpc); index != nil {
-		for i := range index.Inside(prefix) {
-			found = append(found, i)
-		}
-	}
-	slices.Sort(found)
-	found = slices.Compact(found)
-	if r.cache.inside == nil {
-		r.cache.inside = map[vpcPrefix][]int32{}
-	}
-	r.cache.inside[key] = found
-	return found
-}
-
-type vpcPrefix struct {
-	vpc    string
-	prefix netip.Prefix
+	return r.Reach.InterfacesInside(vpc, prefix)
 }
 
 // Looked tells where a run looked for the users of a group, beyond interfaces

@@ -21,6 +21,7 @@ func (p *program) demoVerb() *urfave.Command {
 			"and read by the same client that reads AWS. No AWS variable, file or credential is looked at.",
 		Flags: append([]urfave.Flag{
 			&urfave.BoolFlag{Name: "serve", Usage: "audit nothing: keep the endpoint up until Ctrl-C, for any client of EC2"},
+			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: take calls that change groups too, to try a plan of sgaudit fix on"},
 			&urfave.StringFlag{Name: "address", Usage: "serve on this loopback `HOST:PORT` (default: any free port)"},
 			&urfave.StringFlag{Name: "estate", Usage: "instead of the embedded account serve that of this `FILE`, in the notation of sgaudit's tests"},
 		}, auditFlags()...),
@@ -40,6 +41,9 @@ func (p *program) demo(c *urfave.Context) error {
 			}
 		}
 	}
+	if c.Bool("writable") && !c.Bool("serve") {
+		return usage("write sgaudit demo --serve --writable", "--writable has no effect without --serve")
+	}
 	address := c.String("address")
 	if err := checkLoopback(address); err != nil {
 		return err
@@ -52,7 +56,7 @@ func (p *program) demo(c *urfave.Context) error {
 		}
 		text = string(content)
 	}
-	server, err := serveEstate(name, text, address)
+	server, err := serveEstate(name, text, fixtures.ServeOptions{Address: address, Writable: c.Bool("writable")})
 	if err != nil {
 		return err
 	}
@@ -66,12 +70,12 @@ func (p *program) demo(c *urfave.Context) error {
 }
 
 // serveEstate serves an account in the notation of the tests.
-func serveEstate(name, text, address string) (*fixtures.Server, error) {
+func serveEstate(name, text string, opts fixtures.ServeOptions) (*fixtures.Server, error) {
 	estate, err := fixtures.Parse(name, text)
 	if err != nil {
 		return nil, err
 	}
-	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{Address: address})
+	server, err := fixtures.Serve(estate.Inventory, opts)
 	if err != nil {
 		return nil, fmt.Errorf("serving the demo account: %w", err)
 	}
@@ -89,7 +93,7 @@ func demoClient(c *urfave.Context, opts *awsclient.Options) (stop func(), err er
 	if !c.Bool("demo") {
 		return func() {}, nil
 	}
-	server, err := serveEstate("demo.sg", fixtures.Demo(), "")
+	server, err := serveEstate("demo.sg", fixtures.Demo(), fixtures.ServeOptions{})
 	if err != nil {
 		return nil, err
 	}

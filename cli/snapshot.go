@@ -108,10 +108,8 @@ func loadSnapshot(file string) (*inventory.Snapshot, error) {
 
 // fromSnapshot refuses the flags that mean nothing to a snapshot, and loads it.
 func (p *program) fromSnapshot(c *urfave.Context, account string) (*inventory.Inventory, error) {
-	for _, name := range []string{"profile", "endpoint-url", "region", "exclude-region", "depth", "max-rps", "region-deadline"} {
-		if c.IsSet(name) {
-			return nil, usage("drop one of them", "--from reads no account, so --%s has no effect", name)
-		}
+	if err := noAccount(c, "--from"); err != nil {
+		return nil, err
 	}
 	s, err := loadSnapshot(c.String("from"))
 	if err != nil {
@@ -122,4 +120,14 @@ func (p *program) fromSnapshot(c *urfave.Context, account string) (*inventory.In
 	}
 	p.voice.say("auditing the snapshot of account %s taken at %s by %s", s.Inventory.Caller.AccountID, s.TakenAt.Format(time.RFC3339), s.Tool)
 	return s.Inventory, nil
+}
+
+// noAccount refuses the flags that mean nothing where no account is read.
+func noAccount(c *urfave.Context, because string) error {
+	for _, name := range []string{"profile", "endpoint-url", "region", "exclude-region", "depth", "max-rps", "region-deadline"} {
+		if c.IsSet(name) {
+			return usage("drop one of them", "%s reads no account, so --%s has no effect", because, name)
+		}
+	}
+	return nil
 }

@@ -185,6 +185,13 @@ type Fix struct {
 	Summary   string   `json:"summary"`
 	Commands  []string `json:"commands"` // AWS CLI, in order
 	Terraform string   `json:"terraform"`
+	Undo      []string `json:"undo"`  // what takes each command back, at its position; empty where nothing does
+	Proof     []string `json:"proof"` // of a replacement: what it covers, admits and loses, and how that was found
+	Notes     []string `json:"notes"` // what to know before the change
+
+	// Reference marks a rule that names addresses where groups should be
+	// named. The remedy finds out which.
+	Reference bool `json:"-"`
 
 	// Replace lists the sources (prefixes or groups) that must be allowed
 	// before the finding's rule goes. The remedy turns them into commands.
@@ -270,6 +277,7 @@ func (r *Report) Finish() {
 		f := &r.Findings[i]
 		f.Services, f.Interfaces = orEmpty(f.Services), orEmpty(f.Interfaces)
 		f.Exposure.Evidence, f.Fix.Commands = orEmpty(f.Exposure.Evidence), orEmpty(f.Fix.Commands)
+		f.Fix.Undo, f.Fix.Proof, f.Fix.Notes = orEmpty(f.Fix.Undo), orEmpty(f.Fix.Proof), orEmpty(f.Fix.Notes)
 		f.References = orEmpty(f.References)
 		if f.Tags == nil {
 			f.Tags = map[string]string{}

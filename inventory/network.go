@@ -1,6 +1,9 @@
 package inventory
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // PrefixList is a managed prefix list. Resolved tells whether its entries
 // could be read: a list that is not resolved stands for unknown addresses and
@@ -196,4 +199,15 @@ type Recorder struct {
 	Recording bool // it is started
 	Failing   bool // it could not deliver what it recorded last
 	Groups    bool // security groups are among the types that it records
+}
+
+// Entries returns the prefixes of a prefix list, or nothing where it was not
+// read.
+func (r *Region) Entries(list string) []netip.Prefix {
+	for i := range r.PrefixLists {
+		if r.PrefixLists[i].ID == list {
+			return slices.Clone(r.PrefixLists[i].Entries)
+		}
+	}
+	return nil
 }

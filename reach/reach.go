@@ -13,6 +13,8 @@
 package reach
 
 import (
+	"maps"
+
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -42,6 +44,8 @@ type Region struct {
 	members    []*inventory.Interface
 
 	groups   map[string]*inventory.Group // by id; filled when first asked for
+	changed  map[string]*inventory.Group // by id: those that With put in the place of others
+	holders  *holders
 	network  *network
 	places   map[placeKey]*place
 	profiles map[string]*profile
@@ -54,6 +58,7 @@ type Region struct {
 func New(r *inventory.Region) *Region {
 	n := &Region{
 		region:   r,
+		holders:  &holders{inside: map[vpcPrefix][]int32{}},
 		places:   map[placeKey]*place{},
 		profiles: map[string]*profile{},
 		sources:  map[inventory.Peer]peerSources{},
@@ -63,6 +68,24 @@ func New(r *inventory.Region) *Region {
 		n.indexMembers()
 	}
 	return n
+}
+
+// With returns a Region that answers as n would if the given groups stood in
+// the place of those with their ids: what is asked before a change, and what
+// after it. Both share what they find out about the network, so that they
+// belong to one goroutine.
+func (n *Region) With(changed ...*inventory.Group) *Region {
+	n.net()
+	m := *n
+	m.profiles, m.ways = map[string]*profile{}, map[string][]string{}
+	m.changed = maps.Clone(n.changed)
+	if m.changed == nil {
+		m.changed = map[string]*inventory.Group{}
+	}
+	for _, g := range changed {
+		m.changed[g.ID] = g
+	}
+	return &m
 }
 
 // indexMembers lays the members of all groups out in one slice. Interfaces

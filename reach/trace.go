@@ -88,7 +88,11 @@ func (n *Region) groupsOf(e *inventory.Interface) (groups []*inventory.Group, un
 		}
 	}
 	for _, id := range e.Groups {
-		if g := n.groups[id]; g != nil {
+		g := n.changed[id]
+		if g == nil {
+			g = n.groups[id]
+		}
+		if g != nil {
 			groups = append(groups, g)
 		} else {
 			unseen = append(unseen, id)

@@ -1,69 +1,174 @@
-// Package remedy writes down the exact change that removes a finding, as
-// commands of the AWS CLI. It never runs one. A rule is revoked by its id and
-// nothing else goes with it; where the ids were not read, the command that
-// tells them stands in place of the revocation. What replaces a rule is
-// always allowed before the rule is revoked.
+// Package remedy writes down the exact change that removes a finding: commands
+// of the AWS CLI with what takes each of them back, Terraform, and, where a
+// range of addresses gives way to groups, a proof that nothing is cut off. It
+// never carries a change out. A rule is revoked by its id and nothing else
+// goes with it; where the ids were not read, the command that tells them
+// stands in place of the revocation. What takes the place of a rule is always
+// allowed before the rule is revoked.
 package remedy
 
 import (
-	"encoding/json"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
-// Attach fills the commands of every finding about a group. The report must
-// come from an audit of the same inventory.
+// Attach fills the fix of every finding about a group. The report must come
+// from an audit of the same inventory.
 func Attach(inv *inventory.Inventory, report *findings.Report) {
-	type key struct{ account, region, group string }
-	groups := map[key]*inventory.Group{}
+	type place struct{ account, region string }
+	regions := map[place]*attacher{}
 	for _, r := range inv.Regions {
-		for i := range r.Groups {
-			groups[key{r.AccountID, r.Name, r.Groups[i].ID}] = &r.Groups[i]
+		regions[place{r.AccountID, r.Name}] = &attacher{region: r, dead: map[string]bool{}}
+	}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if a := regions[place{f.AccountID, f.Region}]; a != nil && f.Check == "unused-group" && !f.Fix.Advice {
+			a.dead[f.GroupID] = true
 		}
 	}
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		g := groups[key{f.AccountID, f.Region, f.GroupID}]
-		if g == nil || f.ResourceID != g.ID || f.Fix.Advice {
-			continue
+		if a := regions[place{f.AccountID, f.Region}]; a != nil && f.GroupID != "" && f.ResourceID == f.GroupID {
+			a.attach(f)
 		}
-		var first []*inventory.Group
-		for _, id := range f.Fix.First {
-			if other := groups[key{f.AccountID, f.Region, id}]; other != nil {
-				first = append(first, other)
-			}
-		}
-		f.Fix.Commands = commands(f, g, first)
 	}
 }
 
-func commands(f *findings.Finding, g *inventory.Group, first []*inventory.Group) []string {
-	var lines []string
+// attacher works on the findings of one region.
+type attacher struct {
+	region *inventory.Region
+	groups map[string]*inventory.Group
+	reach  *reach.Region
+	solver *Solver
+	dead   map[string]bool // groups that the findings would delete
+}
+
+func (a *attacher) group(id string) *inventory.Group {
+	if a.groups == nil {
+		a.groups = make(map[string]*inventory.Group, len(a.region.Groups))
+		for i := range a.region.Groups {
+			a.groups[a.region.Groups[i].ID] = &a.region.Groups[i]
+		}
+	}
+	return a.groups[id]
+}
+
+func (a *attacher) attach(f *findings.Finding) {
+	g := a.group(f.GroupID)
+	if g == nil {
+		return
+	}
+	if f.Fix.Reference {
+		a.reference(f, g)
+	} else if !f.Fix.Advice {
+		a.steps(f, g, a.change(f, g))
+	}
+	if by := managedBy(g); by != "" && (len(f.Fix.Commands) > 0 || f.Fix.Advice) {
+		f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or the next run of that undoes the change")
+	}
+}
+
+// steps writes the steps into the finding.
+func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []Step) {
+	if len(steps) == 0 {
+		return
+	}
+	for i := range steps {
+		f.Fix.Commands = append(f.Fix.Commands, steps[i].Command())
+		f.Fix.Undo = append(f.Fix.Undo, steps[i].Undo())
+	}
+	f.Fix.Terraform = Terraform(steps)
+	for i := range steps {
+		if steps[i].Verb == Revoke {
+			f.Fix.Notes = append(f.Fix.Notes, tracking(g, steps[i].Rules)...)
+		}
+	}
+	if f.Check == "admin-port-open-to-internet" && len(f.Fix.Replace) == 0 {
+		f.Fix.Notes = append(f.Fix.Notes, sessionManager(a.holders(g)))
+	}
+}
+
+func (a *attacher) reacher() *reach.Region {
+	if a.reach == nil {
+		a.reach = reach.New(a.region)
+	}
+	return a.reach
+}
+
+func (a *attacher) holders(g *inventory.Group) []*inventory.Interface {
+	return a.reacher().Interfaces(g.ID)
+}
+
+// change returns the steps of a finding that no groups have to be found for.
+func (a *attacher) change(f *findings.Finding, g *inventory.Group) []Step {
 	switch {
 	case f.Rule != nil:
 		rule := find(g, f.Rule.Text)
 		if rule == nil {
 			return nil
 		}
-		if len(f.Fix.Replace) > 0 {
-			lines = append(lines, authorize(f.Region, g.ID, rule, f.Fix.Replace))
-		}
-		return append(lines, revoke(f.Region, g.ID, rule.Direction, rule.IDs))
+		return a.replace(g, rule, peersOf(f.Fix.Replace))
 	case f.Check == "unused-group":
-		for _, other := range first {
-			lines = append(lines, revokeAll(f.Region, other, func(r *inventory.Rule) bool {
-				return r.Peer.Group != nil && r.Peer.Group.ID == g.ID
-			})...)
+		var steps []Step
+		for _, id := range f.Fix.First {
+			if other := a.group(id); other != nil {
+				naming := slices.DeleteFunc(slices.Clone(other.Rules), func(r inventory.Rule) bool { return r.Peer.Group == nil || r.Peer.Group.ID != g.ID })
+				steps = append(steps, each(a.region.Name, other, naming)...)
+			}
 		}
-		return append(lines, aws(f.Region, "delete-security-group", "--group-id", g.ID))
-	case g.Default():
-		return revokeAll(f.Region, g, func(*inventory.Rule) bool { return true })
+		for i := range steps {
+			steps[i].lost = true
+		}
+		was := *g
+		was.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool {
+			return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
+		})
+		return append(steps, Step{Verb: Delete, Region: a.region.Name, Group: g.ID, was: &was})
+	case g.Default() && len(a.holders(g)) == 0:
+		return each(a.region.Name, g, g.Rules)
 	}
 	return nil
+}
+
+// replace allows a rule's traffic from other peers, but for those that have it
+// already, and revokes the rule.
+func (a *attacher) replace(g *inventory.Group, rule *inventory.Rule, peers []inventory.Peer) []Step {
+	allow := Step{Verb: Authorize, Region: a.region.Name, Group: g.ID, Direction: rule.Direction, own: g.Owner}
+	for _, p := range peers {
+		r := inventory.Rule{Direction: rule.Direction, Traffic: rule.Traffic, Peer: p, Description: rule.Description, Tags: rule.Tags}
+		has := slices.ContainsFunc(g.Rules, func(o inventory.Rule) bool {
+			return o.Direction == r.Direction && o.Peer.String() == r.Peer.String() && o.Traffic.Covers(r.Traffic)
+		})
+		if !has {
+			allow.Rules = append(allow.Rules, r)
+		}
+	}
+	steps := each(a.region.Name, g, []inventory.Rule{*rule})
+	if len(allow.Rules) > 0 {
+		steps = slices.Insert(steps, 0, allow)
+	}
+	return steps
+}
+
+func peersOf(sources []string) []inventory.Peer {
+	var peers []inventory.Peer
+	for _, text := range sources {
+		prefix, err := netip.ParsePrefix(text)
+		switch {
+		case err == nil:
+			peers = append(peers, inventory.PrefixPeer(prefix))
+		case strings.HasPrefix(text, "pl-"):
+			peers = append(peers, inventory.Peer{List: text})
+		default:
+			peers = append(peers, inventory.Peer{Group: &inventory.GroupRef{ID: text}})
+		}
+	}
+	return peers
 }
 
 func find(g *inventory.Group, text string) *inventory.Rule {
@@ -74,89 +179,3 @@ func find(g *inventory.Group, text string) *inventory.Rule {
 	}
 	return nil
 }
-
-// revokeAll revokes the rules that match, one command a direction.
-func revokeAll(region string, g *inventory.Group, match func(*inventory.Rule) bool) []string {
-	var lines []string
-	for _, d := range []inventory.Direction{inventory.Ingress, inventory.Egress} {
-		var ids []string
-		known, any := true, false
-		for i := range g.Rules {
-			if r := &g.Rules[i]; r.Direction == d && match(r) {
-				any = true
-				known = known && len(r.IDs) > 0
-				ids = append(ids, r.IDs...)
-			}
-		}
-		if !known {
-			ids = nil
-		}
-		if line := revoke(region, g.ID, d, ids); any && !slices.Contains(lines, line) {
-			lines = append(lines, line)
-		}
-	}
-	return lines
-}
-
-// revoke removes rules by id, or, where the ids are unknown, asks for them.
-func revoke(region, group string, d inventory.Direction, ids []string) string {
-	if len(ids) == 0 {
-		return aws(region, "describe-security-group-rules", "--filters", "Name=group-id,Values="+group)
-	}
-	args := append([]string{"--group-id", group, "--security-group-rule-ids"}, ids...)
-	return aws(region, "revoke-security-group-"+d.String(), args...)
-}
-
-// authorize allows the traffic of a rule from other sources, each of them a
-// prefix, a group or a prefix list. The rule's description goes along.
-func authorize(region, group string, rule *inventory.Rule, sources []string) string {
-	type peer struct {
-		CidrIP   string `json:"CidrIp,omitempty"`
-		CidrIPv6 string `json:"CidrIpv6,omitempty"`
-		Group    string `json:"GroupId,omitempty"`
-		List     string `json:"PrefixListId,omitempty"`
-		Text     string `json:"Description,omitempty"`
-	}
-	p := struct {
-		Protocol string `json:"IpProtocol"`
-		From     *int32 `json:"FromPort,omitempty"`
-		To       *int32 `json:"ToPort,omitempty"`
-		Ranges   []peer `json:"IpRanges,omitempty"`
-		Ranges6  []peer `json:"Ipv6Ranges,omitempty"`
-		Groups   []peer `json:"UserIdGroupPairs,omitempty"`
-		Lists    []peer `json:"PrefixListIds,omitempty"`
-	}{Protocol: rule.Traffic.Protocol.String()}
-	switch t := rule.Traffic; {
-	case t.Protocol == inventory.AllProtocols:
-		p.Protocol = "-1"
-	case t.HasPorts() || t.Protocol == inventory.ICMP || t.Protocol == inventory.ICMPv6:
-		p.From, p.To = &t.First, &t.Last
-	}
-	for _, source := range sources {
-		switch prefix, err := netip.ParsePrefix(source); {
-		case err == nil && prefix.Addr().Is6():
-			p.Ranges6 = append(p.Ranges6, peer{CidrIPv6: source, Text: rule.Description})
-		case err == nil:
-			p.Ranges = append(p.Ranges, peer{CidrIP: source, Text: rule.Description})
-		case strings.HasPrefix(source, "pl-"):
-			p.Lists = append(p.Lists, peer{List: source, Text: rule.Description})
-		default:
-			p.Groups = append(p.Groups, peer{Group: source, Text: rule.Description})
-		}
-	}
-	var text strings.Builder
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode([]any{p}); err != nil {
-		panic(err) // plain strings and numbers always encode
-	}
-	return aws(region, "authorize-security-group-"+rule.Direction.String(),
-		"--group-id", group, "--ip-permissions", quote(strings.TrimSpace(text.String())))
-}
-
-func aws(region, verb string, args ...string) string {
-	return strings.Join(append([]string{"aws", "ec2", verb, "--region", region}, args...), " ")
-}
-
-// quote makes text one word for a POSIX shell.
-func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }

@@ -28,12 +28,8 @@ var _ = audit.Declare(audit.Check{
 				if held := holders(r, g, rule); len(held.groups) > 0 {
 					o := r.Observe(g, rule)
 					o.Message = held.message(rule)
-					from := strings.Join(held.groups, ", ")
-					if len(held.groups) > 1 {
-						from = "those of " + from + " that need it"
-					}
-					o.Fix = fmt.Sprintf("Allow %s from %s, then revoke %s.", rule.Traffic, from, rule.Peer)
-					o.Replace = held.groups
+					o.Fix = fmt.Sprintf("Allow %s from the groups of those that need it, then revoke %s.", rule.Traffic, rule.Peer)
+					o.Reference = true
 					r.Report(o)
 				}
 			}

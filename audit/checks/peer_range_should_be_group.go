@@ -32,7 +32,7 @@ var _ = audit.Declare(audit.Check{
 				o := r.Observe(g, rule)
 				o.Message = fmt.Sprintf("%s lies in %s, which %s joins in the same region: its groups can be named", p, peer.VPC, r.Peerings[i].ID)
 				o.Fix = fmt.Sprintf("Allow %s from the group of those in %s that need it, then revoke %s.", rule.Traffic, peer.VPC, rule)
-				o.Advice = true
+				o.Reference = true
 				if groups := groupsInside(r, peer.VPC, p); len(groups) > 0 {
 					o.Message += "; held there by " + strings.Join(groups, ", ")
 				}

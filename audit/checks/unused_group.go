@@ -28,6 +28,7 @@ var _ = audit.Declare(audit.Check{
 				o.Severity = findings.Info
 				o.Message = fmt.Sprintf("unattached, but held: no interface carries %s, yet %s", g.ID, strings.Join(holders, ", "))
 				o.Fix = "Keep the group while what holds it is wanted; else remove that first, then the group."
+				o.Advice = true
 				r.Report(o)
 				continue
 			}

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/remedy"
+)
+
+var planFormats = map[string]func(*remedy.Plan) string{
+	"sh": (*remedy.Plan).Shell, "terraform": (*remedy.Plan).Terraform, "markdown": (*remedy.Plan).Markdown,
+}
+
+var planFormatNames = []string{"sh", "terraform", "markdown"}
+
+func (p *program) fixVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "fix",
+		Usage: "write the changes that remove the findings as one plan, to be read and run by you",
+		Description: "The plan allows what takes the place of rules first, then revokes, then deletes, by group, with the findings, the proofs and the undo of each step. " +
+			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
+		Flags: append([]urfave.Flag{
+			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},
+			demoFlag(),
+			&urfave.StringSliceFlag{Name: "finding", Category: categoryReport, Usage: "only this finding `ID`, or all that begin with it; repeatable"},
+			&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only findings of this check `ID`; repeatable"},
+			&urfave.StringFlag{Name: "format", Value: "sh", Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")},
+			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write this `FILE` (default: standard output)", TakesFile: true},
+			configFlag(),
+		}, readFlags()...),
+		Action: p.fix,
+	}
+}
+
+func (p *program) fix(c *urfave.Context) error {
+	var errs []error
+	try := func(err error) { errs = append(errs, err) }
+	try(notEmpty(c, "from", "format", "output", "config"))
+	write := planFormats[c.String("format")]
+	if write == nil {
+		try(within("--format", unknown("format", c.String("format"), planFormatNames)))
+	}
+	only, err := words(c, "check", checkID)
+	try(err)
+	if file := c.String("output"); file != "" && file != "-" {
+		if err := writable(file); err != nil {
+			try(fmt.Errorf("--output %s: %w", file, err))
+		}
+	}
+	if c.Bool("demo") && c.IsSet("from") {
+		try(usage("drop one of them", "--demo and --from both say where the findings come from"))
+	}
+	if err := combine(errs); err != nil {
+		return err
+	}
+	report, err := p.findings(c, only)
+	if err != nil {
+		return err
+	}
+	chosen, err := chooseFindings(report, c.StringSlice("finding"), only)
+	if err != nil {
+		return err
+	}
+	plan, err := remedy.NewPlan(report, chosen)
+	if err != nil {
+		return fmt.Errorf("planning: %w", err)
+	}
+	text := write(plan)
+	if file := c.String("output"); file != "" && file != "-" {
+		err = output.Replace(file, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+	} else {
+		err = p.print(text)
+	}
+	if err != nil {
+		return err
+	}
+	p.voice.say("%s for %s; %s left to people", count(plan.Changes(), "change"), count(plan.Findings(), "finding"), count(len(plan.Left), "finding"))
+	if report.Incomplete() {
+		p.tellCoverage(report, c.Context.Err() != nil)
+		return status(exitIncomplete)
+	}
+	return nil
+}
+
+// findings takes the report that --from names, or audits the snapshot that it
+// names, or the account.
+func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, error) {
+	client, err := clientOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	started := time.Now().UTC()
+	var inv *inventory.Inventory
+	switch file := c.String("from"); {
+	case file == "":
+		inv, err = p.read(c, client)
+	case isSnapshot(file):
+		inv, err = p.fromSnapshot(c, client.ExpectAccount)
+	default:
+		if err := noAccount(c, "--from"); err != nil {
+			return nil, err
+		}
+		return readReport(file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	config, err := readConfig(c.String("config"))
+	if err != nil {
+		return nil, err
+	}
+	opts, err := config.choose(only, nil)
+	if err != nil {
+		return nil, err
+	}
+	report := audit.Run(inv, opts)
+	remedy.Attach(inv, report)
+	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
+	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
+	report.Finish()
+	return report, nil
+}
+
+// isSnapshot tells snapshots from reports by how they begin.
+func isSnapshot(file string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false // which reading it will tell
+	}
+	defer f.Close()
+	begin := make([]byte, 64)
+	n, _ := io.ReadFull(f, begin)
+	return bytes.HasPrefix(begin, zstdMagic) || bytes.Contains(begin[:n], []byte(`"sgaudit_snapshot"`))
+}
+
+// chooseFindings returns the open findings that are asked for: every id must
+// lead to one.
+func chooseFindings(report *findings.Report, ids, checks []string) ([]*findings.Finding, error) {
+	var chosen []*findings.Finding
+	used := make([]bool, len(ids))
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		wanted := len(ids) == 0
+		for k, id := range ids {
+			if id != "" && strings.HasPrefix(f.ID, id) {
+				used[k], wanted = true, true
+			}
+		}
+		if wanted && f.Status != findings.Suppressed && (len(checks) == 0 || slices.Contains(checks, f.Check)) {
+			chosen = append(chosen, f)
+		}
+	}
+	var errs []error
+	for k, id := range ids {
+		if !used[k] {
+			errs = append(errs, usage("the ids are in the field id of -o json and the column id of -o csv", "--finding %q: there is no such finding", id))
+		}
+	}
+	return chosen, combine(errs)
+}

@@ -1,0 +1,251 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/remedy"
+)
+
+func (p *program) simulateVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:      "simulate",
+		Usage:     "tell what a plan would change, without changing anything: findings, and who gains or loses access",
+		ArgsUsage: "PLAN",
+		Description: "PLAN is a script of sgaudit fix, or any file with lines of aws ec2 authorize-security-group-…, revoke-security-group-… and delete-security-group; - is standard input. " +
+			"It is carried out on a copy of what was read. Exit codes: 0 simulated, 1 something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete.",
+		Flags: append([]urfave.Flag{
+			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "change this `SNAPSHOT` of sgaudit snapshot instead of reading an account", TakesFile: true},
+			demoFlag(), answerFlag(), configFlag(),
+			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, or a finding is new"},
+		}, readFlags()...),
+		Action: p.simulate,
+	}
+}
+
+// simulation is what the verb prints.
+type simulation struct {
+	*driftAnswer
+	Steps  int          `json:"steps"`
+	Lost   []pairChange `json:"lost"`
+	Gained []pairChange `json:"gained"`
+	Asked  int          `json:"pairs_asked"`
+	Cut    bool         `json:"pairs_cut_short"` // there are more pairs than were asked
+}
+
+// pairChange is two interfaces that can talk since, or no more.
+type pairChange struct {
+	AccountID string `json:"account_id"`
+	Region    string `json:"region"`
+	From      string `json:"from"`
+	To        string `json:"to"`
+	Traffic   string `json:"traffic"`
+	Verdict   string `json:"verdict"` // afterwards
+}
+
+func (p *program) simulate(c *urfave.Context) error {
+	if err := checkAnswer(c); err != nil {
+		return err
+	}
+	if c.Bool("demo") && c.IsSet("from") {
+		return usage("drop one of them", "--demo and --from both say what is changed")
+	}
+	lines, err := p.readPlan(c.Args().First())
+	if err != nil {
+		return err
+	}
+	config, err := readConfig(c.String("config"))
+	if err != nil {
+		return err
+	}
+	opts, err := config.choose(nil, nil)
+	if err != nil {
+		return err
+	}
+	client, err := clientOptions(c)
+	if err != nil {
+		return err
+	}
+	var inv *inventory.Inventory
+	if c.IsSet("from") {
+		inv, err = p.fromSnapshot(c, client.ExpectAccount)
+	} else {
+		inv, err = p.read(c, client)
+	}
+	if err != nil {
+		return err
+	}
+	after, err := remedy.Apply(inv, lines)
+	if err != nil {
+		return &failure{message: "the plan would fail:\n" + err.Error(), hint: "audit again and make the plan anew, if the groups changed since"}
+	}
+	now := time.Now().UTC()
+	s := &simulation{driftAnswer: drift(&inventory.Snapshot{TakenAt: now, Inventory: inv}, &inventory.Snapshot{TakenAt: now, Inventory: after}, opts), Steps: len(lines), Lost: []pairChange{}, Gained: []pairChange{}}
+	for i, r := range inv.Regions {
+		if r != after.Regions[i] {
+			s.compare(r, after.Regions[i])
+		}
+	}
+	if err := p.answer(c, s, s.text()); err != nil {
+		return err
+	}
+	if c.Bool("exit-code") && len(s.Lost)+len(s.New) > 0 {
+		return status(exitFindings)
+	}
+	return p.conclude(inv, c.Context.Err() != nil)
+}
+
+// readPlan reads the changes of a file, or of standard input.
+func (p *program) readPlan(file string) ([]remedy.Line, error) {
+	var text []byte
+	var err error
+	if file == "-" {
+		text, err = io.ReadAll(p.stdin)
+	} else {
+		text, err = os.ReadFile(file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	lines, err := remedy.ParseScript(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if len(lines) == 0 {
+		return nil, usage("a change looks like aws ec2 revoke-security-group-ingress --region us-east-1 --group-id sg-… --security-group-rule-ids sgr-…", "%s holds no change of a security group", file)
+	}
+	return lines, nil
+}
+
+// maxSimulated bounds the pairs of interfaces that are asked.
+const maxSimulated = 100000
+
+// compare asks, for every rule that came or went, who could talk by its
+// traffic before and who can after.
+func (s *simulation) compare(old, now *inventory.Region) {
+	before, after := reach.New(old), reach.New(now)
+	type talk struct {
+		from, to *inventory.Interface
+		traffic  inventory.Traffic
+	}
+	seen := map[talk]bool{}
+	ask := func(from, to *inventory.Interface, traffic inventory.Traffic) {
+		t := talk{from, to, traffic}
+		if from == to || seen[t] || s.Cut {
+			return
+		}
+		if s.Asked == maxSimulated {
+			s.Cut = true
+			return
+		}
+		seen[t] = true
+		s.Asked++
+		was, _ := before.Between(from, to, traffic)
+		is, _ := after.Between(from, to, traffic)
+		if was == is {
+			return
+		}
+		p := pairChange{old.AccountID, old.Name, from.ID, to.ID, traffic.String(), is}
+		if is == reach.Reachable || was == reach.NotReachable {
+			s.Gained = append(s.Gained, p)
+		} else {
+			s.Lost = append(s.Lost, p)
+		}
+	}
+	each := func(g *inventory.Group, rules, others []inventory.Rule) {
+		for i := range rules {
+			rule := &rules[i]
+			if slices.ContainsFunc(others, func(o inventory.Rule) bool { return o.String() == rule.String() }) {
+				continue
+			}
+			for _, peer := range peersOf(old, before, g, rule) {
+				for _, member := range before.Interfaces(g.ID) {
+					if rule.Direction == inventory.Ingress {
+						ask(peer, member, rule.Traffic)
+					} else {
+						ask(member, peer, rule.Traffic)
+					}
+				}
+			}
+		}
+	}
+	for i := range old.Groups {
+		g := &old.Groups[i]
+		k, there := slices.BinarySearchFunc(now.Groups, g.ID, func(o inventory.Group, id string) int { return strings.Compare(o.ID, id) })
+		if !there {
+			continue // what is deleted has no interface
+		}
+		each(g, g.Rules, now.Groups[k].Rules)
+		each(g, now.Groups[k].Rules, g.Rules)
+	}
+}
+
+// peersOf returns the interfaces that a rule's peer stands for, in the group's
+// VPC and those that an active peering joins.
+func peersOf(r *inventory.Region, n *reach.Region, g *inventory.Group, rule *inventory.Rule) []*inventory.Interface {
+	if rule.Peer.Group != nil {
+		return n.Interfaces(rule.Peer.Group.ID)
+	}
+	vpcs := []string{g.VPC}
+	for _, p := range r.Peerings {
+		switch {
+		case p.Status != "active":
+		case p.Requester.VPC == g.VPC:
+			vpcs = append(vpcs, p.Accepter.VPC)
+		case p.Accepter.VPC == g.VPC:
+			vpcs = append(vpcs, p.Requester.VPC)
+		}
+	}
+	prefixes := append(r.Entries(rule.Peer.List), rule.Peer.Prefix)
+	var found []*inventory.Interface
+	for _, vpc := range vpcs {
+		for _, p := range prefixes {
+			for _, i := range n.InterfacesInside(vpc, p) {
+				found = append(found, &r.Interfaces[i])
+			}
+		}
+	}
+	return found
+}
+
+func (s *simulation) text() string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s carried out on a copy; nothing was changed.\n", count(s.Steps, "step"))
+	out.WriteString(s.driftAnswer.text())
+	for _, list := range []struct {
+		heading, sign string
+		pairs         []pairChange
+	}{{"Lose access:", "-", s.Lost}, {"Gain access:", "+", s.Gained}} {
+		if len(list.pairs) == 0 {
+			continue
+		}
+		out.WriteString(list.heading + "\n")
+		region := ""
+		for _, p := range list.pairs {
+			if r := p.AccountID + " " + p.Region; r != region {
+				region = r
+				fmt.Fprintf(&out, "  %s\n", r)
+			}
+			unsure := ""
+			if p.Verdict == reach.Unknown {
+				unsure = " (nobody can tell)"
+			}
+			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, p.From, p.To, p.Traffic, unsure)
+		}
+	}
+	if len(s.Lost)+len(s.Gained) == 0 {
+		fmt.Fprintf(&out, "No interface gains or loses access to another: %s asked before and after.\n", count(s.Asked, "pair"))
+	}
+	if s.Cut {
+		fmt.Fprintf(&out, "There are more pairs than the %d that were asked.\n", s.Asked)
+	}
+	return out.String()
+}

@@ -1,0 +1,64 @@
+package reach
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/cidr"
+)
+
+type vpcPrefix struct {
+	vpc    string
+	prefix netip.Prefix
+}
+
+// InterfacesInside returns the positions, in the region's list, of the
+// interfaces of a VPC that hold an address inside the prefix, secondary
+// addresses included, each once and in the order of ids. The result is shared
+// and must not be changed.
+func (n *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
+	key := vpcPrefix{vpc, prefix}
+	if found, done := n.holders.inside[key]; done {
+		return found
+	}
+	var found []int32
+	if index := n.addresses(vpc); index != nil {
+		for i := range index.Inside(prefix) {
+			found = append(found, i)
+		}
+	}
+	slices.Sort(found)
+	found = slices.Compact(found)
+	n.holders.inside[key] = found
+	return found
+}
+
+// holders tells which interfaces hold an address.
+type holders struct {
+	addresses map[string]*cidr.Index // by VPC; nil until it is first asked for
+	inside    map[vpcPrefix][]int32
+}
+
+// addresses returns the index of the private addresses of a VPC's interfaces;
+// its values are positions in the region's list.
+func (n *Region) addresses(vpc string) *cidr.Index {
+	if n.holders.addresses == nil {
+		builders := map[string]*cidr.IndexBuilder{}
+		for i := range n.region.Interfaces {
+			e := &n.region.Interfaces[i]
+			b := builders[e.VPC]
+			if b == nil {
+				b = new(cidr.IndexBuilder)
+				builders[e.VPC] = b
+			}
+			for _, a := range e.Addresses {
+				b.Add(a.Private, int32(i))
+			}
+		}
+		n.holders.addresses = make(map[string]*cidr.Index, len(builders))
+		for id, b := range builders {
+			n.holders.addresses[id] = b.Index()
+		}
+	}
+	return n.holders.addresses[vpc]
+}

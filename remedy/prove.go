@@ -1,0 +1,106 @@
+package remedy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// maxPairs bounds the pairs of interfaces that are asked for one finding.
+const maxPairs = 64
+
+// Proof is what reach said before and after a change.
+type Proof struct {
+	Total   int      // pairs of a source and a member of the group
+	Asked   int      // of them: all, or some of each combination of subnets and groups
+	Talking int      // could talk before
+	Unknown int      // nobody could tell of before
+	Lost    []string // pairs that are worse off: there must be none
+}
+
+// prove asks reach whether the sources get to the members of a group as well
+// with the changed group as before.
+func prove(n *reach.Region, changed *inventory.Group, sources, members []*inventory.Interface, traffic inventory.Traffic) Proof {
+	p := Proof{Total: len(sources) * len(members)}
+	if p.Total > maxPairs {
+		sources, members = sample(sources), sample(members)
+	}
+	after := n.With(changed)
+	weight := map[string]int{reach.NotReachable: 0, reach.Unknown: 1, reach.Reachable: 2}
+	for _, from := range sources {
+		for _, to := range members {
+			if from == to {
+				p.Total--
+				continue
+			}
+			if p.Asked == maxPairs {
+				return p
+			}
+			p.Asked++
+			was, _ := n.Between(from, to, traffic)
+			now, _ := after.Between(from, to, traffic)
+			switch was {
+			case reach.Reachable:
+				p.Talking++
+			case reach.Unknown:
+				p.Unknown++
+			}
+			if weight[now] < weight[was] {
+				p.Lost = append(p.Lost, from.ID+" to "+to.ID)
+			}
+		}
+	}
+	return p
+}
+
+// sample picks interfaces so that every pair of a subnet and a set of groups
+// is there before one is there twice, eight at most: the root of maxPairs.
+func sample(list []*inventory.Interface) []*inventory.Interface {
+	const most = 8
+	var picked []*inventory.Interface
+	seen := map[string]bool{}
+	for _, e := range list {
+		key := e.Subnet + " " + strings.Join(e.Groups, " ")
+		if !seen[key] && len(picked) < most {
+			seen[key] = true
+			picked = append(picked, e)
+		}
+	}
+	for _, e := range list {
+		if len(picked) == most {
+			break
+		}
+		if !slices.Contains(picked, e) {
+			picked = append(picked, e)
+		}
+	}
+	return picked
+}
+
+// text says what was proven, and on how much.
+func (p Proof) text(traffic inventory.Traffic) string {
+	if p.Total == 0 {
+		return "no two interfaces are concerned today"
+	}
+	asked := fmt.Sprintf("all %d pairs of interfaces were asked before and after", p.Total)
+	switch {
+	case p.Total == 1:
+		asked = "the one pair of interfaces was asked before and after"
+	case p.Asked < p.Total:
+		asked = fmt.Sprintf("of %d pairs of interfaces %d were asked before and after, from as many subnets and sets of groups as there are", p.Total, p.Asked)
+	}
+	text := fmt.Sprintf("%s: the %d that could talk on %s still can", asked, p.Talking, traffic)
+	switch p.Talking {
+	case 0:
+		text = fmt.Sprintf("%s: none could talk on %s, so that nothing is cut", asked, traffic)
+	case 1:
+		text = fmt.Sprintf("%s: the one that could talk on %s still can", asked, traffic)
+	}
+	if p.Unknown > 0 {
+		text += fmt.Sprintf("; of %d nobody can tell, before and after", p.Unknown)
+	}
+	return text
+}

@@ -1,0 +1,278 @@
+package remedy
+
+import (
+	"fmt"
+	"math/big"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// reference finds the groups to name in the place of a rule's addresses, and
+// writes down the change with its proof, or why there is none.
+func (a *attacher) reference(f *findings.Finding, g *inventory.Group) {
+	rule := find(g, f.Rule.Text)
+	if rule == nil {
+		return
+	}
+	if a.solver == nil {
+		a.solver = NewSolver(a.region, a.reacher())
+	}
+	r := a.solver.Replace(g.VPC, rule.Peer.Prefix)
+	if len(r.Reasons) > 0 {
+		f.Fix.Summary = "Name the groups of those that need it. Which, cannot be told from here: " + strings.Join(r.Reasons, "; ") + "."
+		return
+	}
+	steps := a.replace(g, rule, a.peers(g, r))
+	proof := prove(a.reacher(), with(g, steps, rule), r.Covered, a.holders(g), rule.Traffic)
+	if len(proof.Lost) > 0 {
+		f.Fix.Summary = "Name the groups of those that need it. Which, has to be found by hand: with " + strings.Join(r.Groups, ", ") +
+			" instead, these could not talk any more: " + strings.Join(proof.Lost, ", ") + "."
+		return
+	}
+	f.Fix.Summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", rule.Traffic, a.sources(r), rule.Peer)
+	f.Fix.Proof = a.proof(r, g, rule, proof)
+	a.steps(f, g, steps)
+}
+
+// peers returns the replacement as sources.
+func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
+	var peers []inventory.Peer
+	for _, id := range r.Groups {
+		ref := &inventory.GroupRef{ID: id, Account: a.group(id).Owner}
+		refer(a.region, g, ref)
+		peers = append(peers, inventory.Peer{Group: ref})
+	}
+	for _, p := range r.Kept {
+		peers = append(peers, inventory.Peer{Prefix: p})
+	}
+	return peers
+}
+
+// with returns the group as it is after the steps.
+func with(g *inventory.Group, steps []Step, gone *inventory.Rule) *inventory.Group {
+	changed := *g
+	changed.Rules = nil
+	for _, r := range g.Rules {
+		if r.String() != gone.String() {
+			changed.Rules = append(changed.Rules, r)
+		}
+	}
+	for i := range steps {
+		if steps[i].Verb == Authorize {
+			changed.Rules = append(changed.Rules, steps[i].Rules...)
+		}
+	}
+	return &changed
+}
+
+// sources names the replacement: "sg-app (shop-application) and 10.0.0.9/32".
+func (a *attacher) sources(r *Replacement) string {
+	var names []string
+	for _, id := range r.Groups {
+		names = append(names, a.named(id))
+	}
+	for _, p := range r.Kept {
+		names = append(names, p.String())
+	}
+	return joined(names)
+}
+
+func (a *attacher) named(group string) string {
+	if g := a.group(group); g != nil && g.Name != "" {
+		return group + " (" + g.Name + ")"
+	}
+	return group
+}
+
+// proof says what the replacement covers, admits and loses, and how much of
+// that was proven.
+func (a *attacher) proof(r *Replacement, g *inventory.Group, rule *inventory.Rule, p Proof) []string {
+	inside := interfaceIDs(r.Covered, 10)
+	lines := []string{"covered: " + inside}
+	if len(r.Covered) == 0 {
+		lines = nil
+	}
+	for _, f := range r.Idle {
+		lines = append(lines, "covered once it runs: function "+f.Name)
+	}
+	lost := "no address in use loses access"
+	if len(r.Kept) > 0 {
+		var kept []string
+		for _, k := range r.Kept {
+			kept = append(kept, k.String())
+		}
+		lost += ": " + joined(kept) + " stay by address, since what holds them carries no group that can be named"
+	}
+	lines = append(lines, lost)
+	if r.Admitted == 0 {
+		lines = append(lines, "nothing else is admitted")
+	} else {
+		text := interfaceIDs(r.Others, 10)
+		if more := r.Admitted - len(r.Others); more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		lines = append(lines, "newly admitted, as they carry these groups too: "+text)
+	}
+	lines = append(lines, a.free(r, rule))
+	if len(r.Groups) > 1 {
+		lines = append(lines, "leave out the groups that need no access: the range lets all of them in, so that all of them are named")
+	}
+	for _, id := range r.Avoided {
+		lines = append(lines, fmt.Sprintf("%s is not named: %s", a.named(id), a.tooBroad(id)))
+	}
+	for _, id := range r.Broad {
+		lines = append(lines, fmt.Sprintf("%s is named for want of another, though %s", a.named(id), a.tooBroad(id)))
+	}
+	if !r.Smallest {
+		lines = append(lines, "a smaller set of groups may exist: the search was cut short")
+	}
+	lines = append(lines, "proven: "+p.text(rule.Traffic))
+	for _, e := range r.Covered {
+		if e.NoSourceDest {
+			lines = append(lines, e.ID+" forwards packets of others (its source/destination check is off): what it forwards with their addresses was not let in by this range and is not by its group")
+		}
+	}
+	return append(lines, "not seen from here: what starts later inside "+rule.Peer.String()+" needs one of these groups; "+g.ID+" lets it in by nothing else")
+}
+
+func (a *attacher) tooBroad(id string) string {
+	if a.group(id).Default() {
+		return "it is a default group, which whatever names no other carries"
+	}
+	return fmt.Sprintf("most of its %s lie outside of the range, in other tiers", number(len(a.holders(a.group(id))), "interface"))
+}
+
+// free says how many addresses of the range nothing holds.
+func (a *attacher) free(r *Replacement, rule *inventory.Rule) string {
+	p := rule.Peer.Prefix
+	held := map[netip.Addr]bool{}
+	for vpc := range r.scope {
+		for _, i := range a.reacher().InterfacesInside(vpc, p) {
+			for _, x := range a.region.Interfaces[i].Addresses {
+				if p.Contains(x.Private) {
+					held[x.Private] = true
+				}
+			}
+		}
+	}
+	all := new(big.Int).Lsh(big.NewInt(1), uint(p.Addr().BitLen()-p.Bits()))
+	all.Sub(all, big.NewInt(int64(len(held))))
+	switch {
+	case all.Sign() == 0:
+		return "no free address of the range loses access"
+	case cidr.FamilyOf(p) == cidr.IPv6 && !all.IsInt64():
+		return "no longer admitted: the rest of " + p.String() + ", which nothing holds"
+	}
+	return fmt.Sprintf("no longer admitted: %s of %s that nothing holds", number(int(all.Int64()), "address"), p)
+}
+
+func interfaceIDs(list []*inventory.Interface, most int) string {
+	var names []string
+	for _, e := range list[:min(most, len(list))] {
+		name := e.ID
+		if owner := e.Owner(); owner.Kind != "unknown" {
+			name += " (" + owner.String() + ")"
+		}
+		names = append(names, name)
+	}
+	if more := len(list) - most; more > 0 {
+		return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return joined(names)
+}
+
+func joined(names []string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+func number(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "s"):
+		return fmt.Sprintf("%d %ses", n, noun)
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// tracking says what becomes of connections that are open when rules go. A
+// flow is not tracked where its rule lets in everyone and the group lets out
+// everything, or the reverse; then it is cut at once. Tracked ones last until
+// they are idle (EC2 user guide, security group connection tracking).
+func tracking(g *inventory.Group, gone []inventory.Rule) []string {
+	everyone := func(r *inventory.Rule) bool { return r.Peer.Prefix.IsValid() && r.Peer.Prefix.Bits() == 0 }
+	back := func(d inventory.Direction, v6 bool, p inventory.Protocol) bool {
+		return slices.ContainsFunc(g.Rules, func(o inventory.Rule) bool {
+			return o.Direction != d && everyone(&o) && o.Peer.Prefix.Addr().Is6() == v6 && o.Traffic.Covers(inventory.Ports(p, 0, inventory.MaxPort))
+		})
+	}
+	for i := range gone {
+		r := &gone[i]
+		if !everyone(r) {
+			continue
+		}
+		for _, p := range []inventory.Protocol{inventory.TCP, inventory.UDP} {
+			if _, _, ok := r.Traffic.PortsOf(p); ok && back(r.Direction, r.Peer.Prefix.Addr().Is6(), p) {
+				return []string{"open connections by " + r.String() + " are cut at once: both directions are open to everyone, so that they are not tracked"}
+			}
+		}
+	}
+	return []string{"open connections are tracked: they last until they are idle (TCP: 432,000 s, 350 s on newer Nitro instances), new ones are refused at once"}
+}
+
+// sessionManager tells the way in that needs no open port.
+func sessionManager(holders []*inventory.Interface) string {
+	target := "INSTANCE-ID"
+	for _, e := range holders {
+		if e.Instance != "" {
+			target = e.Instance
+			break
+		}
+	}
+	return "nothing takes the place of the rule, as trusted_cidrs of the configuration is empty. Without an open port: give the instances a role with the policy AmazonSSMManagedInstanceCore " +
+		"and a way to Systems Manager (internet or the endpoints ssm, ssmmessages, ec2messages), then aws ssm start-session --target " + target
+}
+
+// managedBy names what seems to keep the group, by the tags and names that
+// such tools give, or nothing.
+func managedBy(g *inventory.Group) string {
+	for _, t := range g.Tags {
+		key, value := strings.ToLower(t.Key), strings.ToLower(t.Value)
+		switch {
+		case key == "aws:cloudformation:stack-name":
+			return "CloudFormation stack " + t.Value
+		case key == "aws:eks:cluster-name":
+			return "EKS cluster " + t.Value
+		case strings.HasPrefix(key, "kubernetes.io/cluster/"):
+			return "Kubernetes cluster " + t.Key[len("kubernetes.io/cluster/"):]
+		case key == "elbv2.k8s.aws/cluster":
+			return "the AWS Load Balancer Controller of " + t.Value
+		case key == "elasticbeanstalk:environment-name":
+			return "Elastic Beanstalk environment " + t.Value
+		case key == "guarddutymanaged":
+			return "GuardDuty"
+		case key == "terraform" && value != "false" && value != "no",
+			(key == "managed-by" || key == "managedby" || key == "managed_by") && strings.Contains(value, "terraform"):
+			return "Terraform"
+		case (key == "managed-by" || key == "managedby" || key == "managed_by") && value != "" && value != "manual":
+			return t.Value
+		}
+	}
+	switch {
+	case strings.HasPrefix(g.Name, "ElasticMapReduce-"):
+		return "EMR"
+	case strings.HasPrefix(g.Name, "d-") && strings.HasSuffix(g.Name, "_controllers"):
+		return "Directory Service"
+	case strings.HasPrefix(g.Name, "eks-cluster-sg-"):
+		return "EKS"
+	}
+	return ""
+}

@@ -1,0 +1,139 @@
+package remedy
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// scope returns the VPCs whose interfaces a range stands for, or the reasons
+// why groups cannot take its place. A reference stands for the private
+// addresses of a group's interfaces, in the VPC itself and across an active
+// peering within the region; it does not match what comes from a VPN, a
+// transit gateway, another region, or through an appliance (AWS VPC user
+// guide, security group rules; VPC peering guide, referencing groups).
+func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string) {
+	r := s.region
+	if !cidr.Private(prefix) {
+		return nil, []string{fmt.Sprintf("%s is public, and references match private addresses alone: whoever connects by a public address is let in by that address only", prefix)}
+	}
+	if missing := (inventory.PartInterfaces | inventory.PartVPCs | inventory.PartPeerings | inventory.PartRouteTables) &^ r.Read; missing != 0 {
+		return nil, []string{missing.String() + " were not read, so who uses the addresses is not known"}
+	}
+	i := slices.IndexFunc(r.VPCs, func(v inventory.VPC) bool { return v.ID == vpc })
+	if i < 0 {
+		return nil, []string{vpc + " is not among the VPCs that were read"}
+	}
+	if owner := r.VPCs[i].Owner; owner != "" && owner != r.AccountID {
+		return nil, []string{fmt.Sprintf("%s is shared by account %s: the interfaces of others in it are not seen from here", vpc, owner)}
+	}
+	asked := cidr.Of(prefix)
+	own := cidr.Of(r.VPCs[i].Prefixes...)
+	vpcs = []string{vpc}
+	known := own
+	for _, p := range r.Peerings {
+		far := farEnd(&p, vpc)
+		if far == nil || p.Status != "active" || !cidr.Of(far.Prefixes...).Overlaps(asked) {
+			continue
+		}
+		known = known.Union(cidr.Of(far.Prefixes...))
+		switch {
+		case p.Requester.Region != p.Accepter.Region:
+			reasons = append(reasons, fmt.Sprintf("%s joins %s of %s, whose groups cannot be named from %s", p.ID, far.VPC, far.Region, r.Name))
+		case far.Account != r.AccountID:
+			reasons = append(reasons, fmt.Sprintf("%s joins %s of account %s, whose interfaces are not seen from here", p.ID, far.VPC, far.Account))
+		default:
+			vpcs = append(vpcs, far.VPC)
+			if by := s.diverted(vpc, cidr.Of(far.Prefixes...)); by != "" {
+				reasons = append(reasons, by)
+			}
+			if by := s.diverted(far.VPC, own); by != "" {
+				reasons = append(reasons, by)
+			}
+		}
+	}
+	for _, v := range vpcs {
+		if by := s.diverted(v, asked.Intersect(known)); by != "" && !slices.Contains(reasons, by) {
+			reasons = append(reasons, by)
+		}
+	}
+	if beyond := asked.Subtract(known); !beyond.Empty() {
+		if by := s.leading(vpc, beyond); by != "" {
+			reasons = append(reasons, by)
+		}
+	}
+	slices.Sort(vpcs)
+	return slices.Compact(vpcs), reasons
+}
+
+func farEnd(p *inventory.Peering, vpc string) *inventory.PeeringEnd {
+	switch vpc {
+	case p.Requester.VPC:
+		return &p.Accepter
+	case p.Accepter.VPC:
+		return &p.Requester
+	}
+	return nil
+}
+
+// eachRoute calls f for the routes of a VPC's subnets.
+func (s *Solver) eachRoute(vpc string, f func(t *inventory.RouteTable, route *inventory.Route, to cidr.Set)) {
+	for i := range s.region.RouteTables {
+		t := &s.region.RouteTables[i]
+		if t.VPC != vpc || !t.Main && len(t.Subnets) == 0 {
+			continue
+		}
+		for k := range t.Routes {
+			route := &t.Routes[k]
+			to := cidr.Of(route.Prefix)
+			if route.List != "" {
+				l := slices.IndexFunc(s.region.PrefixLists, func(l inventory.PrefixList) bool { return l.ID == route.List })
+				if l < 0 || !s.region.PrefixLists[l].Resolved {
+					to = cidr.All4().Union(cidr.All6())
+				} else {
+					to = cidr.Of(s.region.PrefixLists[l].Entries...)
+				}
+			}
+			f(t, route, to)
+		}
+	}
+}
+
+// diverted names a route of the VPC that sends traffic to addresses of known
+// VPCs through something which is neither the VPC itself nor a peering.
+func (s *Solver) diverted(vpc string, known cidr.Set) string {
+	text := ""
+	s.eachRoute(vpc, func(t *inventory.RouteTable, route *inventory.Route, to cidr.Set) {
+		if text != "" || route.Blackhole || route.Target == "local" || strings.HasPrefix(route.Target, "pcx-") ||
+			!to.Overlaps(known) || !known.Includes(to) {
+			return
+		}
+		text = fmt.Sprintf("%s routes %s through %s: a reference does not match what comes through an appliance or a transit gateway", t.ID, destination(route), route.Target)
+	})
+	return text
+}
+
+// leading names a route by which hosts outside of the known VPCs may use the
+// addresses.
+func (s *Solver) leading(vpc string, beyond cidr.Set) string {
+	text := ""
+	s.eachRoute(vpc, func(t *inventory.RouteTable, route *inventory.Route, to cidr.Set) {
+		kind, _, _ := strings.Cut(route.Target, "-")
+		if text != "" || route.Blackhole || !to.Overlaps(beyond) || slices.Contains([]string{"local", "igw", "eigw", "nat", "vpce", "pcx"}, kind) {
+			return
+		}
+		text = fmt.Sprintf("%s routes %s to %s: hosts behind it may use the rule, and no group stands for them", t.ID, destination(route), route.Target)
+	})
+	return text
+}
+
+func destination(r *inventory.Route) string {
+	if r.List != "" {
+		return r.List
+	}
+	return r.Prefix.String()
+}

@@ -1,0 +1,412 @@
+package remedy
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// Limits of a replacement. A group takes 60 rules of one direction unless its
+// quota was raised, so that a range which many tiers share is better narrowed
+// first; what is left over of the range may only be a few addresses.
+const (
+	maxReferences = 20
+	maxKept       = 20
+)
+
+// Replacement tells which groups can be named in the place of a range of
+// addresses. It is chosen as follows, the earlier counting before the later:
+// every interface that holds an address of the range and carries a group that
+// can be named is covered; as few groups as possible are too broad; as few
+// groups as possible are named; as few interfaces as possible are admitted
+// that were not; the ids come first in the alphabet.
+//
+// A group is too broad if it is a default group, or if more of its interfaces
+// lie outside of the range than inside and some of those carry a group that
+// nothing inside carries: then another tier shares it.
+type Replacement struct {
+	Groups   []string               // to name, sorted
+	Broad    []string               // those among them that are too broad, and that nothing else can stand for
+	Avoided  []string               // groups that are too broad, for which others are named, sorted
+	Kept     []netip.Prefix         // single addresses whose holders carry no group that can be named
+	Covered  []*inventory.Interface // by id: what holds an address of the range and is covered
+	Idle     []*inventory.Function  // functions of subnets in the range that have no interface now
+	Admitted int                    // interfaces that carry one of Groups and hold no address of the range
+	Others   []*inventory.Interface // the first of those, by id
+	Smallest bool                   // no smaller choice exists; false where the search was cut short
+	Reasons  []string               // why nothing is proposed: then all else is empty
+	scope    map[string]bool        // the VPCs whose interfaces were looked at
+	classes  map[string][]*inventory.Interface
+}
+
+// Solver finds replacements in one region. It belongs to one goroutine.
+type Solver struct {
+	region *inventory.Region
+	reach  *reach.Region
+	groups map[string]*inventory.Group
+	beside map[string][]string // by group: all groups that its interfaces carry, sorted
+	solved map[solverKey]*Replacement
+}
+
+type solverKey struct {
+	vpc    string
+	prefix netip.Prefix
+}
+
+// NewSolver returns a Solver for a region, with its reach.
+func NewSolver(r *inventory.Region, n *reach.Region) *Solver {
+	s := &Solver{region: r, reach: n, groups: make(map[string]*inventory.Group, len(r.Groups)), beside: map[string][]string{}, solved: map[solverKey]*Replacement{}}
+	for i := range r.Groups {
+		s.groups[r.Groups[i].ID] = &r.Groups[i]
+	}
+	return s
+}
+
+// Replace tells what can take the place of a range of private addresses as
+// the source of rules of a VPC's groups. The result is shared.
+func (s *Solver) Replace(vpc string, prefix netip.Prefix) *Replacement {
+	key := solverKey{vpc, prefix}
+	if found := s.solved[key]; found != nil {
+		return found
+	}
+	found := s.solve(vpc, prefix)
+	s.solved[key] = found
+	return found
+}
+
+func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
+	scope, reasons := s.scope(vpc, prefix)
+	if len(reasons) > 0 {
+		return &Replacement{Reasons: reasons}
+	}
+	r := &Replacement{scope: map[string]bool{}, classes: map[string][]*inventory.Interface{}}
+	carried := map[string]int{} // interfaces inside, by group
+	for _, v := range scope {
+		r.scope[v] = true
+		for _, i := range s.reach.InterfacesInside(v, prefix) {
+			e := &s.region.Interfaces[i]
+			usable := s.usable(e)
+			switch {
+			case len(usable) > 0:
+				r.Covered = append(r.Covered, e)
+				for _, id := range usable {
+					carried[id]++
+				}
+				key := usable[0]
+				if len(usable) > 1 {
+					key = strings.Join(usable, " ")
+				}
+				r.classes[key] = append(r.classes[key], e)
+			case !opensNothing(e):
+				for _, a := range e.Addresses {
+					if prefix.Contains(a.Private) {
+						r.Kept = append(r.Kept, netip.PrefixFrom(a.Private, a.Private.BitLen()))
+					}
+				}
+			}
+		}
+		s.idle(r, v, prefix, carried)
+	}
+	slices.SortFunc(r.Covered, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(r.Kept, func(a, b netip.Prefix) int { return a.Addr().Compare(b.Addr()) })
+	switch {
+	case len(r.classes) == 0 && len(r.Kept) == 0:
+		return &Replacement{Reasons: []string{"nothing inside " + prefix.String() + " opens connections: the rule can go"}}
+	case len(r.classes) == 0:
+		return &Replacement{Reasons: []string{"what holds " + prefix.String() + " carries no group that can be named"}}
+	case len(r.Kept) > maxKept:
+		return &Replacement{Reasons: []string{number(len(r.Kept), "address") + " inside " + prefix.String() + " belong to what carries no group that can be named, and would have to stay"}}
+	}
+	c := s.chooser(r, prefix, carried)
+	c.choose()
+	if n := len(c.best.groups); n > maxReferences {
+		return &Replacement{Reasons: []string{number(n, "group") + " would have to be named to cover all that holds addresses inside " + prefix.String() + ": find out first which of them need the rule (VPC flow logs tell), and name those"}}
+	}
+	r.Smallest = !c.cut
+	for _, k := range c.best.groups {
+		r.Groups = append(r.Groups, c.ids[k])
+		if c.broad[k] {
+			r.Broad = append(r.Broad, c.ids[k])
+		}
+	}
+	for k, id := range c.ids {
+		if c.broad[k] && !slices.Contains(c.best.groups, k) {
+			r.Avoided = append(r.Avoided, id)
+		}
+	}
+	r.Admitted, r.Others = c.outsiders(c.best.groups, 10)
+	return r
+}
+
+// usable returns the groups of an interface that a rule of the region's own
+// groups can name: those that were read.
+func (s *Solver) usable(e *inventory.Interface) []string {
+	if e.Account != "" && e.Account != s.region.AccountID {
+		return nil
+	}
+	for k, id := range e.Groups {
+		if s.groups[id] == nil {
+			kept := slices.Clone(e.Groups[:k])
+			for _, other := range e.Groups[k+1:] {
+				if s.groups[other] != nil {
+					kept = append(kept, other)
+				}
+			}
+			return kept
+		}
+	}
+	return e.Groups
+}
+
+// idle adds the functions whose subnets lie in the range: an idle one has no
+// interface and gets one as soon as it is called.
+func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, carried map[string]int) {
+	if !s.region.Read.Has(inventory.PartFunctions) {
+		return
+	}
+	inside := map[string]bool{}
+	for i := range s.region.Subnets {
+		for _, p := range s.region.Subnets[i].Prefixes {
+			if p.Prefix.Overlaps(prefix) {
+				inside[s.region.Subnets[i].ID] = true
+			}
+		}
+	}
+	for i := range s.region.Functions {
+		f := &s.region.Functions[i]
+		if f.VPC != vpc || !slices.ContainsFunc(f.Subnets, func(id string) bool { return inside[id] }) {
+			continue
+		}
+		groups := slices.DeleteFunc(slices.Clone(f.Groups), func(id string) bool { return s.groups[id] == nil })
+		if key := strings.Join(groups, " "); len(groups) > 0 && r.classes[key] == nil {
+			r.classes[key] = []*inventory.Interface{}
+			r.Idle = append(r.Idle, f)
+			for _, id := range groups {
+				carried[id] += 0
+			}
+		}
+	}
+}
+
+// opensNothing reports whether the interface never opens connections to
+// others in its VPC: a NAT gateway hands on what is routed to it.
+func opensNothing(e *inventory.Interface) bool {
+	return e.Type == "nat_gateway" || e.Type == "natGateway"
+}
+
+// carriedBeside returns all groups that the interfaces of a group carry.
+func (s *Solver) carriedBeside(group string) []string {
+	if found, done := s.beside[group]; done {
+		return found
+	}
+	var found []string
+	for _, e := range s.reach.Interfaces(group) {
+		for _, id := range e.Groups {
+			if at, known := slices.BinarySearch(found, id); !known {
+				found = slices.Insert(found, at, id)
+			}
+		}
+	}
+	s.beside[group] = found
+	return found
+}
+
+// chooser searches the groups to name.
+type chooser struct {
+	s       *Solver
+	r       *Replacement
+	prefix  netip.Prefix
+	ids     []string // candidates, sorted
+	broad   []bool   // of each
+	classes [][]int  // of each kind of interface: the candidates that cover it
+	best    choice
+	found   bool
+	nodes   int
+	cut     bool
+}
+
+// choice is a set of candidates, in ascending order, with its cost.
+type choice struct {
+	groups           []int
+	broad, outsiders int
+}
+
+func (s *Solver) chooser(r *Replacement, prefix netip.Prefix, carried map[string]int) *chooser {
+	c := &chooser{s: s, r: r, prefix: prefix}
+	for id := range carried {
+		c.ids = append(c.ids, id)
+	}
+	slices.Sort(c.ids)
+	c.broad = make([]bool, len(c.ids))
+	for k, id := range c.ids {
+		members := len(s.reach.Interfaces(id))
+		c.broad[k] = s.groups[id].Default() || members-carried[id] > carried[id] &&
+			slices.ContainsFunc(s.carriedBeside(id), func(other string) bool { _, inside := carried[other]; return !inside })
+	}
+	for key := range r.classes {
+		var list []int
+		for _, id := range strings.Fields(key) {
+			k, _ := slices.BinarySearch(c.ids, id)
+			list = append(list, k)
+		}
+		c.classes = append(c.classes, list)
+	}
+	slices.SortFunc(c.classes, func(a, b []int) int { return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b)) })
+	return c
+}
+
+// maxNodes bounds the search, whose worst case grows exponentially.
+const maxNodes = 20000
+
+// choose fills best.
+func (c *chooser) choose() {
+	banned := make([]bool, len(c.ids))
+	c.search(nil, banned)
+	slices.Sort(c.best.groups)
+}
+
+// search extends a choice until every class is covered. Candidates that were
+// tried before are banned, so that no set is looked at twice.
+func (c *chooser) search(chosen []int, banned []bool) {
+	c.nodes++
+	if c.found && c.nodes > maxNodes {
+		c.cut = true
+		return
+	}
+	chosen = slices.Clone(chosen)
+	for { // what leaves no choice comes first
+		next := -1
+		fewest, open, least := len(c.ids)+1, 0, 0
+		var claimed []int
+		for _, class := range c.classes {
+			if slices.ContainsFunc(class, func(k int) bool { return slices.Contains(chosen, k) }) {
+				continue
+			}
+			open++
+			left, only := 0, -1
+			for _, k := range class {
+				if !banned[k] {
+					left, only = left+1, k
+				}
+			}
+			switch left {
+			case 0:
+				return
+			case 1:
+				next = only
+			}
+			fewest = min(fewest, left)
+			if !slices.ContainsFunc(class, func(k int) bool { return slices.Contains(claimed, k) }) {
+				claimed = append(claimed, class...)
+				least++
+			}
+			if left == 1 {
+				break
+			}
+		}
+		cost := choice{groups: chosen, broad: c.countBroad(chosen)}
+		if c.found && !c.hopeful(cost, least) {
+			return
+		}
+		if open == 0 {
+			c.offer(cost)
+			return
+		}
+		if next < 0 {
+			c.branch(chosen, banned, fewest)
+			return
+		}
+		chosen = append(chosen, next)
+	}
+}
+
+// branch tries the candidates of an open class that has the fewest.
+func (c *chooser) branch(chosen []int, banned []bool, fewest int) {
+	for _, class := range c.classes {
+		if slices.ContainsFunc(class, func(k int) bool { return slices.Contains(chosen, k) }) {
+			continue
+		}
+		free := slices.DeleteFunc(slices.Clone(class), func(k int) bool { return banned[k] })
+		if len(free) != fewest {
+			continue
+		}
+		// Those that cover most come first: a good choice early cuts the rest.
+		cover := func(k int) (n int) {
+			for _, other := range c.classes {
+				if slices.Contains(other, k) {
+					n++
+				}
+			}
+			return n
+		}
+		broad := func(k int) int {
+			if c.broad[k] {
+				return 1
+			}
+			return 0
+		}
+		slices.SortStableFunc(free, func(a, b int) int { return cmp.Or(cmp.Compare(broad(a), broad(b)), cmp.Compare(cover(b), cover(a))) })
+		banned = slices.Clone(banned)
+		for _, k := range free {
+			c.search(append(slices.Clip(chosen), k), banned)
+			banned[k] = true
+		}
+		return
+	}
+}
+
+func (c *chooser) countBroad(chosen []int) (n int) {
+	for _, k := range chosen {
+		if c.broad[k] {
+			n++
+		}
+	}
+	return n
+}
+
+// hopeful reports whether a choice that needs at least so many groups more can
+// be as good as the best one.
+func (c *chooser) hopeful(x choice, more int) bool {
+	return cmp.Or(cmp.Compare(x.broad, c.best.broad), cmp.Compare(len(x.groups)+more, len(c.best.groups))) <= 0
+}
+
+// offer keeps a choice that covers everything if it is the better one.
+func (c *chooser) offer(x choice) {
+	x.groups = slices.Clone(x.groups)
+	slices.Sort(x.groups)
+	if c.found && slices.Equal(x.groups, c.best.groups) {
+		return
+	}
+	x.outsiders, _ = c.outsiders(x.groups, 0)
+	better := !c.found || cmp.Or(cmp.Compare(x.broad, c.best.broad), cmp.Compare(len(x.groups), len(c.best.groups)),
+		cmp.Compare(x.outsiders, c.best.outsiders), slices.Compare(x.groups, c.best.groups)) < 0
+	if better {
+		c.best, c.found = x, true
+	}
+}
+
+// outsiders counts the interfaces that carry one of the groups and hold no
+// address of the range, and returns the first of them by id.
+func (c *chooser) outsiders(groups []int, most int) (count int, first []*inventory.Interface) {
+	for n, k := range groups {
+		for _, e := range c.s.reach.Interfaces(c.ids[k]) {
+			if c.inside(e) || slices.ContainsFunc(groups[:n], func(earlier int) bool { return e.Carries(c.ids[earlier]) }) {
+				continue
+			}
+			count++
+			if most > 0 {
+				first = append(first, e)
+			}
+		}
+	}
+	slices.SortFunc(first, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
+	return count, first[:min(most, len(first))]
+}
+
+func (c *chooser) inside(e *inventory.Interface) bool {
+	return c.r.scope[e.VPC] && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool { return c.prefix.Contains(a.Private) })
+}
