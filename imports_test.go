@@ -42,6 +42,8 @@ var onlyIn = map[string]string{
 	"github.com/rogpeppe/":      "tests",
 	"github.com/google/go-cmp/": "tests",
 	"go.uber.org/goleak":        "tests",
+	"github.com/hashicorp/":     "tests",
+	"github.com/google/shlex":   "remedy",
 }
 
 // TestImports holds every file that is not a test to the tables above.

@@ -67,6 +67,11 @@ func Explain(f *findings.Finding) string {
 	if len(f.Fix.Commands) == 0 && f.Fix.Summary != "" { // people decide what to change
 		out.WriteString("\n" + fix + "\n")
 	}
+	list("Proof", f.Fix.Proof, false)
+	list("Before you do it", f.Fix.Notes, false)
+	undo := slices.DeleteFunc(slices.Clone(f.Fix.Undo), func(s string) bool { return s == "" })
+	slices.Reverse(undo)
+	list("To take it back", undo, false)
 	list("References", f.References, false)
 	return out.String()
 }

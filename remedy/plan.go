@@ -30,6 +30,8 @@ type Entry struct {
 	Account  string
 	Name     string // of the group
 	Findings []*findings.Finding
+
+	within bool // what takes back the deletion of the group takes this back too
 }
 
 // NewPlan makes a plan of findings, which are of the report. It needs nothing
@@ -182,6 +184,9 @@ func (m *merger) entries() []*Entry {
 	}
 	kept := slices.DeleteFunc(slices.Clone(m.all), func(e *Entry) bool {
 		d := deleted[e.Account+e.Step.Region+e.Step.Group]
+		if d != nil && e.Step.Verb == Revoke {
+			e.Undo, e.within = "", true
+		}
 		if d == nil || e.Step.Verb != Authorize {
 			return false
 		}
@@ -254,7 +259,7 @@ run() {
 	for _, e := range p.Entries {
 		if e.Account != account {
 			account = e.Account
-			fmt.Fprintf(&out, "\n[ \"$(aws sts get-caller-identity --query Account --output text)\" = %s ] || { echo 'the credentials are not of account %s' >&2; exit 1; }\n", account, account)
+			fmt.Fprintf(&out, "\n[ \"$(aws sts get-caller-identity --region %s --query Account --output text)\" = %s ] || { echo 'the credentials are not of account %s' >&2; exit 1; }\n", e.Step.Region, account, account)
 		}
 		if e.Step.Verb != verb {
 			verb, group = e.Step.Verb, ""
@@ -270,6 +275,8 @@ run() {
 		switch {
 		case e.Undo != "":
 			out.WriteString("# undo: " + e.Undo + "\n")
+		case e.within:
+			out.WriteString("# comes back with the group, which is deleted below\n")
 		case e.Step.Verb != LookUp:
 			out.WriteString("# nothing takes this back\n")
 		}
@@ -354,6 +361,8 @@ func (p *Plan) Markdown() string {
 		switch {
 		case e.Undo != "":
 			out.WriteString("\nTo take it back:\n\n" + fenced(e.Undo))
+		case e.within:
+			out.WriteString("\nIt comes back with the group, which is deleted below.\n")
 		case e.Step.Verb != LookUp:
 			out.WriteString("\nNothing takes this back.\n")
 		}

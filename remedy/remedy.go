@@ -84,7 +84,7 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []Step) 
 	}
 	f.Fix.Terraform = Terraform(steps)
 	for i := range steps {
-		if steps[i].Verb == Revoke {
+		if steps[i].Verb == Revoke && len(a.holders(g)) > 0 {
 			f.Fix.Notes = append(f.Fix.Notes, tracking(g, steps[i].Rules)...)
 		}
 	}

@@ -28,7 +28,7 @@ func TestCommands(t *testing.T) {
 			[]string{"aws ec2 describe-security-group-rules --region us-east-1 --filters Name=group-id,Values=sg-1"},
 		},
 		"the reference first, with the description": {
-			"sg-1 db\n in tcp/5432 10.0.0.9/32 \"it's the app\" id sgr-1\nsg-2 app\neni-1 sg-1 10.0.0.1\neni-2 sg-2 10.0.0.9",
+			"vpc-1 10.0.0.0/16\nrtb-1 main vpc vpc-1\n  route 10.0.0.0/16 local\nsg-1 db\n in tcp/5432 10.0.0.9/32 \"it's the app\" id sgr-1\nsg-2 app\neni-1 sg-1 10.0.0.1\neni-2 sg-2 10.0.0.9",
 			"ip-source-should-be-group",
 			[]string{
 				`aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":5432,"ToPort":5432,"UserIdGroupPairs":[{"GroupId":"sg-2","Description":"it'\''s the app"}]}]'`,

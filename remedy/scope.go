@@ -48,16 +48,16 @@ func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string)
 			reasons = append(reasons, fmt.Sprintf("%s joins %s of account %s, whose interfaces are not seen from here", p.ID, far.VPC, far.Account))
 		default:
 			vpcs = append(vpcs, far.VPC)
-			if by := s.diverted(vpc, cidr.Of(far.Prefixes...)); by != "" {
+			if by := s.diverted(vpc, cidr.Of(far.Prefixes...), cidr.Of(far.Prefixes...).Intersect(asked)); by != "" {
 				reasons = append(reasons, by)
 			}
-			if by := s.diverted(far.VPC, own); by != "" {
+			if by := s.diverted(far.VPC, own, own); by != "" {
 				reasons = append(reasons, by)
 			}
 		}
 	}
 	for _, v := range vpcs {
-		if by := s.diverted(v, asked.Intersect(known)); by != "" && !slices.Contains(reasons, by) {
+		if by := s.diverted(v, known, asked); by != "" && !slices.Contains(reasons, by) {
 			reasons = append(reasons, by)
 		}
 	}
@@ -103,13 +103,13 @@ func (s *Solver) eachRoute(vpc string, f func(t *inventory.RouteTable, route *in
 	}
 }
 
-// diverted names a route of the VPC that sends traffic to addresses of known
-// VPCs through something which is neither the VPC itself nor a peering.
-func (s *Solver) diverted(vpc string, known cidr.Set) string {
+// diverted names a route of the VPC that sends traffic to some of the addresses
+// of known VPCs through what is neither the VPC itself nor a peering.
+func (s *Solver) diverted(vpc string, known, part cidr.Set) string {
 	text := ""
 	s.eachRoute(vpc, func(t *inventory.RouteTable, route *inventory.Route, to cidr.Set) {
 		if text != "" || route.Blackhole || route.Target == "local" || strings.HasPrefix(route.Target, "pcx-") ||
-			!to.Overlaps(known) || !known.Includes(to) {
+			!to.Overlaps(part) || !known.Includes(to) {
 			return
 		}
 		text = fmt.Sprintf("%s routes %s through %s: a reference does not match what comes through an appliance or a transit gateway", t.ID, destination(route), route.Target)

@@ -113,10 +113,11 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 	}
 	slices.SortFunc(r.Covered, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(r.Kept, func(a, b netip.Prefix) int { return a.Addr().Compare(b.Addr()) })
+	r.Kept = slices.Compact(r.Kept)
 	switch {
 	case len(r.classes) == 0 && len(r.Kept) == 0:
 		return &Replacement{Reasons: []string{"nothing inside " + prefix.String() + " opens connections: the rule can go"}}
-	case len(r.classes) == 0:
+	case len(r.classes) == 0, slices.Contains(r.Kept, prefix):
 		return &Replacement{Reasons: []string{"what holds " + prefix.String() + " carries no group that can be named"}}
 	case len(r.Kept) > maxKept:
 		return &Replacement{Reasons: []string{number(len(r.Kept), "address") + " inside " + prefix.String() + " belong to what carries no group that can be named, and would have to stay"}}

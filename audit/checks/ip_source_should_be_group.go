@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -18,10 +19,14 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartInterfaces,
 	Run: func(r *audit.Region) {
+		public := publicHolders(r)
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for j := range g.Rules {
 				rule := &g.Rules[j]
+				if e := public[rule.Peer.Prefix.Addr()]; e != nil && rule.Direction == inventory.Ingress && rule.Peer.Prefix.IsSingleIP() && !e.Carries(g.ID) {
+					r.Report(ownPublic(r, g, rule, e))
+				}
 				if rule.Direction != inventory.Ingress || !rule.Peer.Prefix.IsValid() || !cidr.Private(rule.Peer.Prefix) {
 					continue
 				}
@@ -75,4 +80,32 @@ func (h *held) message(rule *inventory.Rule) string {
 		text += fmt.Sprintf(" and %d more interfaces; their groups: %s", h.more, strings.Join(h.groups, ", "))
 	}
 	return text
+}
+
+// publicHolders returns the interfaces that hold public IPv4 addresses and
+// carry a group of their own to name.
+func publicHolders(r *audit.Region) map[netip.Addr]*inventory.Interface {
+	found := map[netip.Addr]*inventory.Interface{}
+	for i := range r.Interfaces {
+		e := &r.Interfaces[i]
+		for _, a := range e.Addresses {
+			if a.Public.IsValid() && groupToName(r, e) != "" {
+				found[a.Public] = e
+			}
+		}
+	}
+	return found
+}
+
+// ownPublic observes a rule that names the public address of one of the
+// account's own interfaces. Nothing can be proposed outright: a reference
+// stands for private addresses, and which one is used is up to the client.
+func ownPublic(r *audit.Region, g *inventory.Group, rule *inventory.Rule, e *inventory.Interface) audit.Observation {
+	o := r.Observe(g, rule)
+	o.Severity = findings.Low
+	group := groupToName(r, e)
+	o.Message = fmt.Sprintf("%s is allowed from %s, the public address of %s (%s)", rule.Traffic, rule.Peer, e.ID, group)
+	o.Fix = fmt.Sprintf("Let %s connect by its private address, allow %s from %s, then revoke %s: a reference does not match what comes by a public address.", e.ID, rule.Traffic, group, rule.Peer)
+	o.Advice = true
+	return o
 }

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/aws-sdk-go-v2/service/wafv2"
+)
+
+// TestItOnlyReads looks through the sources of everything that is linked into
+// the program for calls of the SDK that change something.
+func TestItOnlyReads(t *testing.T) {
+	changing := map[string]string{}
+	reading := map[string]bool{}
+	for name, client := range map[string]any{
+		"configservice": &configservice.Client{}, "ec2": &ec2.Client{}, "elasticloadbalancing": &elasticloadbalancing.Client{},
+		"elasticloadbalancingv2": &elasticloadbalancingv2.Client{}, "lambda": &lambda.Client{}, "sts": &sts.Client{}, "wafv2": &wafv2.Client{},
+	} {
+		kind := reflect.TypeOf(client)
+		for i := range kind.NumMethod() {
+			method := kind.Method(i).Name
+			if strings.HasPrefix(method, "Describe") || strings.HasPrefix(method, "List") || strings.HasPrefix(method, "Get") || method == "Options" {
+				reading[method] = true
+				continue
+			}
+			changing[method] = name
+		}
+	}
+	if len(changing) < 500 || changing["RevokeSecurityGroupIngress"] == "" {
+		t.Fatalf("only %d calls that change something are known", len(changing))
+	}
+	out, err := exec.Command("go", "list", "-deps", "-f", "{{if .Module}}{{if .Module.Main}}{{range .GoFiles}}{{$.Dir}}/{{.}}\n{{end}}{{end}}{{end}}", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	for _, file := range strings.Fields(string(out)) {
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		services := map[string]bool{}
+		for _, spec := range parsed.Imports {
+			if i := strings.Index(spec.Path.Value, "aws-sdk-go-v2/service/"); i >= 0 {
+				known := false
+				for _, name := range changing {
+					known = known || strings.HasSuffix(strings.Trim(spec.Path.Value, `"`), "/"+name) || strings.HasSuffix(strings.Trim(spec.Path.Value, `"`), "/types")
+				}
+				services[spec.Path.Value] = true
+				if !known {
+					t.Errorf("%s imports %s, whose calls this test does not know", filepath.Base(file), spec.Path.Value)
+				}
+			}
+		}
+		ast.Inspect(parsed, func(n ast.Node) bool {
+			selector, ok := n.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			if reading[selector.Sel.Name] && len(services) > 0 {
+				calls++
+			}
+			if service := changing[selector.Sel.Name]; service != "" && len(services) > 0 {
+				t.Errorf("%s: %s of %s changes something", filepath.Base(file), selector.Sel.Name, service)
+			}
+			return true
+		})
+	}
+	if calls < 20 {
+		t.Errorf("only %d calls that read were found: the test looks in the wrong place", calls)
+	}
+}

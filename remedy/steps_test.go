@@ -1,0 +1,291 @@
+package remedy_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2/hclparse"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/remedy"
+)
+
+// demo audits the demo account, whose rules get ids as its endpoint gives them.
+func demo(t *testing.T) (*inventory.Inventory, *findings.Report) {
+	t.Helper()
+	inv := fixtures.MustParse(fixtures.Demo()).Inventory
+	for _, r := range inv.Regions {
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			for k := range g.Rules {
+				g.Rules[k].IDs = []string{fixtures.RuleID(r.Name, g.ID, g.Rules[k].String())}
+			}
+		}
+	}
+	report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+	remedy.Attach(inv, report)
+	return inv, report
+}
+
+func all(report *findings.Report) []*findings.Finding {
+	var list []*findings.Finding
+	for i := range report.Findings {
+		list = append(list, &report.Findings[i])
+	}
+	return list
+}
+
+// TestPlan carries the plan of the demo account out on a copy: what it is for
+// is gone, and nothing is new.
+func TestPlan(t *testing.T) {
+	inv, report := demo(t)
+	plan, err := remedy.NewPlan(report, all(report))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, err := remedy.ParseScript(plan.Shell())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(lines) != plan.Changes() || len(lines) < 20 {
+		t.Fatalf("the script has %d changes, the plan %d", len(lines), plan.Changes())
+	}
+	for i := 1; i < len(lines); i++ {
+		if before, now := lines[i-1].Step.Verb, lines[i].Step.Verb; now == remedy.Authorize && before != now || before == remedy.Delete && now != before {
+			t.Errorf("line %d: %s after %s", lines[i].Number, now, before)
+		}
+	}
+	after, err := remedy.Apply(inv, lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again := audit.Run(after, audit.Options{Settings: audit.Defaults()})
+	before := map[string]*findings.Finding{}
+	for _, f := range all(report) {
+		before[f.ID] = f
+	}
+	for _, f := range again.Findings {
+		was := before[f.ID]
+		switch {
+		case was == nil:
+			t.Errorf("new: %s %s: %s", f.Check, f.ResourceID, f.Message)
+		case len(was.Fix.Commands) > 0:
+			t.Errorf("still there: %s %s: %s", f.Check, f.ResourceID, f.Message)
+		}
+	}
+}
+
+// TestUndo takes the plan of the demo account back, but for deletions, which
+// give new ids.
+func TestUndo(t *testing.T) {
+	inv, report := demo(t)
+	list := all(report)
+	var kept []*findings.Finding
+	for _, f := range list {
+		if f.Check != "unused-group" {
+			kept = append(kept, f)
+		}
+	}
+	plan, err := remedy.NewPlan(report, kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var script []string
+	for _, e := range plan.Entries {
+		script = append(script, e.Command)
+	}
+	for i := len(plan.Entries) - 1; i >= 0; i-- {
+		script = append(script, plan.Entries[i].Undo)
+	}
+	lines, err := remedy.ParseScript(strings.Join(script, "\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := remedy.Apply(inv, lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, r := range inv.Regions {
+		for k := range r.Groups {
+			want, got := texts(&r.Groups[k]), texts(&after.Regions[i].Groups[k])
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: %s", r.Groups[k].ID, diff)
+			}
+		}
+	}
+}
+
+func texts(g *inventory.Group) []string {
+	var list []string
+	for i := range g.Rules {
+		list = append(list, g.Rules[i].String()+" "+g.Rules[i].Description)
+	}
+	return list
+}
+
+// TestCommandsReadBack reads the commands of random estates, and what takes
+// them back, into the same text.
+func TestCommandsReadBack(t *testing.T) {
+	read := 0
+	for seed := range uint64(60) {
+		inv := fixtures.Random(rand.New(rand.NewPCG(seed, 3)), fixtures.Size{Regions: 2, Groups: 8, Interfaces: 12})
+		for _, r := range inv.Regions {
+			for i := range r.Groups {
+				for k := range r.Groups[i].Rules {
+					rule := &r.Groups[i].Rules[k]
+					rule.IDs = []string{fixtures.RuleID(r.Name, r.Groups[i].ID, rule.String())}
+					if seed%2 == 0 {
+						rule.Tags = []inventory.Tag{{Key: "Name", Value: `it's "a" ${b}`}}
+					}
+				}
+			}
+		}
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+		remedy.Attach(inv, report)
+		for _, f := range report.Findings {
+			if len(f.Fix.Undo) != len(f.Fix.Commands) {
+				t.Fatalf("%d commands and %d that take them back", len(f.Fix.Commands), len(f.Fix.Undo))
+			}
+			for _, command := range append(f.Fix.Commands, f.Fix.Undo...) {
+				if strings.ContainsAny(command, "\n\r") {
+					t.Fatalf("more than one line: %q", command)
+				}
+				if command == "" || strings.HasPrefix(command, "group=") {
+					continue
+				}
+				step, changes, err := remedy.ParseCommand(command)
+				if err != nil {
+					t.Fatalf("%s: %v", command, err)
+				}
+				if changes {
+					if got := step.Command(); got != command {
+						t.Fatalf("read back:\n%s\nwritten:\n%s", got, command)
+					}
+					read++
+				}
+			}
+			if f.Fix.Terraform != "" {
+				if _, diags := hclparse.NewParser().ParseHCL([]byte(f.Fix.Terraform), "fix.tf"); diags.HasErrors() {
+					t.Fatalf("%v in\n%s", diags, f.Fix.Terraform)
+				}
+			}
+		}
+		plan, err := remedy.NewPlan(report, all(report))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, diags := hclparse.NewParser().ParseHCL([]byte(plan.Terraform()), "plan.tf"); diags.HasErrors() {
+			t.Fatalf("%v in\n%s", diags, plan.Terraform())
+		}
+		lines, err := remedy.ParseScript(plan.Shell())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := remedy.Apply(inv, lines); err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+	}
+	if read < 300 {
+		t.Errorf("only %d commands were read back", read)
+	}
+}
+
+// TestTerraform shows the blocks of a replacement.
+func TestTerraform(t *testing.T) {
+	inv := fixtures.MustParse(strings.ReplaceAll(network, "SOURCE", "10.0.0.2/32")).Inventory
+	report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
+	remedy.Attach(inv, report)
+	want := `resource "aws_vpc_security_group_ingress_rule" "allow_sg_db_in_tcp_5432_sg_app" {
+  security_group_id = "sg-db"
+  referenced_security_group_id = "sg-app"
+  ip_protocol = "tcp"
+  from_port = 5432
+  to_port = 5432
+}
+
+# Apply to take sgr-1 over as it is, then delete both blocks and apply: Terraform takes it away.
+import {
+  to = aws_vpc_security_group_ingress_rule.revoke_sgr_1
+  id = "sgr-1"
+}
+resource "aws_vpc_security_group_ingress_rule" "revoke_sgr_1" {
+  security_group_id = "sg-db"
+  cidr_ipv4 = "10.0.0.2/32"
+  ip_protocol = "tcp"
+  from_port = 5432
+  to_port = 5432
+}
+`
+	if diff := cmp.Diff(want, report.Findings[0].Fix.Terraform); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestScriptsThatFail are the mistakes of scripts, each told with its line.
+func TestScriptsThatFail(t *testing.T) {
+	const id = "sgr-00000000000000001"
+	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0 id " + id + "\nsg-2 b\n in tcp/80 sg-1\nsg-3 default\nsg-4 c\neni-1 sg-4 10.0.0.1\n").Inventory
+	for script, want := range map[string]string{
+		"aws ec2 modify-security-group-rules --group-id sg-1":                                                           "line 1: modify-security-group-rules: only authorize",
+		"\naws ec2 delete-security-group --group-id 'sg-1":                                                              "line 2: \"aws ec2",
+		"aws ec2 delete-security-group --group-name web":                                                                "--group-name is not understood",
+		"aws ec2 delete-security-group":                                                                                 `--group-id "" is no id`,
+		"aws ec2 revoke-security-group-ingress --group-id sg-1":                                                         "neither --ip-permissions nor --protocol",
+		"aws ec2 revoke-security-group-ingress --group-id sg-1 --protocol tcp --port x --cidr 10.0.0.0/8":               `--port "x"`,
+		"aws ec2 revoke-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --cidr ten":                     `--cidr "ten" is no address range`,
+		"aws ec2 revoke-security-group-ingress --group-id sg-1 --ip-permissions IpProtocol=tcp":                         "must be a JSON list",
+		"aws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-9":                         "sg-1 has no ingress rule with the id sgr-9",
+		"aws ec2 revoke-security-group-egress --group-id sg-1 --security-group-rule-ids " + id:                          "sg-1 has no egress rule",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --cidr 0.0.0.0/0":            `sg-1 has the rule "in tcp/22 0.0.0.0/0" already`,
+		"aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-1 --protocol tcp --cidr 10.0.0.0/8":  "sg-1 is not among the groups that were read in eu-west-1",
+		"aws ec2 delete-security-group --group-id sg-1":                                                                 "sg-2 names it in in tcp/80 sg-1",
+		"aws ec2 delete-security-group --group-id sg-3":                                                                 "it is a default group",
+		"aws ec2 delete-security-group --group-id sg-4":                                                                 "eni-1 carries it",
+		"sudo aws ec2 delete-security-group --group-id sg-4":                                                            "only lines that begin with aws",
+		"aws ec2 authorize-security-group-sideways --group-id sg-4":                                                     "neither ingress nor egress",
+		"aws ec2 revoke-security-group-ingress --group-id sg-1 --group-id sg-2":                                         "--group-id is there twice",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions '[{\"IpProtocol\":\"tcp\"}]'":        "names no source",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions '[{\"Protocol\":\"tcp\"}]'":          `unknown field "Protocol"`,
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --source-group=sg-2 --cider": "--cider is not understood",
+	} {
+		lines, err := remedy.ParseScript(script)
+		if err == nil {
+			_, err = remedy.Apply(inv, lines)
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s\n got  %v\n want %s", script, err, want)
+		}
+	}
+	lines, err := remedy.ParseScript("# a note\n#aws ec2 delete-security-group --group-id sg-9\naws ec2 revoke-security-group-ingress \\\n  --group-id sg-1 --protocol tcp --port 22 --cidr 0.0.0.0/0 --dry-run\naws ec2 describe-security-groups\necho done\n")
+	if err != nil || len(lines) != 1 || lines[0].Number != 3 {
+		t.Errorf("%v %v", lines, err)
+	}
+	after, err := remedy.Apply(inv, lines)
+	if err != nil || len(after.Regions[0].Groups[0].Rules) != 0 || len(inv.Regions[0].Groups[0].Rules) != 1 {
+		t.Errorf("applied: %v; the inventory itself must stay", err)
+	}
+}
+
+func FuzzParseCommand(f *testing.F) {
+	f.Add(`aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":5432,"ToPort":5432,"UserIdGroupPairs":[{"GroupId":"sg-2","Description":"it'\''s"}]}]'`)
+	f.Add("run aws ec2 revoke-security-group-egress --group-id sg-1 --security-group-rule-ids sgr-1 sgr-2")
+	f.Add("aws --profile x ec2 delete-security-group --group-id=sg-1")
+	f.Fuzz(func(t *testing.T, line string) {
+		step, changes, err := remedy.ParseCommand(line)
+		if err != nil || !changes {
+			return
+		}
+		again, _, err := remedy.ParseCommand(step.Command())
+		if err != nil {
+			t.Fatalf("%q was read, but not what it was written as: %q: %v", line, step.Command(), err)
+		}
+		if a, b := step.Command(), again.Command(); a != b {
+			t.Fatalf("%q and %q", a, b)
+		}
+	})
+}

@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Run the plan of sgaudit fix with the AWS CLI, and audit again.
+
+Twice: on a writable demo endpoint, and on moto, an emulator of EC2 that others
+wrote. Afterwards what the plan was for is gone, nothing is new, what had to
+talk still can, and rules that shared a permission with a revoked one are there.
+Usage: scripts/plan.py PATH-TO-SGAUDIT
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+import moto as emulator  # scripts/moto.py
+
+# Who has to talk in the demo account, whatever the plan does.
+NEEDS = [
+    ("us-east-1", "eni-0a100001", "eni-0a100003", "tcp/8080"),  # load balancer to web server
+    ("us-east-1", "eni-0a100007", "eni-0a100003", "tcp/22"),    # bastion to web server
+    ("us-east-1", "eni-0a100003", "eni-0a100005", "tcp/9443"),  # web server to application
+    ("us-east-1", "eni-0a100005", "eni-0a100008", "tcp/3306"),  # application to orders
+    ("us-east-1", "eni-0a100005", "eni-0a100009", "tcp/5432"),  # application to catalogue
+    ("us-east-1", "eni-0a100006", "eni-0a100009", "tcp/5432"),
+    ("us-east-1", "eni-0a10000a", "eni-0a100009", "tcp/5432"),  # function to catalogue
+    ("us-east-1", "eni-0a10000e", "eni-0a10000f", "tcp/6379"),  # payments to its cache
+    ("eu-central-1", "eni-0d200004", "eni-0d200008", "tcp/5432"),
+]
+
+
+class Account:
+    """An endpoint, with sgaudit and the AWS CLI pointed at it."""
+
+    def __init__(self, sgaudit, url, folder, flags):
+        self.sgaudit, self.url, self.folder, self.flags = sgaudit, url, folder, flags
+        self.env = {**emulator.ENV, "AWS_ENDPOINT_URL": url}
+
+    def run(self, *command, codes=(0,)):
+        out = subprocess.run(command, env=self.env, capture_output=True, text=True, cwd=self.folder)
+        if out.returncode not in codes:
+            sys.exit(f"plan.py: {' '.join(command)} ended with {out.returncode}:\n{out.stdout}\n{out.stderr}")
+        return out.stdout
+
+    def audit(self, name):
+        # 3: moto does not know every call; what is asked about here it knows.
+        self.run(self.sgaudit, "audit", *self.flags, "-o", f"json={name}", codes=(0, 3))
+        with open(os.path.join(self.folder, name), encoding="utf-8") as f:
+            return {f["id"]: f for f in json.load(f)["findings"]}
+
+    def rules(self):
+        """Every rule, without its id: what a plan and its undo must agree on."""
+        found = set()
+        for region in self.regions():
+            for r in json.loads(self.run("aws", "ec2", "describe-security-group-rules", "--region", region, "--output", "json"))["SecurityGroupRules"]:
+                peer = r.get("CidrIpv4") or r.get("CidrIpv6") or r.get("PrefixListId") or r.get("ReferencedGroupInfo", {}).get("GroupId")
+                found.add((region, r["GroupId"], r["IsEgress"], r["IpProtocol"], r["FromPort"], r["ToPort"], peer))
+        return found
+
+    def regions(self):
+        if "--region" in self.flags:
+            return [r for flag, r in zip(self.flags, self.flags[1:]) if flag == "--region"]
+        return [r["RegionName"] for r in json.loads(self.run("aws", "ec2", "describe-regions", "--region", "us-east-1", "--output", "json"))["Regions"]]
+
+    def talks(self, region, source, target, traffic):
+        out = self.run(self.sgaudit, "reach", "--region", region, "--from", source, "--to", target, "--port", traffic, "-o", "json", codes=(0, 3))
+        return re.search(r'"verdict":\s*"(\S+)"', out).group(1) == "reachable"
+
+    def carry_out(self, needs):
+        before, rules = self.audit("before.json"), self.rules()
+        for need in needs:
+            if not self.talks(*need):
+                sys.exit(f"plan.py: {need} cannot talk even before the plan")
+        self.run(self.sgaudit, "fix", "--from", "before.json", "-o", "plan.sh", codes=(0, 3))
+        tried = self.run("sh", "plan.sh", "--dry-run")
+        if self.rules() != rules:
+            sys.exit("plan.py: the plan changed something with --dry-run")
+        self.run("sh", "plan.sh")
+        after = self.audit("after.json")
+        fixed = {i for i, f in before.items() if f["fix"]["commands"]}
+        for i in after.keys() & fixed:
+            sys.exit(f"plan.py: still there after the plan: {after[i]['check']} {after[i]['resource_id']}: {after[i]['message']}")
+        for i in after.keys() - before.keys():
+            sys.exit(f"plan.py: new after the plan: {after[i]['check']} {after[i]['resource_id']}: {after[i]['message']}")
+        for need in needs:
+            if not self.talks(*need):
+                sys.exit(f"plan.py: {need} cannot talk any more")
+        return rules, len(tried.splitlines()), len(fixed), len(before), len(after)
+
+
+def demo(sgaudit, folder):
+    server = subprocess.Popen([sgaudit, "demo", "--serve", "--writable", "--address", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True, env=emulator.ENV)
+    try:
+        url = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline()).group(0)
+        account = Account(sgaudit, url, folder, [])
+        rules, steps, fixed, before, after = account.carry_out(NEEDS)
+        kept = {r for r in rules if r[1] == "sg-0a100014"}  # one permission: 0.0.0.0/0 and the application's group
+        if len(kept & account.rules()) != len(kept) - 1:
+            sys.exit("plan.py: not exactly one of the two rules of sg-0a100014 is gone")
+        print(f"plan.py: demo: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; {len(NEEDS)} pairs that have to talk still can")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def moto(sgaudit, folder):
+    url = f"http://127.0.0.1:{emulator.free_port()}"
+    server = emulator.start_moto(url)
+    try:
+        region = "eu-west-1"
+        s = emulator.Seeder(url, region)
+        vpc = s.aws("create-vpc", "--cidr-block", "10.77.0.0/16")["Vpc"]["VpcId"]
+        subnet = s.aws("create-subnet", "--vpc-id", vpc, "--cidr-block", "10.77.1.0/24")["Subnet"]["SubnetId"]
+        app, db, web, idle = (s.group(vpc, n) for n in ("application", "database", "web", "idle"))
+        permission = [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [
+            {"CidrIp": "0.0.0.0/0", "Description": "for a moment"}, {"CidrIp": "203.0.113.0/24", "Description": "it's the office"}]}]
+        s.aws("authorize-security-group-ingress", "--group-id", web, "--ip-permissions", json.dumps(permission))
+        permission = [{"IpProtocol": "tcp", "FromPort": 5432, "ToPort": 5432, "IpRanges": [
+            {"CidrIp": "10.77.1.20/32", "Description": "application"}, {"CidrIp": "198.51.100.0/24", "Description": "partner"}]}]
+        s.aws("authorize-security-group-ingress", "--group-id", db, "--ip-permissions", json.dumps(permission))
+        s.allow(idle, "tcp/443", "10.0.0.0/8")
+        s.interface(vpc, subnet, "10.77.1.10", web)
+        s.interface(vpc, subnet, "10.77.1.20", app)
+        s.interface(vpc, subnet, "10.77.1.30", db)
+        ids = {i["PrivateIpAddress"]: i["NetworkInterfaceId"] for i in s.aws("describe-network-interfaces")["NetworkInterfaces"]}
+        account = Account(sgaudit, url, folder, ["--region", region])
+        need = (region, ids["10.77.1.20"], ids["10.77.1.30"], "tcp/5432")
+        rules, steps, fixed, before, after = account.carry_out([need])
+        now = account.rules()
+        for gone, kept in (((web, "0.0.0.0/0"), (web, "203.0.113.0/24")), ((db, "10.77.1.20/32"), (db, "198.51.100.0/24"))):
+            peers = {(r[1], r[6]) for r in now if not r[2]}
+            if gone in peers or kept not in peers:
+                sys.exit(f"plan.py: of one permission {gone} must go and {kept} stay; there are {sorted(peers)}")
+        if (db, app) not in {(r[1], r[6]) for r in now}:
+            sys.exit("plan.py: the database does not name the application's group")
+        # And back: the undo, from the last to the first.
+        account.run("sh", "-c", r"sed -n 's/^# undo: //p' plan.sh | sed -n '1!G;h;$p' | sh -e")
+        again = account.rules()
+        if {r[2:] for r in again} != {r[2:] for r in rules} or len(again) != len(rules):
+            sys.exit(f"plan.py: the undo does not bring back what was there: {sorted(map(str, again ^ rules))}")
+        print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo brings {len(rules)} rules back")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__.strip())
+    sgaudit = os.path.abspath(sys.argv[1])
+    for case in demo, moto:
+        with tempfile.TemporaryDirectory() as folder:
+            case(sgaudit, folder)
+
+
+if __name__ == "__main__":
+    main()
