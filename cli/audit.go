@@ -33,7 +33,7 @@ func (p *program) auditVerb() *urfave.Command {
 				return p.audit(c.Context, ch)
 			}
 			started := time.Now().UTC()
-			inv, err := p.fromSnapshot(c, ch.client.ExpectAccount)
+			inv, err := p.fromSnapshot(c, "from", ch.client.ExpectAccount)
 			if err != nil {
 				return err
 			}

@@ -106,7 +106,7 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	case file == "":
 		inv, err = p.read(c, client)
 	case isSnapshot(file):
-		inv, err = p.fromSnapshot(c, client.ExpectAccount)
+		inv, err = p.fromSnapshot(c, "from", client.ExpectAccount)
 	default:
 		if err := noAccount(c, "--from"); err != nil {
 			return nil, err

@@ -24,6 +24,7 @@ func (p *program) reachVerb() *urfave.Command {
 			&urfave.StringFlag{Name: "to", Usage: "ask about this `TARGET`: i-..., eni-..., sg-..., or an address"},
 			&urfave.StringFlag{Name: "port", Value: "all", Usage: "ask about this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, icmp/8/0, all"},
 			&urfave.StringFlag{Name: "from", Usage: "ask about this `SOURCE`: internet, an address or a block, i-..., eni-..., sg-... (default: everyone)"},
+			&urfave.StringFlag{Name: "snapshot", Category: categoryRead, Usage: "ask this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true},
 			answerFlag(),
 			demoFlag(),
 		}, readFlags()...),
@@ -54,7 +55,7 @@ func (p *program) reach(c *urfave.Context) error {
 	if err := combine(append(errs, err, checkAnswer(c))); err != nil {
 		return err
 	}
-	inv, err := p.read(c, opts)
+	inv, err := p.readOr(c, "snapshot", opts)
 	if err != nil {
 		return err
 	}

@@ -55,9 +55,6 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err := checkAnswer(c); err != nil {
 		return err
 	}
-	if c.Bool("demo") && c.IsSet("from") {
-		return usage("drop one of them", "--demo and --from both say what is changed")
-	}
 	lines, err := p.readPlan(c.Args().First())
 	if err != nil {
 		return err
@@ -74,12 +71,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	var inv *inventory.Inventory
-	if c.IsSet("from") {
-		inv, err = p.fromSnapshot(c, client.ExpectAccount)
-	} else {
-		inv, err = p.read(c, client)
-	}
+	inv, err := p.readOr(c, "from", client)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 )
@@ -107,19 +108,31 @@ func loadSnapshot(file string) (*inventory.Snapshot, error) {
 }
 
 // fromSnapshot refuses the flags that mean nothing to a snapshot, and loads it.
-func (p *program) fromSnapshot(c *urfave.Context, account string) (*inventory.Inventory, error) {
-	if err := noAccount(c, "--from"); err != nil {
+func (p *program) fromSnapshot(c *urfave.Context, flag, account string) (*inventory.Inventory, error) {
+	if err := noAccount(c, "--"+flag); err != nil {
 		return nil, err
 	}
-	s, err := loadSnapshot(c.String("from"))
+	s, err := loadSnapshot(c.String(flag))
 	if err != nil {
 		return nil, err
 	}
 	if who := s.Inventory.Caller.AccountID; account != "" && who != account {
-		return nil, usage("drop --expect-account, or name the right file", "%s is of account %s, not of %s", c.String("from"), who, account)
+		return nil, usage("drop --expect-account, or name the right file", "%s is of account %s, not of %s", c.String(flag), who, account)
 	}
-	p.voice.say("auditing the snapshot of account %s taken at %s by %s", s.Inventory.Caller.AccountID, s.TakenAt.Format(time.RFC3339), s.Tool)
+	p.voice.say("using the snapshot of account %s taken at %s by %s", s.Inventory.Caller.AccountID, s.TakenAt.Format(time.RFC3339), s.Tool)
 	return s.Inventory, nil
+}
+
+// readOr loads the snapshot that a flag names, or reads the account, or the
+// embedded one.
+func (p *program) readOr(c *urfave.Context, flag string, opts awsclient.Options) (*inventory.Inventory, error) {
+	switch {
+	case !c.IsSet(flag):
+		return p.read(c, opts)
+	case c.Bool("demo"):
+		return nil, usage("drop one of them", "--demo and --%s both say what is read", flag)
+	}
+	return p.fromSnapshot(c, flag, opts.ExpectAccount)
 }
 
 // noAccount refuses the flags that mean nothing where no account is read.

@@ -48,7 +48,7 @@ func (s *Step) Command() string {
 			return aws(s.Region, "revoke-security-group-"+s.Direction.String(), append([]string{"--group-id", s.Group, "--security-group-rule-ids"}, s.IDs...)...)
 		}
 	}
-	args := []string{"--group-id", s.Group, "--ip-permissions", quote(permissions(s.Rules, s.own, s.Verb == Authorize))}
+	args := []string{"--group-id", s.Group, "--ip-permissions", quote(permissions(s.Rules, s.own))}
 	if s.Verb == Authorize {
 		args = append(args, tagged(s.Rules)...)
 	}
@@ -147,7 +147,7 @@ type permission struct {
 
 // permissions writes rules as the value of --ip-permissions; rules with the
 // same traffic that follow each other share an element.
-func permissions(rules []inventory.Rule, own string, descriptions bool) string {
+func permissions(rules []inventory.Rule, own string) string {
 	var list []permission
 	for i := range rules {
 		r := &rules[i]
@@ -162,10 +162,7 @@ func permissions(rules []inventory.Rule, own string, descriptions bool) string {
 			list = append(list, p)
 		}
 		p := &list[len(list)-1]
-		text := ""
-		if descriptions {
-			text = r.Description
-		}
+		text := r.Description
 		switch {
 		case r.Peer.Group != nil:
 			account := r.Peer.Group.Account
