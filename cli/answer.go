@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	urfave "github.com/urfave/cli/v2"
 )
@@ -15,13 +16,15 @@ func answerFlag() urfave.Flag {
 	return &urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Category: categoryReport, Usage: "answer as `FORMAT`: text, json"}
 }
 
-func checkAnswer(c *urfave.Context) error {
-	for _, f := range answerFormats {
+// checkAnswer refuses formats beyond text, JSON and those that a verb has more.
+func checkAnswer(c *urfave.Context, more ...string) error {
+	known := slices.Concat(answerFormats, more)
+	for _, f := range known {
 		if c.String("output") == f {
 			return nil
 		}
 	}
-	return within("--output", unknown("format", c.String("output"), answerFormats))
+	return within("--output", unknown("format", c.String("output"), known))
 }
 
 // answer prints the value as JSON, or else the text.

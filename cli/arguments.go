@@ -11,8 +11,7 @@ import (
 
 // arrange checks the words of a command line before anything acts on them,
 // and puts them in the order that the library understands: the verb, its
-// flags, its arguments. Flags may stand before the verb; after an argument
-// they are refused, because the library would take them for arguments. The
+// flags, its arguments. Flags may stand anywhere, until -- ends them. The
 // number of arguments is the number of words in the verb's ArgsUsage.
 func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 	before, rest, err := takeFlags(words, func(name string) (urfave.Flag, error) {
@@ -47,7 +46,7 @@ func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 			return nil, unknownFlag(name, "sgaudit "+verb.Name, flagNames(verb))
 		}
 	}
-	own, arguments, err := takeFlags(rest[1:], func(name string) (urfave.Flag, error) {
+	own, arguments, err := takeMixed(rest[1:], func(name string) (urfave.Flag, error) {
 		if f := findFlag(verb, name); f != nil {
 			return f, nil
 		}
@@ -61,7 +60,7 @@ func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 	case own.help || before.help:
 		return []string{verb.Name, "--help"}, nil
 	}
-	if err := checkArguments(verb, arguments, own.ended); err != nil {
+	if err := checkArguments(verb, arguments); err != nil {
 		return nil, err
 	}
 	line := slices.Concat([]string{verb.Name}, before.words, own.words, []string{"--"}, arguments)
@@ -117,12 +116,23 @@ func takeFlags(words []string, find func(name string) (urfave.Flag, error)) (tak
 	return taken, words, nil
 }
 
-func checkArguments(verb *urfave.Command, arguments []string, ended bool) error {
-	for i, a := range arguments {
-		if i > 0 && looksLikeFlag(a) && !ended {
-			return usage("put flags before arguments", "flag %s stands after the argument %q", a, arguments[i-1])
+// takeMixed reads flags before, between and behind arguments.
+func takeMixed(words []string, find func(name string) (urfave.Flag, error)) (taken flagWords, arguments []string, err error) {
+	for {
+		more, rest, err := takeFlags(words, find)
+		if err != nil {
+			return taken, nil, err
 		}
+		taken.words, taken.names = append(taken.words, more.words...), append(taken.names, more.names...)
+		taken.help, taken.version = taken.help || more.help, taken.version || more.version
+		if more.ended || len(rest) == 0 {
+			return taken, append(arguments, rest...), nil
+		}
+		arguments, words = append(arguments, rest[0]), rest[1:]
 	}
+}
+
+func checkArguments(verb *urfave.Command, arguments []string) error {
 	wanted := strings.Fields(verb.ArgsUsage)
 	switch {
 	case len(arguments) < len(wanted):

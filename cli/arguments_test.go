@@ -104,8 +104,9 @@ func TestArrange(t *testing.T) {
 		{words: "audit prod", fault: `stray argument "prod" after sgaudit audit`},
 		{words: "explain", fault: "sgaudit explain needs an argument: ID"},
 		{words: "explain a b", fault: `stray argument "b"`},
-		{words: "explain a --quiet", fault: `flag --quiet stands after the argument "a"`, hint: "put flags before arguments"},
-		{words: "audit x --quiet", fault: "flag --quiet stands after"},
+		{words: "explain a --quiet", line: "explain --quiet -- a"},
+		{words: "explain a --nonsense", fault: "sgaudit explain has no flag --nonsense"},
+		{words: "audit x --quiet", fault: `stray argument "x" after sgaudit audit`},
 	} {
 		line, err := arrange(app.Commands, strings.Fields(c.words))
 		if c.fault == "" {

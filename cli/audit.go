@@ -32,6 +32,9 @@ func (p *program) auditVerb() *urfave.Command {
 			if !c.IsSet("from") {
 				return p.audit(c.Context, ch)
 			}
+			if ch.history != nil {
+				return usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
+			}
 			started := time.Now().UTC()
 			inv, err := p.fromSnapshot(c, "from", ch.client.ExpectAccount)
 			if err != nil {
@@ -46,6 +49,13 @@ func (p *program) auditVerb() *urfave.Command {
 // still reported, as incomplete.
 func (p *program) audit(ctx context.Context, ch *choices) error {
 	started := time.Now().UTC()
+	if ch.history != nil {
+		unlock, err := ch.history.begin(ch)
+		if err != nil {
+			return err
+		}
+		defer unlock()
+	}
 	inv, err := p.collect(ctx, ch.client)
 	if err != nil {
 		return err
@@ -59,11 +69,19 @@ func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Invento
 	remedy.Attach(inv, report)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
+	for _, text := range audit.Except(report, ch.exceptions, started) {
+		p.voice.warn("%s", text)
+	}
 	if ch.baseline != nil {
 		report.Since(ch.baseline)
 	}
 	if ch.framework != nil {
 		report.Controls = ch.framework.Judge(report)
+	}
+	if ch.history != nil {
+		if err := ch.history.keep(report, inv); err != nil {
+			return err
+		}
 	}
 	report.Findings = slices.DeleteFunc(report.Findings, func(f findings.Finding) bool { return f.Severity < ch.minSeverity })
 	report.Finish()

@@ -65,6 +65,23 @@ type effective struct {
 		Enable  []string `yaml:"enable"`
 		Disable []string `yaml:"disable"`
 	} `yaml:"checks"`
+	Exceptions []exceptionShown `yaml:"exceptions"`
+}
+
+// exceptionShown is an exception with all that it may say.
+type exceptionShown struct {
+	Reason   string            `yaml:"reason"`
+	Check    string            `yaml:"check,omitempty"`
+	Account  string            `yaml:"account,omitempty"`
+	Region   string            `yaml:"region,omitempty"`
+	Group    string            `yaml:"group,omitempty"`
+	Resource string            `yaml:"resource,omitempty"`
+	Tags     map[string]string `yaml:"tags,omitempty,flow"`
+	Ports    string            `yaml:"ports,omitempty"`
+	Source   string            `yaml:"source,omitempty"`
+	Expires  string            `yaml:"expires,omitempty"`
+	Owner    string            `yaml:"owner,omitempty"`
+	Ticket   string            `yaml:"ticket,omitempty"`
 }
 
 type serviceText struct {
@@ -102,6 +119,15 @@ func (c *config) show() (string, error) {
 		e.Services = append(e.Services, t)
 	}
 	e.Checks.Enable, e.Checks.Disable = append([]string{}, c.enable...), append([]string{}, c.disable...)
+	e.Exceptions = []exceptionShown{}
+	for i := range c.exceptions {
+		x := &c.exceptions[i]
+		t := exceptionShown{x.Reason, x.Check, x.Account, x.Region, x.Group, x.Resource, x.Tags, "", x.Source, x.ExpiresText(), x.Owner, x.Ticket}
+		if x.Ports != nil {
+			t.Ports = x.Ports.String()
+		}
+		e.Exceptions = append(e.Exceptions, t)
+	}
 	text, err := yaml.Marshal(e)
 	if err != nil {
 		return "", fmt.Errorf("writing the settings: %w", err)

@@ -22,11 +22,12 @@ func (p *program) diffVerb() *urfave.Command {
 		Description: "Both are files of sgaudit snapshot. Exit codes: 0 compared, 1 changed (with --exit-code), 2 a file could not be read, " +
 			"3 some part of a region is in one of them alone: what became of it is unknown.",
 		Flags: []urfave.Flag{
-			answerFlag(), configFlag(),
+			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Category: categoryReport, Usage: "answer as `FORMAT`: text, json, markdown"},
+			configFlag(),
 			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if anything changed"},
 		},
 		Action: func(c *urfave.Context) error {
-			if err := checkAnswer(c); err != nil {
+			if err := checkAnswer(c, "markdown"); err != nil {
 				return err
 			}
 			config, err := readConfig(c.String("config"))
@@ -44,7 +45,11 @@ func (p *program) diffVerb() *urfave.Command {
 				}
 			}
 			d := drift(both[0], both[1], opts)
-			if err := p.answer(c, d, d.text()); err != nil {
+			text := d.text()
+			if c.String("output") == "markdown" {
+				text = d.markdown()
+			}
+			if err := p.answer(c, d, text); err != nil {
 				return err
 			}
 			switch {
@@ -137,26 +142,50 @@ func (d *driftAnswer) reach(old, now *inventory.Region) {
 }
 
 func (d *driftAnswer) text() string {
+	text := d.tell("%s\n", "  %s\n", "    %s %s\n", func(s string) string { return s })
+	if text == "" {
+		return "Nothing changed.\n"
+	}
+	return text
+}
+
+// markdown tells the same for a pull request or a wiki.
+func (d *driftAnswer) markdown() string {
+	text := d.tell("\n## %s\n", "\n### %s\n\n", "- %s %s\n", findings.Markdown)
+	if text == "" {
+		text = "\nNothing changed.\n"
+	}
+	return "# Changes of security groups and their network\n" + text
+}
+
+// tell writes the changes under headings, region by region, in the given
+// forms: of a heading, of a region, and of a line with its sign.
+func (d *driftAnswer) tell(headingForm, regionForm, lineForm string, plain func(string) string) string {
 	var out strings.Builder
 	sign := map[string]string{inventory.Added: "+", inventory.Removed: "-", inventory.Changed: "~"}
+	if strings.HasPrefix(lineForm, "-") { // in a list of Markdown a sign would begin another one
+		sign = map[string]string{inventory.Added: "added", inventory.Removed: "removed", inventory.Changed: "changed", "+": "new", "-": "fixed", "?": "unknown"}
+	} else {
+		sign["+"], sign["-"], sign["?"] = "+", "-", "?"
+	}
 	heading, region := "", ""
 	under := func(h, r string) {
 		if h != heading {
-			fmt.Fprintf(&out, "%s\n", h)
+			fmt.Fprintf(&out, headingForm, plain(h))
 			heading, region = h, ""
 		}
 		if r != region {
-			fmt.Fprintf(&out, "  %s\n", r)
+			fmt.Fprintf(&out, regionForm, plain(r))
 			region = r
 		}
 	}
 	for _, c := range d.Changes {
 		under("Changed:", c.AccountID+" "+c.Region)
-		out.WriteString(strings.TrimRight(fmt.Sprintf("    %s %s %s", sign[c.Change], c.ID, c.Rule), " ") + "\n")
+		fmt.Fprintf(&out, lineForm, sign[c.Change], plain(strings.TrimSpace(c.ID+" "+c.Rule)))
 	}
 	for _, r := range d.Reach {
 		under("Reachable from the internet:", r.AccountID+" "+r.Region)
-		fmt.Fprintf(&out, "    %s %s %s\n", sign[r.Change], r.Interface, r.Way)
+		fmt.Fprintf(&out, lineForm, sign[r.Change], plain(r.Interface+" "+r.Way))
 	}
 	for _, list := range []struct {
 		heading, sign string
@@ -164,15 +193,12 @@ func (d *driftAnswer) text() string {
 	}{{"New findings:", "+", d.New}, {"Fixed findings:", "-", d.Fixed}, {"Findings that nobody can tell of:", "?", d.Unknown}} {
 		for _, k := range list.known {
 			under(list.heading, k.AccountID+" "+k.Region)
-			fmt.Fprintf(&out, "    %s %s %s: %s\n", list.sign, k.Severity, k.ResourceID, k.Message)
+			fmt.Fprintf(&out, lineForm, sign[list.sign], plain(k.Severity.String()+" "+k.ResourceID+": "+k.Message))
 		}
 	}
 	for _, u := range d.Unread {
 		under("Unknown, because one side did not read it:", u.AccountID+" "+u.Region)
-		fmt.Fprintf(&out, "    %s\n", u.Part)
-	}
-	if out.Len() == 0 {
-		return "Nothing changed.\n"
+		fmt.Fprintf(&out, lineForm, sign["?"], plain(fmt.Sprint(u.Part)))
 	}
 	return out.String()
 }

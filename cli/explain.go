@@ -41,23 +41,11 @@ func (p *program) explainVerb() *urfave.Command {
 
 // explainFinding prints one finding of a report, whole.
 func (p *program) explainFinding(file, id string) error {
-	report, err := readReport(file)
+	f, err := findFinding(file, id)
 	if err != nil {
 		return err
 	}
-	var found []*findings.Finding
-	for i := range report.Findings {
-		if strings.HasPrefix(report.Findings[i].ID, id) {
-			found = append(found, &report.Findings[i])
-		}
-	}
-	switch len(found) {
-	case 0:
-		return fmt.Errorf("%s has no finding %q; its ids are in the column id of -o csv and the field id of -o json", file, id)
-	case 1:
-		return p.print(output.Explain(found[0]))
-	}
-	return fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
+	return p.print(output.Explain(f))
 }
 
 // readReport reads a report that was written by -o json.

@@ -126,6 +126,7 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	}
 	report := audit.Run(inv, opts)
 	remedy.Attach(inv, report)
+	audit.Except(report, config.exceptions, started)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
 	report.Finish()

@@ -87,7 +87,11 @@ func auditFlags() []urfave.Flag {
 		&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")},
 		&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"},
 		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and tell which were fixed", TakesFile: true},
-		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline and --fail-on: only new findings count"},
+		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history, and --fail-on: only new findings count"},
+		&urfave.StringFlag{Name: "output-dir", Category: categoryReport, Usage: "write formats without a file into this `FOLDER`, as findings.json and so on (default formats then: table, csv, json)", TakesFile: true},
+		&urfave.StringFlag{Name: "history", Category: categoryReport, Usage: "keep the snapshot and the report of this run in this `FOLDER`; its last report is the baseline", TakesFile: true},
+		&urfave.StringFlag{Name: "keep-runs", Category: categoryReport, Usage: "with --history: keep the last `N` runs"},
+		&urfave.StringFlag{Name: "keep-days", Category: categoryReport, Usage: "with --history: keep the runs of the last `N` days"},
 		&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: critical, high, medium, low, info (default: never)"},
 		configFlag(),
 	}...)
@@ -108,6 +112,8 @@ type choices struct {
 	framework   *audit.Framework   // nil: none was asked for
 	baseline    *findings.Report   // nil: none was given
 	newOnly     bool
+	exceptions  []audit.Exception
+	history     *history // nil: the run is not kept
 }
 
 // readChoices checks everything that can be checked before AWS is called and
@@ -117,11 +123,11 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
 
-	try(notEmpty(c, "framework", "min-severity", "fail-on", "baseline", "config"))
+	try(notEmpty(c, "framework", "min-severity", "fail-on", "baseline", "config", "output-dir", "history", "keep-runs", "keep-days"))
 	var err error
 	ch.client, err = clientOptions(c)
 	try(err)
-	ch.targets, err = parseTargets(c.StringSlice("output"))
+	ch.targets, err = parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	try(err)
 	minSeverity, err := parseSeverity(c, "min-severity")
 	try(err)
@@ -148,9 +154,11 @@ func readChoices(c *urfave.Context) (*choices, error) {
 			only = append(only, check.ID)
 		}
 	}
-	if ch.newOnly = c.Bool("new-only"); ch.newOnly && (!c.IsSet("baseline") || ch.failOn == nil) {
-		try(usage("", "--new-only says which findings --fail-on counts, by their --baseline: it needs both"))
+	if ch.newOnly = c.Bool("new-only"); ch.newOnly && (!c.IsSet("baseline") && !c.IsSet("history") || ch.failOn == nil) {
+		try(usage("", "--new-only says which findings --fail-on counts, by their --baseline or --history: it needs both"))
 	}
+	ch.history, err = parseHistory(c)
+	try(err)
 	if c.String("baseline") != "" {
 		ch.baseline, err = readReport(c.String("baseline"))
 		try(err)
@@ -162,6 +170,7 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	if err != nil {
 		return nil, err
 	}
+	ch.exceptions = config.exceptions
 	ch.audit, err = config.choose(only, skip)
 	return ch, err
 }

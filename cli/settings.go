@@ -29,6 +29,8 @@ import (
 //	services:                                beyond the table of ports
 //	  - {ports: tcp/8123, name: ClickHouse, kind: database, severity: high}
 //	checks: {enable: [ID...], disable: [ID...]}
+//	exceptions:                              findings that may stay; see docs/exceptions.md
+//	  - {reason: ..., check: ..., group: ..., expires: 2030-01-31}
 //
 // The file is read strictly: an unknown or repeated key, a value of another
 // form and anything else that could silently mean nothing is an error with
@@ -36,6 +38,7 @@ import (
 type config struct {
 	settings        audit.Settings
 	enable, disable []string
+	exceptions      []audit.Exception
 }
 
 // readConfig reads the file of that name; no name means the defaults.
@@ -74,6 +77,7 @@ func parseConfig(name string, text []byte) (*config, error) {
 			"rules_per_group":   func(n *yaml.Node) { c.settings.RulesPerGroup = readNumber(r, n, 1, 1000) },
 			"severities":        func(n *yaml.Node) { c.settings.Severities = readSeverities(r, n) },
 			"services":          func(n *yaml.Node) { c.settings.Services = readServices(r, n) },
+			"exceptions":        func(n *yaml.Node) { c.exceptions = readExceptions(r, n) },
 			"checks": func(n *yaml.Node) {
 				r.mapping(n, "checks", map[string]func(*yaml.Node){
 					"enable":  func(n *yaml.Node) { c.enable = readList(r, n, checkUnless(&c.disable, "disabled")) },
@@ -134,12 +138,18 @@ func checkUnless(other *[]string, word string) func(string) (string, error) {
 		if slices.Contains(*other, id) {
 			return id, fmt.Errorf("check %q is %s above", id, word)
 		}
-		err := checkID(id)
-		if f, ok := errors.AsType[*failure](err); ok && f.hint != "" {
-			err = fmt.Errorf("unknown check %q: %s", id, f.hint)
-		}
-		return id, err
+		return id, checkOrHint(id)
 	}
+}
+
+// checkOrHint refuses what is no check's id in one short line, as lists of
+// mistakes want it.
+func checkOrHint(id string) error {
+	err := checkID(id)
+	if f, ok := errors.AsType[*failure](err); ok && f.hint != "" {
+		err = fmt.Errorf("unknown check %q: %s", id, f.hint)
+	}
+	return err
 }
 
 // choose joins the configuration and the flags --check and --skip-check. What

@@ -68,7 +68,7 @@ func TestConfigFaults(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"unknown key": {"trusted_cidr: []\nfoo: 1\n", `
 x.yaml:1:1: unknown key "trusted_cidr" in configuration: did you mean trusted_cidrs?
-x.yaml:2:1: unknown key "foo" in configuration: known are accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range`},
+x.yaml:2:1: unknown key "foo" in configuration: known are accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range`},
 		"numbers": {"wide_port_range: many\nrules_per_group: 0\nbroad_public_ipv4: [1]\n", `
 x.yaml:1:18: a number from 2 to 65536 is wanted here
 x.yaml:2:18: a number from 1 to 1000 is wanted here
@@ -78,8 +78,8 @@ x.yaml:1:12: "123" is no account id: it has twelve digits, in quotes if it begin
 x.yaml:2:12: an empty word is in every name`},
 		"unknown key below": {"checks:\n  disabled: []\n", `x.yaml:2:3: unknown key "disabled" in checks: did you mean disable?`},
 		"duplicate key":     {"public_ports: []\npublic_ports: []\n", `x.yaml:2:1: key "public_ports" was given before, in line 1`},
-		"merge key":         {"<<: {public_ports: []}\n", `x.yaml:1:1: unknown key "<<" in configuration: known are accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range`},
-		"no mapping":        {"- a\n", "x.yaml:1:1: configuration must be a mapping with the keys accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range"},
+		"merge key":         {"<<: {public_ports: []}\n", `x.yaml:1:1: unknown key "<<" in configuration: known are accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range`},
+		"no mapping":        {"- a\n", "x.yaml:1:1: configuration must be a mapping with the keys accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range"},
 		"no list":           {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: a list is wanted here: write [] for an empty one"},
 		"empty value":       {"public_ports:\n", "x.yaml:1:14: a list is wanted here: write [] for an empty one"},
 		"nested list":       {"public_ports: [[tcp/80], ~]\n", "x.yaml:1:16: a text is wanted here\nx.yaml:1:26: a text is wanted here"},

@@ -188,12 +188,8 @@ func peersOf(r *inventory.Region, n *reach.Region, g *inventory.Group, rule *inv
 	}
 	vpcs := []string{g.VPC}
 	for _, p := range r.Peerings {
-		switch {
-		case p.Status != "active":
-		case p.Requester.VPC == g.VPC:
-			vpcs = append(vpcs, p.Accepter.VPC)
-		case p.Accepter.VPC == g.VPC:
-			vpcs = append(vpcs, p.Requester.VPC)
+		if far := p.Far(g.VPC); far != nil && p.Status == "active" {
+			vpcs = append(vpcs, far.VPC)
 		}
 	}
 	prefixes := append(r.Entries(rule.Peer.List), rule.Peer.Prefix)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -33,14 +34,27 @@ func knownFormats() []string {
 	return names
 }
 
-// parseTargets reads the values of --output. Without one the report is a
-// table on standard output; standard output takes one format, a file too.
-func parseTargets(values []string) ([]target, error) {
-	if len(values) == 0 {
-		values = []string{"table"}
-	}
+// endings of the files that --output-dir makes; others are the format's name.
+var endings = map[string]string{"table": "txt"}
+
+// parseTargets reads the values of --output and --output-dir. Without any the
+// report is a table on standard output; standard output takes one format, a
+// file too.
+func parseTargets(values []string, folder string) ([]target, error) {
 	var targets []target
 	var errs []error
+	switch {
+	case len(values) == 0 && folder == "":
+		values = []string{"table"}
+	case len(values) == 0:
+		values = []string{"table", "csv", "json"}
+	}
+	if folder != "" {
+		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+			errs = append(errs, usage("make it first", "--output-dir %s is no folder", folder))
+			folder = ""
+		}
+	}
 	taken := map[string]bool{}
 	for _, value := range values {
 		name, file, given := strings.Cut(value, "=")
@@ -53,8 +67,11 @@ func parseTargets(values []string) ([]target, error) {
 			errs = append(errs, usage("", "--output %s: the file's name is missing", value))
 			continue
 		}
-		if file == "-" {
+		switch {
+		case file == "-":
 			file = ""
+		case !given && folder != "":
+			file = filepath.Join(folder, "findings."+cmp.Or(endings[name], name))
 		}
 		place := "standard output"
 		if file != "" {

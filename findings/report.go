@@ -32,6 +32,7 @@ type Report struct {
 	NotEvaluated  []NotEvaluated `json:"not_evaluated"`
 	Controls      []Control      `json:"controls,omitempty"`   // of the framework that was asked for
 	Comparison    *Comparison    `json:"comparison,omitempty"` // with the baseline, if there was one
+	Exceptions    []ExceptionUse `json:"exceptions,omitempty"` // of the configuration, in its order
 }
 
 // The statuses of a Control.
@@ -62,6 +63,11 @@ type Caller struct {
 	AccountID string `json:"account_id"`
 	ARN       string `json:"arn"`
 	Partition string `json:"partition"`
+}
+
+// Open returns the findings that no exception accepts, in their order.
+func (r *Report) Open() []Finding {
+	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Status == Suppressed })
 }
 
 // Coverage tells how much of one region of one account was read.
@@ -209,6 +215,15 @@ type Suppression struct {
 	Expires string `json:"expires,omitempty"`
 	Owner   string `json:"owner,omitempty"`
 	Ticket  string `json:"ticket,omitempty"`
+}
+
+// ExceptionUse tells what became of one exception in this run.
+type ExceptionUse struct {
+	Line    int    `json:"line"` // in the configuration file, from 1
+	Reason  string `json:"reason"`
+	Expires string `json:"expires,omitempty"` // the last day it holds
+	Expired bool   `json:"expired"`
+	Hits    int    `json:"hits"` // findings that it matches; they are open if it has expired
 }
 
 // NotEvaluated names a check that could not be run, in whole or in part, on

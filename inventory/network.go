@@ -115,6 +115,18 @@ type Peering struct {
 	Accepter  PeeringEnd
 }
 
+// Far returns the end of the peering that is not the VPC's, or nil where the
+// VPC is neither of both.
+func (p *Peering) Far(vpc string) *PeeringEnd {
+	switch vpc {
+	case p.Requester.VPC:
+		return &p.Accepter
+	case p.Accepter.VPC:
+		return &p.Requester
+	}
+	return nil
+}
+
 // PeeringEnd is one VPC of a peering connection. Prefixes are known only
 // while the connection is active.
 type PeeringEnd struct {

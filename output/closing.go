@@ -12,7 +12,7 @@ import (
 // closing sums up the run: what was found, what was read, and above all what
 // was not. An incomplete run never reads as a clean one.
 func closing(out *bytes.Buffer, r *findings.Report, o Options) {
-	if len(r.Findings) > 0 {
+	if r.Summary.Total() > 0 {
 		out.WriteByte('\n')
 	}
 	var regions, groups, rules, interfaces, skipped int

@@ -32,8 +32,8 @@ const (
 // so it is given none.
 var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
 	var out bytes.Buffer
-	if len(r.Findings) > 0 {
-		if err := findingsTable(&out, r, o); err != nil {
+	if open := r.Open(); len(open) > 0 {
+		if err := findingsTable(&out, open, o); err != nil {
 			return fmt.Errorf("laying out the table: %w", err)
 		}
 	}
@@ -44,13 +44,13 @@ var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer,
 	return nil
 })
 
-func findingsTable(out *bytes.Buffer, r *findings.Report, o Options) error {
+func findingsTable(out *bytes.Buffer, open []findings.Finding, o Options) error {
 	accounts := map[string]bool{}
-	for i := range r.Findings {
-		accounts[r.Findings[i].AccountID] = true
+	for i := range open {
+		accounts[open[i].AccountID] = true
 	}
 	l := layout{o: o, accounts: len(accounts) > 1}
-	rows := r.Findings[:min(len(r.Findings), maxRows)]
+	rows := open[:min(len(open), maxRows)]
 	if o.Width == 0 || o.Width >= wide {
 		if err := l.columns(out, rows); err != nil {
 			return err
@@ -62,7 +62,7 @@ func findingsTable(out *bytes.Buffer, r *findings.Report, o Options) error {
 	} else {
 		l.paragraphs(out, rows)
 	}
-	if more := len(r.Findings) - len(rows); more > 0 {
+	if more := len(open) - len(rows); more > 0 {
 		fmt.Fprintf(out, "\n%d more findings are not shown: write them with -o csv=FILE or -o json=FILE\n", more)
 	}
 	return nil

@@ -120,8 +120,7 @@ func refer(r *inventory.Region, g *inventory.Group, ref *inventory.GroupRef) {
 		return
 	}
 	for _, p := range r.Peerings {
-		a, b := p.Requester.VPC, p.Accepter.VPC
-		if p.Status == "active" && (a == g.VPC && b == other.VPC || a == other.VPC && b == g.VPC) {
+		if far := p.Far(g.VPC); far != nil && far.VPC == other.VPC && p.Status == "active" {
 			ref.VPC, ref.Peering, ref.Status = other.VPC, p.ID, p.Status
 		}
 	}

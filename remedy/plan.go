@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -323,16 +322,7 @@ func left(f *findings.Finding) string {
 }
 
 // comment is one line of a script's comment, whatever the text holds.
-func comment(text string) string { return strings.TrimRight("# "+oneLine(text), " ") + "\n" }
-
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return ' '
-		}
-		return r
-	}, text)
-}
+func comment(text string) string { return strings.TrimRight("# "+findings.OneLine(text), " ") + "\n" }
 
 // Markdown writes the plan for a review: the same order, with the proofs.
 func (p *Plan) Markdown() string {
@@ -346,7 +336,7 @@ func (p *Plan) Markdown() string {
 		}
 		if id := e.Step.Region + " " + e.Step.Group; id != group {
 			group = id
-			out.WriteString("\n### " + markdown(strings.TrimSpace(id+" "+e.Name)) + "\n")
+			out.WriteString("\n### " + findings.Markdown(strings.TrimSpace(id+" "+e.Name)) + "\n")
 		}
 		out.WriteString("\n")
 		for _, line := range e.why() {
@@ -355,7 +345,7 @@ func (p *Plan) Markdown() string {
 			if text != line {
 				bullet = "  - "
 			}
-			out.WriteString(bullet + markdown(text) + "\n")
+			out.WriteString(bullet + findings.Markdown(text) + "\n")
 		}
 		out.WriteString("\n" + fenced(e.Command))
 		switch {
@@ -370,7 +360,7 @@ func (p *Plan) Markdown() string {
 	if len(p.Left) > 0 {
 		out.WriteString("\n## Left to people, who know what is meant\n\n")
 		for _, f := range p.Left {
-			out.WriteString("- " + markdown(left(f)) + "\n")
+			out.WriteString("- " + findings.Markdown(left(f)) + "\n")
 		}
 	}
 	return out.String()
@@ -383,11 +373,6 @@ func fenced(text string) string {
 		fence += "`"
 	}
 	return fence + "sh\n" + text + "\n" + fence + "\n"
-}
-
-// markdown keeps text from being read as marks.
-func markdown(text string) string {
-	return strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "<", "&lt;", "[", `\[`, "|", `\|`, "#", `\#`).Replace(oneLine(text))
 }
 
 // Terraform writes the plan as configuration, each block once.

@@ -36,7 +36,7 @@ func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string)
 	vpcs = []string{vpc}
 	known := own
 	for _, p := range r.Peerings {
-		far := farEnd(&p, vpc)
+		far := p.Far(vpc)
 		if far == nil || p.Status != "active" || !cidr.Of(far.Prefixes...).Overlaps(asked) {
 			continue
 		}
@@ -68,16 +68,6 @@ func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string)
 	}
 	slices.Sort(vpcs)
 	return slices.Compact(vpcs), reasons
-}
-
-func farEnd(p *inventory.Peering, vpc string) *inventory.PeeringEnd {
-	switch vpc {
-	case p.Requester.VPC:
-		return &p.Accepter
-	case p.Accepter.VPC:
-		return &p.Requester
-	}
-	return nil
 }
 
 // eachRoute calls f for the routes of a VPC's subnets.

@@ -49,13 +49,7 @@ func peerOf(p *inventory.Peering, vpc, region string) *inventory.PeeringEnd {
 	if p.Status != "active" || p.Requester.Region != region || p.Accepter.Region != region {
 		return nil
 	}
-	switch vpc {
-	case p.Requester.VPC:
-		return &p.Accepter
-	case p.Accepter.VPC:
-		return &p.Requester
-	}
-	return nil
+	return p.Far(vpc)
 }
 
 // groupsInside returns the groups to name for the interfaces inside a prefix.

@@ -1,0 +1,177 @@
+package audit
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Exception accepts findings that were decided to stay. A finding must agree
+// with every field that is set; of several exceptions one is enough.
+type Exception struct {
+	Line   int // in the file, from 1
+	Reason string
+	Owner  string
+	Ticket string
+
+	Expires  time.Time // the last day on which it holds, in UTC; the zero time: for good
+	Check    string    // id, or a glob: *-open-to-internet
+	Account  string    // id
+	Region   string    // name, or a glob: eu-*
+	Group    string    // id, or a glob of the name: shop-*
+	Resource string    // id of what is no group: eni-..., acl-..., vpc-...
+	Tags     map[string]string
+	Ports    *inventory.Traffic // the rule opens nothing beyond it
+	Source   string             // a prefix that holds the rule's, sg-... or pl-...
+}
+
+// attention is the time before its end from which on an exception is told of.
+const attention = 14 * 24 * time.Hour
+
+// Expired reports whether the exception held once and does not any more.
+func (x *Exception) Expired(now time.Time) bool {
+	return !x.Expires.IsZero() && !now.UTC().Before(x.Expires.AddDate(0, 0, 1))
+}
+
+// ExpiresText returns the last day, or nothing.
+func (x *Exception) ExpiresText() string {
+	if x.Expires.IsZero() {
+		return ""
+	}
+	return x.Expires.Format(time.DateOnly)
+}
+
+// Matches reports whether the finding is one that the exception is about,
+// whether or not it still holds.
+func (x *Exception) Matches(f *findings.Finding) bool {
+	switch {
+	case x.Check != "" && !glob(x.Check, f.Check),
+		x.Account != "" && x.Account != f.AccountID,
+		x.Region != "" && !glob(x.Region, f.Region),
+		x.Group != "" && x.Group != f.GroupID && (f.GroupID == "" || !glob(x.Group, f.GroupName)),
+		x.Resource != "" && x.Resource != f.ResourceID:
+		return false
+	}
+	for key, value := range x.Tags {
+		if has, there := f.Tags[key]; !there || !glob(value, has) {
+			return false
+		}
+	}
+	if x.Ports == nil && x.Source == "" {
+		return true
+	}
+	if f.Rule == nil {
+		return false
+	}
+	return x.matchesRule(f.Rule)
+}
+
+func (x *Exception) matchesRule(r *findings.Rule) bool {
+	if x.Ports != nil {
+		traffic, err := TrafficOf(r)
+		if err != nil || !x.Ports.Covers(traffic) {
+			return false
+		}
+	}
+	if x.Source == "" || x.Source == r.Source {
+		return true
+	}
+	outer, err := netip.ParsePrefix(x.Source)
+	inner, err2 := netip.ParsePrefix(r.Source)
+	return err == nil && err2 == nil && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+}
+
+// TrafficOf returns the traffic of a rule in a report.
+func TrafficOf(r *findings.Rule) (inventory.Traffic, error) {
+	text := r.Protocol
+	if p, err := inventory.ParseProtocol(text); err == nil && (p == inventory.TCP || p == inventory.UDP || p == inventory.ICMP || p == inventory.ICMPv6) {
+		text += "/" + r.Ports
+	}
+	return inventory.ParseTraffic(text)
+}
+
+// glob compares with *, ? and [...]; a pattern that is none was refused when
+// it was read.
+func glob(pattern, text string) bool {
+	ok, err := path.Match(pattern, text)
+	return err == nil && ok
+}
+
+// Except suppresses the findings that exceptions accept on the given day, and
+// returns what the owners of exceptions have to know, in the order of the
+// exceptions: which match nothing, which have expired or will soon. Where not
+// everything could be read, or not every check ran, what matches nothing is
+// not told.
+func Except(r *findings.Report, exceptions []Exception, now time.Time) (warnings []string) {
+	r.Exceptions = nil
+	for i := range exceptions {
+		x := &exceptions[i]
+		use := findings.ExceptionUse{Line: x.Line, Reason: x.Reason, Expires: x.ExpiresText(), Expired: x.Expired(now)}
+		for k := range r.Findings {
+			f := &r.Findings[k]
+			if !x.Matches(f) {
+				continue
+			}
+			use.Hits++
+			if !use.Expired && f.Suppression == nil {
+				f.Status = findings.Suppressed
+				f.Suppression = &findings.Suppression{Reason: x.Reason, Expires: x.ExpiresText(), Owner: x.Owner, Ticket: x.Ticket}
+			}
+		}
+		r.Exceptions = append(r.Exceptions, use)
+		if text := x.attention(r, use, now); text != "" {
+			warnings = append(warnings, fmt.Sprintf("the exception in line %d (%s) %s", x.Line, x.Reason, text))
+		}
+	}
+	return warnings
+}
+
+func (x *Exception) attention(r *findings.Report, use findings.ExceptionUse, now time.Time) string {
+	who := ""
+	if name := strings.TrimSpace(cmp.Or(x.Owner, x.Ticket)); name != "" {
+		who = " (" + name + ")"
+	}
+	several := "s are"
+	if use.Hits == 1 {
+		several = " is"
+	}
+	switch {
+	case use.Expired && use.Hits > 0:
+		return fmt.Sprintf("expired after %s: %d finding%s open again%s", use.Expires, use.Hits, several, who)
+	case use.Expired:
+		return fmt.Sprintf("expired after %s and matches nothing: take it out", use.Expires)
+	case use.Hits == 0 && x.sought(r):
+		return "matches nothing: take it out, or correct it"
+	case use.Hits > 0 && !x.Expires.IsZero() && x.Expires.Sub(now) <= attention:
+		return fmt.Sprintf("expires after %s: %d finding%s open then%s", use.Expires, use.Hits, several, who)
+	}
+	return ""
+}
+
+// sought reports whether this run would have seen what the exception is about.
+func (x *Exception) sought(r *findings.Report) bool {
+	if r.Incomplete() {
+		return false
+	}
+	for _, c := range r.Coverage {
+		if c.Status == "skipped" && (x.Region == "" || glob(x.Region, c.Region)) {
+			return false
+		}
+	}
+	mine := func(account, region string) bool {
+		return (x.Account == "" || x.Account == account) && (x.Region == "" || glob(x.Region, region))
+	}
+	read := slices.ContainsFunc(r.Coverage, func(c findings.Coverage) bool { return mine(c.AccountID, c.Region) })
+	ran := x.Check == "" || slices.ContainsFunc(r.Checks, func(c findings.CheckInfo) bool { return glob(x.Check, c.ID) })
+	silent := slices.ContainsFunc(r.NotEvaluated, func(n findings.NotEvaluated) bool {
+		return mine(n.AccountID, n.Region) && (x.Check == "" || glob(x.Check, n.Check))
+	})
+	return read && ran && !silent
+}

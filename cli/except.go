@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+	"go.yaml.in/yaml/v4"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
+)
+
+func (p *program) exceptVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:      "except",
+		Usage:     "write an exception for one finding into the configuration file",
+		ArgsUsage: "FINDING",
+		Description: "FINDING is the id of a finding of the report, or the beginning of it. The entry names what the finding is about and nothing else: its check, account, region, group, ports and source. " +
+			"The rest of the file, comments and order included, stays as it is.",
+		Flags: []urfave.Flag{
+			&urfave.StringFlag{Name: "from", Usage: "take the finding from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
+			&urfave.StringFlag{Name: "reason", Usage: "why it may stay, in a `SENTENCE`"},
+			&urfave.StringFlag{Name: "expires", Usage: "the last `DAY` on which it may, like 2030-01-31 (default: for good)"},
+			&urfave.StringFlag{Name: "owner", Usage: "`WHO` answers for it"},
+			&urfave.StringFlag{Name: "ticket", Usage: "`WHERE` it was decided"},
+			configFlag(),
+		},
+		Action: p.except,
+	}
+}
+
+func (p *program) except(c *urfave.Context) error {
+	name := c.String("config")
+	var errs []error
+	try := func(err error) { errs = append(errs, err) }
+	try(notEmpty(c, "from", "reason", "expires", "owner", "ticket"))
+	if name == "" {
+		try(usage("name it with --config or in $"+configVariable, "there is no configuration file to write to"))
+	}
+	if !c.IsSet("from") {
+		try(usage("write one with sgaudit audit -o json=report.json", "--from is missing: the report that the finding is in"))
+	}
+	if !c.IsSet("reason") {
+		try(usage("", "--reason is missing: those who read the report want to know why"))
+	}
+	if c.IsSet("expires") && c.String("expires") != "" {
+		day, err := parseDay(c.String("expires"))
+		if err == nil && (&audit.Exception{Expires: day}).Expired(time.Now()) {
+			err = fmt.Errorf("%s is past", c.String("expires"))
+		}
+		if err != nil {
+			try(within("--expires", err))
+		}
+	}
+	if err := combine(errs); err != nil {
+		return err
+	}
+	f, err := findFinding(c.String("from"), c.Args().First())
+	if err != nil {
+		return err
+	}
+	text, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("reading the configuration: %w", err)
+	}
+	before, err := parseConfig(name, text)
+	if err != nil {
+		return err
+	}
+	for i := range before.exceptions {
+		if x := &before.exceptions[i]; x.Matches(f) && !x.Expired(time.Now()) {
+			return fmt.Errorf("%s:%d: the exception there (%s) accepts this finding already", name, x.Line, x.Reason)
+		}
+	}
+	entry := exceptionShown{
+		Reason: c.String("reason"), Check: f.Check, Account: f.AccountID, Region: f.Region, Group: f.GroupID,
+		Expires: c.String("expires"), Owner: c.String("owner"), Ticket: c.String("ticket"),
+	}
+	if f.ResourceID != f.GroupID {
+		entry.Group, entry.Resource = "", f.ResourceID
+	}
+	if f.Rule != nil {
+		traffic, err := audit.TrafficOf(f.Rule)
+		if err != nil {
+			return fmt.Errorf("finding %s: %w", f.ID, err)
+		}
+		entry.Ports, entry.Source = traffic.String(), f.Rule.Source
+	}
+	now, err := insertException(name, text, entry, clean(strings.TrimSpace(f.GroupName+": "+f.Message)))
+	if err != nil {
+		return err
+	}
+	after, err := parseConfig(name, now)
+	if err != nil || len(after.exceptions) != len(before.exceptions)+1 {
+		return errors.Join(fmt.Errorf("%s: the exception cannot be put into this file by a program: add it by hand", name), err)
+	}
+	if err := output.Replace(name, func(w io.Writer) error { _, err := w.Write(now); return err }); err != nil {
+		return err
+	}
+	p.voice.say("%s: the exception is there: %s, %s of %s, %s", name, f.Check, f.ResourceID, f.Region, entry.Reason)
+	return nil
+}
+
+// insertException puts the entry behind the last exception of the file, or
+// begins the list at its end. Nothing else of the text changes.
+func insertException(name string, text []byte, entry exceptionShown, comment string) ([]byte, error) {
+	r := &configReader{file: name}
+	root, err := r.document(text)
+	if err != nil {
+		return nil, err
+	}
+	newline := "\n"
+	if bytes.Contains(text, []byte("\r\n")) {
+		newline = "\r\n"
+	}
+	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
+	var list, key *yaml.Node
+	if root != nil && root.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(root.Content); i += 2 {
+			if root.Content[i].Value == "exceptions" {
+				key, list = root.Content[i], root.Content[i+1]
+			}
+		}
+	}
+	at, indent := 0, "  "
+	switch {
+	case root != nil && root.Style&yaml.FlowStyle != 0:
+		return nil, fmt.Errorf("%s: the file is written as one {...}: add the exception by hand", name)
+	case list == nil:
+		for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+			lines = lines[:len(lines)-1]
+		}
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, "exceptions:")
+		at = len(lines)
+	case len(list.Content) == 0:
+		lines[key.Line-1] = strings.Replace(lines[key.Line-1], "[]", "", 1)
+		lines[key.Line-1] = strings.TrimRight(lines[key.Line-1], " ")
+		at = key.Line
+	case list.Style&yaml.FlowStyle != 0:
+		return nil, fmt.Errorf("%s:%d: the exceptions are written as one [...]: write them below each other first", name, list.Line)
+	default:
+		last := list.Content[len(list.Content)-1]
+		indent = dashColumn(lines[list.Content[0].Line-1])
+		at = last.Line
+		for at < len(lines) && (strings.TrimSpace(lines[at]) == "" || len(leading(lines[at])) > len(indent)) {
+			at++
+		}
+		for at > last.Line && strings.TrimSpace(lines[at-1]) == "" {
+			at--
+		}
+	}
+	written, err := yaml.Marshal(entry)
+	if err != nil {
+		return nil, fmt.Errorf("writing the exception: %w", err)
+	}
+	block := []string{indent + "# " + comment}
+	for i, line := range strings.Split(strings.TrimRight(string(written), "\n"), "\n") {
+		lead := indent + "  "
+		if i == 0 {
+			lead = indent + "- "
+		}
+		block = append(block, lead+line)
+	}
+	lines = append(lines[:at:at], append(block, lines[at:]...)...)
+	whole := strings.Join(lines, newline)
+	if !strings.HasSuffix(whole, newline) {
+		whole += newline
+	}
+	return []byte(whole), nil
+}
+
+func leading(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }
+
+// dashColumn returns the blanks before the dash of a list's first line.
+func dashColumn(line string) string {
+	if i := strings.Index(line, "-"); i >= 0 && strings.TrimSpace(line[:i]) == "" {
+		return line[:i]
+	}
+	return leading(line)
+}
+
+// parseTrafficOf reads traffic as an exception names it.
+func parseTrafficOf(text string) (inventory.Traffic, error) {
+	t, err := inventory.ParseTraffic(text)
+	if err != nil {
+		return t, fmt.Errorf("%q is no traffic like tcp/22, udp/8000-8010 or all", text)
+	}
+	return t, nil
+}
+
+// findFinding returns the one finding of a report whose id begins so.
+func findFinding(file, id string) (*findings.Finding, error) {
+	report, err := readReport(file)
+	if err != nil {
+		return nil, err
+	}
+	var found []*findings.Finding
+	for i := range report.Findings {
+		if strings.HasPrefix(report.Findings[i].ID, id) {
+			found = append(found, &report.Findings[i])
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("%s has no finding %q; its ids are in the column id of -o csv and the field id of -o json", file, id)
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
+}

@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// BenchmarkSnapshotFile saves 10,000 groups and 200,000 interfaces as the file
+// is written, and tells its size.
+func BenchmarkSnapshotFile(b *testing.B) {
+	s := &inventory.Snapshot{Inventory: fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 10000, Interfaces: 200000, Rules: 5})}
+	for _, compressed := range []bool{false, true} {
+		name := "json"
+		if compressed {
+			name = "zst"
+		}
+		b.Run(name, func(b *testing.B) {
+			var out bytes.Buffer
+			for b.Loop() {
+				out.Reset()
+				if err := saveSnapshot(&out, s, compressed); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(out.Len())/1e6, "MB")
+		})
+	}
+}
