@@ -173,6 +173,14 @@ def main():
             lines += Seeder(url, region).seed(number)
         live = audit(sgaudit, "audit", "--endpoint-url", url)
         with tempfile.TemporaryDirectory() as folder:
+            snapshot = os.path.join(folder, "snapshot.json.zst")
+            command = [sgaudit, "snapshot", "--endpoint-url", url, "--depth", "groups", "-o", snapshot]
+            for region in REGIONS:
+                command += ["--region", region]
+            subprocess.run(command, env=ENV, check=True, stderr=subprocess.DEVNULL)
+            out = subprocess.run([sgaudit, "audit", "--from", snapshot, "-o", "json"], env=ENV, capture_output=True, text=True)
+            if out.returncode != 0 or json.loads(out.stdout)["findings"] != live["findings"]:
+                sys.exit(f"moto.py: the snapshot has other findings than the live run: {out.stderr}")
             estate = os.path.join(folder, "estate.sg")
             with open(estate, "w", encoding="utf-8") as f:
                 f.write("\n".join(lines) + "\n")
@@ -189,7 +197,7 @@ def main():
         moto.wait()
     if len(live["findings"]) < 30:
         sys.exit(f"moto.py: only {len(live['findings'])} findings: the seed did not arrive")
-    print(f"moto.py: the same {len(live['findings'])} findings on moto and on the served estate, in {len(REGIONS)} regions")
+    print(f"moto.py: the same {len(live['findings'])} findings on moto, in its snapshot and on the served estate, in {len(REGIONS)} regions")
 
 
 if __name__ == "__main__":
