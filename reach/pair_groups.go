@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -50,6 +51,12 @@ func (s groupStage) names(p inventory.Peer) fate {
 			return open
 		case !s.n.region.Read.Has(inventory.PartPeerings):
 			return doubtful
+		}
+		return closed
+	}
+	if p.List == "" { // most rules: no set has to be made of one prefix
+		if cidr.Clean(p.Prefix).Contains(s.other.address) {
+			return open
 		}
 		return closed
 	}

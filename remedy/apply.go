@@ -76,7 +76,9 @@ func apply(r *inventory.Region, at int, s *Step) error {
 			}
 			if ref := rule.Peer.Group; ref != nil {
 				full := *ref
-				refer(r, g, &full)
+				if i := slices.IndexFunc(r.Groups, func(o inventory.Group) bool { return o.ID == full.ID }); i >= 0 {
+					refer(r, g, &r.Groups[i], &full)
+				}
 				rule.Peer.Group = &full
 			}
 			rules = append(rules, rule)
@@ -105,14 +107,9 @@ func apply(r *inventory.Region, at int, s *Step) error {
 	return nil
 }
 
-// refer fills what AWS adds to a reference: the owner, and the peering where
-// the group belongs to another VPC.
-func refer(r *inventory.Region, g *inventory.Group, ref *inventory.GroupRef) {
-	i := slices.IndexFunc(r.Groups, func(o inventory.Group) bool { return o.ID == ref.ID })
-	if i < 0 {
-		return
-	}
-	other := &r.Groups[i]
+// refer fills what AWS adds to a group's reference to another one: the owner,
+// and the peering where the other belongs to another VPC.
+func refer(r *inventory.Region, g, other *inventory.Group, ref *inventory.GroupRef) {
 	if ref.Account == "" {
 		ref.Account = other.Owner
 	}

@@ -43,8 +43,8 @@ func (a *attacher) reference(f *findings.Finding, g *inventory.Group) {
 func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
 	var peers []inventory.Peer
 	for _, id := range r.Groups {
-		ref := &inventory.GroupRef{ID: id, Account: a.group(id).Owner}
-		refer(a.region, g, ref)
+		ref := &inventory.GroupRef{ID: id}
+		refer(a.region, g, a.group(id), ref)
 		peers = append(peers, inventory.Peer{Group: ref})
 	}
 	for _, p := range r.Kept {
@@ -237,7 +237,7 @@ func sessionManager(holders []*inventory.Interface) string {
 			break
 		}
 	}
-	return "nothing takes the place of the rule, as trusted_cidrs of the configuration is empty. Without an open port: give the instances a role with the policy AmazonSSMManagedInstanceCore " +
+	return "nothing takes the place of the rule, as trusted_cidrs of the configuration names none. Without an open port: give the instances a role with the policy AmazonSSMManagedInstanceCore " +
 		"and a way to Systems Manager (internet or the endpoints ssm, ssmmessages, ec2messages), then aws ssm start-session --target " + target
 }
 
