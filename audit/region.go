@@ -248,7 +248,7 @@ func (r *Region) whyMissing(part inventory.Part) string {
 	switch {
 	case len(why) > 0:
 		return strings.Join(why, ", ")
-	case !r.Asked.Has(part):
+	case !r.Asked.Has(part) && !r.Estate.Depth.Parts().Has(part):
 		return fmt.Sprintf("not read at depth %s", r.Estate.Depth)
 	}
 	return "not read"

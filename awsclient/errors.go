@@ -104,6 +104,10 @@ func firstLine(text string) string {
 
 // gap says why one operation in one region did not give its whole answer.
 func gap(part inventory.Part, operation string, err error) inventory.Gap {
+	var saved savedError
+	if errors.As(err, &saved) {
+		return inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed, Message: string(saved)}
+	}
 	g := inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed}
 	var (
 		api      smithy.APIError

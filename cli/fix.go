@@ -12,6 +12,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -133,16 +134,17 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	return report, nil
 }
 
-// isSnapshot tells snapshots from reports by how they begin.
+// isSnapshot tells what snapshot verbs read from reports.
 func isSnapshot(file string) bool {
-	f, err := os.Open(file)
+	info, err := os.Stat(file)
 	if err != nil {
 		return false // which reading it will tell
 	}
-	defer f.Close()
-	begin := make([]byte, 64)
-	n, _ := io.ReadFull(f, begin)
-	return bytes.HasPrefix(begin, zstdMagic) || bytes.Contains(begin[:n], []byte(`"sgaudit_snapshot"`))
+	if info.IsDir() {
+		return true
+	}
+	text, err := os.ReadFile(file)
+	return err == nil && (bytes.HasPrefix(text, zstdMagic) || bytes.Contains(text[:min(64, len(text))], []byte(`"sgaudit_snapshot"`)) || awsclient.IsSaved(text))
 }
 
 // chooseFindings returns the open findings that are asked for: every id must

@@ -83,8 +83,12 @@ func saveSnapshot(w io.Writer, s *inventory.Snapshot, compress bool) error {
 
 var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
 
-// loadSnapshot reads a snapshot, compressed or not, whatever its name is.
+// loadSnapshot reads a snapshot, compressed or not, whatever its name is, or
+// answers of the AWS CLI and of AWS Config.
 func loadSnapshot(file string) (*inventory.Snapshot, error) {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return savedSnapshot(file, info.ModTime())
+	}
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("opening the snapshot: %w", err)
@@ -99,12 +103,34 @@ func loadSnapshot(file string) (*inventory.Snapshot, error) {
 		}
 		defer z.Close()
 		content = z
+	} else {
+		text, err := io.ReadAll(buffered)
+		if err != nil {
+			return nil, fmt.Errorf("reading %s: %w", file, err)
+		}
+		if awsclient.IsSaved(text) {
+			taken := time.Time{}
+			if info, err := f.Stat(); err == nil {
+				taken = info.ModTime()
+			}
+			return savedSnapshot(file, taken)
+		}
+		content = bytes.NewReader(text)
 	}
 	s, err := inventory.Load(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return s, nil
+}
+
+// savedSnapshot makes a snapshot of files that others wrote.
+func savedSnapshot(path string, taken time.Time) (*inventory.Snapshot, error) {
+	inv, err := awsclient.Saved(path)
+	if err != nil {
+		return nil, err
+	}
+	return &inventory.Snapshot{Tool: "the AWS CLI or AWS Config", TakenAt: taken.UTC(), Inventory: inv}, nil
 }
 
 // fromSnapshot refuses the flags that mean nothing to a snapshot, and loads it.
