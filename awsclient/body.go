@@ -3,6 +3,7 @@ package awsclient
 import (
 	"bytes"
 	"net/http"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -19,7 +20,11 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	var buffer bytes.Buffer
+	buffer, _ := buffers.Get().(*bytes.Buffer)
+	if buffer == nil {
+		buffer = &bytes.Buffer{}
+	}
+	buffer.Reset()
 	if n := response.ContentLength; n > 0 && n < 64<<20 {
 		buffer.Grow(int(n) + bytes.MinRead)
 	}
@@ -28,14 +33,27 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	response.Body = &wholeBody{bytes.NewReader(buffer.Bytes()), buffer.Bytes()}
+	response.Body = &wholeBody{bytes.NewReader(buffer.Bytes()), buffer.Bytes(), buffer}
 	return response, nil
 }
 
 // wholeBody is a body that has been read.
 type wholeBody struct {
 	*bytes.Reader
-	data []byte
+	data   []byte
+	buffer *bytes.Buffer
+}
+
+// buffers hold bodies that were decoded: pages are megabytes, and there are
+// many of them.
+var buffers sync.Pool
+
+// release gives the body's memory to the next one. Nothing may refer to it.
+func (b *wholeBody) release() {
+	if b.buffer != nil {
+		buffers.Put(b.buffer)
+		b.buffer, b.data = nil, nil
+	}
 }
 
 // Close does nothing: the connection is free already.

@@ -86,8 +86,11 @@ type reader struct {
 
 	details ruleDetails
 
+	adding sync.Mutex // to the interfaces, whose pages come side by side
+
 	mu    sync.Mutex
-	ended map[*list]bool // lists read to their end
+	slow  map[string]bool // calls whose answers the SDK's decoder had to read
+	ended map[*list]bool  // lists read to their end
 }
 
 // collectRegion fills the region within its deadline.

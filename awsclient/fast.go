@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -14,10 +15,13 @@ import (
 // decoder, which makes hundreds of allocations for every group and interface.
 // Signing, retries and limits stay the SDK's. The SDK's decoder is kept: it
 // gets every error, and every answer that the scanner leaves to it.
-func fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
+func (r *reader) fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
 	return func(o *ec2.Options) {
+		if r.of.opts.SDKDecoder {
+			return
+		}
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-			d := &deserializer{decode: decode}
+			d := &deserializer{decode: decode, left: r.leftToSDK}
 			replaced, err := stack.Deserialize.Swap("OperationDeserializer", d)
 			d.sdk = replaced
 			return err
@@ -25,8 +29,24 @@ func fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
 	}
 }
 
+// leftToSDK tells once for each call of a region that an answer had a shape
+// which the scanner does not know.
+func (r *reader) leftToSDK(operation string, why error) {
+	r.mu.Lock()
+	told := r.slow[operation]
+	if r.slow == nil {
+		r.slow = map[string]bool{}
+	}
+	r.slow[operation] = true
+	r.mu.Unlock()
+	if !told {
+		r.of.opts.Debug(fmt.Sprintf("%s: an answer to %s has an unknown shape (%v): the SDK's decoder reads it, which takes longer", r.region.Name, operation, why))
+	}
+}
+
 type deserializer struct {
 	decode func(*scanner) (any, error)
+	left   func(operation string, why error)
 	sdk    middleware.DeserializeMiddleware
 }
 
@@ -41,10 +61,13 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 	}
 	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response.StatusCode == http.StatusOK {
 		if body, ok := response.Body.(*wholeBody); ok {
-			if result, err := d.decode(&scanner{data: body.data}); err == nil {
+			result, err := d.decode(&scanner{data: body.data})
+			if err == nil {
+				body.release() // texts were copied
 				out.Result = result
 				return out, metadata, nil
 			}
+			d.left(middleware.GetOperationName(ctx), err)
 		}
 	}
 	return d.sdk.HandleDeserialize(ctx, in, given{out, metadata})

@@ -18,7 +18,7 @@ const pageSize = 1000
 func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	describe := r.client.DescribeSecurityGroups
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}, fast(scanGroups))
+		out, err := describe(ctx, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}, r.fast(scanGroups))
 		if err != nil {
 			return nil, err
 		}

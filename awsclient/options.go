@@ -35,6 +35,9 @@ type Options struct {
 	MFAToken func() (string, error) // asked where the profile wants MFA; may be nil
 	Progress func(Progress)         // told of every page, from several goroutines; may be nil
 	Warn     func(string)           // told what is odd but stops nothing; may be nil
+	Debug    func(string)           // told what makes a run slower than it could be, from several goroutines; may be nil
+
+	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth
 
 	retryDelay time.Duration // longest wait between tries; tests shorten it
 }
@@ -78,6 +81,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.Warn == nil {
 		o.Warn = func(string) {}
+	}
+	if o.Debug == nil {
+		o.Debug = func(string) {}
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}

@@ -17,8 +17,9 @@ var errShape = errors.New("an XML shape that the scanner does not read")
 // EC2 never sends (comments, CDATA, processing instructions beyond the first
 // line, entities of its own) is errShape, so that nothing has to be guessed.
 type scanner struct {
-	data []byte
-	at   int
+	known map[string]*string // texts that were read before, by their bytes
+	data  []byte
+	at    int
 
 	empty bool     // the last element was opened and closed in one tag
 	open  [][]byte // the names of the elements around
@@ -118,8 +119,25 @@ func (s *scanner) text() (*string, error) {
 	if err := s.closing(); err != nil {
 		return nil, err
 	}
-	return plain(raw)
+	if known := s.known[string(raw)]; known != nil {
+		return known, nil
+	}
+	text, err := plain(raw)
+	if err == nil && len(raw) <= longestKnown && len(s.known) < mostKnown {
+		if s.known == nil {
+			s.known = map[string]*string{}
+		}
+		s.known[string(raw)] = text
+	}
+	return text, err
 }
+
+// Texts that repeat in an answer are kept once: ids of groups and subnets,
+// words, zones. Longer ones, and more of them, are as good as unique.
+const (
+	longestKnown = 40
+	mostKnown    = 2000
+)
 
 // check finds what decoders change or refuse in a text.
 func check(raw []byte) error {

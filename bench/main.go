@@ -1,9 +1,10 @@
-// Bench measures sgaudit end to end: it serves an ordinary estate of chosen
-// size and latency from a second process, runs the real binary against it,
-// and prints wall time, processor time and peak memory beside the shortest
-// time that the chain of calls allows.
+// Bench measures sgaudit end to end. It serves an ordinary estate of chosen
+// size and latency from a second process, runs the real binary against it, and
+// prints wall time, processor time and peak memory as ratios: to the longest
+// chain of calls; to a bare loop over the SDK's own paginators, which keeps
+// nothing, in a third process; and to an estate of a tenth of the size.
 //
-//	go run ./bench -regions 17 -groups 50 -interfaces 200 -latency 100ms
+//	go run ./bench -regions 17 -groups 500 -interfaces 2000 -latency 100ms
 package main
 
 import (
@@ -38,6 +39,9 @@ func main() {
 }
 
 func run() error {
+	if url := os.Getenv(bareVariable); url != "" {
+		return bare(context.Background(), url)
+	}
 	if text := os.Getenv(serveVariable); text != "" {
 		return serve(text)
 	}
@@ -50,6 +54,7 @@ func run() error {
 	depth := flag.String("depth", "groups", "how much to read: groups, network or services")
 	runs := flag.Int("runs", 3, "runs, of which the fastest counts")
 	binary := flag.String("binary", "", "sgaudit to measure (default: built from this tree)")
+	sdk := flag.Bool("sdk-decoder", false, "let the SDK decode every answer: what sgaudit's own decoder is worth")
 	flag.Parse()
 
 	folder, err := os.MkdirTemp("", "sgaudit-bench")
@@ -65,23 +70,78 @@ func run() error {
 			return fmt.Errorf("building sgaudit: %w\n%s", err, out)
 		}
 	}
-	url, stop, err := start(s)
+	m := &machine{binary: *binary, depth: *depth, runs: *runs}
+	if *sdk {
+		m.more = []string{"SGAUDIT_SDK_DECODER=1"}
+	}
+	whole, err := m.compare(s)
 	if err != nil {
 		return err
 	}
-	defer stop()
-	var best measure
-	for i := range *runs {
-		m, err := audit(*binary, url, *depth)
-		if err != nil {
+	whole.print(s)
+	tenth := s
+	tenth.Scale.Groups, tenth.Scale.Interfaces = max(3, s.Scale.Groups/10), s.Scale.Interfaces/10
+	if s.Scale.Interfaces < 10000 {
+		return nil // too small for the start of a program not to count
+	}
+	tenth.Latency = 0
+	s.Latency = 0
+	small, err := m.compare(tenth)
+	if err != nil {
+		return err
+	}
+	if whole.latency > 0 {
+		if whole, err = m.compare(s); err != nil {
 			return err
 		}
-		if i == 0 || m.wall < best.wall {
-			best = m
+	}
+	fmt.Printf("a tenth  cpu %v, memory %.0f MB: of the whole, each interface costs %.2f × the processor time and %.2f × the memory\n",
+		small.own.cpu.Round(time.Millisecond), float64(small.own.memory)/1e6,
+		whole.own.cpu.Seconds()/small.own.cpu.Seconds()/10, float64(whole.own.memory)/float64(small.own.memory)/10)
+	return nil
+}
+
+// machine runs sgaudit and the bare loop.
+type machine struct {
+	binary, depth string
+	runs          int
+	more          []string // of the environment
+}
+
+// compared is sgaudit beside the bare loop, the fastest run of each.
+type compared struct {
+	own, bare measure
+	latency   time.Duration
+}
+
+func (m *machine) compare(s served) (c compared, err error) {
+	url, stop, err := start(s)
+	if err != nil {
+		return c, err
+	}
+	defer stop()
+	c.latency = s.Latency
+	self, err := os.Executable()
+	if err != nil {
+		return c, err
+	}
+	for i := range m.runs {
+		own, err := timed(m.more, m.binary, "audit", "--quiet", "--endpoint-url", url, "--depth", m.depth, "--region-deadline", "1h", "-o", "json="+os.DevNull)
+		if err != nil {
+			return c, err
+		}
+		bare, err := timed([]string{bareVariable + "=" + url}, self)
+		if err != nil {
+			return c, err
+		}
+		if i == 0 || own.wall < c.own.wall {
+			c.own = own
+		}
+		if i == 0 || bare.wall < c.bare.wall {
+			c.bare = bare
 		}
 	}
-	best.print(s)
-	return nil
+	return c, nil
 }
 
 // serve is the second process: it prints its address and waits for its end.
@@ -90,7 +150,7 @@ func serve(text string) error {
 	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		return err
 	}
-	server, err := fixtures.Serve(fixtures.Ordinary(s.Scale), fixtures.ServeOptions{Faults: []fixtures.Fault{{Latency: s.Latency}}})
+	server, err := fixtures.Serve(fixtures.Ordinary(s.Scale), fixtures.ServeOptions{Cached: s.Scale.Regions*s.Scale.Interfaces <= 100000, Faults: []fixtures.Fault{{Latency: s.Latency}}})
 	if err != nil {
 		return err
 	}
@@ -136,18 +196,19 @@ type measure struct {
 	memory    int64 // peak resident, bytes
 }
 
-// audit runs the binary once. Ratios against the wire want no other load.
-func audit(binary, url, depth string) (measure, error) {
+// timed runs a program once. Ratios want no other load beside it.
+func timed(environment []string, program string, arguments ...string) (measure, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, "audit", "--quiet", "--endpoint-url", url, "--depth", depth, "-o", "json="+os.DevNull)
+	cmd := exec.CommandContext(ctx, program, arguments...)
 	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench",
 		"AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
+	cmd.Env = append(cmd.Env, environment...)
 	var errors strings.Builder
 	cmd.Stderr = &errors
 	begin := time.Now()
 	if err := cmd.Run(); err != nil {
-		return measure{}, fmt.Errorf("running sgaudit: %w\n%s", err, errors.String())
+		return measure{}, fmt.Errorf("running %s: %w\n%s", program, err, errors.String())
 	}
 	m := measure{wall: time.Since(begin), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
@@ -156,17 +217,19 @@ func audit(binary, url, depth string) (measure, error) {
 	return m, nil
 }
 
-// print compares with the chain: identity, regions, then the longer of a
-// region's two lists, page after page.
-func (m measure) print(s served) {
+// print compares with the chain (identity, regions, then the longer of a
+// region's two lists, page after page) and with the bare loop.
+func (c compared) print(s served) {
 	const page = 1000
 	pages := max(1, (max(s.Scale.Groups, s.Scale.Interfaces)+page-1)/page)
 	chain := time.Duration(2+pages) * s.Latency
 	fmt.Printf("estate   %d regions × %d groups, %d interfaces, %d rules a group; %v a call\n",
 		s.Scale.Regions, s.Scale.Groups, s.Scale.Interfaces, s.Scale.Rules, s.Latency)
-	fmt.Printf("wall     %v", m.wall.Round(time.Millisecond))
+	fmt.Printf("wall     %v", c.own.wall.Round(time.Millisecond))
 	if chain > 0 {
-		fmt.Printf(" = %.2f × the longest chain of calls (%v)", m.wall.Seconds()/chain.Seconds(), chain)
+		fmt.Printf(" = %.2f × the longest chain of calls (%v)", c.own.wall.Seconds()/chain.Seconds(), chain)
 	}
-	fmt.Printf("\ncpu      %v\nmemory   %.0f MB\n", m.cpu.Round(time.Millisecond), float64(m.memory)/1e6)
+	fmt.Printf("; the bare loop %v\n", c.bare.wall.Round(time.Millisecond))
+	fmt.Printf("cpu      %v = %.2f × the bare loop (%v)\n", c.own.cpu.Round(time.Millisecond), c.own.cpu.Seconds()/c.bare.cpu.Seconds(), c.bare.cpu.Round(time.Millisecond))
+	fmt.Printf("memory   %.0f MB; the bare loop, which keeps nothing, %.0f MB\n", float64(c.own.memory)/1e6, float64(c.bare.memory)/1e6)
 }

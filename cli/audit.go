@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -100,6 +101,9 @@ func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Invento
 	return nil
 }
 
+// decoderVariable makes the SDK decode every answer, for measurements.
+const decoderVariable = "SGAUDIT_SDK_DECODER"
+
 // collect connects, says who it is, and reads.
 func (p *program) collect(ctx context.Context, opts awsclient.Options) (*inventory.Inventory, error) {
 	return p.collectBy(ctx, opts, (*awsclient.Client).Collect)
@@ -107,6 +111,8 @@ func (p *program) collect(ctx context.Context, opts awsclient.Options) (*invento
 
 func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
 	opts.Warn = func(text string) { p.voice.warn("%s", text) }
+	opts.Debug = func(text string) { p.voice.debug("%s", text) }
+	opts.SDKDecoder = os.Getenv(decoderVariable) != ""
 	if term.IsTerminal(int(p.stdin.Fd())) {
 		opts.MFAToken = func() (string, error) { return p.voice.ask(ctx, "MFA code", p.stdin) }
 	}

@@ -1,0 +1,131 @@
+package awsclient
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// collected reads an estate at depth groups and returns what was read, how
+// many calls named a partition, and what --debug would tell.
+func collected(t *testing.T, estate *inventory.Inventory, opts fixtures.ServeOptions) (*inventory.Inventory, int, string) {
+	t.Helper()
+	server, err := fixtures.Serve(estate, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer server.Close()
+	var mu sync.Mutex
+	told := ""
+	c, err := Connect(context.Background(), Options{EndpointURL: server.URL, StaticCredentials: true, Depth: inventory.DepthGroups, MaxRPS: 1e6, Debug: func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		told += text + "\n"
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inv, err := c.Collect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := server.Violations(); len(v) > 0 {
+		t.Error(v)
+	}
+	interfaces := 0
+	for _, call := range server.Calls() {
+		if call.Action == "DescribeNetworkInterfaces" {
+			interfaces++
+		}
+	}
+	return inv, interfaces, told
+}
+
+// hexadecimal gives interfaces ids as EC2 does, a few of them old ones.
+func hexadecimal(inv *inventory.Inventory, rng *rand.Rand) {
+	for _, r := range inv.Regions {
+		for i := range r.Interfaces {
+			r.Interfaces[i].ID = fmt.Sprintf("eni-0%016x", rng.Uint64())
+			if rng.IntN(10) == 0 {
+				r.Interfaces[i].ID = fmt.Sprintf("eni-%08x", rng.Uint32())
+			}
+		}
+	}
+	inv.Normalize()
+}
+
+// TestPartitions reads lists of every length in partitions, and gets what a
+// single page brings.
+func TestPartitions(t *testing.T) {
+	cut := 0
+	for seed := range uint64(20) {
+		rng := rand.New(rand.NewPCG(seed, 4))
+		estate := fixtures.Random(rng, fixtures.Size{Regions: 2, Groups: 4, Interfaces: rng.IntN(60)})
+		if seed%4 != 0 {
+			hexadecimal(estate, rng)
+		}
+		whole, _, _ := collected(t, estate, fixtures.ServeOptions{})
+		for _, size := range []int{1, 2, 7} {
+			paged, calls, _ := collected(t, estate, fixtures.ServeOptions{PageSize: size})
+			if diff := cmp.Diff(whole.Regions, paged.Regions, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); diff != "" {
+				t.Fatalf("seed %d, pages of %d: %s", seed, size, diff)
+			}
+			if calls >= 2*19 {
+				cut++
+			}
+		}
+	}
+	if cut < 10 {
+		t.Errorf("only %d lists were cut into partitions", cut)
+	}
+}
+
+// TestPartitionsThatLack falls back to the chain where the filter does not do
+// what it should.
+func TestPartitionsThatLack(t *testing.T) {
+	var text strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&text, "eni-x%d sg-1 10.0.0.%d\n", i, i+1)
+	}
+	inv, _, told := collected(t, fixtures.MustParse("sg-1 web\n"+text.String()).Inventory, fixtures.ServeOptions{PageSize: 3})
+	if n := len(inv.Regions[0].Interfaces); n != 20 || inv.Regions[0].Status() != "complete" {
+		t.Errorf("%d interfaces, %s", n, inv.Regions[0].Status())
+	}
+	if !strings.Contains(told, "the partitions of network interfaces lack some") {
+		t.Errorf("told: %q", told)
+	}
+}
+
+// TestPartitionThatFails makes a gap of it.
+func TestPartitionThatFails(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 4))
+	estate := fixtures.Random(rng, fixtures.Size{Regions: 1, Groups: 4, Interfaces: 40})
+	hexadecimal(estate, rng)
+	inv, _, _ := collected(t, estate, fixtures.ServeOptions{PageSize: 2, Faults: []fixtures.Fault{{Action: "DescribeNetworkInterfaces", Skip: 9, Denied: true}}})
+	r := inv.Regions[0]
+	if r.Status() != "partial" || r.Read.Has(inventory.PartInterfaces) || len(r.Gaps) != 1 || r.Gaps[0].Kind != inventory.Denied {
+		t.Errorf("%s, read %s, gaps %+v", r.Status(), r.Read, r.Gaps)
+	}
+}
+
+// TestUnknownShape tells once that the SDK's decoder had to read answers.
+func TestUnknownShape(t *testing.T) {
+	var told []string
+	r := &reader{of: &Client{opts: Options{Debug: func(text string) { told = append(told, text) }}}, region: &inventory.Region{Name: "us-east-1"}}
+	for range 3 {
+		r.leftToSDK("DescribeSecurityGroups", fmt.Errorf("an element in a text"))
+	}
+	if len(told) != 1 || !strings.Contains(told[0], "us-east-1: an answer to DescribeSecurityGroups has an unknown shape (an element in a text)") {
+		t.Error(told)
+	}
+}
