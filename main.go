@@ -14,7 +14,7 @@ import (
 
 // spared is the memory in bytes up to which garbage is left alone. Most runs
 // end before: collecting would cost a tenth of their processor time.
-const spared = 128 << 20
+const spared = 192 << 20
 
 // spareCollector keeps the garbage collector still until the program has
 // taken as much memory, and then lets it work as usual.

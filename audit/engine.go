@@ -2,7 +2,11 @@ package audit
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -21,6 +25,8 @@ type Options struct {
 // references from one account to another.
 type Estate struct {
 	*inventory.Inventory
+
+	mu   sync.Mutex
 	live map[string]*liveness // by region name
 }
 
@@ -62,27 +68,45 @@ func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *
 		report.Checks = append(report.Checks, findings.CheckInfo{ID: c.ID, Title: c.Title, Severity: c.Severity, References: c.References})
 	}
 	estate := &Estate{Inventory: inv, live: map[string]*liveness{}}
-	for _, region := range inv.Regions {
-		report.Coverage = append(report.Coverage, cover(region))
-		if region.Skipped {
-			continue
-		}
-		r := &Region{Region: region, Settings: &settings, Reach: reach.New(region), Estate: estate, report: report}
-		for _, c := range selected {
-			if c.Class != NoClass {
-				r.runs[c.Class] = true
-			}
-		}
-		for _, c := range selected {
-			r.check = c
-			if failure := r.evaluate(c); failure != nil {
-				coverage := &report.Coverage[len(report.Coverage)-1]
-				coverage.Status = "partial"
-				coverage.Gaps = append(coverage.Gaps, *failure)
-			}
-		}
+	parts := make([]*findings.Report, len(inv.Regions))
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for i, region := range inv.Regions {
+		g.Go(func() error {
+			parts[i] = estate.region(region, &settings, selected)
+			return nil
+		})
+	}
+	_ = g.Wait() // a check that fails is a gap of its region
+	for _, part := range parts {
+		report.Coverage = append(report.Coverage, part.Coverage...)
+		report.Findings = append(report.Findings, part.Findings...)
+		report.NotEvaluated = append(report.NotEvaluated, part.NotEvaluated...)
 	}
 	report.Finish()
+	return report
+}
+
+// region runs the checks on one region. Regions are run side by side.
+func (e *Estate) region(region *inventory.Region, settings *Settings, selected []*Check) *findings.Report {
+	report := &findings.Report{Coverage: []findings.Coverage{cover(region)}}
+	if region.Skipped {
+		return report
+	}
+	r := &Region{Region: region, Settings: settings, Reach: reach.New(region), Estate: e, report: report}
+	for _, c := range selected {
+		if c.Class != NoClass {
+			r.runs[c.Class] = true
+		}
+	}
+	for _, c := range selected {
+		r.check = c
+		if failure := r.evaluate(c); failure != nil {
+			coverage := &report.Coverage[0]
+			coverage.Status = "partial"
+			coverage.Gaps = append(coverage.Gaps, *failure)
+		}
+	}
 	return report
 }
 

@@ -21,21 +21,30 @@ type liveness struct {
 // Live reports whether the group is in use, and if not, the dead set that it
 // is part of (itself included, sorted) and the dead groups that name it.
 func (r *Region) Live(group string) (live bool, set, namedBy []string) {
-	l := r.Estate.live[r.Name]
-	if l == nil {
-		var regions []*inventory.Region
-		for _, other := range r.Estate.Regions {
-			if other.Name == r.Name && !other.Skipped {
-				regions = append(regions, other)
-			}
-		}
-		l = newLiveness(regions)
-		r.Estate.live[r.Name] = l
-	}
+	l := r.Estate.liveness(r.Name)
 	if l.live[group] {
 		return true, nil, nil
 	}
 	return false, l.sets[group], l.namedBy[group]
+}
+
+// liveness works out who is live in a region of all accounts, once for all
+// that ask.
+func (e *Estate) liveness(name string) *liveness {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	l := e.live[name]
+	if l == nil {
+		var regions []*inventory.Region
+		for _, other := range e.Regions {
+			if other.Name == name && !other.Skipped {
+				regions = append(regions, other)
+			}
+		}
+		l = newLiveness(regions)
+		e.live[name] = l
+	}
+	return l
 }
 
 func newLiveness(regions []*inventory.Region) *liveness {

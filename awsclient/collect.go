@@ -86,7 +86,8 @@ type reader struct {
 
 	details ruleDetails
 
-	adding sync.Mutex // to the interfaces, whose pages come side by side
+	begun  chan struct{} // closed once the first page of interfaces was read, or failed
+	adding sync.Mutex    // to the interfaces, whose pages come side by side
 
 	mu    sync.Mutex
 	slow  map[string]bool // calls whose answers the SDK's decoder had to read
@@ -99,7 +100,7 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 	defer cancel()
 	r := &reader{
 		of: c, client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p, names: newInterner(),
-		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[*list]bool{},
+		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[*list]bool{}, begun: make(chan struct{}),
 	}
 	var asked []*list
 	for i := range lists {

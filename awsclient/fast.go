@@ -15,13 +15,16 @@ import (
 // decoder, which makes hundreds of allocations for every group and interface.
 // Signing, retries and limits stay the SDK's. The SDK's decoder is kept: it
 // gets every error, and every answer that the scanner leaves to it.
-func (r *reader) fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
+//
+// A decoder may have to let others go first: before is called, if it is not
+// nil, when an answer has come.
+func (r *reader) fast(decode func(*scanner) (any, error), before func(context.Context)) func(*ec2.Options) {
 	return func(o *ec2.Options) {
 		if r.of.opts.SDKDecoder {
 			return
 		}
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-			d := &deserializer{decode: decode, left: r.leftToSDK}
+			d := &deserializer{decode: decode, before: before, left: r.leftToSDK}
 			replaced, err := stack.Deserialize.Swap("OperationDeserializer", d)
 			d.sdk = replaced
 			return err
@@ -46,6 +49,7 @@ func (r *reader) leftToSDK(operation string, why error) {
 
 type deserializer struct {
 	decode func(*scanner) (any, error)
+	before func(context.Context)
 	left   func(operation string, why error)
 	sdk    middleware.DeserializeMiddleware
 }
@@ -61,6 +65,9 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 	}
 	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response.StatusCode == http.StatusOK {
 		if body, ok := response.Body.(*wholeBody); ok {
+			if d.before != nil {
+				d.before(ctx)
+			}
 			result, err := d.decode(&scanner{data: body.data})
 			if err == nil {
 				body.release() // texts were copied
@@ -84,6 +91,10 @@ func (g given) HandleDeserialize(context.Context, middleware.DeserializeInput) (
 	return g.out, g.metadata, nil
 }
 
+// leastItem is about the size in bytes of the items that are read so. A list
+// that is made for all of them at once is not copied while it grows.
+const leastItem = 1200
+
 // scanPage reads a whole answer: a set of items, and the token of the next.
 func scanPage[T any](s *scanner, set string, items *[]T, item func(*scanner, *T) error, token **string) error {
 	if err := s.root(); err != nil {
@@ -92,7 +103,7 @@ func scanPage[T any](s *scanner, set string, items *[]T, item func(*scanner, *T)
 	return s.children(func(name []byte) error {
 		switch string(name) {
 		case set:
-			return scanList(s, items, item)
+			return scanList(s, items, min(pageSize, len(s.data)/leastItem+1), item)
 		case "nextToken":
 			return s.setText(token)
 		}
@@ -119,11 +130,11 @@ func scanGroup(s *scanner, g *types.SecurityGroup) error {
 		case "vpcId":
 			return s.setText(&g.VpcId)
 		case "ipPermissions":
-			return scanList(s, &g.IpPermissions, scanPermission)
+			return scanList(s, &g.IpPermissions, 8, scanPermission)
 		case "ipPermissionsEgress":
-			return scanList(s, &g.IpPermissionsEgress, scanPermission)
+			return scanList(s, &g.IpPermissionsEgress, 8, scanPermission)
 		case "tagSet":
-			return scanList(s, &g.Tags, scanTag)
+			return scanList(s, &g.Tags, 1, scanTag)
 		}
 		return s.other(name)
 	})
@@ -151,19 +162,19 @@ func scanPermission(s *scanner, p *types.IpPermission) error {
 		case "toPort":
 			return s.setNumber(&p.ToPort)
 		case "ipRanges":
-			return scanList(s, &p.IpRanges, func(s *scanner, r *types.IpRange) error {
+			return scanList(s, &p.IpRanges, 1, func(s *scanner, r *types.IpRange) error {
 				return scanPeer(s, "cidrIp", &r.CidrIp, &r.Description)
 			})
 		case "ipv6Ranges":
-			return scanList(s, &p.Ipv6Ranges, func(s *scanner, r *types.Ipv6Range) error {
+			return scanList(s, &p.Ipv6Ranges, 1, func(s *scanner, r *types.Ipv6Range) error {
 				return scanPeer(s, "cidrIpv6", &r.CidrIpv6, &r.Description)
 			})
 		case "prefixListIds":
-			return scanList(s, &p.PrefixListIds, func(s *scanner, r *types.PrefixListId) error {
+			return scanList(s, &p.PrefixListIds, 1, func(s *scanner, r *types.PrefixListId) error {
 				return scanPeer(s, "prefixListId", &r.PrefixListId, &r.Description)
 			})
 		case "groups":
-			return scanList(s, &p.UserIdGroupPairs, scanReference)
+			return scanList(s, &p.UserIdGroupPairs, 1, scanReference)
 		}
 		return s.other(name)
 	})
@@ -233,7 +244,7 @@ func scanRule(s *scanner, r *types.SecurityGroupRule) error {
 			}
 			return scanOne(s, "groupId", &r.ReferencedGroupInfo.GroupId)
 		case "tagSet":
-			return scanList(s, &r.Tags, scanTag)
+			return scanList(s, &r.Tags, 1, scanTag)
 		}
 		return s.other(name)
 	})
@@ -289,15 +300,15 @@ func scanInterface(s *scanner, n *types.NetworkInterface) error {
 			}
 			return scanOne(s, "publicIp", &n.Association.PublicIp)
 		case "groupSet":
-			return scanList(s, &n.Groups, func(s *scanner, g *types.GroupIdentifier) error { return scanOne(s, "groupId", &g.GroupId) })
+			return scanList(s, &n.Groups, 1, func(s *scanner, g *types.GroupIdentifier) error { return scanOne(s, "groupId", &g.GroupId) })
 		case "privateIpAddressesSet":
-			return scanList(s, &n.PrivateIpAddresses, scanPrivateAddress)
+			return scanList(s, &n.PrivateIpAddresses, 1, scanPrivateAddress)
 		case "ipv6AddressesSet":
-			return scanList(s, &n.Ipv6Addresses, func(s *scanner, a *types.NetworkInterfaceIpv6Address) error {
+			return scanList(s, &n.Ipv6Addresses, 1, func(s *scanner, a *types.NetworkInterfaceIpv6Address) error {
 				return scanOne(s, "ipv6Address", &a.Ipv6Address)
 			})
 		case "tagSet":
-			return scanList(s, &n.TagSet, scanTag)
+			return scanList(s, &n.TagSet, 1, scanTag)
 		}
 		return s.other(name)
 	})

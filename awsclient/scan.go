@@ -325,10 +325,13 @@ func (s *scanner) skip() error {
 }
 
 // scanList appends one element for each item of a set.
-func scanList[T any](s *scanner, to *[]T, item func(s *scanner, t *T) error) error {
+func scanList[T any](s *scanner, to *[]T, expected int, item func(s *scanner, t *T) error) error {
 	return s.children(func(name []byte) error {
 		if string(name) != "item" {
 			return errShape
+		}
+		if *to == nil {
+			*to = make([]T, 0, expected)
 		}
 		*to = append(*to, *new(T))
 		return item(s, &(*to)[len(*to)-1])
