@@ -86,8 +86,7 @@ type reader struct {
 
 	details ruleDetails
 
-	begun  chan struct{} // closed once the first page of interfaces was read, or failed
-	adding sync.Mutex    // to the interfaces, whose pages come side by side
+	adding sync.Mutex // to the interfaces, whose pages come side by side
 
 	mu    sync.Mutex
 	slow  map[string]bool // calls whose answers the SDK's decoder had to read
@@ -100,7 +99,7 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 	defer cancel()
 	r := &reader{
 		of: c, client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p, names: newInterner(),
-		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[*list]bool{}, begun: make(chan struct{}),
+		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[*list]bool{},
 	}
 	var asked []*list
 	for i := range lists {

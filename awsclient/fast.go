@@ -15,16 +15,13 @@ import (
 // decoder, which makes hundreds of allocations for every group and interface.
 // Signing, retries and limits stay the SDK's. The SDK's decoder is kept: it
 // gets every error, and every answer that the scanner leaves to it.
-//
-// A decoder may have to let others go first: before is called, if it is not
-// nil, when an answer has come.
-func (r *reader) fast(decode func(*scanner) (any, error), before func(context.Context)) func(*ec2.Options) {
+func (r *reader) fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
 	return func(o *ec2.Options) {
 		if r.of.opts.SDKDecoder {
 			return
 		}
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-			d := &deserializer{decode: decode, before: before, left: r.leftToSDK}
+			d := &deserializer{decode: decode, left: r.leftToSDK}
 			replaced, err := stack.Deserialize.Swap("OperationDeserializer", d)
 			d.sdk = replaced
 			return err
@@ -49,7 +46,6 @@ func (r *reader) leftToSDK(operation string, why error) {
 
 type deserializer struct {
 	decode func(*scanner) (any, error)
-	before func(context.Context)
 	left   func(operation string, why error)
 	sdk    middleware.DeserializeMiddleware
 }
@@ -65,9 +61,6 @@ func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.Dese
 	}
 	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response.StatusCode == http.StatusOK {
 		if body, ok := response.Body.(*wholeBody); ok {
-			if d.before != nil {
-				d.before(ctx)
-			}
 			result, err := d.decode(&scanner{data: body.data})
 			if err == nil {
 				body.release() // texts were copied

@@ -32,7 +32,7 @@ func (a answers) Do(r *http.Request) (*http.Response, error) {
 // fast is the option of a reader that tells nobody.
 func fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
 	r := &reader{of: &Client{opts: Options{Debug: func(string) {}}}, region: &inventory.Region{}}
-	return r.fast(decode, nil)
+	return r.fast(decode)
 }
 
 // both decodes an answer with the scanner and with the SDK's decoder, and

@@ -3,7 +3,6 @@ package awsclient
 import (
 	"context"
 	"net/netip"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -19,7 +18,7 @@ const pageSize = 1000
 func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	describe := r.client.DescribeSecurityGroups
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}, r.fast(scanGroups, r.afterInterfaces))
+		out, err := describe(ctx, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}, r.fast(scanGroups))
 		if err != nil {
 			return nil, err
 		}
@@ -29,25 +28,6 @@ func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		r.progress.page(r.region.Name, len(out.SecurityGroups))
 		return out.NextToken, nil
 	})
-}
-
-// courtesy is the longest time that groups wait for interfaces.
-const courtesy = 50 * time.Millisecond
-
-// afterInterfaces waits for the first page of interfaces: theirs is the longer
-// chain, whose next call cannot be made before a page is decoded, while nothing
-// waits for the groups.
-func (r *reader) afterInterfaces(ctx context.Context) {
-	if r.begun == nil {
-		return
-	}
-	t := time.NewTimer(courtesy)
-	defer t.Stop()
-	select {
-	case <-r.begun:
-	case <-t.C:
-	case <-ctx.Done():
-	}
 }
 
 // addGroup turns one group into inventory. Only the list of groups touches

@@ -26,9 +26,6 @@ func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	var rest *string // the token of the next page, where the chain gives way to partitions
 	err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
 		next, err := r.pageOfInterfaces(ctx, token, nil)
-		if pages == 0 && r.begun != nil {
-			close(r.begun)
-		}
 		if pages++; pages == chainedPages && next != nil && *next != "" {
 			rest, next = next, nil
 		}
@@ -103,7 +100,7 @@ func (r *reader) pageOfInterfaces(ctx context.Context, token *string, ids []stri
 		in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
 	}
 	describe := r.client.DescribeNetworkInterfaces
-	out, err := describe(ctx, in, r.fast(scanInterfaces, nil))
+	out, err := describe(ctx, in, r.fast(scanInterfaces))
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (r *reader) pageOfRules(ctx context.Context, found *ruleDetails, token *str
 		in.Filters = []types.Filter{{Name: aws.String("group-id"), Values: groups}}
 	}
 	describe := r.client.DescribeSecurityGroupRules
-	out, err := describe(ctx, in, r.fast(scanRules, nil))
+	out, err := describe(ctx, in, r.fast(scanRules))
 	if err != nil {
 		return nil, err
 	}

@@ -119,16 +119,25 @@ func sortBy[T any](list []T, compare func(a, b *T) int) {
 	if sorted {
 		return
 	}
-	places := make([]int, len(list))
+	places := make([]int, len(list)) // where what belongs here is now
 	for i := range places {
 		places[i] = i
 	}
 	slices.SortStableFunc(places, func(i, j int) int { return compare(&list[i], &list[j]) })
-	moved := make([]T, len(list))
-	for i, at := range places {
-		moved[i] = list[at]
+	// Each cycle of the permutation moves in place: lists are the most of the
+	// memory of a run, and a copy would be as much again.
+	for begin := range places {
+		if places[begin] == begin {
+			continue
+		}
+		held, at := list[begin], begin
+		for places[at] != begin {
+			from := places[at]
+			list[at], places[at] = list[from], at
+			at = from
+		}
+		list[at], places[at] = held, at
 	}
-	copy(list, moved)
 }
 
 func sortStrings(list []string) []string {
