@@ -18,7 +18,7 @@ const (
 	spared = 192 << 20
 	// wanted is the memory that a run should do with: a million interfaces.
 	// Near it garbage is collected more often; beyond it the run goes on.
-	wanted = 900 << 20
+	wanted = 800 << 20
 )
 
 // spareCollector keeps the garbage collector still until the program has

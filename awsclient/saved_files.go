@@ -82,7 +82,7 @@ func readSaved(path string) ([]*savedPlace, error) {
 		k := [2]string{account, region}
 		if found[k] == nil {
 			if partition == "" {
-				partition = partitionOf(region)
+				partition = inventory.PartitionOf(region)
 			}
 			found[k] = newSavedPlace(account, region, partition)
 		}
@@ -130,17 +130,6 @@ func readSaved(path string) ([]*savedPlace, error) {
 	}
 	slices.SortFunc(places, func(a, b *savedPlace) int { return strings.Compare(a.account+" "+a.region, b.account+" "+b.region) })
 	return places, nil
-}
-
-// partitionOf tells the partition of a region by its name.
-func partitionOf(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
-	}
-	return "aws"
 }
 
 // place finds out of which account and region the files of a folder are.

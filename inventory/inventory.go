@@ -15,6 +15,7 @@ package inventory
 
 import (
 	"cmp"
+	"strings"
 )
 
 // Inventory is everything that one run saw.
@@ -69,6 +70,17 @@ type Region struct {
 	Functions        []Function
 	WebACLs          []WebACL
 	Recorders        []Recorder // of AWS Config
+}
+
+// PartitionOf tells the partition of a region by its name.
+func PartitionOf(region string) string {
+	switch {
+	case strings.HasPrefix(region, "cn-"):
+		return "aws-cn"
+	case strings.HasPrefix(region, "us-gov-"):
+		return "aws-us-gov"
+	}
+	return "aws"
 }
 
 // Part names one part of a region's inventory; Parts is a set of them.
