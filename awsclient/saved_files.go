@@ -330,6 +330,9 @@ func IsSaved(text []byte) bool {
 		if _, known := savedKinds[key]; known || slices.Contains([]string{"configurationItems", "fileVersion", "configSnapshotId"}, key) {
 			return true
 		}
+		if key == "sgaudit_snapshot" || key == "schema_version" {
+			return false // ours, and perhaps large
+		}
 		var skipped json.RawMessage
 		if decoder.Decode(&skipped) != nil {
 			return false
