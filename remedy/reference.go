@@ -35,7 +35,7 @@ func (a *attacher) reference(f *findings.Finding, g *inventory.Group) {
 		return
 	}
 	f.Fix.Summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", rule.Traffic, a.sources(r), rule.Peer)
-	f.Fix.Proof = a.proof(r, g, rule, proof)
+	f.Fix.Proof = a.proof(r, rule, proof)
 	a.steps(f, g, steps)
 }
 
@@ -91,7 +91,7 @@ func (a *attacher) named(group string) string {
 
 // proof says what the replacement covers, admits and loses, and how much of
 // that was proven.
-func (a *attacher) proof(r *Replacement, g *inventory.Group, rule *inventory.Rule, p Proof) []string {
+func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string {
 	inside := interfaceIDs(r.Covered, 10)
 	lines := []string{"covered: " + inside}
 	if len(r.Covered) == 0 {
@@ -137,7 +137,7 @@ func (a *attacher) proof(r *Replacement, g *inventory.Group, rule *inventory.Rul
 			lines = append(lines, e.ID+" forwards packets of others (its source/destination check is off): what it forwards with their addresses was not let in by this range and is not by its group")
 		}
 	}
-	return append(lines, "not seen from here: what starts later inside "+rule.Peer.String()+" needs one of these groups; "+g.ID+" lets it in by nothing else")
+	return append(lines, "not seen from here: what starts later inside "+rule.Peer.String()+", which is let in only if it carries one of these groups")
 }
 
 func (a *attacher) tooBroad(id string) string {
