@@ -63,18 +63,26 @@ func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 const chainedPages = 3
 
 // interfacePartitions returns the values of the filter network-interface-id
-// that cut the list into sixteen even parts. Every id begins with eni- and a
-// hexadecimal digit; those of 17 digits with eni-0 and another one, which is
-// as good as random; the few old ones of 8 digits go along. Filters know the
-// wildcard * (EC2 user guide, filter your resources).
+// that cut the list into sixteen even parts and one for the rest. The ids of
+// EC2 begin with eni- and a hexadecimal digit; those of 17 digits with eni-0
+// and another one, which is as good as random; the few old ones of 8 digits go
+// along. The rest are ids with another letter in those places, which no
+// endpoint of AWS has given so far: nothing may be lost if one does. Filters
+// know the wildcard * and take 200 values (EC2 user guide, filter your
+// resources).
 func interfacePartitions() [][]string {
-	const digits = "0123456789abcdef"
-	parts := make([][]string, len(digits))
+	const digits, letters = "0123456789abcdef", "ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_."
+	parts := make([][]string, len(digits)+1)
 	for i, d := range digits {
 		parts[i] = append(parts[i], "eni-0"+string(d)+"*")
 		if d != '0' {
 			parts[i] = append(parts[i], "eni-"+string(d)+"*")
 		}
+	}
+	rest := &parts[len(digits)]
+	*rest = append(*rest, "eni-0")
+	for _, c := range letters {
+		*rest = append(*rest, "eni-"+string(c)+"*", "eni-0"+string(c)+"*")
 	}
 	return parts
 }

@@ -75,7 +75,7 @@ func TestPartitions(t *testing.T) {
 			hexadecimal(estate, rng)
 		}
 		whole, _, _ := collected(t, estate, fixtures.ServeOptions{})
-		for _, size := range []int{1, 2, 7} {
+		for _, size := range []int{1, 2, 7, 1000} {
 			paged, calls, _ := collected(t, estate, fixtures.ServeOptions{PageSize: size})
 			if diff := cmp.Diff(whole.Regions, paged.Regions, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); diff != "" {
 				t.Fatalf("seed %d, pages of %d: %s", seed, size, diff)
@@ -90,14 +90,47 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
+// TestOddIDs loses no interface whose id is of another form than EC2's, even
+// where none of the first pages holds one.
+func TestOddIDs(t *testing.T) {
+	for _, odd := range [][]string{
+		{"eni-x1", "eni-x2", "eni-zebra"}, // behind all others, as lists are sorted
+		{"eni-0", "eni-0x1", "eni-0Q", "eni-Z9", "eni-_a", "eni-0-a", "eni-f", "eni-0f"},
+	} {
+		ids := odd
+		for i := range 20 {
+			ids = append(ids, fmt.Sprintf("eni-0%016x", i))
+		}
+		var text strings.Builder
+		fmt.Fprintln(&text, "sg-1 web")
+		for i := range ids {
+			fmt.Fprintf(&text, "eni-%d sg-1 10.0.0.%d\n", i, i+1)
+		}
+		estate := fixtures.MustParse(text.String()).Inventory
+		for i := range ids {
+			estate.Regions[0].Interfaces[i].ID = ids[i]
+		}
+		estate.Normalize()
+		for _, size := range []int{1, 3} {
+			inv, calls, told := collected(t, estate, fixtures.ServeOptions{PageSize: size})
+			if n := len(inv.Regions[0].Interfaces); n != len(ids) || inv.Regions[0].Status() != "complete" {
+				t.Errorf("%v, pages of %d: %d of %d interfaces, %s", odd, size, n, len(ids), inv.Regions[0].Status())
+			}
+			if told != "" || calls < 17 {
+				t.Errorf("%v, pages of %d: %d calls, told %q", odd, size, calls, told)
+			}
+		}
+	}
+}
+
 // TestPartitionsThatLack falls back to the chain where the filter does not do
-// what it should.
+// what it should: an endpoint that does not know wildcards finds nothing.
 func TestPartitionsThatLack(t *testing.T) {
 	var text strings.Builder
 	for i := range 20 {
-		fmt.Fprintf(&text, "eni-x%d sg-1 10.0.0.%d\n", i, i+1)
+		fmt.Fprintf(&text, "eni-%d sg-1 10.0.0.%d\n", i, i+1)
 	}
-	inv, _, told := collected(t, fixtures.MustParse("sg-1 web\n"+text.String()).Inventory, fixtures.ServeOptions{PageSize: 3})
+	inv, _, told := collected(t, fixtures.MustParse("sg-1 web\n"+text.String()).Inventory, fixtures.ServeOptions{PageSize: 3, NoWildcards: true})
 	if n := len(inv.Regions[0].Interfaces); n != 20 || inv.Regions[0].Status() != "complete" {
 		t.Errorf("%d interfaces, %s", n, inv.Regions[0].Status())
 	}
