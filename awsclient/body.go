@@ -51,6 +51,7 @@ var buffers sync.Pool
 // release gives the body's memory to the next one. Nothing may refer to it.
 func (b *wholeBody) release() {
 	if b.buffer != nil {
+		b.Reset(nil) // whoever closes the body drains it first
 		buffers.Put(b.buffer)
 		b.buffer, b.data = nil, nil
 	}

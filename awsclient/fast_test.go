@@ -144,7 +144,7 @@ func (r *recorder) Do(request *http.Request) (*http.Response, error) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		if body, ok := response.Body.(*wholeBody); ok {
-			r.bodies = append(r.bodies, body.data)
+			r.bodies = append(r.bodies, bytes.Clone(body.data)) // its memory is used again
 		}
 	}
 	return response, err
