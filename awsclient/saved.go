@@ -56,10 +56,11 @@ var savedKinds = map[string]savedKind{
 	"InstanceConnectEndpoints":       {inventory.PartEndpoints, "DescribeInstanceConnectEndpoints", decoded[ec2.DescribeInstanceConnectEndpointsOutput]},
 }
 
-const (
-	entriesKey       = "Entries" // of get-managed-prefix-list-entries, which names no list
-	entriesOperation = "GetManagedPrefixListEntries"
-)
+// entriesKey is the key of get-managed-prefix-list-entries, whose answers name
+// no list: each list has its own.
+const entriesKey = "Entries"
+
+var savedEntries = savedKind{inventory.PartPrefixLists, "GetManagedPrefixListEntries", decoded[ec2.GetManagedPrefixListEntriesOutput]}
 
 // savedPlace is what files hold of one region of one account.
 type savedPlace struct {
@@ -138,12 +139,12 @@ func notSaved(operation, wanted string) error {
 }
 
 func (p *savedPlace) answer(operation string, input any) (any, error) {
-	if operation == entriesOperation {
+	if operation == savedEntries.operation {
 		in, ok := input.(*ec2.GetManagedPrefixListEntriesInput)
 		if !ok || p.entries[aws.ToString(in.PrefixListId)] == nil {
 			return nil, notSaved(operation, ": a file named after the list, like pl-0123456789abcdef0.json")
 		}
-		return p.entries[aws.ToString(in.PrefixListId)].whole(entriesKey, input, decoded[ec2.GetManagedPrefixListEntriesOutput])
+		return p.entries[aws.ToString(in.PrefixListId)].whole(entriesKey, input, savedEntries.decode)
 	}
 	for key, kind := range savedKinds {
 		if kind.operation != operation {

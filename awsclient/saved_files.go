@@ -235,7 +235,7 @@ func parseSaved(name string, text []byte) (*savedFile, []configurationItem, erro
 		if err != nil {
 			return nil, nil, at(text, 0, err)
 		}
-		begin := int(decoder.InputOffset())
+		end := int(decoder.InputOffset())
 		if raw, ok := document["configurationItems"]; ok {
 			var list []configurationItem
 			if err := json.Unmarshal(raw, &list); err != nil {
@@ -260,7 +260,7 @@ func parseSaved(name string, text []byte) (*savedFile, []configurationItem, erro
 		for key, value := range document {
 			kind, ok := savedKinds[key]
 			if key == entriesKey {
-				kind, ok = savedKind{inventory.PartPrefixLists, entriesOperation, func(t []byte) (any, error) { return nil, nil }}, true
+				kind, ok = savedEntries, true
 			}
 			if !ok {
 				continue
@@ -277,7 +277,7 @@ func parseSaved(name string, text []byte) (*savedFile, []configurationItem, erro
 			file.answers = append(file.answers, savedAnswer{key, value, more})
 		}
 		if !known {
-			line, column := position(text, begin)
+			line, column := position(text, end)
 			return nil, nil, fmt.Errorf("the document that ends in line %d, column %d is no answer that is known: it has none of the keys %s", line, column, savedKeyNames())
 		}
 	}

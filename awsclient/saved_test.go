@@ -89,7 +89,7 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 			pages(kind.operation, kind.operation, set)
 		}
 		for i := range r.PrefixLists {
-			pages(entriesOperation, r.PrefixLists[i].ID, map[string]any{"PrefixListId": aws.String(r.PrefixLists[i].ID)})
+			pages(savedEntries.operation, r.PrefixLists[i].ID, map[string]any{"PrefixListId": aws.String(r.PrefixLists[i].ID)})
 		}
 	}
 }

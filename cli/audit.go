@@ -66,13 +66,7 @@ func (p *program) audit(ctx context.Context, ch *choices) error {
 
 // judge audits what was read and brings the report to its targets.
 func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Inventory, started time.Time) error {
-	report := audit.Run(inv, ch.audit)
-	remedy.Attach(inv, report)
-	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
-	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
-	for _, text := range audit.Except(report, ch.exceptions, started) {
-		p.voice.warn("%s", text)
-	}
+	report := p.evaluate(inv, ch.audit, ch.exceptions, started)
 	if ch.baseline != nil {
 		report.Since(ch.baseline)
 	}
@@ -99,6 +93,19 @@ func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Invento
 		return status(exitIncomplete)
 	}
 	return nil
+}
+
+// evaluate makes the report of an inventory: what the checks found, with the
+// fixes, and without what exceptions accept.
+func (p *program) evaluate(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exception, started time.Time) *findings.Report {
+	report := audit.Run(inv, opts)
+	remedy.Attach(inv, report)
+	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
+	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
+	for _, text := range audit.Except(report, exceptions, started) {
+		p.voice.warn("%s", text)
+	}
+	return report
 }
 
 // decoderVariable makes the SDK decode every answer, for measurements.

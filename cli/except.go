@@ -13,8 +13,6 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 )
 
@@ -188,34 +186,4 @@ func dashColumn(line string) string {
 		return line[:i]
 	}
 	return leading(line)
-}
-
-// parseTrafficOf reads traffic as an exception names it.
-func parseTrafficOf(text string) (inventory.Traffic, error) {
-	t, err := inventory.ParseTraffic(text)
-	if err != nil {
-		return t, fmt.Errorf("%q is no traffic like tcp/22, udp/8000-8010 or all", text)
-	}
-	return t, nil
-}
-
-// findFinding returns the one finding of a report whose id begins so.
-func findFinding(file, id string) (*findings.Finding, error) {
-	report, err := readReport(file)
-	if err != nil {
-		return nil, err
-	}
-	var found []*findings.Finding
-	for i := range report.Findings {
-		if strings.HasPrefix(report.Findings[i].ID, id) {
-			found = append(found, &report.Findings[i])
-		}
-	}
-	switch len(found) {
-	case 0:
-		return nil, fmt.Errorf("%s has no finding %q; its ids are in the column id of -o csv and the field id of -o json", file, id)
-	case 1:
-		return found[0], nil
-	}
-	return nil, fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
 }

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 var sourceForm = regexp.MustCompile(`^(sg|pl)-[0-9A-Za-z-]+$`)
@@ -141,4 +142,13 @@ func readTags(r *configReader, n *yaml.Node) map[string]string {
 		tags[key.Value] = value.Value
 	}
 	return tags
+}
+
+// parseTrafficOf reads traffic as an exception names it.
+func parseTrafficOf(text string) (inventory.Traffic, error) {
+	t, err := inventory.ParseTraffic(text)
+	if err != nil {
+		return t, fmt.Errorf("%q is no traffic like tcp/22, udp/8000-8010 or all", text)
+	}
+	return t, nil
 }

@@ -48,6 +48,27 @@ func (p *program) explainFinding(file, id string) error {
 	return p.print(output.Explain(f))
 }
 
+// findFinding returns the one finding of a report whose id begins so.
+func findFinding(file, id string) (*findings.Finding, error) {
+	report, err := readReport(file)
+	if err != nil {
+		return nil, err
+	}
+	var found []*findings.Finding
+	for i := range report.Findings {
+		if strings.HasPrefix(report.Findings[i].ID, id) {
+			found = append(found, &report.Findings[i])
+		}
+	}
+	switch len(found) {
+	case 0:
+		return nil, fmt.Errorf("%s has no finding %q; its ids are in the column id of -o csv and the field id of -o json", file, id)
+	case 1:
+		return found[0], nil
+	}
+	return nil, fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
+}
+
 // readReport reads a report that was written by -o json.
 func readReport(file string) (*findings.Report, error) {
 	f, err := os.Open(file)

@@ -11,7 +11,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -125,11 +124,7 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	if err != nil {
 		return nil, err
 	}
-	report := audit.Run(inv, opts)
-	remedy.Attach(inv, report)
-	audit.Except(report, config.exceptions, started)
-	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
-	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
+	report := p.evaluate(inv, opts, config.exceptions, started)
 	report.Finish()
 	return report, nil
 }
