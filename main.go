@@ -11,7 +11,6 @@ import (
 )
 
 func main() {
-	spareCollector()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)                            // the second Ctrl-C kills
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // a closed pipe becomes an error of the write

@@ -42,6 +42,9 @@ func run() error {
 	if url := os.Getenv(bareVariable); url != "" {
 		return bare(context.Background(), url)
 	}
+	if file := os.Getenv(profileVariable); file != "" {
+		return profiled(file)
+	}
 	if text := os.Getenv(serveVariable); text != "" {
 		return serve(text)
 	}

@@ -56,6 +56,7 @@ type program struct {
 // the program's name, runs the verb and returns the exit code. When ctx ends,
 // a running audit stops reading, reports what it has and counts as incomplete.
 func Run(ctx context.Context, args []string, stdin, stdout, stderr *os.File) int {
+	spareCollector()
 	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, voice: newVoice(stderr)}
 	err := p.run(ctx, args)
 	var (

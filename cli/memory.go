@@ -1,4 +1,4 @@
-package main
+package cli
 
 import (
 	"os"
@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 // spareCollector keeps the garbage collector still until the program has
 // taken as much memory, and then lets it work as usual. In a container both
 // bounds are a part of what the container has.
-func spareCollector() {
+var spareCollector = sync.OnceFunc(func() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return // somebody knows better
 	}
@@ -37,4 +38,4 @@ func spareCollector() {
 		debug.SetMemoryLimit(goal)
 		debug.SetGCPercent(percent)
 	}, 0)
-}
+})
