@@ -8,10 +8,11 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // served returns one page of a list, as the endpoint answers it.
-func served(t *testing.T, scale fixtures.Scale, action string) []byte {
+func served(t testing.TB, scale fixtures.Scale, action string) []byte {
 	t.Helper()
 	s, err := fixtures.Serve(fixtures.Ordinary(scale), fixtures.ServeOptions{})
 	if err != nil {
@@ -37,28 +38,40 @@ func served(t *testing.T, scale fixtures.Scale, action string) []byte {
 	return body
 }
 
-// TestAllocations holds the decoder to a number of allocations for each item.
-// The SDK's makes 430 for an interface and 900 for a group of eight rules.
+// TestAllocations holds the scanner to a number of allocations for each item.
+// The SDK's decoder makes 430 for an interface and 900 for a group of eight
+// rules.
 func TestAllocations(t *testing.T) {
 	const items = 1000
+	var s scanner
+	var interfaces page[inventory.Interface]
+	var groups page[inventory.Group]
 	for _, c := range []struct {
 		action string
 		scale  fixtures.Scale
-		decode func(*scanner) (any, error)
+		decode func() int
 		most   float64
 	}{
-		{"DescribeNetworkInterfaces", fixtures.Scale{Regions: 1, Groups: 50, Interfaces: items}, scanInterfaces, 30},
-		{"DescribeSecurityGroups", fixtures.Scale{Regions: 1, Groups: items, Interfaces: 10, Rules: 8}, scanGroups, 70},
+		{"DescribeNetworkInterfaces", fixtures.Scale{Regions: 1, Groups: 50, Interfaces: items}, func() int {
+			interfaces = page[inventory.Interface]{}
+			scanInterfaces(&s, &interfaces)
+			return len(interfaces.items)
+		}, 0.1},
+		{"DescribeSecurityGroups", fixtures.Scale{Regions: 1, Groups: items, Interfaces: 10, Rules: 8}, func() int {
+			groups = page[inventory.Group]{}
+			scanGroups(&s, &groups)
+			return len(groups.items)
+		}, 0.2},
 	} {
 		body := served(t, c.scale, c.action)
 		allocations := testing.AllocsPerRun(5, func() {
-			if _, err := c.decode(&scanner{data: body}); err != nil {
-				t.Fatal(err)
+			if s.start(body); c.decode() != items || s.odd {
+				t.Fatal(c.action + " was not read")
 			}
 		})
-		t.Logf("%s: %.1f allocations for each item", c.action, allocations/items)
+		t.Logf("%s: %.3f allocations for each item", c.action, allocations/items)
 		if allocations/items > c.most {
-			t.Errorf("%s: %.1f allocations for each item, want at most %.0f", c.action, allocations/items, c.most)
+			t.Errorf("%s: %.3f allocations for each item, want at most %.1f", c.action, allocations/items, c.most)
 		}
 	}
 }

@@ -84,7 +84,8 @@ type reader struct {
 	names    *interner
 	over     map[inventory.Part]*sync.WaitGroup // of the lists of each part
 
-	details ruleDetails
+	details  ruleDetails
+	scanners sync.Pool // of *scanner, with the texts of this region
 
 	adding sync.Mutex // to the interfaces, whose pages come side by side
 
@@ -171,11 +172,15 @@ func (r *reader) fail(part inventory.Part, operation string, err error) {
 
 // oddity records that something of a part was not understood.
 func (r *reader) oddity(part inventory.Part, format string, args ...any) {
+	r.oddities(part, []string{fmt.Sprintf(format, args...)})
+}
+
+func (r *reader) oddities(part inventory.Part, texts []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.region.Gaps = append(r.region.Gaps, inventory.Gap{
-		Part: part, Operation: part.Operations()[0], Kind: inventory.Failed, Message: fmt.Sprintf(format, args...),
-	})
+	for _, text := range texts {
+		r.region.Gaps = append(r.region.Gaps, inventory.Gap{Part: part, Operation: part.Operations()[0], Kind: inventory.Failed, Message: text})
+	}
 }
 
 // list is one sweep over a part, and the call that it begins with.

@@ -2,7 +2,8 @@ package awsclient
 
 import (
 	"context"
-	"net/netip"
+	"fmt"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -15,83 +16,129 @@ import (
 // pageSize is the most that most calls of EC2 give at once.
 const pageSize = 1000
 
+var groupDecoders = decoders[inventory.Group, ec2.DescribeSecurityGroupsOutput]{scanGroups, convertGroups}
+
+// readGroups is the only list that touches Region.Groups while the region is
+// read.
 func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeSecurityGroups
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}, r.fast(scanGroups))
+		p, err := ask(ctx, r, r.client.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}, groupDecoders)
 		if err != nil {
 			return nil, err
 		}
-		for i := range out.SecurityGroups {
-			r.addGroup(&out.SecurityGroups[i])
-		}
-		r.progress.page(r.region.Name, len(out.SecurityGroups))
-		return out.NextToken, nil
+		r.oddities(inventory.PartGroups, p.odd)
+		r.region.Groups = append(r.region.Groups, p.items...)
+		r.progress.page(r.region.Name, len(p.items))
+		return p.next, nil
 	})
 }
 
-// addGroup turns one group into inventory. Only the list of groups touches
-// Region.Groups while the region is read.
-func (r *reader) addGroup(g *types.SecurityGroup) {
-	group := inventory.Group{
-		ID: r.names.of(g.GroupId), Name: aws.ToString(g.GroupName), VPC: r.names.of(g.VpcId), Owner: r.names.of(g.OwnerId),
-		Description: aws.ToString(g.Description), Tags: r.tags(g.Tags),
-	}
-	for i := range g.IpPermissions {
-		r.addRules(&group, inventory.Ingress, &g.IpPermissions[i])
-	}
-	for i := range g.IpPermissionsEgress {
-		r.addRules(&group, inventory.Egress, &g.IpPermissionsEgress[i])
-	}
-	r.region.Groups = append(r.region.Groups, group)
+// groupDraft gathers the rules of one group. EC2 gives them as permissions,
+// each of them one traffic for several peers.
+type groupDraft struct {
+	rules []inventory.Rule // the traffic of the last permission is not known yet
+	wrong []string         // what is wrong with a rule, as the end of a sentence
+
+	doneRules, doneWrong int // of the permissions before
 }
 
-// addRules makes a rule of each peer of a permission.
-func (r *reader) addRules(g *inventory.Group, d inventory.Direction, p *types.IpPermission) {
-	traffic, err := inventory.NewTraffic(aws.ToString(p.IpProtocol), p.FromPort, p.ToPort)
+func (d *groupDraft) begin() { *d = groupDraft{rules: d.rules[:0]} }
+
+func (d *groupDraft) peer(p inventory.Peer, description string) {
+	d.rules = append(d.rules, inventory.Rule{Peer: p, Description: description})
+}
+
+// address adds a peer that is a prefix, or says that the text is none.
+func (d *groupDraft) address(text []byte, description string) {
+	prefix, err := parsePrefix(text)
 	if err != nil {
-		r.oddity(inventory.PartGroups, "a rule of %s was not understood: %v", g.ID, err)
+		d.wrong = append(d.wrong, fmt.Sprintf("names %q, which is no address prefix", text))
 		return
 	}
-	add := func(peer inventory.Peer, description *string) {
-		g.Rules = append(g.Rules, inventory.Rule{Direction: d, Traffic: traffic, Peer: peer, Description: r.names.of(description)})
+	d.peer(inventory.PrefixPeer(prefix), description)
+}
+
+// permission ends one: its traffic is that of all peers since the last one.
+func (d *groupDraft) permission(direction inventory.Direction, protocol string, from, to *int32) {
+	traffic, err := inventory.NewTraffic(protocol, from, to)
+	if err != nil {
+		d.rules = d.rules[:d.doneRules]
+		d.wrong = append(d.wrong[:d.doneWrong], "was not understood: "+err.Error())
 	}
-	addPrefix := func(text, description *string) {
-		prefix, err := netip.ParsePrefix(aws.ToString(text))
-		if err != nil {
-			r.oddity(inventory.PartGroups, "a rule of %s names %q, which is no address prefix", g.ID, aws.ToString(text))
-			return
+	for i := range d.rules[d.doneRules:] {
+		r := &d.rules[d.doneRules+i]
+		r.Direction, r.Traffic = direction, traffic
+	}
+	d.doneRules, d.doneWrong = len(d.rules), len(d.wrong)
+}
+
+// end says what is wrong with the rules of the group, now that its id is known.
+func (d *groupDraft) end(p *page[inventory.Group], id string) {
+	for _, text := range d.wrong {
+		p.oddity("a rule of %s %s", id, text)
+	}
+}
+
+// convertGroups makes a page of what the SDK decoded.
+func convertGroups(names *interner, out *ec2.DescribeSecurityGroupsOutput, p *page[inventory.Group]) {
+	p.next = out.NextToken
+	var d groupDraft
+	for i := range out.SecurityGroups {
+		g := &out.SecurityGroups[i]
+		d.begin()
+		d.convert(names, inventory.Ingress, g.IpPermissions)
+		d.convert(names, inventory.Egress, g.IpPermissionsEgress)
+		id := names.of(g.GroupId)
+		d.end(p, id)
+		p.items = append(p.items, inventory.Group{
+			ID: id, Name: aws.ToString(g.GroupName), VPC: names.of(g.VpcId), Owner: names.of(g.OwnerId),
+			Description: aws.ToString(g.Description), Tags: convertTags(names, g.Tags), Rules: kept(d.rules),
+		})
+	}
+}
+
+// kept is a copy of a list, nil of an empty one.
+func kept[T any](list []T) []T {
+	if len(list) == 0 {
+		return nil
+	}
+	return slices.Clone(list)
+}
+
+func (d *groupDraft) convert(names *interner, direction inventory.Direction, permissions []types.IpPermission) {
+	for i := range permissions {
+		p := &permissions[i]
+		for k := range p.IpRanges {
+			d.address([]byte(aws.ToString(p.IpRanges[k].CidrIp)), names.of(p.IpRanges[k].Description))
 		}
-		add(inventory.PrefixPeer(prefix), description)
-	}
-	for i := range p.IpRanges {
-		addPrefix(p.IpRanges[i].CidrIp, p.IpRanges[i].Description)
-	}
-	for i := range p.Ipv6Ranges {
-		addPrefix(p.Ipv6Ranges[i].CidrIpv6, p.Ipv6Ranges[i].Description)
-	}
-	for i := range p.PrefixListIds {
-		add(inventory.Peer{List: r.names.of(p.PrefixListIds[i].PrefixListId)}, p.PrefixListIds[i].Description)
-	}
-	for i := range p.UserIdGroupPairs {
-		add(inventory.Peer{Group: r.reference(&p.UserIdGroupPairs[i])}, p.UserIdGroupPairs[i].Description)
+		for k := range p.Ipv6Ranges {
+			d.address([]byte(aws.ToString(p.Ipv6Ranges[k].CidrIpv6)), names.of(p.Ipv6Ranges[k].Description))
+		}
+		for k := range p.PrefixListIds {
+			d.peer(inventory.Peer{List: names.of(p.PrefixListIds[k].PrefixListId)}, names.of(p.PrefixListIds[k].Description))
+		}
+		for k := range p.UserIdGroupPairs {
+			x := &p.UserIdGroupPairs[k]
+			d.peer(inventory.Peer{Group: convertReference(names, x)}, names.of(x.Description))
+		}
+		d.permission(direction, aws.ToString(p.IpProtocol), p.FromPort, p.ToPort)
 	}
 }
 
-func (r *reader) reference(x *types.UserIdGroupPair) *inventory.GroupRef {
+func convertReference(names *interner, x *types.UserIdGroupPair) *inventory.GroupRef {
 	return &inventory.GroupRef{
-		ID: r.names.of(x.GroupId), Account: r.names.of(x.UserId), VPC: r.names.of(x.VpcId),
-		Peering: r.names.of(x.VpcPeeringConnectionId), Status: r.names.of(x.PeeringStatus),
+		ID: names.of(x.GroupId), Account: names.of(x.UserId), VPC: names.of(x.VpcId),
+		Peering: names.of(x.VpcPeeringConnectionId), Status: names.of(x.PeeringStatus),
 	}
 }
 
-func (r *reader) tags(tags []types.Tag) []inventory.Tag {
+func convertTags(names *interner, tags []types.Tag) []inventory.Tag {
 	if len(tags) == 0 {
 		return nil
 	}
 	list := make([]inventory.Tag, len(tags))
 	for i := range tags {
-		list[i] = inventory.Tag{Key: r.names.of(tags[i].Key), Value: r.names.of(tags[i].Value)}
+		list[i] = inventory.Tag{Key: names.of(tags[i].Key), Value: names.of(tags[i].Value)}
 	}
 	return list
 }

@@ -107,62 +107,114 @@ func (r *reader) pageOfInterfaces(ctx context.Context, token *string, ids []stri
 	if ids != nil {
 		in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
 	}
-	describe := r.client.DescribeNetworkInterfaces
-	out, err := describe(ctx, in, r.fast(scanInterfaces))
+	p, err := ask(ctx, r, r.client.DescribeNetworkInterfaces, in, interfaceDecoders)
 	if err != nil {
 		return nil, err
 	}
+	r.oddities(inventory.PartInterfaces, p.odd)
 	r.adding.Lock()
-	for i := range out.NetworkInterfaces {
-		r.addInterface(&out.NetworkInterfaces[i])
-	}
+	r.region.Interfaces = append(r.region.Interfaces, p.items...)
 	r.adding.Unlock()
-	r.progress.page(r.region.Name, len(out.NetworkInterfaces))
-	return out.NextToken, nil
+	r.progress.page(r.region.Name, len(p.items))
+	return p.next, nil
 }
 
-func (r *reader) addInterface(n *types.NetworkInterface) {
-	e := inventory.Interface{
-		ID: aws.ToString(n.NetworkInterfaceId), VPC: r.names.of(n.VpcId), Subnet: r.names.of(n.SubnetId),
-		Zone: r.names.of(n.AvailabilityZone), Account: r.names.of(n.OwnerId), Status: string(n.Status), Type: string(n.InterfaceType),
-		Requester: r.names.of(n.RequesterId), Managed: aws.ToBool(n.RequesterManaged), Description: aws.ToString(n.Description),
-		DenyIGW: aws.ToBool(n.DenyAllIgwTraffic), NoSourceDest: n.SourceDestCheck != nil && !*n.SourceDestCheck, Tags: r.tags(n.TagSet),
+var interfaceDecoders = decoders[inventory.Interface, ec2.DescribeNetworkInterfacesOutput]{scanInterfaces, convertInterfaces}
+
+// interfaceDraft gathers the lists of one interface.
+type interfaceDraft struct {
+	groups          []string
+	addresses, ipv6 []inventory.Address
+	primary, public optionalText // of the interface itself
+	wrong           []string     // texts that are no addresses
+}
+
+// optionalText is a text that says something by being there.
+type optionalText struct {
+	text []byte
+	here bool
+}
+
+func optional(p *string) optionalText {
+	if p == nil {
+		return optionalText{}
 	}
-	if n.Operator != nil {
-		e.Operator = r.names.of(n.Operator.Principal)
+	return optionalText{[]byte(*p), true}
+}
+
+func (d *interfaceDraft) begin() {
+	*d = interfaceDraft{groups: d.groups[:0], addresses: d.addresses[:0], ipv6: d.ipv6[:0]}
+}
+
+// address returns the address that a text is, the zero one if it is none.
+func (d *interfaceDraft) address(t optionalText) netip.Addr {
+	if !t.here {
+		return netip.Addr{}
 	}
-	if n.Attachment != nil {
-		e.Instance, e.AttachedBy = aws.ToString(n.Attachment.InstanceId), r.names.of(n.Attachment.InstanceOwnerId)
+	a, err := parseAddr(t.text)
+	if err != nil {
+		d.wrong = append(d.wrong, string(t.text))
 	}
-	e.Groups = make([]string, 0, len(n.Groups))
-	for i := range n.Groups {
-		e.Groups = append(e.Groups, r.names.of(n.Groups[i].GroupId))
+	return a.Unmap()
+}
+
+// pair adds a private address with the public one that is associated with it.
+func (d *interfaceDraft) pair(private, public optionalText) {
+	d.addresses = append(d.addresses, inventory.Address{Private: d.address(private), Public: d.address(public)})
+}
+
+// end completes the addresses, and says what is wrong with them now that the
+// interface's id is known. The interface's own address repeats the first of
+// its list, and counts where there is no list.
+func (d *interfaceDraft) end(p *page[inventory.Interface], id string) {
+	if len(d.addresses) == 0 && d.primary.here {
+		d.pair(d.primary, d.public)
 	}
-	address := func(text *string) netip.Addr {
-		a, err := netip.ParseAddr(aws.ToString(text))
-		if err != nil && text != nil {
-			r.oddity(inventory.PartInterfaces, "%s has %q for an address", e.ID, *text)
+	d.addresses = append(d.addresses, d.ipv6...)
+	for _, text := range d.wrong {
+		p.oddity("%s has %q for an address", id, text)
+	}
+}
+
+// convertInterfaces makes a page of what the SDK decoded.
+func convertInterfaces(names *interner, out *ec2.DescribeNetworkInterfacesOutput, p *page[inventory.Interface]) {
+	p.next = out.NextToken
+	var d interfaceDraft
+	for i := range out.NetworkInterfaces {
+		n := &out.NetworkInterfaces[i]
+		e := inventory.Interface{
+			ID: aws.ToString(n.NetworkInterfaceId), VPC: names.of(n.VpcId), Subnet: names.of(n.SubnetId),
+			Zone: names.of(n.AvailabilityZone), Account: names.of(n.OwnerId), Status: string(n.Status), Type: string(n.InterfaceType),
+			Requester: names.of(n.RequesterId), Managed: aws.ToBool(n.RequesterManaged), Description: aws.ToString(n.Description),
+			DenyIGW: aws.ToBool(n.DenyAllIgwTraffic), NoSourceDest: n.SourceDestCheck != nil && !*n.SourceDestCheck, Tags: convertTags(names, n.TagSet),
 		}
-		return a.Unmap()
-	}
-	e.Addresses = make([]inventory.Address, 0, len(n.PrivateIpAddresses)+len(n.Ipv6Addresses))
-	for i := range n.PrivateIpAddresses {
-		x := &n.PrivateIpAddresses[i]
-		a := inventory.Address{Private: address(x.PrivateIpAddress)}
-		if x.Association != nil && x.Association.PublicIp != nil {
-			a.Public = address(x.Association.PublicIp)
+		if n.Operator != nil {
+			e.Operator = names.of(n.Operator.Principal)
 		}
-		e.Addresses = append(e.Addresses, a)
-	}
-	if len(n.PrivateIpAddresses) == 0 && n.PrivateIpAddress != nil {
-		a := inventory.Address{Private: address(n.PrivateIpAddress)}
-		if n.Association != nil && n.Association.PublicIp != nil {
-			a.Public = address(n.Association.PublicIp)
+		if n.Attachment != nil {
+			e.Instance, e.AttachedBy = aws.ToString(n.Attachment.InstanceId), names.of(n.Attachment.InstanceOwnerId)
 		}
-		e.Addresses = append(e.Addresses, a)
+		d.begin()
+		d.primary = optional(n.PrivateIpAddress)
+		if n.Association != nil {
+			d.public = optional(n.Association.PublicIp)
+		}
+		for k := range n.Groups {
+			d.groups = append(d.groups, names.of(n.Groups[k].GroupId))
+		}
+		for k := range n.PrivateIpAddresses {
+			x := &n.PrivateIpAddresses[k]
+			var public optionalText
+			if x.Association != nil {
+				public = optional(x.Association.PublicIp)
+			}
+			d.pair(optional(x.PrivateIpAddress), public)
+		}
+		for k := range n.Ipv6Addresses {
+			d.ipv6 = append(d.ipv6, inventory.Address{Private: d.address(optional(n.Ipv6Addresses[k].Ipv6Address))})
+		}
+		d.end(p, e.ID)
+		e.Groups, e.Addresses = kept(d.groups), kept(d.addresses)
+		p.items = append(p.items, e)
 	}
-	for i := range n.Ipv6Addresses {
-		e.Addresses = append(e.Addresses, inventory.Address{Private: address(n.Ipv6Addresses[i].Ipv6Address)})
-	}
-	r.region.Interfaces = append(r.region.Interfaces, e)
 }

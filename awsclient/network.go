@@ -22,7 +22,7 @@ func readVPCs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.Vpcs {
 			v := &out.Vpcs[i]
-			vpc := inventory.VPC{ID: r.names.of(v.VpcId), Owner: r.names.of(v.OwnerId), Default: aws.ToBool(v.IsDefault), Tags: r.tags(v.Tags)}
+			vpc := inventory.VPC{ID: r.names.of(v.VpcId), Owner: r.names.of(v.OwnerId), Default: aws.ToBool(v.IsDefault), Tags: convertTags(r.names, v.Tags)}
 			for _, b := range v.CidrBlockAssociationSet {
 				if b.CidrBlockState == nil || b.CidrBlockState.State == types.VpcCidrBlockStateCodeAssociated {
 					vpc.Prefixes = r.prefix(vpc.Prefixes, inventory.PartVPCs, vpc.ID, b.CidrBlock)
@@ -66,7 +66,7 @@ func readSubnets(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		for i := range out.Subnets {
 			s := &out.Subnets[i]
 			subnet := inventory.Subnet{
-				ID: r.names.of(s.SubnetId), VPC: r.names.of(s.VpcId), Owner: r.names.of(s.OwnerId), Zone: r.names.of(s.AvailabilityZone), Tags: r.tags(s.Tags),
+				ID: r.names.of(s.SubnetId), VPC: r.names.of(s.VpcId), Owner: r.names.of(s.OwnerId), Zone: r.names.of(s.AvailabilityZone), Tags: convertTags(r.names, s.Tags),
 			}
 			add := func(text *string, private bool) {
 				for _, p := range r.prefix(nil, inventory.PartSubnets, subnet.ID, text) {
@@ -163,7 +163,7 @@ func readNetworkACLs(ctx context.Context, r *reader, limit *rate.Limiter) error 
 
 func (r *reader) addACL(a *types.NetworkAcl) {
 	acl := inventory.NetworkACL{
-		ID: r.names.of(a.NetworkAclId), VPC: r.names.of(a.VpcId), Owner: r.names.of(a.OwnerId), Default: aws.ToBool(a.IsDefault), Tags: r.tags(a.Tags),
+		ID: r.names.of(a.NetworkAclId), VPC: r.names.of(a.VpcId), Owner: r.names.of(a.OwnerId), Default: aws.ToBool(a.IsDefault), Tags: convertTags(r.names, a.Tags),
 	}
 	for _, s := range a.Associations {
 		acl.Subnets = append(acl.Subnets, r.names.of(s.SubnetId))

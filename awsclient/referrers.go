@@ -91,7 +91,7 @@ func (r *reader) addStale(group string, d inventory.Direction, permissions []typ
 		}
 		r.mu.Lock()
 		for k := range p.UserIdGroupPairs {
-			r.region.Stale = append(r.region.Stale, inventory.StaleReference{Group: group, Direction: d, Traffic: traffic, Peer: *r.reference(&p.UserIdGroupPairs[k])})
+			r.region.Stale = append(r.region.Stale, inventory.StaleReference{Group: group, Direction: d, Traffic: traffic, Peer: *convertReference(r.names, &p.UserIdGroupPairs[k])})
 		}
 		r.mu.Unlock()
 	}

@@ -25,10 +25,9 @@ const (
 // partitions side by side: each by the ids of as many groups as should fill
 // one page.
 func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	found := &r.details
 	whole := true
 	err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		next, err := r.pageOfRules(ctx, found, token, nil)
+		next, err := r.pageOfRules(ctx, token, nil)
 		whole = next == nil || *next == ""
 		return nil, err
 	})
@@ -44,7 +43,7 @@ func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	for _, ids := range partitions(r.region.Groups) {
 		g.Go(func() error {
 			return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-				return r.pageOfRules(ctx, found, token, ids)
+				return r.pageOfRules(ctx, token, ids)
 			})
 		})
 	}
@@ -72,91 +71,144 @@ func partitions(groups []inventory.Group) [][]string {
 	return sets
 }
 
-func (r *reader) pageOfRules(ctx context.Context, found *ruleDetails, token *string, groups []string) (*string, error) {
+func (r *reader) pageOfRules(ctx context.Context, token *string, groups []string) (*string, error) {
 	in := &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 	if groups != nil {
 		in.Filters = []types.Filter{{Name: aws.String("group-id"), Values: groups}}
 	}
-	describe := r.client.DescribeSecurityGroupRules
-	out, err := describe(ctx, in, r.fast(scanRules))
+	p, err := ask(ctx, r, r.client.DescribeSecurityGroupRules, in, ruleDecoders)
 	if err != nil {
 		return nil, err
 	}
-	for i := range out.SecurityGroupRules {
-		r.addDetail(found, &out.SecurityGroupRules[i])
-	}
-	return out.NextToken, nil
+	r.oddities(inventory.PartRules, p.odd)
+	r.details.add(p.items)
+	return p.next, nil
 }
 
-// ruleDetails keeps what only the list of rules tells, by group and by the
-// text that identifies a rule in it.
+var ruleDecoders = decoders[ruleDetail, ec2.DescribeSecurityGroupRulesOutput]{scanRules, convertRules}
+
+// ruleDetail is one rule of the flat list: what identifies it, and what that
+// list alone tells.
+type ruleDetail struct {
+	ruleKey
+	id   string
+	tags []inventory.Tag
+}
+
+// ruleKey identifies a rule in its region, as the text of a rule does in its
+// group.
+type ruleKey struct {
+	group     string
+	direction inventory.Direction
+	traffic   inventory.Traffic
+	prefix    netip.Prefix
+	ref, list string
+}
+
+func keyOf(group string, r *inventory.Rule) ruleKey {
+	key := ruleKey{group: group, direction: r.Direction, traffic: r.Traffic, prefix: r.Peer.Prefix, list: r.Peer.List}
+	if r.Peer.Group != nil {
+		key.ref = r.Peer.Group.ID
+	}
+	return key
+}
+
+// ruleDraft is a rule as the list has it.
+type ruleDraft struct {
+	id, group, protocol string
+	egress              bool
+	from, to            *int32
+	ref, list           optionalText
+	ipv4, ipv6          []byte
+}
+
+// end adds the rule to a page, or what is wrong with it.
+func (d *ruleDraft) end(p *page[ruleDetail], text func([]byte) string, tags []inventory.Tag) {
+	traffic, err := inventory.NewTraffic(d.protocol, d.from, d.to)
+	if err != nil {
+		p.oddity("%s of %s was not understood: %v", d.id, d.group, err)
+		return
+	}
+	key := ruleKey{group: d.group, traffic: traffic}
+	if d.egress {
+		key.direction = inventory.Egress
+	}
+	switch {
+	case d.ref.here:
+		key.ref = text(d.ref.text)
+	case d.list.here:
+		key.list = text(d.list.text)
+	default:
+		source := d.ipv4
+		if len(source) == 0 {
+			source = d.ipv6
+		}
+		prefix, err := parsePrefix(source)
+		if err != nil {
+			p.oddity("%s of %s names %q, which is no address prefix", d.id, d.group, source)
+			return
+		}
+		key.prefix = inventory.PrefixPeer(prefix).Prefix
+	}
+	p.items = append(p.items, ruleDetail{key, d.id, tags})
+}
+
+// convertRules makes a page of what the SDK decoded.
+func convertRules(names *interner, out *ec2.DescribeSecurityGroupRulesOutput, p *page[ruleDetail]) {
+	p.next = out.NextToken
+	for i := range out.SecurityGroupRules {
+		x := &out.SecurityGroupRules[i]
+		d := ruleDraft{
+			id: aws.ToString(x.SecurityGroupRuleId), group: names.of(x.GroupId), protocol: aws.ToString(x.IpProtocol), egress: aws.ToBool(x.IsEgress),
+			from: x.FromPort, to: x.ToPort, list: optional(x.PrefixListId), ipv4: optional(x.CidrIpv4).text, ipv6: optional(x.CidrIpv6).text,
+		}
+		if x.ReferencedGroupInfo != nil {
+			d.ref = optionalText{optional(x.ReferencedGroupInfo.GroupId).text, true}
+		}
+		d.end(p, func(text []byte) string { return string(text) }, convertTags(names, x.Tags))
+	}
+}
+
+// ruleDetails keeps what only the list of rules tells.
 type ruleDetails struct {
 	mu sync.Mutex
-	of map[string]map[string]ruleDetail
+	of map[ruleKey]idsAndTags
 }
 
-type ruleDetail struct {
+type idsAndTags struct {
 	ids  []string
 	tags []inventory.Tag
 }
 
-func (r *reader) addDetail(found *ruleDetails, x *types.SecurityGroupRule) {
-	group := r.names.of(x.GroupId)
-	traffic, err := inventory.NewTraffic(aws.ToString(x.IpProtocol), x.FromPort, x.ToPort)
-	if err != nil {
-		r.oddity(inventory.PartRules, "%s of %s was not understood: %v", aws.ToString(x.SecurityGroupRuleId), group, err)
-		return
+// add takes a page. Some rules come twice: with the first page and with a
+// partition.
+func (d *ruleDetails) add(rules []ruleDetail) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.of == nil {
+		d.of = make(map[ruleKey]idsAndTags, len(rules))
 	}
-	rule := inventory.Rule{Traffic: traffic}
-	if aws.ToBool(x.IsEgress) {
-		rule.Direction = inventory.Egress
-	}
-	switch {
-	case x.ReferencedGroupInfo != nil:
-		rule.Peer.Group = &inventory.GroupRef{ID: aws.ToString(x.ReferencedGroupInfo.GroupId)}
-	case x.PrefixListId != nil:
-		rule.Peer.List = *x.PrefixListId
-	default:
-		text := aws.ToString(x.CidrIpv4)
-		if text == "" {
-			text = aws.ToString(x.CidrIpv6)
-		}
-		prefix, err := netip.ParsePrefix(text)
-		if err != nil {
-			r.oddity(inventory.PartRules, "%s of %s names %q, which is no address prefix", aws.ToString(x.SecurityGroupRuleId), group, text)
-			return
-		}
-		rule.Peer = inventory.PrefixPeer(prefix)
-	}
-	found.mu.Lock()
-	defer found.mu.Unlock()
-	rules := found.of[group]
-	if found.of == nil {
-		found.of = map[string]map[string]ruleDetail{}
-	}
-	if rules == nil {
-		rules = map[string]ruleDetail{}
-		found.of[group] = rules
-	}
-	d := rules[rule.String()]
-	if id := aws.ToString(x.SecurityGroupRuleId); id != "" && !slices.Contains(d.ids, id) {
-		d.ids, d.tags = append(d.ids, id), append(d.tags, r.tags(x.Tags)...)
-	}
-	rules[rule.String()] = d
-}
-
-// join gives each rule its ids and tags, once every list has ended. Rules that came or went between the
-// two calls keep none.
-func (d *ruleDetails) join(groups []inventory.Group) {
-	for i := range groups {
-		details := d.of[groups[i].ID]
-		if details == nil {
+	for i := range rules {
+		r := &rules[i]
+		known := d.of[r.ruleKey]
+		if r.id == "" || slices.Contains(known.ids, r.id) {
 			continue
 		}
+		d.of[r.ruleKey] = idsAndTags{append(known.ids, r.id), append(known.tags, r.tags...)}
+	}
+}
+
+// join gives each rule its ids and tags, once every list has ended. Rules that
+// came or went between the two calls keep none.
+func (d *ruleDetails) join(groups []inventory.Group) {
+	if len(d.of) == 0 {
+		return
+	}
+	for i := range groups {
 		for k := range groups[i].Rules {
 			rule := &groups[i].Rules[k]
-			detail := details[rule.String()]
-			rule.IDs, rule.Tags = slices.Clone(detail.ids), slices.Clone(detail.tags)
+			known := d.of[keyOf(groups[i].ID, rule)]
+			rule.IDs, rule.Tags = slices.Clone(known.ids), slices.Clone(known.tags)
 		}
 	}
 }

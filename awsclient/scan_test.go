@@ -29,84 +29,44 @@ func (a answers) Do(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: &wholeBody{bytes.NewReader(a.body), a.body, nil}, Request: r}, nil
 }
 
-// fast is the option of a reader that tells nobody.
-func fast(decode func(*scanner) (any, error)) func(*ec2.Options) {
-	r := &reader{of: &Client{opts: Options{Debug: func(string) {}}}, region: &inventory.Region{}}
-	return r.fast(decode)
-}
-
-// both decodes an answer with the scanner and with the SDK's decoder, and
-// returns what each brought into the inventory.
-func both(t testing.TB, body []byte) (scanned, decoded *inventory.Region, left bool) {
+// threeLists asks for all three lists with a client that always gets the same
+// answer, and returns what that brought into the inventory.
+func threeLists(t testing.TB, body []byte, sdk bool) (inv *inventory.Inventory, left bool) {
 	t.Helper()
 	client := ec2.New(ec2.Options{
-		Region: "us-east-1", HTTPClient: answers{body}, BaseEndpoint: aws.String("http://127.0.0.1:1"), Retryer: aws.NopRetryer{},
-		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}, nil
-		}),
+		Region: "us-east-1", HTTPClient: answers{body}, BaseEndpoint: aws.String("http://127.0.0.1:1"), Retryer: aws.NopRetryer{}, Credentials: aws.AnonymousCredentials{},
 	})
-	read := func(options ...func(*ec2.Options)) *inventory.Region {
-		r := &reader{region: &inventory.Region{}, names: newInterner()}
-		groups, err := client.DescribeSecurityGroups(context.Background(), &ec2.DescribeSecurityGroupsInput{}, options...)
+	opts := Options{SDKDecoder: sdk, Debug: func(string) { left = true }}
+	r := &reader{of: &Client{opts: opts}, client: client, region: &inventory.Region{}, names: newInterner()}
+	ctx := context.Background()
+	tell := func(part inventory.Part, odd []string, next *string, err error) {
 		if err != nil {
-			r.region.Name = "error"
-			return r.region
+			odd = []string{"error"}
 		}
-		for i := range groups.SecurityGroups {
-			r.addGroup(&groups.SecurityGroups[i])
-		}
-		r.region.AccountName = aws.ToString(groups.NextToken)
-		return r.region
+		r.oddities(part, odd)
+		r.region.AccountName += " " + aws.ToString(next)
 	}
-	interfaces := func(into *inventory.Region, options ...func(*ec2.Options)) {
-		r := &reader{region: into, names: newInterner()}
-		found, err := client.DescribeNetworkInterfaces(context.Background(), &ec2.DescribeNetworkInterfacesInput{}, options...)
-		if err != nil {
-			r.region.Name += "error"
-			return
-		}
-		for i := range found.NetworkInterfaces {
-			r.addInterface(&found.NetworkInterfaces[i])
-		}
-		r.region.AccountName += aws.ToString(found.NextToken)
+	groups, err := ask(ctx, r, client.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{}, groupDecoders)
+	tell(inventory.PartGroups, groups.odd, groups.next, err)
+	interfaces, err := ask(ctx, r, client.DescribeNetworkInterfaces, &ec2.DescribeNetworkInterfacesInput{}, interfaceDecoders)
+	tell(inventory.PartInterfaces, interfaces.odd, interfaces.next, err)
+	rules, err := ask(ctx, r, client.DescribeSecurityGroupRules, &ec2.DescribeSecurityGroupRulesInput{}, ruleDecoders)
+	tell(inventory.PartRules, rules.odd, rules.next, err)
+	for _, d := range rules.items {
+		// The details as groups, so that they are compared too.
+		groups.items = append(groups.items, inventory.Group{ID: fmt.Sprint(d.id, " ", d.ruleKey), Tags: d.tags})
 	}
-	rules := func(into *inventory.Region, options ...func(*ec2.Options)) {
-		r := &reader{region: into, names: newInterner()}
-		found, err := client.DescribeSecurityGroupRules(context.Background(), &ec2.DescribeSecurityGroupRulesInput{}, options...)
-		if err != nil {
-			r.region.Name += "error"
-			return
-		}
-		for i := range found.SecurityGroupRules {
-			x := &found.SecurityGroupRules[i]
-			r.addDetail(&r.details, x)
-			// The details as a group, so that they are compared too.
-			detail := inventory.Group{ID: aws.ToString(x.GroupId), Name: fmt.Sprint(r.details.of[aws.ToString(x.GroupId)])}
-			r.region.Groups = append(r.region.Groups, detail)
-		}
-		r.region.AccountName += aws.ToString(found.NextToken)
-	}
-	count := func(decode func(*scanner) (any, error)) func(*scanner) (any, error) {
-		return func(s *scanner) (any, error) {
-			out, err := decode(s)
-			left = left || err != nil
-			return out, err
-		}
-	}
-	scanned = read(fast(count(scanGroups)))
-	interfaces(scanned, fast(count(scanInterfaces)))
-	rules(scanned, fast(count(scanRules)))
-	decoded = read()
-	interfaces(decoded)
-	rules(decoded)
-	return scanned, decoded, left
+	r.region.Groups, r.region.Interfaces = groups.items, interfaces.items
+	inv = &inventory.Inventory{Regions: []*inventory.Region{r.region}}
+	inv.Normalize() // EC2 has no order of peers
+	return inv, left
 }
 
 func compare(t testing.TB, body []byte) (left bool) {
 	t.Helper()
-	scanned, decoded, left := both(t, body)
-	a, b := &inventory.Inventory{Regions: []*inventory.Region{scanned}}, &inventory.Inventory{Regions: []*inventory.Region{decoded}}
-	if diff := difference(b, a); diff != "" {
+	scanned, left := threeLists(t, body, false)
+	decoded, _ := threeLists(t, body, true)
+	if diff := difference(decoded, scanned); diff != "" {
 		t.Errorf("the scanner differs from the SDK (-SDK +scanner):\n%s\n%s", diff, body)
 	}
 	return left
@@ -202,17 +162,21 @@ func TestOddShapes(t *testing.T) {
 	}
 }
 
-// The names that the scanners look for stand in fast.go; known must have each.
+// The names that the scanners look for stand in their switches; known must
+// have each.
 func TestEveryNameIsKnown(t *testing.T) {
-	source, err := os.ReadFile("fast.go")
-	if err != nil {
-		t.Fatal(err)
+	used := map[string]bool{"item": true} // of scan.go
+	for _, file := range []string{"scan_groups.go", "scan_interfaces.go", "scan_rules.go", "scan_values.go"} {
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?:case |only\(|peer\(|prefixes\()"([a-z]\w+)"`).FindAllSubmatch(source, -1) {
+			used[string(m[1])] = true
+		}
 	}
-	_, source, _ = bytes.Cut(source, []byte("func scanPage"))
-	used := map[string]bool{"item": true} // of scanList
-	for _, m := range regexp.MustCompile(`"([a-z]\w+)"`).FindAllSubmatch(source, -1) {
-		used[string(m[1])] = true
-	}
+	delete(used, "true") // words of scan_values.go
+	delete(used, "false")
 	var names []string
 	for _, name := range known {
 		names = append(names, name)
@@ -231,27 +195,42 @@ func FuzzScanner(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) { compare(t, body) })
 }
 
-// BenchmarkDecode compares the two on the same page of interfaces.
+// BenchmarkDecode compares the two decoders on pages of the two big lists. The
+// time of an item should not depend on their number.
 func BenchmarkDecode(b *testing.B) {
-	all := bodies(b, fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 3, Interfaces: 1000, Rules: 8}))
-	var page []byte
-	for _, body := range all {
-		if len(body) > len(page) {
-			page = body
-		}
-	}
-	for name, options := range map[string][]func(*ec2.Options){"scanner": {fast(scanInterfaces)}, "sdk": nil} {
-		b.Run(name, func(b *testing.B) {
-			client := ec2.New(ec2.Options{
-				Region: "us-east-1", HTTPClient: answers{page}, BaseEndpoint: aws.String("http://127.0.0.1:1"), Credentials: aws.AnonymousCredentials{},
-			})
-			b.SetBytes(int64(len(page)))
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := client.DescribeNetworkInterfaces(context.Background(), &ec2.DescribeNetworkInterfacesInput{}, options...); err != nil {
-					b.Fatal(err)
+	ctx := context.Background()
+	for _, items := range []int{10, 100, 1000} {
+		scale := fixtures.Scale{Regions: 1, Groups: items, Interfaces: items, Rules: 8}
+		for _, sdk := range []bool{false, true} {
+			decode := func(action string, ask func(r *reader) (int, error)) {
+				decoder := "scanner"
+				if sdk {
+					decoder = "sdk"
 				}
+				b.Run(fmt.Sprintf("%s/%s/%d", action, decoder, items), func(b *testing.B) {
+					body := served(b, scale, action)
+					client := ec2.New(ec2.Options{
+						Region: "us-east-1", HTTPClient: answers{body}, BaseEndpoint: aws.String("http://127.0.0.1:1"), Credentials: aws.AnonymousCredentials{},
+					})
+					r := &reader{of: &Client{opts: Options{SDKDecoder: sdk, Debug: func(string) {}}}, client: client, region: &inventory.Region{}, names: newInterner()}
+					b.SetBytes(int64(len(body)))
+					b.ReportAllocs()
+					for b.Loop() {
+						if n, err := ask(r); err != nil || n != items {
+							b.Fatal(n, err)
+						}
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(items), "ns/item")
+				})
 			}
-		})
+			decode("DescribeNetworkInterfaces", func(r *reader) (int, error) {
+				p, err := ask(ctx, r, r.client.DescribeNetworkInterfaces, &ec2.DescribeNetworkInterfacesInput{}, interfaceDecoders)
+				return len(p.items), err
+			})
+			decode("DescribeSecurityGroups", func(r *reader) (int, error) {
+				p, err := ask(ctx, r, r.client.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{}, groupDecoders)
+				return len(p.items), err
+			})
+		}
 	}
 }

@@ -1,0 +1,132 @@
+package awsclient
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+)
+
+// page is one answer as inventory values. The scanner makes it straight from
+// the answer's bytes; where it leaves an answer to the SDK's decoder, the page
+// is made of the SDK's types. Both put what they find into the same drafts,
+// which alone know what becomes of it.
+type page[T any] struct {
+	items []T
+	odd   []string // what was not understood
+	next  *string  // the token of the page behind, nil where there is none
+}
+
+func (p *page[T]) oddity(format string, args ...any) {
+	p.odd = append(p.odd, fmt.Sprintf(format, args...))
+}
+
+// decoders are the two ways to one kind of page.
+type decoders[T, Out any] struct {
+	scan    func(s *scanner, p *page[T])
+	convert func(names *interner, out *Out, p *page[T])
+}
+
+// ask makes a call and returns its answer as a page. The scanner takes the
+// place of the SDK's decoder, which makes hundreds of allocations for every
+// group and interface; signing, retries and limits stay the SDK's.
+func ask[T, In, Out any](ctx context.Context, r *reader, call func(context.Context, *In, ...func(*ec2.Options)) (*Out, error), in *In, d decoders[T, Out]) (page[T], error) {
+	var p page[T]
+	var scanned *Out
+	out, err := call(ctx, in, r.fast(func(data []byte) (any, error) {
+		s, _ := r.scanners.Get().(*scanner)
+		if s == nil {
+			s = &scanner{}
+		}
+		defer r.scanners.Put(s)
+		s.start(data)
+		p = page[T]{}
+		if d.scan(s, &p); s.odd {
+			return nil, errShape
+		}
+		scanned = new(Out)
+		return scanned, nil
+	}))
+	if err != nil {
+		return page[T]{}, err
+	}
+	if out != scanned { // the SDK's decoder made it
+		p = page[T]{}
+		d.convert(r.names, out, &p)
+	}
+	return p, nil
+}
+
+// fast puts a decoder in the place of the SDK's own. That one is kept: it gets
+// every error, and every answer that the other leaves to it.
+func (r *reader) fast(decode func(data []byte) (any, error)) func(*ec2.Options) {
+	return func(o *ec2.Options) {
+		if r.of.opts.SDKDecoder {
+			return
+		}
+		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+			d := &deserializer{decode: decode, left: r.leftToSDK}
+			replaced, err := stack.Deserialize.Swap("OperationDeserializer", d)
+			d.sdk = replaced
+			return err
+		})
+	}
+}
+
+// leftToSDK tells once for each call of a region that an answer had a shape
+// which the scanner does not know.
+func (r *reader) leftToSDK(operation string, why error) {
+	r.mu.Lock()
+	told := r.slow[operation]
+	if r.slow == nil {
+		r.slow = map[string]bool{}
+	}
+	r.slow[operation] = true
+	r.mu.Unlock()
+	if !told {
+		r.of.opts.Debug(fmt.Sprintf("%s: an answer to %s has an unknown shape (%v): the SDK's decoder reads it, which takes longer", r.region.Name, operation, why))
+	}
+}
+
+type deserializer struct {
+	decode func(data []byte) (any, error)
+	left   func(operation string, why error)
+	sdk    middleware.DeserializeMiddleware
+}
+
+// ID is the one of the middleware that it stands for.
+func (*deserializer) ID() string { return "OperationDeserializer" }
+
+// HandleDeserialize decodes what comes back.
+func (d *deserializer) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	if err != nil {
+		return out, metadata, err
+	}
+	if response, ok := out.RawResponse.(*smithyhttp.Response); ok && response.StatusCode == http.StatusOK {
+		if body, ok := response.Body.(*wholeBody); ok {
+			result, err := d.decode(body.data)
+			if err == nil {
+				body.release() // texts were copied
+				out.Result = result
+				return out, metadata, nil
+			}
+			d.left(middleware.GetOperationName(ctx), err)
+		}
+	}
+	return d.sdk.HandleDeserialize(ctx, in, given{out, metadata})
+}
+
+// given is a handler that has its answer already.
+type given struct {
+	out      middleware.DeserializeOutput
+	metadata middleware.Metadata
+}
+
+// HandleDeserialize returns the answer.
+func (g given) HandleDeserialize(context.Context, middleware.DeserializeInput) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	return g.out, g.metadata, nil
+}

@@ -1,0 +1,80 @@
+package awsclient
+
+import "strings"
+
+// texts keeps what is left of an answer once its bytes are gone. Texts that
+// repeat (ids of groups and subnets, words, zones) are kept once; all lie one
+// behind the other in large pieces, as a string of its own for each would cost
+// more than the reading.
+type texts struct {
+	known map[string]string
+	piece strings.Builder
+}
+
+const (
+	textPiece = 16 << 10 // bytes of one piece
+	mostKnown = 4096     // texts; more of them are as good as unique
+)
+
+// word returns a text that may come again.
+func (t *texts) word(raw []byte) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	if text, found := t.known[string(raw)]; found {
+		return text
+	}
+	text := t.fresh(raw)
+	if len(t.known) < mostKnown {
+		if t.known == nil {
+			t.known = map[string]string{}
+		}
+		t.known[text] = text
+	}
+	return text
+}
+
+// fresh returns a text that comes once.
+func (t *texts) fresh(raw []byte) string {
+	if len(raw) == 0 {
+		return ""
+	}
+	if t.piece.Cap()-t.piece.Len() < len(raw) {
+		t.piece = strings.Builder{}
+		t.piece.Grow(max(textPiece, len(raw)))
+	}
+	begin := t.piece.Len()
+	t.piece.Write(raw)
+	return t.piece.String()[begin:]
+}
+
+// slab hands out lists that are kept, cut from large ones.
+type slab[T any] struct{ free []T }
+
+const slabItems = 256
+
+// one returns a copy of x that is kept.
+func (s *slab[T]) one(x T) *T {
+	if len(s.free) == 0 {
+		s.free = make([]T, slabItems)
+	}
+	kept := &s.free[0]
+	*kept, s.free = x, s.free[1:]
+	return kept
+}
+
+// keep returns a copy of a list, nil of an empty one. To append to it copies
+// it again, so that what was handed out stays apart.
+func (s *slab[T]) keep(list []T) []T {
+	n := len(list)
+	if n == 0 {
+		return nil
+	}
+	if n > len(s.free) {
+		s.free = make([]T, max(n, slabItems))
+	}
+	kept := s.free[:n:n]
+	s.free = s.free[n:]
+	copy(kept, list)
+	return kept
+}
