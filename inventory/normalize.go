@@ -105,7 +105,26 @@ func uniqueGateways(list []Gateway) []Gateway {
 // unique sorts by key and keeps the first of each key, in the given order.
 func unique[T any](list []T, key func(*T) string) []T {
 	sortBy(list, func(a, b *T) int { return cmp.Compare(key(a), key(b)) })
-	return slices.CompactFunc(list, func(a, b T) bool { return key(&a) == key(&b) })
+	for i := 1; i < len(list); i++ {
+		if key(&list[i]) == key(&list[i-1]) {
+			return compact(list, i, key)
+		}
+	}
+	return list
+}
+
+// compact drops what has the key of the one before it, from the given position
+// on. It compares in place: slices.CompactFunc hands each item over by value.
+func compact[T any](list []T, from int, key func(*T) string) []T {
+	kept := from
+	for i := from; i < len(list); i++ {
+		if key(&list[i]) != key(&list[kept-1]) {
+			list[kept] = list[i]
+			kept++
+		}
+	}
+	clear(list[kept:])
+	return list[:kept]
 }
 
 // sortBy sorts stably, and costs nothing where the list is sorted already. It
@@ -123,7 +142,13 @@ func sortBy[T any](list []T, compare func(a, b *T) int) {
 	for i := range places {
 		places[i] = i
 	}
-	slices.SortStableFunc(places, func(i, j int) int { return compare(&list[i], &list[j]) })
+	// No two places are the same, so that the faster sort is a stable one too.
+	slices.SortFunc(places, func(i, j int) int {
+		if c := compare(&list[i], &list[j]); c != 0 {
+			return c
+		}
+		return i - j
+	})
 	// Each cycle of the permutation moves in place: lists are the most of the
 	// memory of a run, and a copy would be as much again.
 	for begin := range places {

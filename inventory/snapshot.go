@@ -21,24 +21,18 @@ type Snapshot struct {
 	Inventory *Inventory
 }
 
-// envelope is the file: version first, so that it can be told before the rest
-// is understood.
+// envelope is the file: version first, so that it can be told even where the
+// rest is not understood.
 type envelope struct {
-	Version   string          `json:"sgaudit_snapshot"`
-	Tool      string          `json:"tool"`
-	TakenAt   time.Time       `json:"taken_at"`
-	Inventory json.RawMessage `json:"inventory"`
+	Version   string     `json:"sgaudit_snapshot"`
+	Tool      string     `json:"tool"`
+	TakenAt   time.Time  `json:"taken_at"`
+	Inventory *Inventory `json:"inventory"`
 }
 
 // Save writes a snapshot as one line of JSON.
 func (s *Snapshot) Save(w io.Writer) error {
-	text, err := json.Marshal(s.Inventory)
-	if err != nil {
-		return fmt.Errorf("encoding the inventory: %w", err)
-	}
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(envelope{snapshotVersion, s.Tool, s.TakenAt, text}); err != nil {
+	if err := json.NewEncoder(w).Encode(envelope{snapshotVersion, s.Tool, s.TakenAt, s.Inventory}); err != nil {
 		return fmt.Errorf("writing the snapshot: %w", err)
 	}
 	return nil
@@ -52,7 +46,7 @@ func Load(r io.Reader) (*Snapshot, error) {
 		return nil, fmt.Errorf("reading the snapshot: %w", err)
 	}
 	var e envelope
-	if err := json.Unmarshal(text, &e); err != nil {
+	if err := json.Unmarshal(text, &e); err != nil && (e.Version == "" || e.Version == snapshotVersion) {
 		return nil, explain(err, len(text))
 	}
 	switch {
@@ -60,11 +54,10 @@ func Load(r io.Reader) (*Snapshot, error) {
 		return nil, errors.New("this is no snapshot of sgaudit: the field sgaudit_snapshot is missing")
 	case e.Version != snapshotVersion:
 		return nil, fmt.Errorf("the snapshot has version %q, and this sgaudit reads version %s: use the one that took it (%s)", e.Version, snapshotVersion, e.Tool)
+	case e.Inventory == nil:
+		return nil, errors.New("the snapshot is damaged: the field inventory is missing")
 	}
-	s := &Snapshot{e.Tool, e.TakenAt, &Inventory{}}
-	if err := json.Unmarshal(e.Inventory, s.Inventory); err != nil {
-		return nil, explain(err, len(e.Inventory))
-	}
+	s := &Snapshot{e.Tool, e.TakenAt, e.Inventory}
 	if err := s.Inventory.sound(); err != nil {
 		return nil, err
 	}

@@ -68,23 +68,6 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-func BenchmarkSnapshot(b *testing.B) {
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 10000, Interfaces: 200000, Rules: 5})
-	text := save(b, inv)
-	b.Run("save", func(b *testing.B) {
-		for b.Loop() {
-			save(b, inv)
-		}
-	})
-	b.Run("load", func(b *testing.B) {
-		for b.Loop() {
-			if _, err := inventory.Load(bytes.NewReader(text)); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
-}
-
 // Two random inventories differ in something, the same one does not, and the
 // way back has as many additions as the way there has removals.
 func TestDiffIsSymmetric(t *testing.T) {
