@@ -1,9 +1,6 @@
 package findings
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Known is a finding of the baseline that is not in this report.
 type Known struct {
@@ -46,6 +43,7 @@ func (r *Report) Since(old *Report) {
 		}
 		f.FirstSeen = &first
 	}
+	judged := r.judgement()
 	comparison := &Comparison{Baseline: old.StartedAt, Fixed: []Known{}, Unknown: []Known{}}
 	for i := range old.Findings {
 		was := &old.Findings[i]
@@ -53,7 +51,7 @@ func (r *Report) Since(old *Report) {
 			continue
 		}
 		k := was.Known()
-		if r.judged(was) {
+		if judged(was) {
 			comparison.Fixed = append(comparison.Fixed, k)
 		} else {
 			comparison.Unknown = append(comparison.Unknown, k)
@@ -79,14 +77,28 @@ type Comparison struct {
 	Unknown  []Known   `json:"unknown"` // their region was not read in full, or their check did not run there
 }
 
-// judged reports whether this run could have found the finding again.
-func (r *Report) judged(f *Finding) bool {
-	read := slices.ContainsFunc(r.Coverage, func(c Coverage) bool {
-		return c.AccountID == f.AccountID && c.Region == f.Region && c.Status == "complete"
-	})
-	ran := slices.ContainsFunc(r.Checks, func(c CheckInfo) bool { return c.ID == f.Check })
-	silent := slices.ContainsFunc(r.NotEvaluated, func(n NotEvaluated) bool {
-		return n.Check == f.Check && n.AccountID == f.AccountID && n.Region == f.Region
-	})
-	return read && ran && !silent
+// judgement returns a function that reports whether this run could have found
+// a finding again.
+func (r *Report) judgement() func(*Finding) bool {
+	type place struct{ account, region string }
+	type task struct {
+		check string
+		place
+	}
+	read, ran, silent := map[place]bool{}, map[string]bool{}, map[task]bool{}
+	for i := range r.Coverage {
+		if c := &r.Coverage[i]; c.Status == "complete" {
+			read[place{c.AccountID, c.Region}] = true
+		}
+	}
+	for i := range r.Checks {
+		ran[r.Checks[i].ID] = true
+	}
+	for _, n := range r.NotEvaluated {
+		silent[task{n.Check, place{n.AccountID, n.Region}}] = true
+	}
+	return func(f *Finding) bool {
+		where := place{f.AccountID, f.Region}
+		return read[where] && ran[f.Check] && !silent[task{f.Check, where}]
+	}
 }

@@ -246,11 +246,15 @@ func Identity(check, partition, account, region, resource, rule string) string {
 // Compare orders findings as reports list them: gravest first, then by
 // account, region, resource, check and rule.
 func Compare(a, b *Finding) int {
-	return cmp.Or(
+	if c := cmp.Or(
 		cmp.Compare(b.Severity, a.Severity),
 		cmp.Compare(a.AccountID, b.AccountID),
 		cmp.Compare(a.Region, b.Region),
 		cmp.Compare(a.GroupID, b.GroupID),
+	); c != 0 {
+		return c // most are told apart by now, and the rest need not be read
+	}
+	return cmp.Or(
 		cmp.Compare(a.ResourceID, b.ResourceID),
 		cmp.Compare(a.Check, b.Check),
 		cmp.Compare(ruleText(a), ruleText(b)),
@@ -273,7 +277,7 @@ func (r *Report) Finish() {
 		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region))
 	})
 	slices.SortFunc(r.Checks, func(a, b CheckInfo) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(r.Findings, func(a, b Finding) int { return Compare(&a, &b) })
+	r.sortFindings()
 	slices.SortFunc(r.NotEvaluated, func(a, b NotEvaluated) int {
 		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region),
 			cmp.Compare(a.Check, b.Check), cmp.Compare(a.Reason, b.Reason))
@@ -310,6 +314,24 @@ func (r *Report) Finish() {
 		counts := [...]*int{&r.Summary.Info, &r.Summary.Low, &r.Summary.Medium, &r.Summary.High, &r.Summary.Critical}
 		*counts[f.Severity]++
 	}
+}
+
+// sortFindings sorts pointers: a finding is so large that a sort would spend
+// its time with moving them.
+func (r *Report) sortFindings() {
+	order := make([]*Finding, len(r.Findings))
+	for i := range r.Findings {
+		order[i] = &r.Findings[i]
+	}
+	if slices.IsSortedFunc(order, Compare) {
+		return
+	}
+	slices.SortFunc(order, Compare)
+	sorted := make([]Finding, len(order))
+	for i, f := range order {
+		sorted[i] = *f
+	}
+	r.Findings = sorted
 }
 
 func orEmpty[T any](list []T) []T {
