@@ -2,6 +2,7 @@ package output
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,14 +12,50 @@ import (
 
 var _ = declare("json", "the report of the contract, schema_version 1", func(w io.Writer, r *findings.Report, _ Options) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	enc := json.NewEncoder(out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(r); err != nil {
-		return fmt.Errorf("writing JSON: %w", err)
+	err := writeJSON(out, r)
+	if err == nil {
+		err = out.Flush()
 	}
-	if err := out.Flush(); err != nil {
+	if err != nil {
 		return fmt.Errorf("writing JSON: %w", err)
 	}
 	return nil
 })
+
+// writeJSON writes what the encoder would make of the report as a whole, but
+// finding by finding: the encoder holds all of a value in memory, twice where
+// it indents.
+func writeJSON(out *bufio.Writer, r *findings.Report) error {
+	const indent = "  "
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	frame := *r
+	frame.Findings = []findings.Finding{}
+	if err := enc.Encode(frame); err != nil {
+		return err
+	}
+	// No text in JSON holds a line feed, so this is the report's own list.
+	empty := []byte("\n" + indent + `"findings": [`)
+	before, after, _ := bytes.Cut(bytes.Clone(text.Bytes()), empty)
+	out.Write(before)
+	out.Write(empty)
+	enc.SetIndent(indent+indent, indent)
+	for i := range r.Findings {
+		text.Reset()
+		if err := enc.Encode(&r.Findings[i]); err != nil {
+			return err
+		}
+		if i > 0 {
+			out.WriteByte(',')
+		}
+		out.WriteString("\n" + indent + indent)
+		out.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
+	}
+	if len(r.Findings) > 0 {
+		out.WriteString("\n" + indent)
+	}
+	_, err := out.Write(after)
+	return err
+}

@@ -133,5 +133,8 @@ func clean(text string) string {
 }
 
 func unwanted(r rune) bool {
+	if r < 0x7f { // nearly every text is of these alone
+		return r < ' '
+	}
 	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

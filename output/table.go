@@ -32,7 +32,13 @@ const (
 // so it is given none.
 var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
 	var out bytes.Buffer
-	if open := r.Open(); len(open) > 0 {
+	var open []*findings.Finding
+	for i := range r.Findings {
+		if r.Findings[i].Status != findings.Suppressed {
+			open = append(open, &r.Findings[i])
+		}
+	}
+	if len(open) > 0 {
 		if err := findingsTable(&out, open, o); err != nil {
 			return fmt.Errorf("laying out the table: %w", err)
 		}
@@ -44,10 +50,10 @@ var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer,
 	return nil
 })
 
-func findingsTable(out *bytes.Buffer, open []findings.Finding, o Options) error {
+func findingsTable(out *bytes.Buffer, open []*findings.Finding, o Options) error {
 	accounts := map[string]bool{}
-	for i := range open {
-		accounts[open[i].AccountID] = true
+	for _, f := range open {
+		accounts[f.AccountID] = true
 	}
 	l := layout{o: o, accounts: len(accounts) > 1}
 	rows := open[:min(len(open), maxRows)]
@@ -74,14 +80,13 @@ type layout struct {
 }
 
 // columns is the table with every fact in a column of its own.
-func (l *layout) columns(out *bytes.Buffer, found []findings.Finding) error {
+func (l *layout) columns(out *bytes.Buffer, found []*findings.Finding) error {
 	head := []string{"SEVERITY", "REGION", "GROUP", "NAME", "RULE", "EXPOSURE", "FINDING"}
 	if l.accounts {
 		head = slices.Insert(head, 1, "ACCOUNT")
 	}
 	rows := make([][]string, len(found))
-	for i := range found {
-		f := &found[i]
+	for i, f := range found {
 		rows[i] = []string{l.severity(f), clean(f.Region), clean(subject(f)), clean(f.GroupName), ruleText(f), f.Exposure.Verdict, clean(f.Message)}
 		if l.accounts {
 			rows[i] = slices.Insert(rows[i], 1, clean(f.AccountID))
@@ -94,12 +99,12 @@ func (l *layout) columns(out *bytes.Buffer, found []findings.Finding) error {
 // rules are too long for that (an IPv6 address has up to 43 characters), their
 // source stands on a line of its own; where even that leaves too little to the
 // text, there are paragraphs.
-func (l *layout) stacked(out *bytes.Buffer, found []findings.Finding) error {
+func (l *layout) stacked(out *bytes.Buffer, found []*findings.Finding) error {
 	head := []string{"SEVERITY", "WHERE", "FINDING"}
 	for _, separator := range []string{" ", "\n"} {
 		rows := make([][]string, len(found))
-		for i := range found {
-			rows[i] = l.stack(&found[i], separator)
+		for i, f := range found {
+			rows[i] = l.stack(f, separator)
 		}
 		if l.left(head, rows) >= leastText {
 			return l.render(out, head, rows)
@@ -131,9 +136,8 @@ func (l *layout) stack(f *findings.Finding, separator string) []string {
 }
 
 // paragraphs is for terminals too narrow for any table.
-func (l *layout) paragraphs(out *bytes.Buffer, rows []findings.Finding) {
-	for i := range rows {
-		f := &rows[i]
+func (l *layout) paragraphs(out *bytes.Buffer, rows []*findings.Finding) {
+	for _, f := range rows {
 		out.WriteString(strings.TrimRight(l.severity(f)+"  "+f.Exposure.Verdict, " ") + "\n")
 		for _, line := range []string{clean(f.Region), clean(f.AccountID), clean(subject(f)), clean(f.GroupName), ruleText(f)} {
 			if line != "" && (l.accounts || line != f.AccountID) {
@@ -169,8 +173,9 @@ func (l *layout) render(out *bytes.Buffer, head []string, rows [][]string) error
 	if err := t.Render(); err != nil {
 		return err
 	}
-	for line := range strings.Lines(drawn.String()) { // the library fills columns with blanks
-		out.WriteString(strings.TrimRight(line, " \n") + "\n")
+	for line := range bytes.Lines(drawn.Bytes()) { // the library fills columns with blanks
+		out.Write(bytes.TrimRight(line, " \n"))
+		out.WriteByte('\n')
 	}
 	return nil
 }

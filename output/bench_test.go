@@ -1,0 +1,94 @@
+package output_test
+
+import (
+	"io"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/audit"
+	_ "github.com/sgaudit/sgaudit/audit/checks"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/remedy"
+)
+
+// found returns a report of as many findings, with their fixes.
+func found(n int) *findings.Report {
+	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: n, Interfaces: 2 * n, Rules: 4, Mistakes: n})
+	r := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+	r.Findings = r.Findings[:n]
+	remedy.Attach(inv, r)
+	r.Finish()
+	return r
+}
+
+// written are all formats, and the table as it is for each kind of terminal.
+func written() map[string]func(io.Writer, *findings.Report) error {
+	all := map[string]func(io.Writer, *findings.Report) error{}
+	add := func(name string, f *output.Format, o output.Options) {
+		all[name] = func(w io.Writer, r *findings.Report) error { return f.Write(w, r, o) }
+	}
+	for _, f := range output.Formats() {
+		add(f.Name, f, output.Options{})
+	}
+	table, _ := output.Lookup("table")
+	for _, width := range []int{60, 100, 200} {
+		add("table-"+strconv.Itoa(width), table, output.Options{Width: width, Color: true})
+	}
+	return all
+}
+
+// BenchmarkWrite shows what a finding costs in each format: it should stay the
+// same at each size.
+func BenchmarkWrite(b *testing.B) {
+	for _, n := range []int{100, 1000, 10000} {
+		r := found(n)
+		for name, write := range written() {
+			b.Run(name+"/"+strconv.Itoa(n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := write(io.Discard, r); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/finding")
+			})
+		}
+	}
+}
+
+// TestAllocations holds each format to its number of allocations for a
+// finding, and to no more for each where there are four times as many. Those
+// of the table are mostly the library's.
+func TestAllocations(t *testing.T) {
+	most := map[string]float64{"csv": 4, "json": 10, "ndjson": 11, "table": 200, "table-60": 32, "table-100": 420, "table-200": 230}
+	small, large := found(100), found(400)
+	for name, write := range written() {
+		each := func(r *findings.Report) float64 {
+			return testing.AllocsPerRun(2, func() {
+				if err := write(io.Discard, r); err != nil {
+					t.Fatal(err)
+				}
+			}) / float64(len(r.Findings))
+		}
+		few, many := each(small), each(large)
+		t.Logf("%s: %.1f allocations for a finding of 100, %.1f of 400", name, few, many)
+		limit, known := most[name]
+		if raced() {
+			limit *= 2
+		}
+		if many > 1.2*few || known && many > limit {
+			t.Errorf("%s: %.1f allocations for a finding, and %.1f where there are four times as many; want at most %v", name, few, many, limit)
+		}
+	}
+}
+
+// raced reports whether the race detector is on: pools then lose much of what
+// they are given, and encoding/json keeps its memory in pools.
+func raced() bool {
+	info, _ := debug.ReadBuildInfo()
+	return info != nil && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
