@@ -2,6 +2,8 @@ package awsclient
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"net/http"
 	"sync"
 
@@ -20,28 +22,48 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	buffer, _ := buffers.Get().(*bytes.Buffer)
+	buffer, _ := buffers.Get().(*[]byte)
 	if buffer == nil {
-		buffer = &bytes.Buffer{}
+		buffer = new([]byte)
 	}
-	buffer.Reset()
-	if n := response.ContentLength; n > 0 && n < 64<<20 {
-		buffer.Grow(int(n) + bytes.MinRead)
+	if n := int(min(response.ContentLength, mostExpected)) + bytes.MinRead; n > cap(*buffer) {
+		*buffer = make([]byte, 0, n)
 	}
-	_, err = buffer.ReadFrom(response.Body)
+	*buffer, err = readAll(response.Body, (*buffer)[:0])
 	response.Body.Close()
 	if err != nil {
 		return nil, err
 	}
-	response.Body = &wholeBody{bytes.NewReader(buffer.Bytes()), buffer.Bytes(), buffer}
+	response.Body = &wholeBody{bytes.NewReader(*buffer), *buffer, buffer}
 	return response, nil
+}
+
+// mostExpected is the length in bytes from which on memory is not taken
+// before the bytes are there.
+const mostExpected = 64 << 20
+
+// readAll is io.ReadAll into memory that is there already.
+func readAll(r io.Reader, data []byte) ([]byte, error) {
+	for {
+		if len(data) == cap(data) {
+			data = append(data, 0)[:len(data)]
+		}
+		n, err := r.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		switch {
+		case errors.Is(err, io.EOF):
+			return data, nil
+		case err != nil:
+			return data, err
+		}
+	}
 }
 
 // wholeBody is a body that has been read.
 type wholeBody struct {
 	*bytes.Reader
 	data   []byte
-	buffer *bytes.Buffer
+	buffer *[]byte
 }
 
 // buffers hold bodies that were decoded: pages are megabytes, and there are

@@ -48,8 +48,9 @@ func (c *Client) Collect(ctx context.Context) (*inventory.Inventory, error) {
 	if extra != nil {
 		first := inv.Regions[len(skipped)]
 		first.Gaps = append(first.Gaps, *extra)
+		first.Normalize()
 	}
-	inv.Normalize()
+	inv.SortRegions()
 	return inv, nil
 }
 
@@ -86,8 +87,6 @@ type reader struct {
 
 	details  ruleDetails
 	scanners sync.Pool // of *scanner, with the texts of this region
-
-	adding sync.Mutex // to the interfaces, whose pages come side by side
 
 	mu    sync.Mutex
 	slow  map[string]bool // calls whose answers the SDK's decoder had to read
@@ -127,6 +126,7 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 		}
 	}
 	r.details.join(region.Groups)
+	region.Normalize() // while other regions wait for their answers
 	p.done(region.Name)
 }
 

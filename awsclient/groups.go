@@ -21,16 +21,17 @@ var groupDecoders = decoders[inventory.Group, ec2.DescribeSecurityGroupsOutput]{
 // readGroups is the only list that touches Region.Groups while the region is
 // read.
 func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		p, err := ask(ctx, r, r.client.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}, groupDecoders)
-		if err != nil {
-			return nil, err
-		}
+	var read pages[inventory.Group]
+	defer func() { r.region.Groups = read.join() }()
+	_, err := chain(ctx, limit, 0, func(ctx context.Context, token *string) (page[inventory.Group], error) {
+		in := &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}
+		return ask(ctx, r, r.client.DescribeSecurityGroups, in, groupDecoders)
+	}, func(p page[inventory.Group]) {
 		r.oddities(inventory.PartGroups, p.odd)
-		r.region.Groups = append(r.region.Groups, p.items...)
+		read.add(p.items)
 		r.progress.page(r.region.Name, len(p.items))
-		return p.next, nil
 	})
+	return err
 }
 
 // groupDraft gathers the rules of one group. EC2 gives them as permissions,

@@ -22,40 +22,45 @@ import (
 // instead, which have to hold all that the first pages held; else the chain
 // goes on where it was left.
 func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	pages := 0
-	var rest *string // the token of the next page, where the chain gives way to partitions
-	err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		next, err := r.pageOfInterfaces(ctx, token, nil)
-		if pages++; pages == chainedPages && next != nil && *next != "" {
-			rest, next = next, nil
-		}
-		return next, err
-	})
+	var read pages[inventory.Interface]
+	defer func() { r.region.Interfaces = read.join() }()
+	list := func(first *string, most int, ids []string) (rest *string, err error) {
+		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[inventory.Interface], error) {
+			if token == nil {
+				token = first
+			}
+			in := &ec2.DescribeNetworkInterfacesInput{MaxResults: aws.Int32(pageSize), NextToken: token, IncludeManagedResources: aws.Bool(true)}
+			if ids != nil {
+				in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
+			}
+			return ask(ctx, r, r.client.DescribeNetworkInterfaces, in, interfaceDecoders)
+		}, func(p page[inventory.Interface]) {
+			r.oddities(inventory.PartInterfaces, p.odd)
+			read.add(p.items)
+			r.progress.page(r.region.Name, len(p.items))
+		})
+	}
+	rest, err := list(nil, chainedPages, nil)
 	if err != nil || rest == nil {
 		return err
 	}
-	seen := len(r.region.Interfaces)
+	chained := len(read.all)
 	var g errgroup.Group
-	for _, values := range interfacePartitions() {
+	for _, ids := range interfacePartitions() {
 		g.Go(func() error {
-			return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-				return r.pageOfInterfaces(ctx, token, values)
-			})
+			_, err := list(nil, 0, ids)
+			return err
 		})
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	if found(r.region.Interfaces[:seen], r.region.Interfaces[seen:]) {
+	if found(read.all[:chained], read.all[chained:]) {
 		return nil
 	}
 	r.of.opts.Debug(r.region.Name + ": the partitions of network interfaces lack some that were read before: reading them page by page")
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		if token == nil {
-			token = rest
-		}
-		return r.pageOfInterfaces(ctx, token, nil)
-	})
+	_, err = list(rest, 0, nil)
+	return err
 }
 
 // chainedPages are read one after the other before the list is cut into
@@ -89,34 +94,19 @@ func interfacePartitions() [][]string {
 
 // found reports whether all of the first interfaces are among the others. An
 // endpoint that does not know wildcards, or ids of another form, come out so.
-func found(first, others []inventory.Interface) bool {
-	left := make(map[string]bool, len(first))
-	for i := range first {
-		left[first[i].ID] = true
+func found(first, others [][]inventory.Interface) bool {
+	left := map[string]bool{}
+	for _, items := range first {
+		for i := range items {
+			left[items[i].ID] = true
+		}
 	}
-	for i := range others {
-		delete(left, others[i].ID)
+	for _, items := range others {
+		for i := range items {
+			delete(left, items[i].ID)
+		}
 	}
 	return len(left) == 0
-}
-
-// pageOfInterfaces reads one page, of all interfaces or of those whose ids
-// match a pattern. Pages of several partitions arrive side by side.
-func (r *reader) pageOfInterfaces(ctx context.Context, token *string, ids []string) (*string, error) {
-	in := &ec2.DescribeNetworkInterfacesInput{MaxResults: aws.Int32(pageSize), NextToken: token, IncludeManagedResources: aws.Bool(true)}
-	if ids != nil {
-		in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
-	}
-	p, err := ask(ctx, r, r.client.DescribeNetworkInterfaces, in, interfaceDecoders)
-	if err != nil {
-		return nil, err
-	}
-	r.oddities(inventory.PartInterfaces, p.odd)
-	r.adding.Lock()
-	r.region.Interfaces = append(r.region.Interfaces, p.items...)
-	r.adding.Unlock()
-	r.progress.page(r.region.Name, len(p.items))
-	return p.next, nil
 }
 
 var interfaceDecoders = decoders[inventory.Interface, ec2.DescribeNetworkInterfacesOutput]{scanInterfaces, convertInterfaces}

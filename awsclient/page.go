@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go/middleware"
@@ -22,6 +23,39 @@ type page[T any] struct {
 
 func (p *page[T]) oddity(format string, args ...any) {
 	p.odd = append(p.odd, fmt.Sprintf(format, args...))
+}
+
+// pages are the items of the answers so far, which may arrive side by side.
+// They are joined once: a list that grows is copied again and again.
+type pages[T any] struct {
+	mu  sync.Mutex
+	all [][]T
+}
+
+func (p *pages[T]) add(items []T) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all = append(p.all, items)
+}
+
+// join returns all items and lets go of the pages.
+func (p *pages[T]) join() []T {
+	n := 0
+	for _, items := range p.all {
+		n += len(items)
+	}
+	switch {
+	case n == 0:
+		return nil
+	case len(p.all) == 1:
+		return p.all[0]
+	}
+	list := make([]T, 0, n)
+	for i, items := range p.all {
+		list = append(list, items...)
+		p.all[i] = nil
+	}
+	return list
 }
 
 // decoders are the two ways to one kind of page.

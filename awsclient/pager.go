@@ -23,17 +23,8 @@ func everyPage(ctx context.Context, limit *rate.Limiter, next func(ctx context.C
 	seen := map[string]bool{}
 	var token *string
 	for {
-		if err := limit.Wait(ctx); err != nil {
-			if cause := context.Cause(ctx); cause != nil {
-				return cause
-			}
-			return errDeadline // the wait would outlast the deadline
-		}
-		out, err := call(ctx, token, next)
+		out, err := call(ctx, limit, func(ctx context.Context) (*string, error) { return next(ctx, token) })
 		if err != nil {
-			if cause := context.Cause(ctx); cause != nil {
-				return cause
-			}
 			return err
 		}
 		if out == nil || *out == "" || ctx.Value(firstPages{}) != nil {
@@ -47,8 +38,41 @@ func everyPage(ctx context.Context, limit *rate.Limiter, next func(ctx context.C
 	}
 }
 
-func call(ctx context.Context, token *string, next func(context.Context, *string) (*string, error)) (*string, error) {
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+// call waits for the limiter and makes one call.
+func call[T any](ctx context.Context, limit *rate.Limiter, make func(context.Context) (T, error)) (T, error) {
+	var none T
+	if err := limit.Wait(ctx); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			return none, cause
+		}
+		return none, errDeadline // the wait would outlast the deadline
+	}
+	bounded, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	return next(ctx, token)
+	out, err := make(bounded)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return none, cause
+	}
+	return out, err
+}
+
+// chain is everyPage for the long lists: each page is given to take. After most
+// of them, where that is not 0, it ends and returns the token of the next, nil
+// where there is none.
+func chain[T any](ctx context.Context, limit *rate.Limiter, most int, get func(ctx context.Context, token *string) (page[T], error), take func(page[T])) (rest *string, err error) {
+	pages := 0
+	err = everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+		p, err := get(ctx, token)
+		if err != nil {
+			return nil, err
+		}
+		take(p)
+		pages++
+		if last := pages == most && ctx.Value(firstPages{}) == nil; last && p.next != nil && *p.next != "" {
+			rest = p.next
+			return nil, nil
+		}
+		return p.next, nil
+	})
+	return rest, err
 }

@@ -25,26 +25,29 @@ const (
 // partitions side by side: each by the ids of as many groups as should fill
 // one page.
 func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	whole := true
-	err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		next, err := r.pageOfRules(ctx, token, nil)
-		whole = next == nil || *next == ""
-		return nil, err
-	})
-	if err != nil {
-		return err
+	list := func(most int, groups []string) (rest *string, err error) {
+		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[ruleDetail], error) {
+			in := &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
+			if groups != nil {
+				in.Filters = []types.Filter{{Name: aws.String("group-id"), Values: groups}}
+			}
+			return ask(ctx, r, r.client.DescribeSecurityGroupRules, in, ruleDecoders)
+		}, func(p page[ruleDetail]) {
+			r.oddities(inventory.PartRules, p.odd)
+			r.details.add(p.items)
+		})
 	}
-	if whole {
-		return nil
+	rest, err := list(1, nil)
+	if err != nil || rest == nil {
+		return err
 	}
 	r.after(inventory.PartGroups)
 	var g errgroup.Group
 	g.SetLimit(rulesAtOnce)
 	for _, ids := range partitions(r.region.Groups) {
 		g.Go(func() error {
-			return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-				return r.pageOfRules(ctx, token, ids)
-			})
+			_, err := list(0, ids)
+			return err
 		})
 	}
 	return g.Wait()
@@ -69,20 +72,6 @@ func partitions(groups []inventory.Group) [][]string {
 		sets = append(sets, ids)
 	}
 	return sets
-}
-
-func (r *reader) pageOfRules(ctx context.Context, token *string, groups []string) (*string, error) {
-	in := &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
-	if groups != nil {
-		in.Filters = []types.Filter{{Name: aws.String("group-id"), Values: groups}}
-	}
-	p, err := ask(ctx, r, r.client.DescribeSecurityGroupRules, in, ruleDecoders)
-	if err != nil {
-		return nil, err
-	}
-	r.oddities(inventory.PartRules, p.odd)
-	r.details.add(p.items)
-	return p.next, nil
 }
 
 var ruleDecoders = decoders[ruleDetail, ec2.DescribeSecurityGroupRulesOutput]{scanRules, convertRules}

@@ -236,10 +236,16 @@ func (inv *Inventory) Complete() bool {
 // duplicates that overlapping pages brought. It is idempotent, and two
 // inventories with the same content are equal after it.
 func (inv *Inventory) Normalize() {
+	inv.SortRegions()
+	for _, r := range inv.Regions {
+		r.Normalize()
+	}
+}
+
+// SortRegions is all that is left of Normalize where each region has been
+// normalised by itself.
+func (inv *Inventory) SortRegions() {
 	sortBy(inv.Regions, func(a, b **Region) int {
 		return cmp.Or(cmp.Compare((*a).AccountID, (*b).AccountID), cmp.Compare((*a).Name, (*b).Name))
 	})
-	for _, r := range inv.Regions {
-		r.normalize()
-	}
 }

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-func (r *Region) normalize() {
+// Normalize does what Inventory.Normalize does, for one region.
+func (r *Region) Normalize() {
 	sortBy(r.Gaps, func(a, b *Gap) int { return a.Compare(*b) })
 	r.Gaps = slices.Compact(r.Gaps)
 
