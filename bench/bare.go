@@ -2,20 +2,21 @@ package main
 
 import (
 	"context"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"golang.org/x/sync/errgroup"
 )
 
-// bareVariable carries the endpoint to the process that runs the bare loop.
+// bareVariable carries the address of the endpoint to the process that runs
+// the bare loop.
 const bareVariable = "SGAUDIT_BENCH_BARE"
 
-// bare reads the groups and the interfaces of every region with the SDK's own
-// paginators, all regions and both lists side by side, and keeps nothing: what
-// anybody would write who only wants the pages.
-func bare(ctx context.Context, url string) error {
+// bareLoop reads the groups and the interfaces of every region with the SDK's
+// own paginators, all regions and both lists side by side, and keeps nothing:
+// what anybody would write who only wants the pages.
+func bareLoop(ctx context.Context, url string) error {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"))
 	if err != nil {
 		return err
@@ -27,37 +28,26 @@ func bare(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	var group sync.WaitGroup
-	var mu sync.Mutex
-	var first error
-	failed := func(err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		if first == nil {
-			first = err
-		}
-	}
+	lists, ctx := errgroup.WithContext(ctx)
 	for i := range regions.Regions {
 		c := client(aws.ToString(regions.Regions[i].RegionName))
-		group.Go(func() {
+		lists.Go(func() error {
 			pages := ec2.NewDescribeSecurityGroupsPaginator(c, &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(1000)})
-			for pages.HasMorePages() {
-				if _, err := pages.NextPage(ctx); err != nil {
-					failed(err)
-					return
-				}
-			}
+			return drain(ctx, pages.HasMorePages, pages.NextPage)
 		})
-		group.Go(func() {
+		lists.Go(func() error {
 			pages := ec2.NewDescribeNetworkInterfacesPaginator(c, &ec2.DescribeNetworkInterfacesInput{MaxResults: aws.Int32(1000), IncludeManagedResources: aws.Bool(true)})
-			for pages.HasMorePages() {
-				if _, err := pages.NextPage(ctx); err != nil {
-					failed(err)
-					return
-				}
-			}
+			return drain(ctx, pages.HasMorePages, pages.NextPage)
 		})
 	}
-	group.Wait()
-	return first
+	return lists.Wait()
+}
+
+func drain[Page any](ctx context.Context, more func() bool, next func(context.Context, ...func(*ec2.Options)) (Page, error)) error {
+	for more() {
+		if _, err := next(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
