@@ -41,6 +41,9 @@ func FamilyOf(p netip.Prefix) Family {
 // Clean returns p with its host bits cleared, and as an IPv4 prefix where it
 // is one that was mapped into IPv6. An invalid prefix becomes the zero Prefix.
 func Clean(p netip.Prefix) netip.Prefix {
+	if !p.IsValid() {
+		return netip.Prefix{} // Masked would make an error of it, and drop that
+	}
 	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 {
 		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
 	}

@@ -54,6 +54,17 @@ func Public(sources []netip.Prefix) []bool {
 	return public
 }
 
+// Whole reports whether the prefix alone covers its family's internet, by the
+// rule of Public.
+func Whole(p netip.Prefix) bool {
+	p = Clean(p)
+	if !p.IsValid() {
+		return false
+	}
+	in := &internets[FamilyOf(p)]
+	return !spanOf(p).common(in.spans).less(in.need)
+}
+
 // units returns a size of p that is never too small, in single addresses for
 // IPv4 and in blocks of 2^64 for IPv6, so that it fits. With it the usual
 // sources, which are far too small together, are refused without sorting.

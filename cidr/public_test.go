@@ -354,6 +354,8 @@ func TestNoAllocation(t *testing.T) {
 		"Public of hosts":        func() { Public(hosts) },
 		"Public of three /2":     func() { Public(nearly) },
 		"Covered":                func() { Covered(netip.MustParsePrefix("0.0.0.0/0"), nearly) },
+		"Whole":                  func() { Whole(netip.MustParsePrefix("0.0.0.0/0")) },
+		"Whole of nothing":       func() { Whole(netip.Prefix{}) },
 		"HoldsInternet":          func() { HoldsInternet(hosts[0]) },
 		"Private":                func() { Private(hosts[0]) },
 		"Public of the internet": nil,

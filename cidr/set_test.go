@@ -157,6 +157,11 @@ func TestWholeAgreesWithPublic(t *testing.T) {
 		if got := set.Whole(IPv4) || set.Whole(IPv6); got != (Public(sources) != nil) {
 			t.Fatalf("%v: whole is %v", sources, got)
 		}
+		for _, p := range sources {
+			if got := Whole(p); got != (Public([]netip.Prefix{p}) != nil) {
+				t.Fatalf("%v: whole is %v", p, got)
+			}
+		}
 	})
 }
 
