@@ -24,6 +24,8 @@ type network struct {
 	exclusions map[string]string   // VPC or subnet → exclusion that lets the internet in
 	peerings   map[string]*inventory.Peering
 	accelerate map[string][]*inventory.Interface // Global Accelerator's, by VPC
+
+	associations map[string][]*inventory.Association // by group
 }
 
 func (n *Region) net() *network {
@@ -40,7 +42,7 @@ func newNetwork(r *inventory.Region) *network {
 		tables: map[string]*table{}, mains: map[string]*table{}, edges: map[string][]*inventory.RouteTable{},
 		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
 		exclusions: map[string]string{}, peerings: map[string]*inventory.Peering{},
-		accelerate: map[string][]*inventory.Interface{},
+		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
 	}
 	if r.Read.Has(inventory.PartVPCs) {
 		for i := range r.VPCs {
@@ -97,6 +99,10 @@ func newNetwork(r *inventory.Region) *network {
 				w.exclusions[e.Resource] = e.ID
 			}
 		}
+	}
+	for i := range r.Associations {
+		a := &r.Associations[i]
+		w.associations[a.Group] = append(w.associations[a.Group], a)
 	}
 	if r.Read.Has(inventory.PartInterfaces) {
 		for i := range r.Interfaces {

@@ -78,8 +78,8 @@ var gravity = map[string]int{Unattached: 0, NotReachable: 2, Unknown: 4, Reachab
 func (n *Region) unattached(g *inventory.Group) Exposure {
 	evidence := []string{"no network interface carries " + g.ID}
 	if n.region.Read.Has(inventory.PartAssociations) {
-		for _, a := range n.region.Associations {
-			if a.Group == g.ID && a.VPCOwner != "" && a.VPCOwner != n.region.AccountID {
+		for _, a := range n.net().associations[g.ID] {
+			if a.VPCOwner != "" && a.VPCOwner != n.region.AccountID {
 				evidence = append(evidence, fmt.Sprintf("it is associated with %s of account %s too, whose interfaces are not seen from here", a.VPC, a.VPCOwner))
 			}
 		}
