@@ -3,11 +3,15 @@ package audit_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // firstEight are the checks that the catalogue began with.
@@ -28,6 +32,95 @@ func BenchmarkCatalogue(b *testing.B) {
 			}
 		})
 	}
+}
+
+// estates are of as many rules as interfaces: a well-kept one with one rule in
+// a hundred a mistake, the same without any, and one in which most groups have
+// something to find and everything else grows with them.
+var estates = []struct {
+	name string
+	most float64 // allocations for a rule and an interface
+	make func(n int) *inventory.Inventory
+}{
+	{"flawless", 0.5, func(n int) *inventory.Inventory { return ordinary(n, 0) }},
+	{"ordinary", 1.8, func(n int) *inventory.Inventory { return ordinary(n, n/100) }},
+	{"neglected", 26, neglected},
+}
+
+// BenchmarkChecks runs the checks alone. What a rule costs should stay the
+// same at sizes ten times as large each.
+func BenchmarkChecks(b *testing.B) {
+	for _, e := range estates {
+		for _, n := range []int{1000, 10000, 100000} {
+			inv := e.make(n)
+			b.Run(e.name+"/"+strconv.Itoa(n), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/rule")
+			})
+		}
+	}
+}
+
+// TestAllocations holds the checks to a number of allocations for a rule, and
+// to no more for each where there are four times as many.
+func TestAllocations(t *testing.T) {
+	for _, e := range estates {
+		each := func(n int) float64 {
+			inv := e.make(n)
+			return testing.AllocsPerRun(2, func() { audit.Run(inv, audit.Options{Settings: audit.Defaults()}) }) / float64(n)
+		}
+		few, many := each(600), each(2400)
+		t.Logf("%s: %.2f allocations for a rule of 600, %.2f of 2,400", e.name, few, many)
+		if many > e.most || many > 1.2*few {
+			t.Errorf("%s: %.2f allocations for a rule, and %.2f where there are four times as many; want at most %v", e.name, few, many, e.most)
+		}
+	}
+}
+
+func ordinary(n, mistakes int) *inventory.Inventory {
+	return fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: n / 10, Interfaces: n, Rules: 10, Mistakes: mistakes})
+}
+
+// neglected adds to each group of an ordinary estate rules by addresses, and
+// to the estate what may hold groups beside interfaces.
+func neglected(n int) *inventory.Inventory {
+	inv := ordinary(n, n/100)
+	r := inv.Regions[0]
+	blocks := map[string]netip.Prefix{}
+	for _, v := range r.VPCs {
+		blocks[v.ID] = v.Prefixes[0]
+	}
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		own := blocks[g.VPC]
+		single := netip.PrefixFrom(own.Addr().Next(), 32)
+		for k, p := range []netip.Prefix{own, single, netip.MustParsePrefix("10.0.0.0/8")} {
+			port := int32(9000 + k)
+			g.Rules = append(g.Rules, inventory.Rule{Traffic: inventory.Ports(inventory.TCP, port, port), Peer: inventory.PrefixPeer(p)})
+		}
+		if i%10 > 0 {
+			continue
+		}
+		name := strconv.Itoa(i)
+		r.Functions = append(r.Functions, inventory.Function{Name: "f" + name, ARN: "arn:f" + name, VPC: g.VPC, Groups: []string{g.ID}})
+		r.LaunchTemplates = append(r.LaunchTemplates, inventory.LaunchTemplate{ID: "lt-" + name, GroupNames: []string{g.Name}})
+		r.Endpoints = append(r.Endpoints, inventory.Endpoint{ID: "vpce-" + name, VPC: g.VPC, Groups: []string{g.ID}})
+		r.Associations = append(r.Associations, inventory.Association{Group: g.ID, VPC: "vpc-other", VPCOwner: "999999999999", State: "associated"})
+		r.Peerings = append(r.Peerings, inventory.Peering{
+			ID: "pcx-" + name, Status: "active", Requester: inventory.PeeringEnd{Region: r.Name, VPC: g.VPC, Prefixes: []netip.Prefix{own}},
+			Accepter: inventory.PeeringEnd{Region: r.Name, VPC: "vpc-other", Prefixes: []netip.Prefix{netip.MustParsePrefix("172.16.0.0/16")}},
+		})
+		for k := range 3 { // that nothing carries
+			r.Groups = append(r.Groups, inventory.Group{ID: "sg-unused-" + name + "-" + strconv.Itoa(k), Name: "unused " + name, VPC: g.VPC, Rules: slices.Clone(g.Rules)})
+		}
+	}
+	inv.Depth = inventory.DepthServices
+	r.Read, r.Asked = inv.Depth.Parts(), inv.Depth.Parts()
+	inv.Normalize()
+	return inv
 }
 
 // BenchmarkAudit normalises and audits ordinary estates of growing size, their

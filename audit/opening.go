@@ -155,9 +155,7 @@ func (r *Region) public(list []source, yield func(s *source, ports span, partial
 // whole reports whether the source covers the internet without help.
 func (s *source) whole() bool {
 	if s.one.IsValid() {
-		var buf [1]netip.Prefix
-		buf[0] = s.one
-		return slices.Contains(cidr.Public(buf[:]), true)
+		return cidr.Whole(s.one)
 	}
 	return slices.Contains(cidr.Public(s.list), true)
 }

@@ -30,6 +30,8 @@ type Region struct {
 type cache struct {
 	groups     map[string]*inventory.Group
 	lists      map[string]*inventory.PrefixList
+	vpcs       map[string]*inventory.VPC
+	traits     map[string]*traits
 	opened     []opened
 	unresolved []groupRule
 	openedDone bool
@@ -66,12 +68,13 @@ func (r *Region) PrefixList(id string) *inventory.PrefixList {
 
 // VPC returns the VPC with the id, or nil.
 func (r *Region) VPC(id string) *inventory.VPC {
-	for i := range r.VPCs {
-		if r.VPCs[i].ID == id {
-			return &r.VPCs[i]
+	if r.cache.vpcs == nil {
+		r.cache.vpcs = make(map[string]*inventory.VPC, len(r.VPCs))
+		for i := range r.VPCs {
+			r.cache.vpcs[r.VPCs[i].ID] = &r.VPCs[i]
 		}
 	}
-	return nil
+	return r.cache.vpcs[id]
 }
 
 // Kind returns the kind of the owner of the i-th interface. It is worked out
@@ -162,16 +165,14 @@ func (r *Region) Report(o Observation) {
 	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"the finding is about no rule: what gets through is judged by the groups"}}
 	if e := o.Interface; e != nil {
 		exposure = r.Reach.Interface(e)
-		f.Attached, f.AttachedTo = 1, map[string]int{e.Owner().Kind: 1}
-		f.Interfaces = []findings.Interface{interfaceOf(e)}
+		owner := e.Owner()
+		f.Attached, f.AttachedTo = 1, map[string]int{owner.Kind: 1}
+		f.Interfaces = []findings.Interface{interfaceOf(e, owner)}
 	}
 	if g := o.Group; g != nil {
-		f.GroupID, f.GroupName, f.GroupARN = g.ID, g.Name, g.ARN(r.Partition, r.Name)
-		f.Tags = make(map[string]string, len(g.Tags))
-		for _, t := range g.Tags {
-			f.Tags[t.Key] = t.Value
-		}
-		r.attach(&f, g)
+		t := r.traits(g)
+		f.GroupID, f.GroupName, f.GroupARN, f.Tags = g.ID, g.Name, t.arn, t.tags
+		f.Attached, f.AttachedTo, f.Interfaces = t.attached, t.kinds, t.first
 		if o.Rule != nil {
 			exposure = r.Reach.Rule(g, o.Rule)
 		} else {
@@ -203,23 +204,44 @@ func move(base findings.Severity, verdict string) findings.Severity {
 	return base
 }
 
-// attach lists the interfaces that carry the group, as many as fit.
-func (r *Region) attach(f *findings.Finding, g *inventory.Group) {
-	interfaces := r.Reach.Interfaces(g.ID)
-	f.Attached = len(interfaces)
-	f.AttachedTo = map[string]int{}
-	for _, e := range interfaces {
-		owner := e.Owner()
-		f.AttachedTo[owner.Kind]++
-		if len(f.Interfaces) == findings.MaxInterfaces {
-			continue
-		}
-		f.Interfaces = append(f.Interfaces, interfaceOf(e))
-	}
+// traits are what all findings of a group tell of it: they share the lists and
+// maps, which nobody changes.
+type traits struct {
+	arn      string
+	tags     map[string]string
+	attached int                  // interfaces that carry it
+	kinds    map[string]int       // the same, by kind of owner
+	first    []findings.Interface // as many of them as a finding lists
 }
 
-func interfaceOf(e *inventory.Interface) findings.Interface {
-	i := findings.Interface{ID: e.ID, Owner: e.Owner().String()}
+func (r *Region) traits(g *inventory.Group) *traits {
+	if t := r.cache.traits[g.ID]; t != nil {
+		return t
+	}
+	carry := r.Reach.Interfaces(g.ID)
+	t := &traits{
+		arn: g.ARN(r.Partition, r.Name), tags: make(map[string]string, len(g.Tags)),
+		attached: len(carry), kinds: map[string]int{},
+	}
+	for _, tag := range g.Tags {
+		t.tags[tag.Key] = tag.Value
+	}
+	for _, e := range carry {
+		owner := e.Owner()
+		t.kinds[owner.Kind]++
+		if len(t.first) < findings.MaxInterfaces {
+			t.first = append(t.first, interfaceOf(e, owner))
+		}
+	}
+	if r.cache.traits == nil {
+		r.cache.traits = map[string]*traits{}
+	}
+	r.cache.traits[g.ID] = t
+	return t
+}
+
+func interfaceOf(e *inventory.Interface, owner inventory.Owner) findings.Interface {
+	i := findings.Interface{ID: e.ID, Owner: owner.String()}
 	if len(e.Addresses) > 0 {
 		i.PrivateIP = e.Addresses[0].Private.String()
 	}

@@ -62,12 +62,14 @@ func (r *Region) collectHolders() {
 			hold(id, fmt.Sprintf("launch template %s (%s) names it", t.ID, t.Name))
 		}
 	}
+	named := map[string][]string{} // groups, by their names
+	for i := range r.Groups {
+		named[r.Groups[i].Name] = append(named[r.Groups[i].Name], r.Groups[i].ID)
+	}
 	for _, t := range r.LaunchTemplates {
 		for _, name := range t.GroupNames {
-			for i := range r.Groups {
-				if r.Groups[i].Name == name {
-					hold(r.Groups[i].ID, fmt.Sprintf("launch template %s (%s) names it by its name %q", t.ID, t.Name, name))
-				}
+			for _, id := range named[name] {
+				hold(id, fmt.Sprintf("launch template %s (%s) names it by its name %q", t.ID, t.Name, name))
 			}
 		}
 	}

@@ -17,11 +17,20 @@ var _ = audit.Declare(audit.Check{
 	Needs:      inventory.PartInterfaces,
 	OnRequest:  true,
 	Run: func(r *audit.Region) {
+		first := map[string]string{} // of the functions that are configured with a group
+		for i := range slices.Backward(r.Functions) {
+			for _, id := range r.Functions[i].Groups {
+				first[id] = r.Functions[i].Name
+			}
+		}
 		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
 			if !rule.OpensAll() || !toInternet(rule) {
 				return
 			}
-			runs := functionsWith(r, g)
+			runs := functionWith(r, g)
+			if name, configured := first[g.ID]; runs == "" && configured {
+				runs = "function " + name
+			}
 			if runs == "" {
 				return
 			}
@@ -34,17 +43,12 @@ var _ = audit.Declare(audit.Check{
 	},
 })
 
-// functionsWith names the functions that run with the group, by their
-// interfaces or, where functions were read, by their configuration.
-func functionsWith(r *audit.Region, g *inventory.Group) string {
+// functionWith names the first function that runs with the group, by its
+// interface.
+func functionWith(r *audit.Region, g *inventory.Group) string {
 	for _, e := range r.Reach.Interfaces(g.ID) {
 		if owner := e.Owner(); owner.Kind == "function" {
 			return e.ID + " (" + owner.String() + ")"
-		}
-	}
-	for i := range r.Functions {
-		if slices.Contains(r.Functions[i].Groups, g.ID) {
-			return "function " + r.Functions[i].Name
 		}
 	}
 	return ""

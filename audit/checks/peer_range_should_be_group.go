@@ -19,18 +19,26 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartPeerings,
 	Run: func(r *audit.Region) {
+		ends := map[string][]farEnd{} // by VPC
+		for i := range r.Peerings {
+			p := &r.Peerings[i]
+			// References do not cross regions.
+			if p.Status == "active" && p.Requester.Region == r.Name && p.Accepter.Region == r.Name {
+				ends[p.Requester.VPC] = append(ends[p.Requester.VPC], farEnd{p.ID, &p.Accepter})
+				ends[p.Accepter.VPC] = append(ends[p.Accepter.VPC], farEnd{p.ID, &p.Requester})
+			}
+		}
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			p := rule.Peer.Prefix
 			if !p.IsValid() || !cidr.Private(p) {
 				return
 			}
-			for i := range r.Peerings {
-				peer := peerOf(&r.Peerings[i], g.VPC, r.Name)
-				if peer == nil || !slices.ContainsFunc(peer.Prefixes, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) }) {
+			for _, peer := range ends[g.VPC] {
+				if !slices.ContainsFunc(peer.Prefixes, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) }) {
 					continue
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%s lies in %s, which %s joins in the same region: its groups can be named", p, peer.VPC, r.Peerings[i].ID)
+				o.Message = fmt.Sprintf("%s lies in %s, which %s joins in the same region: its groups can be named", p, peer.VPC, peer.peering)
 				o.Fix = fmt.Sprintf("Allow %s from the group of those in %s that need it, then revoke %s.", rule.Traffic, peer.VPC, rule)
 				o.Reference = true
 				if groups := groupsInside(r, peer.VPC, p); len(groups) > 0 {
@@ -43,23 +51,20 @@ var _ = audit.Declare(audit.Check{
 	},
 })
 
-// peerOf returns the far end of an active peering of the VPC, where both are
-// in the region: references do not cross regions.
-func peerOf(p *inventory.Peering, vpc, region string) *inventory.PeeringEnd {
-	if p.Status != "active" || p.Requester.Region != region || p.Accepter.Region != region {
-		return nil
-	}
-	return p.Far(vpc)
+// farEnd is the other side of a peering connection.
+type farEnd struct {
+	peering string
+	*inventory.PeeringEnd
 }
 
 // groupsInside returns the groups to name for the interfaces inside a prefix.
 func groupsInside(r *audit.Region, vpc string, p netip.Prefix) []string {
 	var groups []string
 	for _, i := range r.InterfacesInside(vpc, p) {
-		if id := groupToName(r, &r.Interfaces[i]); id != "" && !slices.Contains(groups, id) {
+		if id := groupToName(r, &r.Interfaces[i]); id != "" {
 			groups = append(groups, id)
 		}
 	}
 	slices.Sort(groups)
-	return groups
+	return slices.Compact(groups)
 }

@@ -13,11 +13,7 @@ import (
 // What several checks ask about the peers of rules, and who stands behind them.
 
 // toInternet reports whether the peer alone is all of the internet.
-func toInternet(rule *inventory.Rule) bool {
-	p := rule.Peer.Prefix
-	const most = 3 // bits of a prefix that holds 2000::/3, the internet of IPv6
-	return p.IsValid() && p.Bits() <= most && cidr.Of(p).Whole(cidr.FamilyOf(p))
-}
+func toInternet(rule *inventory.Rule) bool { return cidr.Whole(rule.Peer.Prefix) }
 
 // openToAll reports whether the rule's peer is from the internet, merged with
 // those of the group's other rules that cover its traffic. It is not ok where
