@@ -174,8 +174,8 @@ func (s *scanner) text() []byte {
 }
 
 // run moves to the next tag. It refuses what decoders refuse in a text, and
-// says whether the text holds entities.
-func (s *scanner) run() (raw []byte, entities bool) {
+// says whether they change it: its entities and its line ends.
+func (s *scanner) run() (raw []byte, changed bool) {
 	begin, ascii := s.at, true
 	for ; s.at < len(s.data); s.at++ {
 		c := s.data[s.at]
@@ -188,9 +188,9 @@ func (s *scanner) run() (raw []byte, entities bool) {
 			if !ascii && (!utf8.Valid(raw) || bytes.ContainsAny(raw, "\uFFFE\uFFFF")) {
 				s.odd = true
 			}
-			return raw, entities
-		case c == '&':
-			entities = true
+			return raw, changed
+		case c == '&', c == '\r':
+			changed = true
 		case c >= utf8.RuneSelf:
 			ascii = false
 		case c == ']' && !bytes.HasPrefix(s.data[s.at:], []byte("]]>")):
@@ -203,9 +203,12 @@ func (s *scanner) run() (raw []byte, entities bool) {
 	return nil, false
 }
 
-// replace returns a text with its entities replaced.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+// replace returns a text as it is meant, with its entities and line ends
+// replaced.
 func (s *scanner) replace(raw []byte) []byte {
-	text := string(raw)
+	text := lineEnds.Replace(string(raw))
 	var b strings.Builder
 	for {
 		before, after, found := strings.Cut(text, "&")
@@ -260,7 +263,7 @@ func (s *scanner) skip() {
 	}
 	for around := len(s.open); len(s.open) >= around; {
 		begin := s.at
-		if _, entities := s.run(); entities && !s.odd {
+		if _, changed := s.run(); changed && !s.odd {
 			s.replace(s.data[begin:s.at])
 		}
 		if s.odd {
@@ -289,15 +292,13 @@ func (s *scanner) item() bool {
 	return !s.odd
 }
 
+// declaration is the one that EC2 begins with.
+var declaration = []byte(`<?xml version="1.0" encoding="UTF-8"?>`)
+
 // root opens the answer's outermost element.
 func (s *scanner) root() {
-	if rest, found := bytes.CutPrefix(s.data, []byte("<?xml")); found {
-		end := bytes.Index(rest, []byte("?>"))
-		if end < 0 || !bytes.Contains(rest[:end], []byte(`encoding="UTF-8"`)) {
-			s.odd = true
-			return
-		}
-		s.data = bytes.TrimLeft(rest[end+2:], " \t\r\n")
+	if rest, found := bytes.CutPrefix(s.data, declaration); found {
+		s.data = bytes.TrimLeft(rest, " \t\r\n")
 	}
 	if len(s.data) == 0 || s.data[0] != '<' {
 		s.odd = true

@@ -62,14 +62,35 @@ func threeLists(t testing.TB, body []byte, sdk bool) (inv *inventory.Inventory, 
 	return inv, left
 }
 
+// compare holds both decoders to the same result. What is not kept the
+// scanner does not look at, so that it may read an answer which the SDK's
+// decoder refuses for such a field; without these fields they agree.
 func compare(t testing.TB, body []byte) (left bool) {
 	t.Helper()
 	scanned, left := threeLists(t, body, false)
 	decoded, _ := threeLists(t, body, true)
-	if diff := difference(decoded, scanned); diff != "" {
-		t.Errorf("the scanner differs from the SDK (-SDK +scanner):\n%s\n%s", diff, body)
+	diff := difference(decoded, scanned)
+	if diff != "" {
+		decoded, _ = threeLists(t, keptAlone(body), true)
+		if difference(decoded, scanned) != "" {
+			t.Errorf("the scanner differs from the SDK (-SDK +scanner):\n%s\n%s", diff, body)
+		}
 	}
 	return left
+}
+
+// leaf is an element with a text.
+var leaf = regexp.MustCompile(`<([A-Za-z0-9]+)>[^<]*</([A-Za-z0-9]+)>`)
+
+// keptAlone drops elements with a text that nobody looks for.
+func keptAlone(body []byte) []byte {
+	return leaf.ReplaceAllFunc(body, func(found []byte) []byte {
+		m := leaf.FindSubmatch(found)
+		if _, kept := known[strings.ToLower(string(m[1]))]; kept || !bytes.Equal(m[1], m[2]) {
+			return found
+		}
+		return nil
+	})
 }
 
 // bodies records what the endpoint answers to the two big lists.
@@ -147,6 +168,7 @@ func TestOddShapes(t *testing.T) {
 		"text around":      strings.ReplaceAll(group, "<item>", "text<item>"),
 		"not item":         strings.ReplaceAll(strings.ReplaceAll(group, "<item>", "<member>"), "</item>", "</member>"),
 		"declared":         `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + group,
+		"ill declared":     `<?xml version="9-35 encoding="UTF-8"?>` + group,
 		"latin":            `<?xml version="1.0" encoding="ISO-8859-1"?>` + group,
 		"bad UTF-8":        strings.ReplaceAll(group, "X", "\xff"),
 		"control":          strings.ReplaceAll(group, "X", "\x01"),
