@@ -19,6 +19,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartPeerings,
 	Run: func(r *audit.Region) {
+		behind := holdersOf(r)
 		ends := map[string][]farEnd{} // by VPC
 		for i := range r.Peerings {
 			p := &r.Peerings[i]
@@ -41,7 +42,7 @@ var _ = audit.Declare(audit.Check{
 				o.Message = fmt.Sprintf("%s lies in %s, which %s joins in the same region: its groups can be named", p, peer.VPC, peer.peering)
 				o.Fix = fmt.Sprintf("Allow %s from the group of those in %s that need it, then revoke %s.", rule.Traffic, peer.VPC, rule)
 				o.Reference = true
-				if groups := groupsInside(r, peer.VPC, p); len(groups) > 0 {
+				if groups := behind(peer.VPC, p).groups; len(groups) > 0 {
 					o.Message += "; held there by " + strings.Join(groups, ", ")
 				}
 				r.Report(o)
@@ -55,16 +56,4 @@ var _ = audit.Declare(audit.Check{
 type farEnd struct {
 	peering string
 	*inventory.PeeringEnd
-}
-
-// groupsInside returns the groups to name for the interfaces inside a prefix.
-func groupsInside(r *audit.Region, vpc string, p netip.Prefix) []string {
-	var groups []string
-	for _, i := range r.InterfacesInside(vpc, p) {
-		if id := groupToName(r, &r.Interfaces[i]); id != "" {
-			groups = append(groups, id)
-		}
-	}
-	slices.Sort(groups)
-	return slices.Compact(groups)
 }

@@ -1,0 +1,156 @@
+package audit
+
+import (
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// ObserveResource starts an observation of something that is no group.
+func (r *Region) ObserveResource(kind, id, vpc string) Observation {
+	return Observation{ResourceType: kind, ResourceID: id, VPC: vpc, Severity: r.check.Severity, Advice: true}
+}
+
+// ObserveInterface starts an observation of an interface.
+func (r *Region) ObserveInterface(e *inventory.Interface) Observation {
+	o := r.ObserveResource("network-interface", e.ID, e.VPC)
+	o.Interface = e
+	return o
+}
+
+// Observation is what a check saw: the offending rule of a group, the group
+// itself (Rule nil), or another resource (ResourceType and ResourceID set).
+type Observation struct {
+	Group        *inventory.Group
+	Rule         *inventory.Rule
+	Interface    *inventory.Interface // where it is the resource
+	ResourceType string
+	ResourceID   string
+	VPC          string
+	Severity     findings.Severity // base; Observe sets the check's
+	Services     []string
+	Message      string   // one sentence, no full stop
+	Fix          string   // what to do, in sentences
+	Replace      []string // sources to allow before the rule goes
+	First        []string // groups whose rules must go before the group
+	Trusted      bool     // the source is trusted: info, whatever the sum
+	Reference    bool     // the rule names addresses: the remedy looks for groups to name instead
+	Advice       bool     // what to change is for people to decide: no commands
+}
+
+// Observe starts an observation of a group, or of a rule in it.
+func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
+	return Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, VPC: g.VPC, Severity: r.check.Severity}
+}
+
+// Report turns an observation into a finding: it adds the verdict, moves the
+// severity, and names the interfaces concerned.
+func (r *Region) Report(o Observation) {
+	if s, ok := r.Settings.Severities[r.check.ID]; ok {
+		o.Severity = s
+	}
+	f := findings.Finding{
+		Check: r.check.ID, Title: r.check.Title, Status: findings.Open,
+		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
+		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
+		Services: o.Services, Message: o.Message,
+		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First, Reference: o.Reference, Advice: o.Advice},
+		References: r.check.References,
+	}
+	ruleText := ""
+	if o.Rule != nil {
+		ruleText = o.Rule.String()
+		f.Rule = &findings.Rule{
+			Direction: o.Rule.Direction.String(), Protocol: o.Rule.Traffic.Protocol.String(),
+			Ports: o.Rule.Traffic.PortsText(), Source: o.Rule.Peer.String(),
+			RuleIDs: o.Rule.IDs, Description: o.Rule.Description, Text: ruleText,
+		}
+	}
+	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"the finding is about no rule: what gets through is judged by the groups"}}
+	if e := o.Interface; e != nil {
+		exposure = r.Reach.Interface(e)
+		owner := e.Owner()
+		f.Attached, f.AttachedTo = 1, map[string]int{owner.Kind: 1}
+		f.Interfaces = []findings.Interface{interfaceOf(e, owner)}
+	}
+	if g := o.Group; g != nil {
+		t := r.traits(g)
+		f.GroupID, f.GroupName, f.GroupARN, f.Tags = g.ID, g.Name, t.arn, t.tags
+		f.Attached, f.AttachedTo, f.Interfaces = t.attached, t.kinds, t.first
+		if o.Rule != nil {
+			exposure = r.Reach.Rule(g, o.Rule)
+		} else {
+			exposure = r.Reach.Group(g)
+		}
+	}
+	f.Exposure = findings.Exposure{Verdict: exposure.Verdict, Evidence: exposure.Evidence}
+	f.BaseSeverity, f.Severity = o.Severity, o.Severity
+	if r.check.Exposed {
+		f.Severity = move(o.Severity, exposure.Verdict)
+	}
+	if o.Trusted {
+		f.Severity = findings.Info
+	}
+	f.ID = findings.Identity(f.Check, r.Partition, r.AccountID, r.Name, o.ResourceID, ruleText)
+	r.report.Findings = append(r.report.Findings, f)
+}
+
+// move adds the exposure to a base severity.
+func move(base findings.Severity, verdict string) findings.Severity {
+	switch verdict {
+	case reach.Reachable:
+		return base.Raise()
+	case reach.NotReachable:
+		return base.Lower()
+	case reach.Unattached:
+		return min(base, findings.Medium)
+	}
+	return base
+}
+
+// traits are what all findings of a group tell of it: they share the lists and
+// maps, which nobody changes.
+type traits struct {
+	arn      string
+	tags     map[string]string
+	attached int                  // interfaces that carry it
+	kinds    map[string]int       // the same, by kind of owner
+	first    []findings.Interface // as many of them as a finding lists
+}
+
+func (r *Region) traits(g *inventory.Group) *traits {
+	if t := r.cache.traits[g.ID]; t != nil {
+		return t
+	}
+	carry := r.Reach.Interfaces(g.ID)
+	t := &traits{
+		arn: g.ARN(r.Partition, r.Name), tags: make(map[string]string, len(g.Tags)),
+		attached: len(carry), kinds: map[string]int{},
+	}
+	for _, tag := range g.Tags {
+		t.tags[tag.Key] = tag.Value
+	}
+	for _, e := range carry {
+		owner := e.Owner()
+		t.kinds[owner.Kind]++
+		if len(t.first) < findings.MaxInterfaces {
+			t.first = append(t.first, interfaceOf(e, owner))
+		}
+	}
+	if r.cache.traits == nil {
+		r.cache.traits = map[string]*traits{}
+	}
+	r.cache.traits[g.ID] = t
+	return t
+}
+
+func interfaceOf(e *inventory.Interface, owner inventory.Owner) findings.Interface {
+	i := findings.Interface{ID: e.ID, Owner: owner.String()}
+	if len(e.Addresses) > 0 {
+		i.PrivateIP = e.Addresses[0].Private.String()
+	}
+	if public := e.PublicIPv4(); len(public) > 0 {
+		i.PublicIP = public[0].String()
+	}
+	return i
+}
