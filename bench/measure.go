@@ -40,7 +40,8 @@ type measurement struct {
 	traffic
 }
 
-// with returns the best of both for what noise adds to, and else the worst.
+// with returns the less of both times, as noise only adds to them, and the more
+// of all else.
 func (m measurement) with(o measurement) measurement {
 	return measurement{
 		wall: min(m.wall, o.wall), cpu: min(m.cpu, o.cpu), memory: max(m.memory, o.memory),
@@ -127,7 +128,8 @@ func (b *bench) profile(p *endpoint, file string) error {
 }
 
 // environment is that of every process: the machine's, without what would
-// decide how the SDK or sgaudit works, and one a caller makes up.
+// change how the SDK or sgaudit works (AWS_CA_BUNDLE alone makes every start
+// parse certificates), and with made-up credentials.
 func environment(machine []string, more ...string) []string {
 	kept := slices.DeleteFunc(slices.Clone(machine), func(v string) bool {
 		return strings.HasPrefix(v, "AWS_") || strings.HasPrefix(v, "SGAUDIT_")

@@ -102,7 +102,7 @@ func table(w io.Writer, rows []row) error {
 	return err
 }
 
-// short is a time in milliseconds, or in seconds from ten of them.
+// short is a time in milliseconds, or in seconds if it is ten or more.
 func short(d time.Duration) string {
 	if d >= 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
