@@ -2,6 +2,7 @@ package reach
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 
 	"github.com/sgaudit/sgaudit/cidr"
@@ -84,23 +85,46 @@ func (n *Region) Between(from, to *inventory.Interface, traffic inventory.Traffi
 	return o.verdict, o.steps
 }
 
+// Verdict is what Between says, without the steps, which are half of the work:
+// for those who ask about many pairs.
+func (n *Region) Verdict(from, to *inventory.Interface, traffic inventory.Traffic) string {
+	best := NotReachable
+	for p := range n.pairs(from, to) {
+		o, _, _ := pass(p.stages(), p.flows(traffic))
+		if gravity[o.verdict] > gravity[best] {
+			best = o.verdict
+		}
+		if best == Reachable {
+			break
+		}
+	}
+	return best
+}
+
+// pairs yields the pairs of addresses of both that are of one family.
+func (n *Region) pairs(from, to *inventory.Interface) iter.Seq[*pair] {
+	return func(yield func(*pair) bool) {
+		for _, a := range from.Addresses {
+			for _, b := range to.Addresses {
+				if a.Private.Is4() == b.Private.Is4() && !yield(n.pair(from, to, a.Private, b.Private)) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // between tries the addresses of both and keeps the best outcome, with the
 // rule that lets its packet in.
 func (n *Region) between(from, to *inventory.Interface, traffic inventory.Traffic, only *permission) (best outcome, by *permission) {
-	for _, a := range from.Addresses {
-		for _, b := range to.Addresses {
-			if a.Private.Is4() != b.Private.Is4() {
-				continue
-			}
-			p := n.pair(from, to, a.Private, b.Private)
-			p.only = only
-			o := follow(p.stages(), flowsOf(traffic, p.family(), exactly(just(a.Private))))
-			if best.verdict == "" || gravity[o.verdict] > gravity[best.verdict] {
-				best, by = o, p.permission(o)
-			}
-			if best.verdict == Reachable {
-				return best, by
-			}
+	for p := range n.pairs(from, to) {
+		p.only = only
+		o := follow(p.stages(), p.flows(traffic))
+		if best.verdict == "" || gravity[o.verdict] > gravity[best.verdict] {
+			best, by = o, p.permission(o)
+		}
+		if best.verdict == Reachable {
+			return best, by
 		}
 	}
 	if best.verdict == "" {

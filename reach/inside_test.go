@@ -182,6 +182,9 @@ func TestBetween(t *testing.T) {
 					}
 				}
 				got, steps := n.Between(a, b, asked)
+				if short := n.Verdict(a, b, asked); short != got {
+					t.Fatalf("seed %d: %s without its steps is %s", seed, got, short)
+				}
 				if got != want {
 					t.Fatalf("seed %d: %s from %s to %s is %s, want %s: %+v", seed, asked, a.ID, b.ID, got, want, steps)
 				}

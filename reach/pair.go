@@ -39,6 +39,11 @@ func (p *pair) family() cidr.Family {
 	return cidr.IPv4
 }
 
+// flows starts the traffic from the one address.
+func (p *pair) flows(t inventory.Traffic) []flow {
+	return flowsOf(t, p.family(), exactly(just(p.from.address)))
+}
+
 // stages are what stands between both, in the order of a packet and of its
 // reply. Inside of one subnet only the groups do.
 func (p *pair) stages() []stage {

@@ -53,7 +53,16 @@ type outcome struct {
 // that blocks, are told for the same packet, so that a reader can check one
 // way from the beginning to the end.
 func follow(stages []stage, flows []flow) outcome {
-	var o outcome
+	o, told, witness := pass(stages, flows)
+	for _, s := range told {
+		o.steps = append(o.steps, s.describe(witness, fateOf(s, witness)))
+	}
+	return o
+}
+
+// pass sends flows through the stages and returns the outcome without its
+// steps, the stages that have to be told, and the packet to tell them for.
+func pass(stages []stage, flows []flow) (o outcome, told []stage, witness packet) {
 	before, passed := flows, 0
 	for _, s := range stages {
 		after := s.narrow(before)
@@ -73,9 +82,6 @@ func follow(stages []stage, flows []flow) outcome {
 	default:
 		o.verdict, o.left = Unknown, before
 	}
-	for _, s := range stages {
-		o.steps = append(o.steps, s.describe(witness, fateOf(s, witness)))
-	}
 	for _, f := range o.left {
 		if certain {
 			o.from = o.from.Union(f.from.sure)
@@ -83,7 +89,7 @@ func follow(stages []stage, flows []flow) outcome {
 			o.from = o.from.Union(f.from.possible)
 		}
 	}
-	return o
+	return o, stages, witness
 }
 
 // choose picks the packet to tell of: one that passes for certain, if any.

@@ -3,9 +3,11 @@ package remedy_test
 import (
 	"fmt"
 	"net/netip"
+	"strconv"
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -48,44 +50,72 @@ func BenchmarkSolve(b *testing.B) {
 	}
 }
 
+// addressed returns an estate with as many rules that name addresses, the
+// report on them, and a function that takes the fixes away again.
+func addressed(tb testing.TB, rules, interfaces int) (inv *inventory.Inventory, report *findings.Report, reset func()) {
+	tb.Helper()
+	inv = fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 3})
+	r := inv.Regions[0]
+	groups := map[string]*inventory.Group{}
+	for i := range r.Groups {
+		groups[r.Groups[i].ID] = &r.Groups[i]
+	}
+	for i := range rules {
+		e := &r.Interfaces[i*7919%len(r.Interfaces)]
+		g := groups[e.Groups[0]]
+		p, err := e.Addresses[0].Private.Prefix(28)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		g.Rules = append(g.Rules, inventory.Rule{Traffic: inventory.Ports(inventory.TCP, 6000, 6000), Peer: inventory.PrefixPeer(p), IDs: []string{fixtures.RuleID(r.Name, g.ID, p.String())}})
+	}
+	inv.Normalize()
+	report = audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
+	return inv, report, func() {
+		for i := range report.Findings {
+			f := &report.Findings[i]
+			f.Fix.Commands, f.Fix.Undo, f.Fix.Proof, f.Fix.Notes = nil, nil, nil, nil
+		}
+	}
+}
+
+func fixed(report *findings.Report) (n int) {
+	for i := range report.Findings {
+		if len(report.Findings[i].Fix.Commands) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // BenchmarkAttach writes the fixes of as many findings about address rules,
-// proofs included.
+// proofs included: what a fix costs should stay the same.
 func BenchmarkAttach(b *testing.B) {
-	for _, count := range []int{250, 1000, 4000} {
-		b.Run(fmt.Sprintf("%d-findings", count), func(b *testing.B) {
-			inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 6000, Interfaces: 60000, Rules: 3})
-			r := inv.Regions[0]
-			vpcs := map[string]*inventory.Group{}
-			for i := range r.Groups {
-				vpcs[r.Groups[i].ID] = &r.Groups[i]
-			}
-			for i := range count {
-				e := &r.Interfaces[i*7919%len(r.Interfaces)]
-				g := vpcs[e.Groups[0]]
-				p, err := e.Addresses[0].Private.Prefix(28)
-				if err != nil {
-					b.Fatal(err)
-				}
-				g.Rules = append(g.Rules, inventory.Rule{Traffic: inventory.Ports(inventory.TCP, 6000, 6000), Peer: inventory.PrefixPeer(p), IDs: []string{fixtures.RuleID(r.Name, g.ID, p.String())}})
-			}
-			inv.Normalize()
-			report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
-			fixed := 0
+	for _, count := range []int{100, 1000, 10000} {
+		inv, report, reset := addressed(b, count, 60000)
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			b.ReportAllocs()
 			for b.Loop() {
-				fixed = 0
-				for i := range report.Findings {
-					f := &report.Findings[i]
-					f.Fix.Commands, f.Fix.Undo, f.Fix.Proof, f.Fix.Notes = nil, nil, nil, nil
-				}
+				reset()
 				remedy.Attach(inv, report)
-				for i := range report.Findings {
-					if len(report.Findings[i].Fix.Commands) > 0 {
-						fixed++
-					}
-				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(max(1, fixed)), "ns/finding")
-			b.ReportMetric(float64(fixed), "fixed")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(fixed(report)), "ns/finding")
 		})
+	}
+}
+
+// TestAllocations holds a fix with its proof to a number of allocations, and
+// to no more where there are four times as many in an estate as much larger.
+func TestAllocations(t *testing.T) {
+	const most = 3700
+	each := func(rules int) float64 {
+		inv, report, reset := addressed(t, rules, 20*rules)
+		allocations := testing.AllocsPerRun(1, func() { reset(); remedy.Attach(inv, report) })
+		return allocations / float64(fixed(report))
+	}
+	few, many := each(50), each(200)
+	t.Logf("%.0f allocations for a fix of 50, %.0f of 200", few, many)
+	if many > most || many > 1.2*few {
+		t.Errorf("%.0f allocations for a fix, and %.0f where there are four times as many; want at most %d", few, many, most)
 	}
 }

@@ -40,8 +40,7 @@ func prove(n *reach.Region, changed *inventory.Group, sources, members []*invent
 				return p
 			}
 			p.Asked++
-			was, _ := n.Between(from, to, traffic)
-			now, _ := after.Between(from, to, traffic)
+			was, now := n.Verdict(from, to, traffic), after.Verdict(from, to, traffic)
 			switch was {
 			case reach.Reachable:
 				p.Talking++

@@ -97,11 +97,10 @@ func (s *Step) resource(r *inventory.Rule, name string) string {
 
 func attribute(name, value string) string { return "  " + name + " = " + hcl(value) + "\n" }
 
+var escapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", "$${", "%{", "%%{")
+
 // hcl quotes a string as HCL does, where ${ and %{ begin templates.
-func hcl(text string) string {
-	text = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`, "${", "$${", "%{", "%%{").Replace(text)
-	return `"` + text + `"`
-}
+func hcl(text string) string { return `"` + escapes.Replace(text) + `"` }
 
 // word makes a name for Terraform: letters, digits and underscores.
 func word(text string) string {
