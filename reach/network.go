@@ -23,6 +23,7 @@ type network struct {
 	gateways   map[string][]string // internet gateways attached to a VPC now
 	exclusions map[string]string   // VPC or subnet → exclusion that lets the internet in
 	peerings   map[string]*inventory.Peering
+	joined     map[[2]string]string              // by both VPCs in order: the status of their peering
 	accelerate map[string][]*inventory.Interface // Global Accelerator's, by VPC
 
 	associations map[string][]*inventory.Association // by group
@@ -41,7 +42,7 @@ func newNetwork(r *inventory.Region) *network {
 		vpcs: map[string]*inventory.VPC{}, subnets: map[string]*inventory.Subnet{},
 		tables: map[string]*table{}, mains: map[string]*table{}, edges: map[string][]*inventory.RouteTable{},
 		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
-		exclusions: map[string]string{}, peerings: map[string]*inventory.Peering{},
+		exclusions: map[string]string{}, peerings: map[string]*inventory.Peering{}, joined: map[[2]string]string{},
 		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
 	}
 	if r.Read.Has(inventory.PartVPCs) {
@@ -76,7 +77,12 @@ func newNetwork(r *inventory.Region) *network {
 	}
 	if r.Read.Has(inventory.PartPeerings) {
 		for i := range r.Peerings {
-			w.peerings[r.Peerings[i].ID] = &r.Peerings[i]
+			p := &r.Peerings[i]
+			w.peerings[p.ID] = p
+			both := [2]string{min(p.Requester.VPC, p.Accepter.VPC), max(p.Requester.VPC, p.Accepter.VPC)}
+			if w.joined[both] == "" || p.Status == "active" {
+				w.joined[both] = p.Status
+			}
 		}
 	}
 	if r.Read.Has(inventory.PartRouteTables) {

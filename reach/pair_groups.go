@@ -72,16 +72,7 @@ func (s groupStage) names(p inventory.Peer) fate {
 
 // joined returns the status of the peering of two VPCs, active before others,
 // or nothing where none was seen.
-func (n *Region) joined(a, b string) string {
-	status := ""
-	for _, p := range n.net().peerings {
-		x, y := p.Requester.VPC, p.Accepter.VPC
-		if (x == a && y == b || x == b && y == a) && (status == "" || p.Status == "active") {
-			status = p.Status
-		}
-	}
-	return status
-}
+func (n *Region) joined(a, b string) string { return n.net().joined[[2]string{min(a, b), max(a, b)}] }
 
 func (s groupStage) narrow(flows []flow) []flow {
 	var left []flow
