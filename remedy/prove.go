@@ -21,12 +21,13 @@ type Proof struct {
 	Lost    []string // pairs that are worse off: there must be none
 }
 
-// prove asks reach whether the sources get to the members of a group as well
-// with the changed group as before.
-func prove(n *reach.Region, changed *inventory.Group, sources, members []*inventory.Interface, traffic inventory.Traffic) Proof {
+// prove asks reach whether what the replacement covers gets to the members of
+// a group as well with the changed group as before.
+func prove(n *reach.Region, changed *inventory.Group, r *Replacement, members []*inventory.Interface, traffic inventory.Traffic) Proof {
+	sources := r.Covered
 	p := Proof{Total: len(sources) * len(members)}
 	if p.Total > maxPairs {
-		sources, members = sample(sources), sample(members)
+		sources, members = r.few, sample(members)
 	}
 	after := n.With(changed)
 	weight := map[string]int{reach.NotReachable: 0, reach.Unknown: 1, reach.Reachable: 2}
@@ -62,8 +63,11 @@ func sample(list []*inventory.Interface) []*inventory.Interface {
 	var picked []*inventory.Interface
 	seen := map[string]bool{}
 	for _, e := range list {
+		if len(picked) == most {
+			return picked
+		}
 		key := e.Subnet + " " + strings.Join(e.Groups, " ")
-		if !seen[key] && len(picked) < most {
+		if !seen[key] {
 			seen[key] = true
 			picked = append(picked, e)
 		}

@@ -3,7 +3,6 @@ package remedy
 import (
 	"fmt"
 	"math/big"
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -28,7 +27,7 @@ func (a *attacher) reference(f *findings.Finding, g *inventory.Group) {
 		return
 	}
 	steps := a.replace(g, rule, a.peers(g, r))
-	proof := prove(a.reacher(), with(g, steps, rule), r.Covered, a.holders(g), rule.Traffic)
+	proof := prove(a.reacher(), with(g, steps, rule), r, a.holders(g), rule.Traffic)
 	if len(proof.Lost) > 0 {
 		f.Fix.Summary = "Name the groups of those that need it. Which, has to be found by hand: with " + strings.Join(r.Groups, ", ") +
 			" instead, these could not talk any more: " + strings.Join(proof.Lost, ", ") + "."
@@ -118,7 +117,7 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 		}
 		lines = append(lines, "newly admitted, as they carry these groups too: "+text)
 	}
-	lines = append(lines, a.free(r, rule))
+	lines = append(lines, r.free(rule))
 	if len(r.Groups) > 1 {
 		lines = append(lines, "leave out the groups that need no access: the range lets all of them in, so that all of them are named")
 	}
@@ -148,20 +147,10 @@ func (a *attacher) tooBroad(id string) string {
 }
 
 // free says how many addresses of the range nothing holds.
-func (a *attacher) free(r *Replacement, rule *inventory.Rule) string {
+func (r *Replacement) free(rule *inventory.Rule) string {
 	p := rule.Peer.Prefix
-	held := map[netip.Addr]bool{}
-	for vpc := range r.scope {
-		for _, i := range a.reacher().InterfacesInside(vpc, p) {
-			for _, x := range a.region.Interfaces[i].Addresses {
-				if p.Contains(x.Private) {
-					held[x.Private] = true
-				}
-			}
-		}
-	}
 	all := new(big.Int).Lsh(big.NewInt(1), uint(p.Addr().BitLen()-p.Bits()))
-	all.Sub(all, big.NewInt(int64(len(held))))
+	all.Sub(all, big.NewInt(int64(r.held)))
 	switch {
 	case all.Sign() == 0:
 		return "no free address of the range loses access"

@@ -41,6 +41,8 @@ type Replacement struct {
 	Reasons  []string               // why nothing is proposed: then all else is empty
 	scope    map[string]bool        // the VPCs whose interfaces were looked at
 	classes  map[string][]*inventory.Interface
+	held     int                    // addresses of the range that something holds
+	few      []*inventory.Interface // of Covered, to prove with
 }
 
 // Solver finds replacements in one region. It belongs to one goroutine.
@@ -140,7 +142,23 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 		}
 	}
 	r.Admitted, r.Others = c.outsiders(c.best.groups, 10)
+	r.held, r.few = s.held(r, prefix), sample(r.Covered)
 	return r
+}
+
+// held counts the addresses of the range that an interface holds.
+func (s *Solver) held(r *Replacement, prefix netip.Prefix) int {
+	held := map[netip.Addr]bool{}
+	for vpc := range r.scope {
+		for _, i := range s.reach.InterfacesInside(vpc, prefix) {
+			for _, a := range s.region.Interfaces[i].Addresses {
+				if prefix.Contains(a.Private) {
+					held[a.Private] = true
+				}
+			}
+		}
+	}
+	return len(held)
 }
 
 // usable returns the groups of an interface that a rule of the region's own
