@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"math/bits"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,8 +28,8 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	if buffer == nil {
 		buffer = new([]byte)
 	}
-	if n := int(min(response.ContentLength, mostExpected)) + bytes.MinRead; n > cap(*buffer) {
-		*buffer = make([]byte, 0, n)
+	if n := uint(max(0, min(response.ContentLength, mostExpected))); n >= uint(cap(*buffer)) {
+		*buffer = make([]byte, 0, 1<<bits.Len(n)) // with room for a page that is somewhat longer
 	}
 	*buffer, err = readAll(response.Body, (*buffer)[:0])
 	response.Body.Close()
@@ -38,15 +40,20 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// mostExpected is the length in bytes from which on memory is not taken
-// before the bytes are there.
-const mostExpected = 64 << 20
+const (
+	// mostExpected is the length in bytes from which on memory is not taken
+	// before the bytes are there.
+	mostExpected = 64 << 20
+	// leastBuffer is where the memory of an answer of unknown length begins,
+	// which compressed ones are.
+	leastBuffer = 32 << 10
+)
 
 // readAll is io.ReadAll into memory that is there already.
 func readAll(r io.Reader, data []byte) ([]byte, error) {
 	for {
 		if len(data) == cap(data) {
-			data = append(data, 0)[:len(data)]
+			data = slices.Grow(data, max(leastBuffer, len(data)))
 		}
 		n, err := r.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]

@@ -22,7 +22,7 @@ var groupDecoders = decoders[inventory.Group, ec2.DescribeSecurityGroupsOutput]{
 // read.
 func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	var read pages[inventory.Group]
-	defer func() { r.region.Groups = read.join() }()
+	defer func() { r.region.Groups = inventory.JoinGroups(read.all) }()
 	_, err := chain(ctx, limit, 0, func(ctx context.Context, token *string) (page[inventory.Group], error) {
 		in := &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 		return ask(ctx, r, r.client.DescribeSecurityGroups, in, groupDecoders)

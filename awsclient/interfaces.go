@@ -23,7 +23,7 @@ import (
 // goes on where it was left.
 func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	var read pages[inventory.Interface]
-	defer func() { r.region.Interfaces = read.join() }()
+	defer func() { r.region.Interfaces = inventory.JoinInterfaces(read.all) }()
 	list := func(first *string, most int, ids []string) (rest *string, err error) {
 		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[inventory.Interface], error) {
 			if token == nil {

@@ -26,7 +26,7 @@ func (p *page[T]) oddity(format string, args ...any) {
 }
 
 // pages are the items of the answers so far, which may arrive side by side.
-// They are joined once: a list that grows is copied again and again.
+// They are put together once: a list that grows is copied again and again.
 type pages[T any] struct {
 	mu  sync.Mutex
 	all [][]T
@@ -36,26 +36,6 @@ func (p *pages[T]) add(items []T) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.all = append(p.all, items)
-}
-
-// join returns all items and lets go of the pages.
-func (p *pages[T]) join() []T {
-	n := 0
-	for _, items := range p.all {
-		n += len(items)
-	}
-	switch {
-	case n == 0:
-		return nil
-	case len(p.all) == 1:
-		return p.all[0]
-	}
-	list := make([]T, 0, n)
-	for i, items := range p.all {
-		list = append(list, items...)
-		p.all[i] = nil
-	}
-	return list
 }
 
 // decoders are the two ways to one kind of page.

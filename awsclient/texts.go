@@ -13,7 +13,7 @@ type texts struct {
 
 const (
 	textPiece = 16 << 10 // bytes of one piece
-	mostKnown = 4096     // texts; more of them are as good as unique
+	mostKnown = 4096     // texts; where there are more, they begin anew
 )
 
 // word returns a text that may come again.
@@ -24,13 +24,14 @@ func (t *texts) word(raw []byte) string {
 	if text, found := t.known[string(raw)]; found {
 		return text
 	}
-	text := t.fresh(raw)
-	if len(t.known) < mostKnown {
-		if t.known == nil {
-			t.known = map[string]string{}
-		}
-		t.known[text] = text
+	switch {
+	case t.known == nil:
+		t.known = map[string]string{}
+	case len(t.known) == mostKnown:
+		clear(t.known)
 	}
+	text := t.fresh(raw)
+	t.known[text] = text
 	return text
 }
 

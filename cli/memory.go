@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"math"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -9,33 +10,46 @@ import (
 	"sync"
 )
 
-const (
-	// spared is the memory in bytes up to which garbage is left alone. Most
-	// runs end before: collecting would cost a tenth of their processor time.
-	spared = 192 << 20
-	// wanted is the memory that a run should do with: a million interfaces.
-	// Near it garbage is collected more often; beyond it the run goes on.
-	wanted = 760 << 20
-)
+// spared is the memory in bytes up to which garbage is left alone. A run makes
+// little of it: a million interfaces, of which most is kept, end before, and
+// collecting would cost a quarter of their processor time.
+const spared = 900 << 20
 
-// spareCollector keeps the garbage collector still until the program has
-// taken as much memory, and then lets it work as usual. In a container both
-// bounds are a part of what the container has.
+// spareCollector keeps the garbage collector still until the program has taken
+// as much memory, and then lets it work as usual. Where there is less, the
+// bound is a quarter of what the machine has left, or of what the container may
+// take; the container's own bound is kept to if that is possible.
 var spareCollector = sync.OnceFunc(func() {
 	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
 		return // somebody knows better
 	}
-	quiet, goal := int64(spared), int64(wanted)
-	if text, err := os.ReadFile("/sys/fs/cgroup/memory.max"); err == nil {
-		if most, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil {
-			quiet, goal = min(quiet, most/4), min(goal, most/4*3)
-		}
+	quiet, most := int64(spared), int64(math.MaxInt64)
+	if n, found := field("/proc/meminfo", "MemAvailable:"); found {
+		quiet = min(quiet, n<<10/4) // kilobytes
+	}
+	if n, found := field("/sys/fs/cgroup/memory.max", ""); found {
+		quiet, most = min(quiet, n/4), n/4*3
 	}
 	percent := debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(quiet)
 	first := new([16]byte)
 	runtime.AddCleanup(first, func(int) { // the first collection finds it
-		debug.SetMemoryLimit(goal)
+		debug.SetMemoryLimit(most)
 		debug.SetGCPercent(percent)
 	}, 0)
 })
+
+// field returns the number behind a name in a file of the kernel's.
+func field(file, name string) (n int64, found bool) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return 0, false
+	}
+	_, rest, found := strings.Cut(string(text), name)
+	words := strings.Fields(rest)
+	if !found || len(words) == 0 {
+		return 0, false
+	}
+	n, err = strconv.ParseInt(words[0], 10, 64)
+	return n, err == nil
+}

@@ -13,11 +13,11 @@ type Interface struct {
 	Status       string // available, in-use, ...
 	Type         string // interface, lambda, nat_gateway, ...: an open set
 	Requester    string // requester id, empty where none
-	Managed      bool   // requester-managed
 	Operator     string // principal of the service that manages it for the account
 	Instance     string // i-..., of the attachment
 	AttachedBy   string // instance owner id of the attachment: an account or amazon-elb, ...
 	Description  string
+	Managed      bool      // requester-managed
 	DenyIGW      bool      // DenyAllIgwTraffic
 	NoSourceDest bool      // the source/destination check is off
 	Groups       []string  // ids, sorted

@@ -11,11 +11,11 @@ func (r *Region) Normalize() {
 	sortBy(r.Gaps, func(a, b *Gap) int { return a.Compare(*b) })
 	r.Gaps = slices.Compact(r.Gaps)
 
-	r.Groups = unique(r.Groups, func(g *Group) string { return g.ID })
+	r.Groups = unique(r.Groups, (*Group).id)
 	for i := range r.Groups {
 		r.Groups[i].normalize()
 	}
-	r.Interfaces = unique(r.Interfaces, func(i *Interface) string { return i.ID })
+	r.Interfaces = unique(r.Interfaces, (*Interface).id)
 	for i := range r.Interfaces {
 		e := &r.Interfaces[i]
 		e.Groups = sortStrings(e.Groups)
@@ -101,69 +101,6 @@ func uniqueGateways(list []Gateway) []Gateway {
 		list[i].VPCs = sortStrings(list[i].VPCs)
 	}
 	return list
-}
-
-// unique sorts by key and keeps the first of each key, in the given order.
-func unique[T any](list []T, key func(*T) string) []T {
-	sortBy(list, func(a, b *T) int { return cmp.Compare(key(a), key(b)) })
-	for i := 1; i < len(list); i++ {
-		if key(&list[i]) == key(&list[i-1]) {
-			return compact(list, i, key)
-		}
-	}
-	return list
-}
-
-// compact drops what has the key of the one before it, from the given position
-// on. It compares in place: slices.CompactFunc hands each item over by value.
-func compact[T any](list []T, from int, key func(*T) string) []T {
-	kept := from
-	for i := from; i < len(list); i++ {
-		if key(&list[i]) != key(&list[kept-1]) {
-			list[kept] = list[i]
-			kept++
-		}
-	}
-	clear(list[kept:])
-	return list[:kept]
-}
-
-// sortBy sorts stably, and costs nothing where the list is sorted already. It
-// sorts positions: a sort of its own for each type would add half a megabyte
-// to the program.
-func sortBy[T any](list []T, compare func(a, b *T) int) {
-	sorted := true
-	for i := 1; i < len(list) && sorted; i++ {
-		sorted = compare(&list[i-1], &list[i]) <= 0
-	}
-	if sorted {
-		return
-	}
-	places := make([]int, len(list)) // where what belongs here is now
-	for i := range places {
-		places[i] = i
-	}
-	// No two places are the same, so that the faster sort is a stable one too.
-	slices.SortFunc(places, func(i, j int) int {
-		if c := compare(&list[i], &list[j]); c != 0 {
-			return c
-		}
-		return i - j
-	})
-	// Each cycle of the permutation moves in place: lists are the most of the
-	// memory of a run, and a copy would be as much again.
-	for begin := range places {
-		if places[begin] == begin {
-			continue
-		}
-		held, at := list[begin], begin
-		for places[at] != begin {
-			from := places[at]
-			list[at], places[at] = list[from], at
-			at = from
-		}
-		list[at], places[at] = held, at
-	}
 }
 
 func sortStrings(list []string) []string {
