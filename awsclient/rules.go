@@ -17,7 +17,7 @@ import (
 
 const (
 	maxFilterValues = 200 // of one filter of EC2
-	rulesAtOnce     = 8   // partitions of the rules that are read side by side
+	rulesAtOnce     = 16  // partitions of the rules that are read side by side
 )
 
 // readRules reads the ids and the tags of rules, for ruleDetails.join. The

@@ -13,7 +13,7 @@ import (
 // spared is the memory in bytes up to which garbage is left alone. A run makes
 // little of it: a million interfaces, of which most is kept, end before, and
 // collecting would cost a quarter of their processor time.
-const spared = 900 << 20
+const spared = 920 << 20
 
 // spareCollector keeps the garbage collector still until the program has taken
 // as much memory, and then lets it work as usual. Where there is less, the
