@@ -81,6 +81,7 @@ func serve(text string, in io.Reader, out io.Writer) error {
 // endpoint is that process, seen by its parent.
 type endpoint struct {
 	url     string
+	latency time.Duration
 	child   *exec.Cmd
 	ask     io.WriteCloser
 	answers *bufio.Reader
@@ -106,7 +107,7 @@ func start(self string, e estate) (*endpoint, error) {
 	if err := child.Start(); err != nil {
 		return nil, err
 	}
-	p := &endpoint{child: child, ask: in, answers: bufio.NewReader(out)}
+	p := &endpoint{latency: e.Latency, child: child, ask: in, answers: bufio.NewReader(out)}
 	line, err := p.answers.ReadString('\n')
 	if err != nil {
 		p.stop()

@@ -69,7 +69,7 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	if s := c.String("max-rps"); s != "" {
 		o.MaxRPS, err = strconv.ParseFloat(s, 64)
 		if err != nil || !(o.MaxRPS > 0 && o.MaxRPS <= 10000) {
-			try(usage("", "--max-rps %q is no number above 0", s))
+			try(usage("", "--max-rps %q is no number above 0 and up to 10000", s))
 		}
 	}
 	if s := c.String("region-deadline"); s != "" {
