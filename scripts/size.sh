@@ -4,7 +4,7 @@
 # The EC2 client has some 800 methods. One of them in an interface makes the
 # linker keep them all and triples the binary, so both are watched.
 set -euo pipefail
-limit=$((21000 * 1000))
+limit=$((21250 * 1000))
 size=$(wc -c <"$1")
 methods=$(go tool nm "$2" | grep -c 'service/ec2\.(\*Client)\.[A-Z]' || true)
 printf 'stripped binary: %d bytes (limit %d); EC2 client methods linked: %d (limit 120)\n' "$size" "$limit" "$methods"
