@@ -409,3 +409,35 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("the gap says %q", g.Message)
 	}
 }
+
+// TestTries repeats what AWS calls its own failure as often as throttling, and
+// gives up soon where an endpoint only breaks, as emulators do over calls that
+// they do not know.
+func TestTries(t *testing.T) {
+	const action = "DescribeVpcs"
+	for name, tc := range map[string]struct {
+		fault fixtures.Fault
+		tries int
+	}{
+		"a bare 500":      {fixtures.Fault{Action: action, ServerError: true}, triesWithoutCode},
+		"a 500 of AWS":    {fixtures.Fault{Action: action, Code: "InternalError", Status: 500}, maxAttempts},
+		"throttling":      {fixtures.Fault{Action: action, Throttle: true}, maxAttempts},
+		"a proxy's 502":   {fixtures.Fault{Action: action, Code: "", Status: 502}, maxAttempts},
+		"denied by IAM":   {fixtures.Fault{Action: action, Denied: true}, 1},
+		"not known there": {fixtures.Fault{Action: action, UnknownAction: true}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{tc.fault}})
+			collect(t, s, Options{Depth: inventory.DepthNetwork})
+			tries := 0
+			for _, c := range s.Calls() {
+				if c.Action == action {
+					tries++
+				}
+			}
+			if tries != tc.tries {
+				t.Errorf("%d tries, want %d", tries, tc.tries)
+			}
+		})
+	}
+}

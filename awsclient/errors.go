@@ -109,15 +109,8 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		return inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed, Message: string(saved)}
 	}
 	g := inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed}
-	var (
-		api      smithy.APIError
-		response *smithyhttp.ResponseError
-		network  net.Error
-	)
-	status := 0
-	if errors.As(err, &response) {
-		status = response.HTTPStatusCode()
-	}
+	var network net.Error
+	status := statusOf(err)
 	switch {
 	case errors.Is(err, errDeadline):
 		g.Kind, g.Message = inventory.Unreachable, "no answer within the region's deadline"
@@ -125,9 +118,9 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		g.Message = "interrupted before the answer was complete"
 	case errors.Is(err, errRepeatedToken):
 		g.Message = "the endpoint answered with the same page token again and again"
-	case errors.As(err, &api) && api.ErrorCode() != "" && api.ErrorCode() != "UnknownError":
-		g.Code = api.ErrorCode()
-		g.Kind, g.Message = classify(g.Code, api.ErrorMessage(), operation)
+	case codeOf(err) != "":
+		g.Code = codeOf(err)
+		g.Kind, g.Message = classify(g.Code, err.Error(), operation)
 	case status == http.StatusNotFound || status == http.StatusNotImplemented:
 		g.Kind, g.Message = inventory.Unsupported, fmt.Sprintf("the endpoint answered with status %d", status)
 	case status >= 400:
@@ -140,6 +133,23 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		g.Message = "the answer could not be read: " + rootCause(err)
 	}
 	return g
+}
+
+// statusOf returns the HTTP status of the answer, 0 where none came.
+func statusOf(err error) int {
+	if response := (*smithyhttp.ResponseError)(nil); errors.As(err, &response) {
+		return response.HTTPStatusCode()
+	}
+	return 0
+}
+
+// codeOf returns the code with which AWS says what is wrong, empty where it
+// says nothing. The SDK makes UnknownError of an answer that it cannot read.
+func codeOf(err error) string {
+	if api := smithy.APIError(nil); errors.As(err, &api) && api.ErrorCode() != "UnknownError" {
+		return api.ErrorCode()
+	}
+	return ""
 }
 
 // classify turns an error code of AWS into a kind and a message that names

@@ -59,7 +59,7 @@ func ask[T, In, Out any](ctx context.Context, r *reader, call func(context.Conte
 		s.start(data)
 		p = page[T]{}
 		if d.scan(s, &p); s.odd {
-			return nil, errShape
+			return nil, s.shape()
 		}
 		scanned = new(Out)
 		return scanned, nil
@@ -101,7 +101,7 @@ func (r *reader) leftToSDK(operation string, why error) {
 	r.slow[operation] = true
 	r.mu.Unlock()
 	if !told {
-		r.of.opts.Debug(fmt.Sprintf("%s: an answer to %s has an unknown shape (%v): the SDK's decoder reads it, which takes longer", r.region.Name, operation, why))
+		r.of.opts.Debug(fmt.Sprintf("%s: an answer to %s has an unknown shape at %v: the SDK's decoder reads it, which takes longer", r.region.Name, operation, why))
 	}
 }
 

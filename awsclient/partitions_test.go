@@ -156,9 +156,9 @@ func TestUnknownShape(t *testing.T) {
 	var told []string
 	r := &reader{of: &Client{opts: Options{Debug: func(text string) { told = append(told, text) }}}, region: &inventory.Region{Name: "us-east-1"}}
 	for range 3 {
-		r.leftToSDK("DescribeSecurityGroups", fmt.Errorf("an element in a text"))
+		r.leftToSDK("DescribeSecurityGroups", (&scanner{data: []byte("<a>text<b>"), at: 7}).shape())
 	}
-	if len(told) != 1 || !strings.Contains(told[0], "us-east-1: an answer to DescribeSecurityGroups has an unknown shape (an element in a text)") {
+	if len(told) != 1 || !strings.Contains(told[0], `us-east-1: an answer to DescribeSecurityGroups has an unknown shape at byte 7, in "<a>text<b>"`) {
 		t.Error(told)
 	}
 }

@@ -2,16 +2,12 @@ package awsclient
 
 import (
 	"bytes"
-	"errors"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
-
-// errShape says that an answer is not of the plain shape that the scanner
-// reads. It is no failure: the SDK's own decoder reads it then.
-var errShape = errors.New("an XML shape that the scanner does not read")
 
 // scanner reads the plain XML that EC2 answers with: elements and text. What
 // EC2 never sends (comments, CDATA, processing instructions beyond the first
@@ -40,6 +36,13 @@ type scanner struct {
 // texts that may come again, and memory.
 func (s *scanner) start(data []byte) {
 	s.data, s.at, s.odd, s.empty, s.open = data, 0, false, false, s.open[:0]
+}
+
+// shape says where the scanner stopped. That is no failure: the SDK's own
+// decoder reads the answer then.
+func (s *scanner) shape() error {
+	const before, behind = 20, 40
+	return fmt.Errorf("byte %d, in %q", s.at, s.data[max(0, s.at-before):min(len(s.data), s.at+behind)])
 }
 
 // The classes of bytes. In a text all but plainByte need a closer look.
@@ -292,15 +295,14 @@ func (s *scanner) item() bool {
 	return !s.odd
 }
 
-// declaration is the one that EC2 begins with.
-var declaration = []byte(`<?xml version="1.0" encoding="UTF-8"?>`)
+// declaration is the one that EC2 begins with. Emulators write it in small
+// letters.
+var declaration = regexp.MustCompile(`^<\?xml version="1\.0" encoding="(UTF-8|utf-8)"\?>\s*`)
 
 // root opens the answer's outermost element.
 func (s *scanner) root() {
-	if rest, found := bytes.CutPrefix(s.data, declaration); found {
-		s.data = bytes.TrimLeft(rest, " \t\r\n")
-	}
-	if len(s.data) == 0 || s.data[0] != '<' {
+	s.at = len(declaration.Find(s.data))
+	if s.at == len(s.data) || s.data[s.at] != '<' {
 		s.odd = true
 		return
 	}

@@ -168,6 +168,7 @@ func TestOddShapes(t *testing.T) {
 		"text around":      strings.ReplaceAll(group, "<item>", "text<item>"),
 		"not item":         strings.ReplaceAll(strings.ReplaceAll(group, "<item>", "<member>"), "</item>", "</member>"),
 		"declared":         `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + group,
+		"declared small":   `<?xml version="1.0" encoding="utf-8"?>` + group,
 		"ill declared":     `<?xml version="9-35 encoding="UTF-8"?>` + group,
 		"latin":            `<?xml version="1.0" encoding="ISO-8859-1"?>` + group,
 		"bad UTF-8":        strings.ReplaceAll(group, "X", "\xff"),

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
@@ -131,11 +132,27 @@ func awsTransport() *awshttp.BuildableClient {
 // retryer waits between tries without a quota that a throttled region could
 // use up for the others; how often a call is made is limited elsewhere.
 func (c *Client) retryer(attempts int) aws.Retryer {
-	return retry.NewStandard(func(o *retry.StandardOptions) {
+	return &retryer{retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
 		o.MaxBackoff = c.opts.retryDelay
 		o.RateLimiter = ratelimit.None
-	})
+	})}
+}
+
+// retryer gives up sooner on an endpoint that breaks over a call it does not
+// know. AWS says with a code what went wrong on its side; a bare 500 is what
+// emulators answer, and their copies of EC2 lack many calls.
+type retryer struct{ *retry.Standard }
+
+const triesWithoutCode = 3
+
+// RetryDelay returns how long to wait after a try, or the error where there is
+// to be no other.
+func (r *retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
+	if attempt >= triesWithoutCode && statusOf(err) == http.StatusInternalServerError && codeOf(err) == "" {
+		return 0, err
+	}
+	return r.Standard.RetryDelay(attempt, err)
 }
 
 // endpoint returns the one that was asked for, or nil.
