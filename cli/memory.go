@@ -27,8 +27,10 @@ var spareCollector = sync.OnceFunc(func() {
 	if n, found := field("/proc/meminfo", "MemAvailable:"); found {
 		quiet = min(quiet, n<<10/4) // kilobytes
 	}
-	if n, found := field("/sys/fs/cgroup/memory.max", ""); found {
-		quiet, most = min(quiet, n/4), n/4*3
+	for _, file := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} { // version 2, and 1
+		if n, found := field(file, ""); found {
+			quiet, most = min(quiet, n/4), n/4*3
+		}
 	}
 	percent := debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(quiet)

@@ -146,12 +146,14 @@ class Seeder:
 
 
 def audit(sgaudit, *args):
-    command = [sgaudit, *args, "--depth", "groups", "-o", "json"]
+    command = [sgaudit, *args, "--debug", "--depth", "groups", "-o", "json"]
     for region in REGIONS:
         command += ["--region", region]
     out = subprocess.run(command, env=ENV, capture_output=True, text=True)
     if out.returncode != 0:
         sys.exit(f"moto.py: {' '.join(command)} ended with {out.returncode}:\n{out.stderr}")
+    if "unknown shape" in out.stderr:
+        sys.exit(f"moto.py: {' '.join(command)} left answers to the SDK's decoder:\n{out.stderr}")
     report = json.loads(out.stdout)
     for c in report["coverage"]:
         if c["status"] != "complete":
