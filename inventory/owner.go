@@ -32,7 +32,7 @@ func (i *Interface) Owner() Owner {
 	if i.Instance != "" {
 		return Owner{"instance", i.Instance}
 	}
-	if s := i.service(); s != nil {
+	if s := services.service(i); s != nil {
 		return Owner{s.kind, s.nameOf(i)}
 	}
 	for _, t := range taggedServices {
@@ -69,7 +69,7 @@ func (i *Interface) operated() Owner {
 		kind = i.Operator + " (managed)"
 	}
 	name := i.Instance
-	if s := i.service(); name == "" && s != nil {
+	if s := services.service(i); name == "" && s != nil {
 		name = s.nameOf(i)
 	}
 	return Owner{kind, name}
@@ -100,78 +100,6 @@ func (i *Interface) foreign() bool {
 	return i.Managed || i.AttachedBy != "" && i.AttachedBy != i.Account
 }
 
-// service returns the row of the table with the strongest evidence, the first
-// of equal ones, or nil where there is no evidence at all.
-func (i *Interface) service() *service {
-	var best *service
-	most := 0
-	for k := range services {
-		if services[k].most() <= most {
-			continue // it cannot win
-		}
-		if found := services[k].evidence(i); found > most {
-			best, most = &services[k], found
-		}
-	}
-	return best
-}
-
-// most is the greatest evidence that there can be for the service.
-func (s *service) most() int {
-	n := 1
-	if len(s.types) > 0 {
-		n += 4
-	}
-	if len(s.requesters) > 0 {
-		n += 2
-	}
-	return n
-}
-
-// evidence weighs what speaks for the service: a type counts for more than
-// requester and description together, a requester for more than a description.
-func (s *service) evidence(i *Interface) int {
-	found := 0
-	if slices.Contains(s.types, i.Type) {
-		found += 4
-	}
-	if i.Requester != "" || i.AttachedBy != "" {
-		for _, pattern := range s.requesters {
-			if matches(pattern, i.Requester) || matches(pattern, i.AttachedBy) {
-				found += 2
-				break
-			}
-		}
-	}
-	if i.Description != "" && (!s.vague || i.foreign()) && s.describes(i.Description) {
-		found++
-	}
-	return found
-}
-
-// matches reports whether s is the pattern's text, or has it in it where the
-// pattern stands between asterisks.
-func matches(pattern, s string) bool {
-	if pattern[0] == '*' {
-		return strings.Contains(s, pattern[1:len(pattern)-1])
-	}
-	return pattern == s
-}
-
-func (s *service) describes(description string) bool {
-	for _, word := range s.descriptions {
-		if hasPrefixFold(description, word) {
-			return true
-		}
-	}
-	for _, word := range s.words {
-		if containsFold(description, word) {
-			return true
-		}
-	}
-	return s.form != nil && s.form(description)
-}
-
 func (s *service) nameOf(i *Interface) string {
 	for _, key := range s.nameTags {
 		if value, ok := TagValue(i.Tags, key); ok {
@@ -182,19 +110,4 @@ func (s *service) nameOf(i *Interface) string {
 		return ""
 	}
 	return s.name(i.Description)
-}
-
-// hasPrefixFold looks at the first letter by itself, since that settles nearly
-// every question.
-func hasPrefixFold(s, prefix string) bool {
-	return len(s) >= len(prefix) && s[0]|0x20 == prefix[0]|0x20 && strings.EqualFold(s[:len(prefix)], prefix)
-}
-
-func containsFold(s, word string) bool {
-	for k := 0; k+len(word) <= len(s); k++ {
-		if hasPrefixFold(s[k:], word) {
-			return true
-		}
-	}
-	return false
 }

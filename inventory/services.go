@@ -34,7 +34,7 @@ var taggedServices = []struct{ key, kind string }{
 // services is the table. Where two rows have equal evidence the first wins,
 // so the general stands behind the special but for load-balancer, which has
 // no description and so loses to every kind that has.
-var services = []service{
+var services = newTable([]service{
 	{kind: "load-balancer", requesters: []string{"amazon-elb"}},
 	{kind: "application-load-balancer", requesters: []string{"amazon-elb"}, descriptions: []string{"ELB app/"}, name: between("ELB app/", "/")},
 	{
@@ -115,7 +115,7 @@ var services = []service{
 	{kind: "transfer", words: []string{"AWS Transfer", "Transfer Family"}, vague: true},
 	{kind: "mwaa", words: []string{"MWAA", "Airflow"}, vague: true},
 	{kind: "apprunner", words: []string{"App Runner", "AppRunner"}, vague: true},
-}
+})
 
 // between names what stands after a mark and before an end; an empty end is
 // the end of the text.
@@ -161,8 +161,15 @@ func notInID(r rune) bool {
 
 // isTaskARN reports whether s is arn:<partition>:ecs:...:attachment/<id>.
 func isTaskARN(s string) bool {
-	fields := strings.SplitN(s, ":", 6)
-	return len(fields) == 6 && fields[0] == "arn" && fields[2] == "ecs" && strings.HasPrefix(fields[5], "attachment/")
+	rest, isARN := strings.CutPrefix(s, "arn:")
+	if !isARN {
+		return false
+	}
+	_, rest, _ = strings.Cut(rest, ":") // the partition
+	rest, isECS := strings.CutPrefix(rest, "ecs:")
+	_, rest, _ = strings.Cut(rest, ":") // the region
+	_, rest, _ = strings.Cut(rest, ":") // the account
+	return isECS && strings.HasPrefix(rest, "attachment/")
 }
 
 // lastPart names what follows the last slash: the role of a role's ARN.
