@@ -39,7 +39,7 @@ func served(t testing.TB, scale fixtures.Scale, action string) []byte {
 }
 
 // TestAllocations holds the scanner to a number of allocations for each item.
-// The SDK's decoder makes 430 for an interface and 900 for a group of eight
+// The SDK's decoder makes 270 for an interface and 760 for a group of eight
 // rules.
 func TestAllocations(t *testing.T) {
 	const items = 1000
