@@ -118,7 +118,7 @@ func (s *scanner) element() {
 }
 
 // namespace is the one attribute that EC2 sends.
-var namespace = regexp.MustCompile(`^ xmlns="[A-Za-z0-9:/.-]*"$`)
+var namespace = regexp.MustCompile(`^( xmlns="[A-Za-z0-9:/.-]*")? *$`)
 
 // attributes returns where the attributes that begin at a place end.
 func (s *scanner) attributes(begin int) int {
