@@ -9,33 +9,33 @@ import (
 )
 
 // Apply returns the inventory as it is once the steps were carried out in
-// their order, with the errors that EC2 would answer with. What no step
-// touches is shared with the given inventory, which stays as it is.
+// their order, with the errors that EC2 would answer with. The inventory is a
+// normalised one, as every reader leaves it. What no step touches is shared
+// with it, and it stays as it is.
+//
+// The time is that of one look at the lines and the inventory: each line then
+// costs what the rules of its group do, of which AWS allows a thousand.
 func Apply(inv *inventory.Inventory, lines []Line) (*inventory.Inventory, error) {
-	after := *inv
-	after.Regions = slices.Clone(inv.Regions)
-	copied := map[*inventory.Region]bool{}
+	e := newEstate(inv, lines)
 	var errs []error
-	for _, l := range lines {
-		at, g := locate(after.Regions, &l.Step)
-		if g < 0 {
+	for i := range lines {
+		l := &lines[i]
+		t := e.locate(&l.Step)
+		if t == nil {
 			errs = append(errs, fmt.Errorf("line %d: %s is not among the groups that were read%s", l.Number, l.Step.Group, inRegion(l.Step.Region)))
 			continue
 		}
-		if r := after.Regions[at]; !copied[r] {
-			clone := *r
-			clone.Groups = slices.Clone(r.Groups)
-			after.Regions[at] = &clone
-			copied[&clone] = true
-		}
-		if err := apply(after.Regions[at], g, &l.Step); err != nil {
+		t.in.own()
+		if err := e.apply(t, &l.Step); err != nil {
 			errs = append(errs, fmt.Errorf("line %d: %w", l.Number, err))
 		}
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	after.Normalize()
+	after := *inv
+	after.Regions = slices.Clone(inv.Regions)
+	e.finish(after.Regions)
 	return &after, nil
 }
 
@@ -46,44 +46,32 @@ func inRegion(name string) string {
 	return " in " + name
 }
 
-// locate finds the group of a step; ids are unique across regions.
-func locate(regions []*inventory.Region, s *Step) (region, group int) {
-	for i, r := range regions {
-		if s.Region != "" && s.Region != r.Name {
-			continue
-		}
-		if g := slices.IndexFunc(r.Groups, func(g inventory.Group) bool { return g.ID == s.Group }); g >= 0 {
-			return i, g
-		}
-	}
-	return 0, -1
-}
-
-func apply(r *inventory.Region, at int, s *Step) error {
-	g := &r.Groups[at]
+func (e *estate) apply(t *target, s *Step) error {
+	g := t.group()
 	switch s.Verb {
 	case Delete:
-		if by := keptBy(r, g); by != "" {
+		if by := t.keptBy(); by != "" {
 			return fmt.Errorf("%s cannot be deleted: %s", g.ID, by)
 		}
-		r.Groups = slices.Delete(r.Groups, at, at+1)
+		e.remove(t)
 	case Authorize:
 		rules := slices.Clone(g.Rules)
 		for _, rule := range s.Rules {
-			rule.IDs = nil
-			if slices.ContainsFunc(rules, func(o inventory.Rule) bool { return o.String() == rule.String() }) {
-				return fmt.Errorf("%s has the rule %q already", g.ID, rule.String())
+			text := rule.String()
+			if at(rules, text) >= 0 {
+				return fmt.Errorf("%s has the rule %q already", g.ID, text)
 			}
+			rule.IDs, rule.Tags = nil, slices.Clone(rule.Tags)
 			if ref := rule.Peer.Group; ref != nil {
 				full := *ref
-				if i := slices.IndexFunc(r.Groups, func(o inventory.Group) bool { return o.ID == full.ID }); i >= 0 {
-					refer(r, g, &r.Groups[i], &full)
+				if other := e.find(t.in, full.ID); other != nil {
+					t.in.peered().refer(g, other.group(), &full)
 				}
 				rule.Peer.Group = &full
 			}
 			rules = append(rules, rule)
 		}
-		g.Rules = rules
+		e.change(t, rules)
 	case Revoke:
 		kept := slices.Clone(g.Rules)
 		for _, id := range s.IDs {
@@ -94,51 +82,67 @@ func apply(r *inventory.Region, at int, s *Step) error {
 			kept = slices.Delete(kept, i, i+1)
 		}
 		if len(s.IDs) == 0 {
-			for _, rule := range s.Rules {
-				i := slices.IndexFunc(kept, func(o inventory.Rule) bool { return o.String() == rule.String() })
+			for k := range s.Rules {
+				text := s.Rules[k].String()
+				i := at(kept, text)
 				if i < 0 {
-					return fmt.Errorf("%s has no rule %q", g.ID, rule.String())
+					return fmt.Errorf("%s has no rule %q", g.ID, text)
 				}
 				kept = slices.Delete(kept, i, i+1)
 			}
 		}
-		g.Rules = kept
+		e.change(t, kept)
 	}
 	return nil
 }
 
+// at returns where the rule with the text is, or -1.
+func at(rules []inventory.Rule, text string) int {
+	return slices.IndexFunc(rules, func(o inventory.Rule) bool { return o.String() == text })
+}
+
+// peerings are the active peerings of a region by both VPCs, in either order,
+// the last where two VPCs have several.
+type peerings map[[2]string]*inventory.Peering
+
+func peeringsOf(r *inventory.Region) peerings {
+	all := peerings{}
+	for i := range r.Peerings {
+		if p := &r.Peerings[i]; p.Status == "active" {
+			all[[2]string{p.Requester.VPC, p.Accepter.VPC}] = p
+			all[[2]string{p.Accepter.VPC, p.Requester.VPC}] = p
+		}
+	}
+	return all
+}
+
 // refer fills what AWS adds to a group's reference to another one: the owner,
 // and the peering where the other belongs to another VPC.
-func refer(r *inventory.Region, g, other *inventory.Group, ref *inventory.GroupRef) {
+func (p peerings) refer(g, other *inventory.Group, ref *inventory.GroupRef) {
 	if ref.Account == "" {
 		ref.Account = other.Owner
 	}
 	if other.VPC == g.VPC {
 		return
 	}
-	for _, p := range r.Peerings {
-		if far := p.Far(g.VPC); far != nil && far.VPC == other.VPC && p.Status == "active" {
-			ref.VPC, ref.Peering, ref.Status = other.VPC, p.ID, p.Status
-		}
+	if p := p[[2]string{g.VPC, other.VPC}]; p != nil {
+		ref.VPC, ref.Peering, ref.Status = other.VPC, p.ID, p.Status
 	}
 }
 
 // keptBy tells what keeps EC2 from deleting a group, or nothing.
-func keptBy(r *inventory.Region, g *inventory.Group) string {
+func (t *target) keptBy() string {
+	g := t.group()
 	if g.Default() {
 		return "it is a default group"
 	}
-	for i := range r.Interfaces {
-		if r.Interfaces[i].Carries(g.ID) {
-			return r.Interfaces[i].ID + " carries it"
-		}
+	if t.carrier != nil {
+		return t.carrier.ID + " carries it"
 	}
-	for i := range r.Groups {
-		for k := range r.Groups[i].Rules {
-			if ref := r.Groups[i].Rules[k].Peer.Group; ref != nil && ref.ID == g.ID && r.Groups[i].ID != g.ID {
-				return r.Groups[i].ID + " names it in " + r.Groups[i].Rules[k].String()
-			}
-		}
+	by := t.namer()
+	if by == nil {
+		return ""
 	}
-	return ""
+	names := func(r inventory.Rule) bool { return r.Peer.Group != nil && r.Peer.Group.ID == g.ID }
+	return by.ID + " names it in " + by.Rules[slices.IndexFunc(by.Rules, names)].String()
 }

@@ -3,6 +3,7 @@ package remedy_test
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -117,5 +118,77 @@ func TestAllocations(t *testing.T) {
 	t.Logf("%.0f allocations for a fix of 50, %.0f of 200", few, many)
 	if many > most || many > 1.2*few {
 		t.Errorf("%.0f allocations for a fix, and %.0f where there are four times as many; want at most %d", few, many, most)
+	}
+}
+
+// changes returns an estate in which some groups are carried by nothing, and
+// as many lines that use, strip and delete those: of four lines for each, one
+// allows it on another group, one allows an address, one takes the first away
+// and one deletes it.
+func changes(tb testing.TB, lines, groups int) (*inventory.Inventory, []remedy.Line) {
+	tb.Helper()
+	spares := lines / 4
+	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: groups - spares, Interfaces: 5 * groups, Rules: 3})
+	r := inv.Regions[0]
+	others := len(r.Groups)
+	var plan [4][]remedy.Line
+	for i := range spares {
+		spare, other := fmt.Sprintf("sg-f%016x", i), &r.Groups[i*7919%others]
+		r.Groups = append(r.Groups, inventory.Group{ID: spare, Name: spare, VPC: other.VPC, Owner: r.AccountID})
+		named := inventory.Rule{Traffic: inventory.Ports(inventory.TCP, 6000, 6000), Peer: inventory.Peer{Group: &inventory.GroupRef{ID: spare}}}
+		address := named
+		address.Peer = inventory.PrefixPeer(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32))
+		for k, s := range []remedy.Step{
+			{Verb: remedy.Authorize, Group: other.ID, Rules: []inventory.Rule{named}},
+			{Verb: remedy.Authorize, Group: other.ID, Rules: []inventory.Rule{address}},
+			{Verb: remedy.Revoke, Group: other.ID, Rules: []inventory.Rule{named}},
+			{Verb: remedy.Delete, Group: spare},
+		} {
+			s.Region = r.Name
+			plan[k] = append(plan[k], remedy.Line{Number: k*spares + i + 1, Step: s})
+		}
+	}
+	inv.Normalize()
+	return inv, slices.Concat(plan[:]...)
+}
+
+func apply(tb testing.TB, inv *inventory.Inventory, lines []remedy.Line) {
+	tb.Helper()
+	after, err := remedy.Apply(inv, lines)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if gone := len(inv.Regions[0].Groups) - len(after.Regions[0].Groups); gone != len(lines)/4 {
+		tb.Fatalf("%d groups were deleted, want %d", gone, len(lines)/4)
+	}
+}
+
+// BenchmarkApply carries plans of several lengths out on one size of estate:
+// to look at that once costs the same each time, and the lines little.
+func BenchmarkApply(b *testing.B) {
+	for _, count := range []int{100, 1000, 10000} {
+		inv, lines := changes(b, count, 12000)
+		b.Run(strconv.Itoa(count), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				apply(b, inv, lines)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(count), "ns/line")
+		})
+	}
+}
+
+// TestApplyAllocations holds a line to a number of allocations, and to no more
+// where there are four times as many in an estate as much larger.
+func TestApplyAllocations(t *testing.T) {
+	const most = 20
+	each := func(count int) float64 {
+		inv, lines := changes(t, count, 3*count)
+		return testing.AllocsPerRun(2, func() { apply(t, inv, lines) }) / float64(count)
+	}
+	few, many := each(200), each(800)
+	t.Logf("%.2f allocations for a line of 200, %.2f of 800", few, many)
+	if many > most || many > 1.2*few {
+		t.Errorf("%.2f allocations for a line, and %.2f where there are four times as many; want at most %d", few, many, most)
 	}
 }

@@ -40,10 +40,13 @@ func (a *attacher) reference(f *findings.Finding, g *inventory.Group) {
 
 // peers returns the replacement as sources.
 func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
+	if a.peerings == nil {
+		a.peerings = peeringsOf(a.region)
+	}
 	var peers []inventory.Peer
 	for _, id := range r.Groups {
 		ref := &inventory.GroupRef{ID: id}
-		refer(a.region, g, a.group(id), ref)
+		a.peerings.refer(g, a.group(id), ref)
 		peers = append(peers, inventory.Peer{Group: ref})
 	}
 	for _, p := range r.Kept {

@@ -41,11 +41,12 @@ func Attach(inv *inventory.Inventory, report *findings.Report) {
 
 // attacher works on the findings of one region.
 type attacher struct {
-	region *inventory.Region
-	groups map[string]*inventory.Group
-	reach  *reach.Region
-	solver *Solver
-	dead   map[string]bool // groups that the findings would delete
+	region   *inventory.Region
+	groups   map[string]*inventory.Group
+	peerings peerings
+	reach    *reach.Region
+	solver   *Solver
+	dead     map[string]bool // groups that the findings would delete
 }
 
 func (a *attacher) group(id string) *inventory.Group {

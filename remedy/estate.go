@@ -1,0 +1,201 @@
+package remedy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// estate is an inventory that steps change, with an index of the groups that
+// lines name. Its regions are those of the inventory until a line concerns
+// them, and places in their lists of groups stay the same until finish.
+type estate struct {
+	regions []*region
+	groups  map[string][]*target // by id, in the order of the regions
+}
+
+// region is one region as it is now. Its list of interfaces never changes.
+type region struct {
+	*inventory.Region
+	copied   bool
+	deleted  map[int]bool // by place
+	peerings peerings     // nil until they are asked for
+}
+
+// target is a group that lines name. What keeps it is known where a line
+// deletes it, and nowhere else.
+type target struct {
+	in      *region
+	place   int
+	changed bool
+	leaves  bool                 // a line deletes it
+	carrier *inventory.Interface // the first one that carries it
+	namers  []namer              // other groups of the region, by place
+}
+
+// namer is a group that has, or had, rules that name the target.
+type namer struct{ place, rules int }
+
+func (t *target) group() *inventory.Group { return &t.in.Groups[t.place] }
+
+func newEstate(inv *inventory.Inventory, lines []Line) *estate {
+	ids := map[string]bool{} // of the groups that lines name, and whether one deletes it
+	for i := range lines {
+		s := &lines[i].Step
+		ids[s.Group] = ids[s.Group] || s.Verb == Delete
+		if s.Verb != Authorize {
+			continue
+		}
+		for k := range s.Rules {
+			if ref := s.Rules[k].Peer.Group; ref != nil && !ids[ref.ID] {
+				ids[ref.ID] = false
+			}
+		}
+	}
+	e := &estate{regions: make([]*region, len(inv.Regions)), groups: make(map[string][]*target, len(ids))}
+	for i := range inv.Regions {
+		r := &region{Region: inv.Regions[i]}
+		e.regions[i] = r
+		deletions := false
+		for place := range r.Groups {
+			id := r.Groups[place].ID
+			if leaves, named := ids[id]; named {
+				e.groups[id] = append(e.groups[id], &target{in: r, place: place, leaves: leaves})
+				deletions = deletions || leaves
+			}
+		}
+		if deletions {
+			e.holders(r)
+		}
+	}
+	return e
+}
+
+// holders finds what keeps each group of a region that lines delete.
+func (e *estate) holders(r *region) {
+	for i := range r.Interfaces {
+		for _, id := range r.Interfaces[i].Groups {
+			if t := e.find(r, id); t != nil && t.leaves && t.carrier == nil {
+				t.carrier = &r.Interfaces[i]
+			}
+		}
+	}
+	for place := range r.Groups {
+		e.count(r, place, 1)
+	}
+}
+
+// locate finds the group of a step, in the first region that has it where the
+// step says none.
+func (e *estate) locate(s *Step) *target {
+	for _, t := range e.groups[s.Group] {
+		if (s.Region == "" || s.Region == t.in.Name) && !t.in.deleted[t.place] {
+			return t
+		}
+	}
+	return nil
+}
+
+// find returns the group of a region that lines name, or nil.
+func (e *estate) find(r *region, id string) *target {
+	for _, t := range e.groups[id] {
+		if t.in == r && !r.deleted[t.place] {
+			return t
+		}
+	}
+	return nil
+}
+
+// count adds the rules of a group, or takes them away, where they name
+// another one that a line deletes.
+func (e *estate) count(r *region, place, sign int) {
+	g := &r.Groups[place]
+	for k := range g.Rules {
+		ref := g.Rules[k].Peer.Group
+		if ref == nil || ref.ID == g.ID {
+			continue
+		}
+		if t := e.find(r, ref.ID); t != nil && t.leaves {
+			i, found := slices.BinarySearchFunc(t.namers, place, func(n namer, place int) int { return cmp.Compare(n.place, place) })
+			if !found {
+				t.namers = slices.Insert(t.namers, i, namer{place: place})
+			}
+			t.namers[i].rules += sign
+		}
+	}
+}
+
+// namer returns the first group whose rules name the target, or nil.
+func (t *target) namer() *inventory.Group {
+	for len(t.namers) > 0 && t.namers[0].rules == 0 {
+		t.namers = t.namers[1:]
+	}
+	if len(t.namers) == 0 {
+		return nil
+	}
+	return &t.in.Groups[t.namers[0].place]
+}
+
+// change gives a group other rules.
+func (e *estate) change(t *target, rules []inventory.Rule) {
+	e.count(t.in, t.place, -1)
+	t.group().Rules, t.changed = rules, true
+	e.count(t.in, t.place, 1)
+}
+
+// remove deletes a group; its rules name nothing any more.
+func (e *estate) remove(t *target) {
+	e.count(t.in, t.place, -1)
+	if t.in.deleted == nil {
+		t.in.deleted = map[int]bool{}
+	}
+	t.in.deleted[t.place] = true
+}
+
+// own makes the region and its list of groups a copy, so that steps may write
+// to them. The rules of a group stay those of the inventory: steps give it
+// others.
+func (r *region) own() {
+	if r.copied {
+		return
+	}
+	of := *r.Region
+	of.Groups = slices.Clone(r.Groups)
+	r.Region, r.copied = &of, true
+}
+
+func (r *region) peered() peerings {
+	if r.peerings == nil {
+		r.peerings = peeringsOf(r.Region)
+	}
+	return r.peerings
+}
+
+// finish puts the regions into the list of an inventory: without the deleted
+// groups, and with the changed ones normalised, as all others are already.
+func (e *estate) finish(list []*inventory.Region) {
+	var one inventory.Region
+	for _, targets := range e.groups {
+		for _, t := range targets {
+			if t.changed {
+				one.Groups = t.in.Groups[t.place : t.place+1]
+				one.Normalize()
+			}
+		}
+	}
+	for i, r := range e.regions {
+		list[i] = r.Region
+		if len(r.deleted) == 0 {
+			continue
+		}
+		kept := r.Groups[:0]
+		for place := range r.Groups {
+			if !r.deleted[place] {
+				kept = append(kept, r.Groups[place])
+			}
+		}
+		clear(r.Groups[len(kept):])
+		r.Groups = kept
+	}
+}
