@@ -48,9 +48,13 @@ func (e *Estate) liveness(name string) *liveness {
 }
 
 func newLiveness(regions []*inventory.Region) *liveness {
-	l := &liveness{live: map[string]bool{}, sets: map[string][]string{}, namedBy: map[string][]string{}}
-	groups := map[string]*inventory.Group{}
-	var queue []string
+	count := 0
+	for _, r := range regions {
+		count += len(r.Groups)
+	}
+	l := &liveness{live: make(map[string]bool, count), sets: map[string][]string{}, namedBy: map[string][]string{}}
+	groups := make(map[string]*inventory.Group, count)
+	queue := make([]string, 0, count)
 	mark := func(id string) {
 		if !l.live[id] {
 			l.live[id] = true

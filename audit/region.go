@@ -36,7 +36,8 @@ type cache struct {
 	unresolved []groupRule
 	openedDone bool
 	holders    map[string][]string
-	kinds      []string
+	kinds      []uint32 // of each interface's owner, in kindNames
+	kindNames  []string
 }
 
 type groupRule struct {
@@ -80,13 +81,21 @@ func (r *Region) VPC(id string) *inventory.VPC {
 // Kind returns the kind of the owner of the i-th interface. It is worked out
 // once for all checks, since telling owners apart is not cheap.
 func (r *Region) Kind(i int) string {
-	if r.cache.kinds == nil {
-		r.cache.kinds = make([]string, len(r.Interfaces))
+	c := &r.cache
+	if c.kinds == nil {
+		c.kinds = make([]uint32, len(r.Interfaces))
+		places := map[string]uint32{}
 		for k := range r.Interfaces {
-			r.cache.kinds[k] = r.Interfaces[k].Owner().Kind
+			kind := r.Interfaces[k].Owner().Kind
+			place, known := places[kind]
+			if !known {
+				place = uint32(len(places))
+				places[kind], c.kindNames = place, append(c.kindNames, kind)
+			}
+			c.kinds[k] = place
 		}
 	}
-	return r.cache.kinds[i]
+	return c.kindNames[c.kinds[i]]
 }
 
 // EachRule calls f for every rule of one direction, in the order of groups and

@@ -1,6 +1,9 @@
 package awsclient
 
-import "strings"
+import (
+	"reflect"
+	"strings"
+)
 
 // texts keeps what is left of an answer once its bytes are gone. Texts that
 // repeat (ids of groups and subnets, words, zones) are kept once; all lie one
@@ -52,13 +55,19 @@ func (t *texts) fresh(raw []byte) string {
 // slab hands out lists that are kept, cut from large ones.
 type slab[T any] struct{ free []T }
 
-const slabItems = 256
+// slabBytes is the size of the large ones, and one that the allocator has: what
+// it rounds up would be lost.
+const slabBytes = 16 << 10
+
+func (s *slab[T]) room(n int) {
+	if n > len(s.free) {
+		s.free = make([]T, max(n, slabBytes/int(reflect.TypeFor[T]().Size())))
+	}
+}
 
 // one returns a copy of x that is kept.
 func (s *slab[T]) one(x T) *T {
-	if len(s.free) == 0 {
-		s.free = make([]T, slabItems)
-	}
+	s.room(1)
 	kept := &s.free[0]
 	*kept, s.free = x, s.free[1:]
 	return kept
@@ -71,9 +80,7 @@ func (s *slab[T]) keep(list []T) []T {
 	if n == 0 {
 		return nil
 	}
-	if n > len(s.free) {
-		s.free = make([]T, max(n, slabItems))
-	}
+	s.room(n)
 	kept := s.free[:n:n]
 	s.free = s.free[n:]
 	copy(kept, list)

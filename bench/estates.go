@@ -45,7 +45,7 @@ var standards = []standard{
 	},
 	{
 		estate{Scale: fixtures.Scale{Regions: 1, Groups: 100000, Interfaces: 1000000, Rules: 4}},
-		2,
+		3,
 		[]side{own},
 		[]goal{
 			{"peak resident < 1 GB", func(whole, _ result) (string, bool) {
