@@ -4,24 +4,11 @@ import "github.com/sgaudit/sgaudit/inventory"
 
 // scanGroups reads an answer to DescribeSecurityGroups.
 func scanGroups(s *scanner, p *page[inventory.Group]) {
-	for s.root(); s.child(); {
-		switch string(s.name) {
-		case "securityGroupInfo":
-			if p.items == nil {
-				p.items = make([]inventory.Group, 0, s.expected())
-			}
-			for s.item() {
-				p.items = append(p.items, s.securityGroup(p))
-			}
-		case "nextToken":
-			p.next = s.token()
-		default:
-			s.other()
-		}
-	}
+	scanPage(s, p, "securityGroupInfo", (*scanner).securityGroup)
 }
 
-func (s *scanner) securityGroup(p *page[inventory.Group]) (g inventory.Group) {
+func (s *scanner) securityGroup(p *page[inventory.Group]) {
+	var g inventory.Group
 	s.group.begin()
 	s.tags = s.tags[:0]
 	for s.child() {
@@ -49,7 +36,7 @@ func (s *scanner) securityGroup(p *page[inventory.Group]) (g inventory.Group) {
 	s.group.end(p, g.ID)
 	g.Rules = s.keptRules.keep(s.group.rules)
 	g.Tags = s.keptTags.keep(s.tags)
-	return g
+	p.items = append(p.items, g)
 }
 
 func (s *scanner) permissions(direction inventory.Direction) {

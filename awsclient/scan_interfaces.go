@@ -4,26 +4,12 @@ import "github.com/sgaudit/sgaudit/inventory"
 
 // scanInterfaces reads an answer to DescribeNetworkInterfaces.
 func scanInterfaces(s *scanner, p *page[inventory.Interface]) {
-	for s.root(); s.child(); {
-		switch string(s.name) {
-		case "networkInterfaceSet":
-			if p.items == nil {
-				p.items = make([]inventory.Interface, 0, s.expected())
-			}
-			for s.item() {
-				p.items = append(p.items, inventory.Interface{})
-				s.networkInterface(p, &p.items[len(p.items)-1])
-			}
-		case "nextToken":
-			p.next = s.token()
-		default:
-			s.other()
-		}
-	}
+	scanPage(s, p, "networkInterfaceSet", (*scanner).networkInterface)
 }
 
-func (s *scanner) networkInterface(p *page[inventory.Interface], e *inventory.Interface) {
-	d := &s.face
+func (s *scanner) networkInterface(p *page[inventory.Interface]) {
+	p.items = append(p.items, inventory.Interface{})
+	e, d := &p.items[len(p.items)-1], &s.face
 	d.begin()
 	s.tags = s.tags[:0]
 	for s.child() {

@@ -2,21 +2,7 @@ package awsclient
 
 // scanRules reads an answer to DescribeSecurityGroupRules.
 func scanRules(s *scanner, p *page[ruleDetail]) {
-	for s.root(); s.child(); {
-		switch string(s.name) {
-		case "securityGroupRuleSet":
-			if p.items == nil {
-				p.items = make([]ruleDetail, 0, s.expected())
-			}
-			for s.item() {
-				s.rule(p)
-			}
-		case "nextToken":
-			p.next = s.token()
-		default:
-			s.other()
-		}
-	}
+	scanPage(s, p, "securityGroupRuleSet", (*scanner).rule)
 }
 
 func (s *scanner) rule(p *page[ruleDetail]) {

@@ -23,12 +23,29 @@ type scratch struct {
 	keptIDs       slab[string]
 }
 
-// expected returns how many items an answer may have at the most. A list that
-// is made for all of them at once is not copied while it grows.
-func (s *scanner) expected() int { return min(pageSize, len(s.data)/leastItem+1) }
-
-// leastItem is about the size in bytes of the items that are read so.
+// leastItem is about the size in bytes of the items that are read so. A list
+// that is made for all items of an answer at once is not copied while it grows.
 const leastItem = 600
+
+// scanPage reads a whole answer: a set of items, and the token of the next.
+func scanPage[T any](s *scanner, p *page[T], set string, item func(*scanner, *page[T])) {
+	for s.root(); s.child(); {
+		switch string(s.name) {
+		case set:
+			if p.items == nil {
+				p.items = make([]T, 0, min(pageSize, len(s.data)/leastItem+1))
+			}
+			for s.item() {
+				item(s, p)
+			}
+		case "nextToken":
+			text := string(s.text())
+			p.next = &text
+		default:
+			s.other()
+		}
+	}
+}
 
 // tagSet reads the tags of an item.
 func (s *scanner) tagSet(tags []inventory.Tag) []inventory.Tag {
@@ -73,12 +90,6 @@ func (s *scanner) number() int32 {
 func (s *scanner) port(place *int32) *int32 {
 	*place = s.number()
 	return place
-}
-
-// token reads the token of the next page.
-func (s *scanner) token() *string {
-	text := string(s.text())
-	return &text
 }
 
 // flag reads the text of an element that is true or false.
