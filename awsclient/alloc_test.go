@@ -38,40 +38,40 @@ func served(t testing.TB, scale fixtures.Scale, action string) []byte {
 	return body
 }
 
-// TestAllocations holds the scanner to a number of allocations for each item.
-// The SDK's decoder makes 270 for an interface and 760 for a group of eight
-// rules.
+// TestAllocations holds the scanner to a number of allocations for each item,
+// which is not to grow with their number. The SDK's decoder makes 270 for an
+// interface and 760 for a group of eight rules.
 func TestAllocations(t *testing.T) {
-	const items = 1000
+	const few, many = 250, 1000
 	var s scanner
-	var interfaces page[inventory.Interface]
-	var groups page[inventory.Group]
+	each := func(action string, items int, decode func() int) float64 {
+		body := served(t, fixtures.Scale{Regions: 1, Groups: items, Interfaces: items, Rules: 8}, action)
+		return testing.AllocsPerRun(5, func() {
+			if s.start(body); decode() != items || s.odd {
+				t.Fatal(action + " was not read")
+			}
+		}) / float64(items)
+	}
 	for _, c := range []struct {
 		action string
-		scale  fixtures.Scale
 		decode func() int
 		most   float64
 	}{
-		{"DescribeNetworkInterfaces", fixtures.Scale{Regions: 1, Groups: 50, Interfaces: items}, func() int {
-			interfaces = page[inventory.Interface]{}
-			scanInterfaces(&s, &interfaces)
-			return len(interfaces.items)
+		{"DescribeNetworkInterfaces", func() int {
+			var p page[inventory.Interface]
+			scanInterfaces(&s, &p)
+			return len(p.items)
 		}, 0.1},
-		{"DescribeSecurityGroups", fixtures.Scale{Regions: 1, Groups: items, Interfaces: 10, Rules: 8}, func() int {
-			groups = page[inventory.Group]{}
-			scanGroups(&s, &groups)
-			return len(groups.items)
+		{"DescribeSecurityGroups", func() int {
+			var p page[inventory.Group]
+			scanGroups(&s, &p)
+			return len(p.items)
 		}, 0.2},
 	} {
-		body := served(t, c.scale, c.action)
-		allocations := testing.AllocsPerRun(5, func() {
-			if s.start(body); c.decode() != items || s.odd {
-				t.Fatal(c.action + " was not read")
-			}
-		})
-		t.Logf("%s: %.3f allocations for each item", c.action, allocations/items)
-		if allocations/items > c.most {
-			t.Errorf("%s: %.3f allocations for each item, want at most %.1f", c.action, allocations/items, c.most)
+		a, b := each(c.action, few, c.decode), each(c.action, many, c.decode)
+		t.Logf("%s: %.3f allocations for each of %d, %.3f for each of %d", c.action, a, few, b, many)
+		if b > c.most || b > 1.2*a {
+			t.Errorf("%s: %.3f allocations for each of %d items and %.3f for each of %d, want at most %.1f and no more for more", c.action, a, few, b, many, c.most)
 		}
 	}
 }

@@ -86,5 +86,9 @@ func (b *wholeBody) release() {
 	}
 }
 
-// Close does nothing: the connection is free already.
-func (*wholeBody) Close() error { return nil }
+// Close releases the memory: the SDK closes what it has decoded, and its texts
+// are copies. The connection is free already.
+func (b *wholeBody) Close() error {
+	b.release()
+	return nil
+}

@@ -37,9 +37,12 @@ func TestWholeBodies(t *testing.T) {
 			if got, err := io.ReadAll(body); err != nil || !bytes.Equal(got, want) {
 				t.Errorf("%d bytes, told as %d: gave %d, %v", size, length, len(got), err)
 			}
-			body.release()
+			if _, err := body.Seek(0, io.SeekStart); err != nil {
+				t.Fatal(err)
+			}
+			body.Close()
 			if got, err := io.ReadAll(body); err != nil || len(got) > 0 {
-				t.Errorf("%d bytes after the release, %v", len(got), err)
+				t.Errorf("%d bytes after the close, %v", len(got), err)
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func (c *Client) Collect(ctx context.Context) (*inventory.Inventory, error) {
 		})
 	}
 	_ = g.Wait() // regions keep their failures as gaps
-	if extra != nil {
+	if extra != nil && len(names) > 0 {
 		first := inv.Regions[len(skipped)]
 		first.Gaps = append(first.Gaps, *extra)
 		first.Normalize()

@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -426,18 +427,42 @@ func TestTries(t *testing.T) {
 		"denied by IAM":   {fixtures.Fault{Action: action, Denied: true}, 1},
 		"not known there": {fixtures.Fault{Action: action, UnknownAction: true}, 1},
 	} {
-		t.Run(name, func(t *testing.T) {
-			s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{tc.fault}})
-			collect(t, s, Options{Depth: inventory.DepthNetwork})
-			tries := 0
-			for _, c := range s.Calls() {
-				if c.Action == action {
-					tries++
+		for _, counting := range []string{"false", "true"} { // two ways of the SDK
+			t.Run(name+", "+counting, func(t *testing.T) {
+				t.Setenv("AWS_NEW_RETRIES_2026", counting)
+				s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{tc.fault}})
+				collect(t, s, Options{Depth: inventory.DepthNetwork})
+				tries := 0
+				for _, c := range s.Calls() {
+					if c.Action == action {
+						tries++
+					}
 				}
-			}
-			if tries != tc.tries {
-				t.Errorf("%d tries, want %d", tries, tc.tries)
-			}
-		})
+				if tries != tc.tries {
+					t.Errorf("%d tries, want %d", tries, tc.tries)
+				}
+			})
+		}
+	}
+}
+
+// TestNoRegionLeft says so where everything is excluded, whether the enabled
+// regions are known or not.
+func TestNoRegionLeft(t *testing.T) {
+	for _, denied := range []bool{false, true} {
+		var faults []fixtures.Fault
+		if denied {
+			faults = append(faults, fixtures.Fault{Action: "DescribeRegions", Denied: true})
+		}
+		s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: faults})
+		c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, ExcludeRegions: alwaysEnabled["aws"]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inv, err := c.Collect(context.Background())
+		var setup *SetupError
+		if !errors.As(err, &setup) || setup.Message != "--exclude-region leaves no region to read" {
+			t.Errorf("denied %v: %v, %v", denied, inv, err)
+		}
 	}
 }

@@ -143,6 +143,16 @@ func statusOf(err error) int {
 	return 0
 }
 
+// triesOf returns the number of the try that the answer is for, as the SDK says
+// in the request's header, 0 where no answer came.
+func triesOf(err error) (n int) {
+	response := (*smithyhttp.ResponseError)(nil)
+	if errors.As(err, &response) && response.Response != nil && response.Response.Request != nil {
+		_, _ = fmt.Sscanf(response.Response.Request.Header.Get("Amz-Sdk-Request"), "attempt=%d", &n)
+	}
+	return n
+}
+
 // codeOf returns the code with which AWS says what is wrong, empty where it
 // says nothing. The SDK makes UnknownError of an answer that it cannot read.
 func codeOf(err error) string {

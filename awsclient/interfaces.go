@@ -2,7 +2,9 @@ package awsclient
 
 import (
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -19,8 +21,8 @@ import (
 // they carry would look unused.
 //
 // Page tokens make a chain. A long list is read in partitions side by side
-// instead, which have to hold all that the first pages held; else the chain
-// goes on where it was left.
+// instead, which have to hold all that the first pages held and that is still
+// there; else the chain goes on where it was left.
 func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	var read pages[inventory.Interface]
 	defer func() { r.region.Interfaces = inventory.JoinInterfaces(read.all) }()
@@ -55,7 +57,19 @@ func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	if found(read.all[:chained], read.all[chained:]) {
+	lacking := missing(read.all[:chained], read.all[chained:])
+	if n := len(lacking); n > 0 && n <= maxFilterValues { // deleted meanwhile?
+		before := len(read.all)
+		if _, err := list(nil, 0, lacking); err != nil {
+			return err
+		}
+		lacking = slices.DeleteFunc(lacking, func(id string) bool {
+			return !slices.ContainsFunc(read.all[before:], func(p []inventory.Interface) bool {
+				return slices.ContainsFunc(p, func(e inventory.Interface) bool { return e.ID == id })
+			})
+		})
+	}
+	if len(lacking) == 0 {
 		return nil
 	}
 	r.of.opts.Debug(r.region.Name + ": the partitions of network interfaces lack some that were read before: reading them page by page")
@@ -92,9 +106,10 @@ func interfacePartitions() [][]string {
 	return parts
 }
 
-// found reports whether all of the first interfaces are among the others. An
-// endpoint that does not know wildcards, or ids of another form, come out so.
-func found(first, others [][]inventory.Interface) bool {
+// missing returns the ids of the first interfaces that are not among the
+// others, sorted. An endpoint that does not know wildcards, or ids of another
+// form, come out so, and so do interfaces that were deleted meanwhile.
+func missing(first, others [][]inventory.Interface) []string {
 	left := map[string]bool{}
 	for _, items := range first {
 		for i := range items {
@@ -106,7 +121,7 @@ func found(first, others [][]inventory.Interface) bool {
 			delete(left, items[i].ID)
 		}
 	}
-	return len(left) == 0
+	return slices.Sorted(maps.Keys(left))
 }
 
 var interfaceDecoders = decoders[inventory.Interface, ec2.DescribeNetworkInterfacesOutput]{scanInterfaces, convertInterfaces}

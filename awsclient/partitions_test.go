@@ -1,14 +1,19 @@
 package awsclient
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
@@ -136,6 +141,48 @@ func TestPartitionsThatLack(t *testing.T) {
 	}
 	if !strings.Contains(told, "the partitions of network interfaces lack some") {
 		t.Errorf("told: %q", told)
+	}
+}
+
+// ghost is an HTTP client whose first page of interfaces holds one more, which
+// is gone by the next call.
+type ghost struct {
+	next  aws.HTTPClient
+	shown atomic.Bool
+}
+
+func (g *ghost) Do(request *http.Request) (*http.Response, error) {
+	response, err := g.next.Do(request)
+	if body, ok := response.Body.(*wholeBody); ok && err == nil {
+		const set = "<networkInterfaceSet>"
+		if before, after, found := bytes.Cut(body.data, []byte(set)); found && !g.shown.Swap(true) {
+			more := []byte("<item><networkInterfaceId>eni-0a0a0a0a0a0a0a0a0</networkInterfaceId></item>")
+			whole := slices.Concat(before, []byte(set), more, after)
+			response.Body = &wholeBody{bytes.NewReader(whole), whole, nil}
+		}
+	}
+	return response, err
+}
+
+// TestInterfaceThatGoes does not read a list again because one of its first
+// interfaces was deleted meanwhile: it is asked for by its id.
+func TestInterfaceThatGoes(t *testing.T) {
+	estate := fixtures.Random(rand.New(rand.NewPCG(1, 4)), fixtures.Size{Regions: 1, Groups: 4, Interfaces: 40})
+	hexadecimal(estate, rand.New(rand.NewPCG(1, 5)))
+	s := serve(t, estate, fixtures.ServeOptions{PageSize: 5})
+	told := ""
+	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthGroups, MaxRPS: 1e6, Debug: func(text string) { told += text }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.config.HTTPClient = &ghost{next: c.config.HTTPClient}
+	inv, err := c.Collect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := inv.Regions[0]
+	if want := len(estate.Regions[0].Interfaces) + 1; len(r.Interfaces) != want || r.Status() != "complete" || told != "" {
+		t.Errorf("%d interfaces, want %d; %s; told %q", len(r.Interfaces), want, r.Status(), told)
 	}
 }
 

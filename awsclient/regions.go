@@ -87,5 +87,8 @@ func (c *Client) regions(ctx context.Context) (read, skipped []string, gaps map[
 			delete(gaps, name)
 		}
 	}
+	if len(read) == 0 && len(skipped) > 0 {
+		return nil, nil, nil, nil, &SetupError{Message: "--exclude-region leaves no region to read", Hint: "drop one of them, or name a region with --region"}
+	}
 	return read, skipped, gaps, extra, nil
 }

@@ -169,8 +169,8 @@ type idsAndTags struct {
 	tags []inventory.Tag
 }
 
-// add takes a page. Some rules come twice: with the first page and with a
-// partition.
+// add takes a page. Some rules come twice, with the first page and with a
+// partition; Normalize drops what that repeats.
 func (d *ruleDetails) add(rules []ruleDetail) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -179,11 +179,10 @@ func (d *ruleDetails) add(rules []ruleDetail) {
 	}
 	for i := range rules {
 		r := &rules[i]
-		known := d.of[r.ruleKey]
-		if r.id == "" || slices.Contains(known.ids, r.id) {
-			continue
+		if r.id != "" {
+			known := d.of[r.ruleKey]
+			d.of[r.ruleKey] = idsAndTags{append(known.ids, r.id), append(known.tags, r.tags...)}
 		}
-		d.of[r.ruleKey] = idsAndTags{append(known.ids, r.id), append(known.tags, r.tags...)}
 	}
 }
 

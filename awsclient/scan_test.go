@@ -93,7 +93,7 @@ func keptAlone(body []byte) []byte {
 	})
 }
 
-// bodies records what the endpoint answers to the two big lists.
+// bodies records what the endpoint answers to a run of depth network.
 func bodies(t testing.TB, inv *inventory.Inventory) [][]byte {
 	t.Helper()
 	s, err := fixtures.Serve(inv, fixtures.ServeOptions{})

@@ -147,9 +147,10 @@ type retryer struct{ *retry.Standard }
 const triesWithoutCode = 3
 
 // RetryDelay returns how long to wait after a try, or the error where there is
-// to be no other.
+// to be no other. (The SDK counts the attempt from 1 or from 0, by
+// AWS_NEW_RETRIES_2026: what it told the endpoint is sure.)
 func (r *retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
-	if attempt >= triesWithoutCode && statusOf(err) == http.StatusInternalServerError && codeOf(err) == "" {
+	if statusOf(err) == http.StatusInternalServerError && codeOf(err) == "" && triesOf(err) >= triesWithoutCode {
 		return 0, err
 	}
 	return r.Standard.RetryDelay(attempt, err)

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/sgaudit/sgaudit/cli"
 )
 
 // side is one of the programs that are compared.
@@ -99,7 +101,7 @@ func (b *bench) once(p *endpoint, s side) (measurement, error) {
 	case own:
 		m, err = timed(nil, b.binary, b.audit(p)...)
 	case decoder:
-		m, err = timed([]string{"SGAUDIT_SDK_DECODER=1"}, b.binary, b.audit(p)...)
+		m, err = timed([]string{cli.DecoderVariable + "=1"}, b.binary, b.audit(p)...)
 	case bare:
 		m, err = timed([]string{bareVariable + "=" + p.url}, b.self)
 	}

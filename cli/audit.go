@@ -108,8 +108,8 @@ func (p *program) evaluate(inv *inventory.Inventory, opts audit.Options, excepti
 	return report
 }
 
-// decoderVariable makes the SDK decode every answer, for measurements.
-const decoderVariable = "SGAUDIT_SDK_DECODER"
+// DecoderVariable makes the SDK decode every answer, for measurements.
+const DecoderVariable = "SGAUDIT_SDK_DECODER"
 
 // collect connects, says who it is, and reads.
 func (p *program) collect(ctx context.Context, opts awsclient.Options) (*inventory.Inventory, error) {
@@ -119,7 +119,7 @@ func (p *program) collect(ctx context.Context, opts awsclient.Options) (*invento
 func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
 	opts.Warn = func(text string) { p.voice.warn("%s", text) }
 	opts.Debug = func(text string) { p.voice.debug("%s", text) }
-	opts.SDKDecoder = os.Getenv(decoderVariable) != ""
+	opts.SDKDecoder = os.Getenv(DecoderVariable) != ""
 	if term.IsTerminal(int(p.stdin.Fd())) {
 		opts.MFAToken = func() (string, error) { return p.voice.ask(ctx, "MFA code", p.stdin) }
 	}

@@ -52,6 +52,9 @@ func order(lengths []int, key func(list, item int) string) []place {
 // unique sorts by key and keeps the first of each key, in the given order. It
 // costs little where the list is sorted already.
 func unique[T any](list []T, key func(*T) string) []T {
+	if len(list) == 0 {
+		return nil // as it is where nothing was read
+	}
 	sorted, twice := true, false
 	for i := 1; i < len(list) && sorted; i++ {
 		c := cmp.Compare(key(&list[i-1]), key(&list[i]))
@@ -65,7 +68,7 @@ func unique[T any](list []T, key func(*T) string) []T {
 	if !twice {
 		return list
 	}
-	kept := min(1, len(list))
+	kept := 1
 	for i := 1; i < len(list); i++ {
 		if key(&list[i]) == key(&list[kept-1]) {
 			continue
@@ -90,6 +93,9 @@ func join[T any](pages [][]T, key func(*T) string) []T {
 		lengths[i] = len(pages[i])
 	}
 	places := order(lengths, func(list, item int) string { return key(&pages[list][item]) })
+	if len(places) == 0 {
+		return nil
+	}
 	list := make([]T, 0, len(places))
 	for _, p := range places {
 		item := &pages[p.list][p.item]

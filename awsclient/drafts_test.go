@@ -1,0 +1,90 @@
+package awsclient
+
+import (
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Both decoders share what becomes of an answer, so that comparing them says
+// nothing about it: what is not understood is a gap, and never half a rule.
+func TestWhatIsNotUnderstood(t *testing.T) {
+	group := func(permissions string) string {
+		return `<R><securityGroupInfo><item><groupId>sg-1</groupId><ipPermissions>` + permissions + `</ipPermissions></item></securityGroupInfo></R>`
+	}
+	permission := func(ports, ranges string) string {
+		return `<item><ipProtocol>tcp</ipProtocol>` + ports + `<ipRanges>` + ranges + `</ipRanges></item>`
+	}
+	const (
+		ssh       = `<fromPort>22</fromPort><toPort>22</toPort>`
+		backwards = `<fromPort>9</fromPort><toPort>1</toPort>`
+		office    = `<item><cidrIp>203.0.113.0/24</cidrIp></item>`
+		nonsense  = `<item><cidrIp>nonsense</cidrIp></item>`
+	)
+	face := func(body string) string {
+		return `<R><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId>` + body + `</item></networkInterfaceSet></R>`
+	}
+	rule := func(body string) string {
+		return `<R><securityGroupRuleSet><item><securityGroupRuleId>sgr-1</securityGroupRuleId><groupId>sg-1</groupId><ipProtocol>tcp</ipProtocol>` + body + `</item></securityGroupRuleSet></R>`
+	}
+	for name, c := range map[string]struct {
+		body      string
+		rules     []string // of the one group
+		addresses []inventory.Address
+		details   int // rules of the flat list
+		gaps      []string
+	}{
+		"a rule":                {body: group(permission(ssh, office)), rules: []string{"in tcp/22 203.0.113.0/24"}},
+		"ports that run back":   {body: group(permission(backwards, office)), gaps: []string{"a rule of sg-1 was not understood: ports 9-1 run backwards"}},
+		"one of two":            {body: group(permission(ssh, office) + permission(backwards, office)), rules: []string{"in tcp/22 203.0.113.0/24"}, gaps: []string{"a rule of sg-1 was not understood: ports 9-1 run backwards"}},
+		"the first of two":      {body: group(permission(backwards, office) + permission(ssh, office)), rules: []string{"in tcp/22 203.0.113.0/24"}, gaps: []string{"a rule of sg-1 was not understood: ports 9-1 run backwards"}},
+		"no prefix":             {body: group(permission(ssh, nonsense+office)), rules: []string{"in tcp/22 203.0.113.0/24"}, gaps: []string{`a rule of sg-1 names "nonsense", which is no address prefix`}},
+		"neither":               {body: group(permission(ssh, nonsense) + permission(backwards, nonsense)), gaps: []string{`a rule of sg-1 names "nonsense", which is no address prefix`, "a rule of sg-1 was not understood: ports 9-1 run backwards"}},
+		"an address of its own": {body: face(`<privateIpAddress>10.0.0.1</privateIpAddress><association><publicIp>198.51.100.1</publicIp></association>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.1"), Public: netip.MustParseAddr("198.51.100.1")}}},
+		"a list of addresses":   {body: face(`<privateIpAddress>10.0.0.1</privateIpAddress><privateIpAddressesSet><item><privateIpAddress>10.0.0.2</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.2")}}},
+		"no address":            {body: face(`<privateIpAddressesSet><item><privateIpAddress>10.0.0</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "10.0.0" for an address`}},
+		"no IPv6 address":       {body: face(`<ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "::g" for an address`}},
+		"a rule's id":           {body: rule(ssh + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), details: 1},
+		"an id for no ports":    {body: rule(backwards + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), gaps: []string{"sgr-1 of sg-1 was not understood: ports 9-1 run backwards"}},
+		"an id for no prefix":   {body: rule(ssh + `<cidrIpv6>nonsense</cidrIpv6>`), gaps: []string{`sgr-1 of sg-1 names "nonsense", which is no address prefix`}},
+	} {
+		for decoder, sdk := range map[string]bool{"scanner": false, "sdk": true} {
+			t.Run(name+", "+decoder, func(t *testing.T) {
+				inv, left := threeLists(t, []byte(c.body), sdk)
+				r := inv.Regions[0]
+				var rules, gaps []string
+				details := 0
+				for _, g := range r.Groups {
+					if g.ID != "sg-1" {
+						details++ // threeLists makes groups of them
+					}
+					for i := range g.Rules {
+						rules = append(rules, g.Rules[i].String())
+					}
+				}
+				var addresses []inventory.Address
+				for _, e := range r.Interfaces {
+					addresses = append(addresses, e.Addresses...)
+				}
+				for _, g := range r.Gaps {
+					gaps = append(gaps, g.Message)
+				}
+				same := cmpopts.EquateComparable(netip.Addr{})
+				for what, diff := range map[string]string{
+					"rules": cmp.Diff(c.rules, rules), "gaps": cmp.Diff(c.gaps, gaps), "addresses": cmp.Diff(c.addresses, addresses, same), "details": cmp.Diff(c.details, details),
+				} {
+					if diff != "" {
+						t.Errorf("%s (-want +got):\n%s", what, diff)
+					}
+				}
+				if left {
+					t.Error("left to the SDK's decoder")
+				}
+			})
+		}
+	}
+}
