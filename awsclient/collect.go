@@ -85,6 +85,7 @@ type reader struct {
 	names    *interner
 	over     map[inventory.Part]*sync.WaitGroup // of the lists of each part
 
+	counts   arrivals[ruleCount] // of the groups, as they are read
 	details  ruleDetails
 	scanners sync.Pool // of *scanner, with the texts of this region
 

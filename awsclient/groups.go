@@ -23,11 +23,17 @@ var groupDecoders = decoders[inventory.Group, ec2.DescribeSecurityGroupsOutput]{
 func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	var read pages[inventory.Group]
 	defer func() { r.region.Groups = inventory.JoinGroups(read.all) }()
+	defer r.counts.end()
 	_, err := chain(ctx, limit, 0, func(ctx context.Context, token *string) (page[inventory.Group], error) {
 		in := &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 		return ask(ctx, r, r.client.DescribeSecurityGroups, in, groupDecoders)
 	}, func(p page[inventory.Group]) {
 		r.oddities(inventory.PartGroups, p.odd)
+		counts := make([]ruleCount, len(p.items))
+		for i := range p.items {
+			counts[i] = ruleCount{p.items[i].ID, len(p.items[i].Rules)}
+		}
+		r.counts.add(counts...)
 		read.add(p.items)
 		r.progress.page(r.region.Name, len(p.items))
 	})

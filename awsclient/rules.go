@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"iter"
 	"net/netip"
 	"slices"
 	"sync"
@@ -23,7 +24,7 @@ const (
 // readRules reads the ids and the tags of rules, for ruleDetails.join. The
 // list is flat and long. Where one page does not hold it, the rest is read in
 // partitions side by side: each by the ids of as many groups as should fill
-// one page.
+// one page, as soon as so many groups have been read.
 func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	list := func(most int, groups []string) (rest *string, err error) {
 		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[ruleDetail], error) {
@@ -41,10 +42,9 @@ func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	if err != nil || rest == nil {
 		return err
 	}
-	r.after(inventory.PartGroups)
 	var g errgroup.Group
 	g.SetLimit(rulesAtOnce)
-	for _, ids := range partitions(r.region.Groups) {
+	for ids := range partitions(r.counts.each()) {
 		g.Go(func() error {
 			_, err := list(0, ids)
 			return err
@@ -53,25 +53,33 @@ func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	return g.Wait()
 }
 
+// ruleCount is how many rules a group has.
+type ruleCount struct {
+	group string
+	rules int
+}
+
 // partitions cuts the groups into sets whose rules should fit one page.
-func partitions(groups []inventory.Group) [][]string {
-	var sets [][]string
-	var ids []string
-	rules := 0
-	for i := range groups {
-		g := &groups[i]
-		if len(g.Rules) == 0 {
-			continue
+func partitions(groups iter.Seq[ruleCount]) iter.Seq[[]string] {
+	return func(yield func([]string) bool) {
+		var ids []string
+		rules := 0
+		for g := range groups {
+			if g.rules == 0 {
+				continue
+			}
+			if len(ids) == maxFilterValues || rules+g.rules > pageSize && len(ids) > 0 {
+				if !yield(ids) {
+					return
+				}
+				ids, rules = nil, 0
+			}
+			ids, rules = append(ids, g.group), rules+g.rules
 		}
-		if len(ids) == maxFilterValues || rules+len(g.Rules) > pageSize && len(ids) > 0 {
-			sets, ids, rules = append(sets, ids), nil, 0
+		if len(ids) > 0 {
+			yield(ids)
 		}
-		ids, rules = append(ids, g.ID), rules+len(g.Rules)
 	}
-	if len(ids) > 0 {
-		sets = append(sets, ids)
-	}
-	return sets
 }
 
 var ruleDecoders = decoders[ruleDetail, ec2.DescribeSecurityGroupRulesOutput]{scanRules, convertRules}
