@@ -29,11 +29,11 @@ func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		return ask(ctx, r, r.client.DescribeSecurityGroups, in, groupDecoders)
 	}, func(p page[inventory.Group]) {
 		r.oddities(inventory.PartGroups, p.odd)
-		counts := make([]ruleCount, len(p.items))
-		for i := range p.items {
-			counts[i] = ruleCount{p.items[i].ID, len(p.items[i].Rules)}
+		if r.region.Asked.Has(inventory.PartRules) {
+			for i := range p.items {
+				r.counts.add(ruleCount{p.items[i].ID, len(p.items[i].Rules)})
+			}
 		}
-		r.counts.add(counts...)
 		read.add(p.items)
 		r.progress.page(r.region.Name, len(p.items))
 	})
