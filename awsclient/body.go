@@ -24,16 +24,14 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	buffer, _ := buffers.Get().(*[]byte)
-	if buffer == nil {
-		buffer = new([]byte)
-	}
+	buffer := buffers.take()
 	if n := uint(max(0, min(response.ContentLength, mostExpected))); n >= uint(cap(*buffer)) {
 		*buffer = make([]byte, 0, 1<<bits.Len(n)) // with room for a page that is somewhat longer
 	}
 	*buffer, err = readAll(response.Body, (*buffer)[:0])
 	response.Body.Close()
 	if err != nil {
+		buffers.put(buffer)
 		return nil, err
 	}
 	response.Body = &wholeBody{bytes.NewReader(*buffer), *buffer, buffer}
@@ -73,15 +71,39 @@ type wholeBody struct {
 	buffer *[]byte
 }
 
-// buffers hold bodies that were decoded: pages are megabytes, and there are
-// many of them.
-var buffers sync.Pool
+// buffers hold the memory of bodies that were decoded: pages are megabytes, and
+// there are many of them. There are never more than were under way at once,
+// which a sync.Pool, with a place for each processor, does not promise.
+var buffers bufferStore
+
+type bufferStore struct {
+	mu   sync.Mutex
+	free []*[]byte
+}
+
+func (s *bufferStore) take() *[]byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	last := len(s.free) - 1
+	if last < 0 {
+		return new([]byte)
+	}
+	buffer := s.free[last]
+	s.free = s.free[:last]
+	return buffer
+}
+
+func (s *bufferStore) put(buffer *[]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, buffer)
+}
 
 // release gives the body's memory to the next one. Nothing may refer to it.
 func (b *wholeBody) release() {
 	if b.buffer != nil {
 		b.Reset(nil) // whoever closes the body drains it first
-		buffers.Put(b.buffer)
+		buffers.put(b.buffer)
 		b.buffer, b.data = nil, nil
 	}
 }
