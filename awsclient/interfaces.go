@@ -63,11 +63,9 @@ func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		if _, err := list(nil, 0, lacking); err != nil {
 			return err
 		}
-		lacking = slices.DeleteFunc(lacking, func(id string) bool {
-			return !slices.ContainsFunc(read.all[before:], func(p []inventory.Interface) bool {
-				return slices.ContainsFunc(p, func(e inventory.Interface) bool { return e.ID == id })
-			})
-		})
+		if len(slices.Concat(read.all[before:]...)) == 0 {
+			return nil
+		}
 	}
 	if len(lacking) == 0 {
 		return nil

@@ -10,8 +10,6 @@ package cidr
 
 import (
 	"net/netip"
-
-	"go4.org/netipx"
 )
 
 // Family is one of the two address families.
@@ -59,18 +57,11 @@ var special4 = prefixes("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8
 // private are the blocks that networks number themselves from.
 var private = prefixes("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
+// The internet: what is private, local, multicast or reserved is no part of it.
 var (
 	internet4 = Of(netip.MustParsePrefix("0.0.0.0/0")).Subtract(Of(special4...))
 	internet6 = Of(netip.MustParsePrefix("2000::/3"))
 )
-
-// Internet4 returns the addresses of the IPv4 internet: all but those that
-// are private, local, multicast or reserved. It is shared and immutable.
-func Internet4() *netipx.IPSet { return internet4.set }
-
-// Internet6 returns the addresses of the IPv6 internet, 2000::/3. It is
-// shared and immutable.
-func Internet6() *netipx.IPSet { return internet6.set }
 
 // HoldsInternet reports whether some address of p is an internet address.
 func HoldsInternet(p netip.Prefix) bool {

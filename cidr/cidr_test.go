@@ -117,7 +117,7 @@ func TestHoldsInternetEverywhere(t *testing.T) {
 }
 
 func TestInternetSets(t *testing.T) {
-	for f, set := range map[Family]interface{ Contains(netip.Addr) bool }{IPv4: Internet4(), IPv6: Internet6()} {
+	for f, set := range map[Family]interface{ Contains(netip.Addr) bool }{IPv4: internet4.set, IPv6: internet6.set} {
 		for cell := range 1 << 16 {
 			if a := cellPrefix(f, cell, 16).Addr(); set.Contains(a) != cellIsInternet(f, cell) {
 				t.Fatalf("%v internet contains %s: %v", f, a, set.Contains(a))
