@@ -17,19 +17,20 @@ const module = "github.com/sgaudit/sgaudit"
 
 // mayImport is the order of the tree: imports run downwards only.
 var mayImport = map[string][]string{
-	"inventory":    {},
-	"findings":     {},
-	"cidr":         {},
-	"reach":        {"inventory", "cidr"},
-	"audit":        {"inventory", "cidr", "reach", "findings"},
-	"audit/checks": {"inventory", "cidr", "reach", "findings", "audit"},
-	"remedy":       {"inventory", "cidr", "reach", "findings"},
-	"output":       {"findings"},
-	"awsclient":    {"inventory"},
-	"fixtures":     {"inventory"},
-	"cli":          {"inventory", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "awsclient", "fixtures"},
-	".":            {"cli"},
-	"bench":        {"fixtures", "cli"},
+	"inventory":     {},
+	"findings":      {},
+	"cidr":          {},
+	"reach":         {"inventory", "cidr"},
+	"audit":         {"inventory", "cidr", "reach", "findings"},
+	"audit/checks":  {"inventory", "cidr", "reach", "findings", "audit"},
+	"remedy":        {"inventory", "cidr", "reach", "findings"},
+	"output":        {"findings"},
+	"awsclient":     {"inventory"},
+	"fixtures":      {"inventory"},
+	"cli":           {"inventory", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "awsclient", "fixtures"},
+	".":             {"cli"},
+	"bench":         {"fixtures", "cli"},
+	"bench/compare": {"inventory", "fixtures"},
 }
 
 // onlyIn keeps a library behind one package. The bench measures the SDK alone
