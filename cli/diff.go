@@ -8,7 +8,6 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -114,7 +113,7 @@ func (d *driftAnswer) reach(old, now *inventory.Region) {
 		found := map[string][]string{}
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
-			q := reach.Query{Traffic: inventory.All, Addresses: cidr.Internet(cidr.IPv4).Union(cidr.Internet(cidr.IPv6))}
+			q := reach.Query{Traffic: inventory.All, Internet: true}
 			for _, w := range n.Trace(e, q).Ways {
 				if text := w.Traffic + " from " + w.From; w.Verdict == reach.Reachable && !slices.Contains(found[e.ID], text) {
 					found[e.ID] = append(found[e.ID], text)

@@ -69,7 +69,7 @@ func (p *program) reach(c *urfave.Context) error {
 		q := reach.Query{Traffic: traffic, Everyone: from == ""}
 		switch {
 		case from == "internet":
-			q.Addresses = cidr.Internet(cidr.IPv4).Union(cidr.Internet(cidr.IPv6))
+			q.Internet = true
 		case isPrefix:
 			if q.Interfaces = holders(region, from); len(q.Interfaces) == 0 {
 				q.Addresses = cidr.Of(prefix)
@@ -77,7 +77,7 @@ func (p *program) reach(c *urfave.Context) error {
 		case from != "":
 			q.Interfaces = holders(region, from)
 		}
-		if from != "" && q.Addresses.Empty() && len(q.Interfaces) == 0 {
+		if from != "" && !q.Internet && q.Addresses.Empty() && len(q.Interfaces) == 0 {
 			continue
 		}
 		sought++

@@ -51,6 +51,7 @@ type Region struct {
 	profiles map[string]*profile
 	sources  map[inventory.Peer]peerSources
 	ways     map[string][]string
+	blocks   map[string]cidr.Set // by VPC: its own and those of its peers
 }
 
 // New indexes which interfaces carry which group. The network is indexed when
@@ -63,6 +64,7 @@ func New(r *inventory.Region) *Region {
 		profiles: map[string]*profile{},
 		sources:  map[inventory.Peer]peerSources{},
 		ways:     map[string][]string{},
+		blocks:   map[string]cidr.Set{},
 	}
 	if r.Read.Has(inventory.PartInterfaces) {
 		n.indexMembers()

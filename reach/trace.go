@@ -8,11 +8,15 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Query asks how traffic gets to an interface. Without Addresses and
-// Interfaces nobody is asked about; Everyone asks about all that the rules of
-// the interface name, and about the internet.
+// Query asks how traffic gets to an interface. Addresses are asked about by
+// every way that they may come: an address that is the internet's and also in
+// a block of a peered VPC comes by both. Internet asks about what comes by an
+// internet gateway alone. Everyone asks about all that the rules of the
+// interface name, and about the internet. Without any of them nobody is asked
+// about.
 type Query struct {
 	Traffic    inventory.Traffic
+	Internet   bool
 	Addresses  cidr.Set
 	Interfaces []*inventory.Interface
 	Everyone   bool
@@ -47,10 +51,15 @@ func (n *Region) Trace(e *inventory.Interface, q Query) Answer {
 	if q.Everyone {
 		addresses = cidr.All4().Union(cidr.All6())
 	}
+	internet := cidr.Internet(cidr.IPv4).Union(cidr.Internet(cidr.IPv6))
 	for f := range families {
-		t.fromInternet(f, addresses.Intersect(cidr.Internet(f)).Subtract(t.place.own))
+		asked := addresses
+		if q.Internet {
+			asked = internet
+		}
+		t.fromInternet(f, asked.Intersect(cidr.Internet(f)).Subtract(t.place.own))
 	}
-	t.fromAddresses(addresses.Subtract(cidr.Internet(cidr.IPv4)).Subtract(cidr.Internet(cidr.IPv6)).Union(addresses.Intersect(t.place.own)))
+	t.fromAddresses(addresses.Subtract(internet).Union(addresses.Intersect(n.joinedBlocks(t.place.vpc))))
 	if q.Everyone {
 		t.fromReferences()
 	} else {
@@ -66,7 +75,7 @@ func (n *Region) Trace(e *inventory.Interface, q Query) Answer {
 
 // Interface judges an interface by the gravest of the ways from the internet.
 func (n *Region) Interface(e *inventory.Interface) Exposure {
-	a := n.Trace(e, Query{Traffic: inventory.All, Addresses: cidr.Internet(cidr.IPv4).Union(cidr.Internet(cidr.IPv6))})
+	a := n.Trace(e, Query{Traffic: inventory.All, Internet: true})
 	x := Exposure{Verdict: a.Verdict}
 	if len(a.Ways) > 0 {
 		for _, step := range a.Ways[0].Steps {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -19,7 +18,7 @@ var _ = audit.Declare(audit.Check{
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			p := rule.Peer.Prefix
 			v := r.VPC(g.VPC)
-			if v == nil || !p.IsValid() || !cidr.Private(p) {
+			if v == nil || !p.IsValid() || !r.Reach.Private(g.VPC, p) {
 				return
 			}
 			for _, own := range v.Prefixes {

@@ -22,8 +22,11 @@ var _ = audit.Declare(audit.Check{
 				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, rule.Peer.List)
 				return
 			}
-			broad := broadest(r, rule)
-			if !broad.IsValid() || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
+			if toInternet(rule) || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
+				return
+			}
+			broad := broadest(r, g, rule)
+			if !broad.IsValid() {
 				return
 			}
 			if public, ok := openToAll(r, g, rule); public || !ok {
@@ -42,10 +45,13 @@ var _ = audit.Declare(audit.Check{
 })
 
 // broadest returns the widest block of the peer that is broad, or the zero
-// Prefix. The lists that AWS keeps are as wide as its services are.
-func broadest(r *audit.Region, rule *inventory.Rule) (widest netip.Prefix) {
+// Prefix. A block is broad if it holds more addresses that hosts on the
+// internet can have than a prefix of the configured length: those of the VPC
+// and its peers, and those of special-purpose blocks, do not count. The lists
+// that AWS keeps are as wide as its services are.
+func broadest(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (widest netip.Prefix) {
 	consider := func(p netip.Prefix) {
-		if !p.IsValid() || p.Bits() >= broadFrom(r, p) || !cidr.HoldsInternet(p) {
+		if !p.IsValid() || p.Bits() >= broadFrom(r, p) || !r.Reach.PublicPart(g.VPC, p).LargerThan(broadFrom(r, p), cidr.FamilyOf(p)) {
 			return
 		}
 		if !widest.IsValid() || p.Bits() < widest.Bits() {

@@ -5,7 +5,6 @@ import (
 	"net/netip"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -26,7 +25,7 @@ var _ = audit.Declare(audit.Check{
 				if e := public[rule.Peer.Prefix.Addr()]; e != nil && rule.Direction == inventory.Ingress && rule.Peer.Prefix.IsSingleIP() && !e.Carries(g.ID) {
 					r.Report(ownPublic(r, g, rule, e))
 				}
-				if rule.Direction != inventory.Ingress || !rule.Peer.Prefix.IsValid() || !cidr.Private(rule.Peer.Prefix) {
+				if rule.Direction != inventory.Ingress || !rule.Peer.Prefix.IsValid() || !r.Reach.Private(g.VPC, rule.Peer.Prefix) {
 					continue
 				}
 				if message := behind(g.VPC, rule.Peer.Prefix).message(r, g, rule); message != "" {

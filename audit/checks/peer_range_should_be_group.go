@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -31,7 +30,7 @@ var _ = audit.Declare(audit.Check{
 		}
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			p := rule.Peer.Prefix
-			if !p.IsValid() || !cidr.Private(p) {
+			if !p.IsValid() || !r.Reach.Private(g.VPC, p) {
 				return
 			}
 			for _, peer := range ends[g.VPC] {
