@@ -96,10 +96,17 @@ func (r *Region) reportOpening(o *opened) {
 func (o *opened) what() string {
 	ports := o.ports()
 	if o.class == AllTraffic {
-		if o.rule.Traffic == inventory.All {
+		if o.rule.Traffic == inventory.All && o.tcp.all() && o.udp.all() {
 			return "all traffic is"
 		}
-		return "all ports (" + ports + ") are"
+		var named []string
+		if o.tcp.size() >= inventory.NearlyAllPorts {
+			named = append(named, o.tcp.howMany()+" TCP ports")
+		}
+		if o.udp.size() >= inventory.NearlyAllPorts {
+			named = append(named, o.udp.howMany()+" UDP ports")
+		}
+		return strings.Join(named, " and ") + " (" + ports + ") are"
 	}
 	switch n := len(o.services); n {
 	case 0:

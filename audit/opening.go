@@ -9,16 +9,15 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// allPorts is the number of ports of one protocol from which on a rule counts
-// as opening all traffic.
-const allPorts = 60000
-
 // unexpectedSeverity is the base severity of a port that no table names.
 const unexpectedSeverity = findings.Medium
 
 // opening is what one ingress rule opens to the whole internet: the ports on
 // which the sources of its group, merged, cover the internet, and on which
-// the rule's own source is a part of that and not inside another one.
+// the rule's own source is a part of that. A source inside a wider one of a
+// rule with the same traffic is left out, and so is one inside a wider source
+// of other traffic, unless the internet stays covered without that: revoking
+// the wider rule alone would leave the port open.
 type opening struct {
 	rule     *inventory.Rule
 	tcp, udp portSet
@@ -30,6 +29,7 @@ type opening struct {
 type source struct {
 	rule  *inventory.Rule
 	ports span
+	kind  int // position of the first source with the same traffic
 	one   netip.Prefix
 	list  []netip.Prefix
 }
@@ -102,6 +102,9 @@ func (r *Region) claims(g *inventory.Group, proto inventory.Protocol, v6 bool, l
 		} else {
 			continue
 		}
+		for s.kind < len(list) && list[s.kind].rule.Traffic != rule.Traffic {
+			s.kind++
+		}
 		list = append(list, s)
 	}
 	return list
@@ -128,10 +131,10 @@ func (r *Region) public(list []source, yield func(s *source, ports span, partial
 	}
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
-	var owners []int
+	owners, kinds := r.owners[:0], r.kinds[:0]
 	for c := range len(cuts) - 1 {
 		piece := span{cuts[c], cuts[c+1] - 1}
-		merged, owners = merged[:0], owners[:0]
+		merged, owners, kinds = merged[:0], owners[:0], kinds[:0]
 		for i := range list {
 			s := &list[i]
 			if s.ports.first > piece.first || s.ports.last < piece.last {
@@ -139,17 +142,18 @@ func (r *Region) public(list []source, yield func(s *source, ports span, partial
 			}
 			merged = s.appendTo(merged)
 			for len(owners) < len(merged) {
-				owners = append(owners, i)
+				owners, kinds = append(owners, i), append(kinds, s.kind)
 			}
 		}
 		told := -1
-		for k, yes := range cidr.Public(merged) {
+		for k, yes := range cidr.PublicAmong(merged, kinds) {
 			if i := owners[k]; yes && i != told {
 				told = i
 				yield(&list[i], piece, !list[i].whole())
 			}
 		}
 	}
+	r.owners, r.kinds = owners[:0], kinds[:0]
 }
 
 // whole reports whether the source covers the internet without help.
@@ -217,7 +221,7 @@ func (r *Region) judge(o *opening) (v verdict, ok bool) {
 	if len(restTCP)+len(restUDP) > 0 {
 		claim(Unexpected, unexpectedSeverity)
 	}
-	if o.tcp.size() >= allPorts || o.udp.size() >= allPorts {
+	if o.tcp.size() >= inventory.NearlyAllPorts || o.udp.size() >= inventory.NearlyAllPorts {
 		claim(AllTraffic, findings.Critical)
 	}
 	for c := range classes {

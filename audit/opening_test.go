@@ -11,7 +11,7 @@ import (
 )
 
 // TestOpeningsAgainstEveryPort compares the openings of random groups with a
-// reading of the rule that asks about each port by itself.
+// reading of the rule that asks about each port and each rule by itself.
 func TestOpeningsAgainstEveryPort(t *testing.T) {
 	sources := []string{
 		"0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "128.0.0.0/2", "192.0.0.0/2", "203.0.113.0/24", "10.0.0.0/8",
@@ -57,9 +57,22 @@ func TestOpeningsAgainstEveryPort(t *testing.T) {
 						rules, prefixes = append(rules, rule), append(prefixes, rule.Peer.Prefix)
 					}
 				}
-				for i, yes := range cidr.Public(prefixes) {
-					if yes {
-						want[fmt.Sprint(rules[i], " ", proto, " ", port)] = true
+				for i, rule := range rules {
+					// Without the wider sources of rules with other traffic:
+					// were those revoked, would the rule still let the
+					// internet in?
+					var left []netip.Prefix
+					at := 0
+					for j, p := range prefixes {
+						if j == i {
+							at = len(left)
+						}
+						if p.Bits() >= prefixes[i].Bits() || !p.Contains(prefixes[i].Addr()) || rules[j].Traffic == rule.Traffic {
+							left = append(left, p)
+						}
+					}
+					if public := cidr.Public(left); public != nil && public[at] {
+						want[fmt.Sprint(rule, " ", proto, " ", port)] = true
 					}
 				}
 			}
@@ -71,6 +84,54 @@ func TestOpeningsAgainstEveryPort(t *testing.T) {
 	}
 	if flagged == 0 {
 		t.Fatal("no random group opened anything")
+	}
+}
+
+// TestRevokingTheReportedRulesCloses revokes every rule of a random group that
+// opens something to the internet. What opens something after that lay inside
+// a rule with the same traffic, and nothing else does.
+func TestRevokingTheReportedRulesCloses(t *testing.T) {
+	sources := []string{"0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "128.0.0.0/2", "192.0.0.0/2", "::/0", "2000::/3", "2000::/4", "3000::/4"}
+	traffic := []inventory.Traffic{
+		inventory.All, inventory.Ports(inventory.TCP, 22, 22), inventory.Ports(inventory.TCP, 20, 25), inventory.Ports(inventory.TCP, 22, 30),
+	}
+	rng := rand.New(rand.NewPCG(5, 6))
+	several := 0
+	for range 3000 {
+		g := &inventory.Group{ID: "sg-1"}
+		for range 1 + rng.IntN(8) {
+			g.Rules = append(g.Rules, inventory.Rule{
+				Traffic: traffic[rng.IntN(len(traffic))],
+				Peer:    inventory.PrefixPeer(netip.MustParsePrefix(sources[rng.IntN(len(sources))])),
+			})
+		}
+		r := &Region{Region: &inventory.Region{}, Settings: &Settings{}}
+		opened := map[*inventory.Rule]bool{}
+		for _, o := range r.openings(g) {
+			opened[o.rule] = true
+		}
+		if len(opened) > 1 {
+			several++
+		}
+		after := &inventory.Group{ID: g.ID}
+		for i := range g.Rules {
+			if rule := &g.Rules[i]; !opened[rule] {
+				inside := false
+				for other := range opened {
+					p := other.Peer.Prefix
+					inside = inside || other.Traffic == rule.Traffic && p.Bits() < rule.Peer.Prefix.Bits() && p.Contains(rule.Peer.Prefix.Addr())
+				}
+				if !inside {
+					after.Rules = append(after.Rules, *rule)
+				}
+			}
+		}
+		if left := r.openings(after); len(left) > 0 {
+			t.Fatalf("rules %v\nafter the reported ones are revoked, %v still opens %v", g.Rules, left[0].rule, left[0].tcp)
+		}
+	}
+	if several == 0 {
+		t.Fatal("no random group had two rules that open something")
 	}
 }
 

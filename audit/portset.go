@@ -61,6 +61,34 @@ func (s portSet) size() int {
 	return n
 }
 
+// all reports whether the set holds every port that can be used: port 0 is
+// reserved and nothing listens on it.
+func (s portSet) all() bool {
+	return len(s) == 1 && s[0].first <= 1 && s[0].last == inventory.MaxPort
+}
+
+// howMany returns "all" or "nearly all", for a set of at least
+// inventory.NearlyAllPorts ports.
+func (s portSet) howMany() string {
+	if s.all() {
+		return "all"
+	}
+	return "nearly all"
+}
+
+// TrafficNamed names the traffic of a rule in a message: "all traffic",
+// "traffic to nearly all TCP ports (tcp/3390-65535)", or the text form.
+func TrafficNamed(t inventory.Traffic) string {
+	ports := portSet{{t.First, t.Last}}
+	switch {
+	case t == inventory.All:
+		return "all traffic"
+	case !t.HasPorts() || ports.size() < inventory.NearlyAllPorts:
+		return t.String()
+	}
+	return "traffic to " + ports.howMany() + " " + strings.ToUpper(t.Protocol.String()) + " ports (" + t.String() + ")"
+}
+
 // overlaps reports whether some port from first to last is in the set.
 func (s portSet) overlaps(first, last int32) bool {
 	for _, x := range s {

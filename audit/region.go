@@ -23,6 +23,8 @@ type Region struct {
 	runs    [classes]bool
 	sources []source
 	merged  []netip.Prefix
+	owners  []int // of each merged prefix: its source
+	kinds   []int // of each merged prefix: the first source with the same traffic
 	cache   cache
 }
 

@@ -26,7 +26,7 @@ var _ = audit.Declare(audit.Check{
 					continue
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%s is allowed from %s, %d times as many addresses as %s (%s) has", trafficNamed(rule.Traffic), p, 1<<(own.Bits()-p.Bits()), g.VPC, own)
+				o.Message = fmt.Sprintf("%s is allowed from %s, %d times as many addresses as %s (%s) has", audit.TrafficNamed(rule.Traffic), p, 1<<(own.Bits()-p.Bits()), g.VPC, own)
 				o.Fix = "Name the groups that need it; of other networks, the subnets that need it."
 				o.Advice = true
 				r.Report(o)

@@ -33,7 +33,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed from %s, a public block wider than /%d", trafficNamed(rule.Traffic), broad, broadFrom(r, broad))
+			o.Message = fmt.Sprintf("%s is allowed from %s, a public block wider than /%d", audit.TrafficNamed(rule.Traffic), broad, broadFrom(r, broad))
 			if rule.Peer.List != "" {
 				o.Message += " in " + rule.Peer.List
 			}

@@ -30,7 +30,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s may leave to %s from %s", trafficNamed(rule.Traffic), rule.Peer, interfacesNamed(databases))
+			o.Message = fmt.Sprintf("%s may leave to %s from %s", audit.TrafficNamed(rule.Traffic), rule.Peer, interfacesNamed(databases))
 			o.Fix = "A database answers and seldom asks: revoke " + rule.String() + ", after allowing replicas and endpoints by their groups."
 			o.Advice = true
 			r.Report(o)

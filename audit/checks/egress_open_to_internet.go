@@ -20,7 +20,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s may leave to %s", trafficNamed(rule.Traffic), rule.Peer)
+			o.Message = fmt.Sprintf("%s may leave to %s", audit.TrafficNamed(rule.Traffic), rule.Peer)
 			o.Fix = "Allow the groups, prefix lists and ports that are needed, watch the flow logs, then revoke " + rule.String() + "."
 			o.Advice = true
 			r.Report(o)

@@ -26,7 +26,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is internal, and yet lets in %s from everyone (%s)", interfacesNamed(members[:1]), trafficNamed(rule.Traffic), rule.Peer)
+			o.Message = fmt.Sprintf("%s is internal, and yet lets in %s from everyone (%s)", interfacesNamed(members[:1]), audit.TrafficNamed(rule.Traffic), rule.Peer)
 			o.Fix = fmt.Sprintf("Allow %s from the groups that call it, then revoke %s.", rule.Traffic, rule)
 			o.Advice = true
 			r.Report(o)

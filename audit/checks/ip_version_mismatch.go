@@ -38,7 +38,7 @@ var _ = audit.Declare(audit.Check{
 				open, closed = closed, open
 				o.Severity = findings.Info
 			}
-			o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, though both lead to %s", trafficNamed(rule.Traffic), open, closed, interfacesNamed(speakingBoth(r, g)))
+			o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, though both lead to %s", audit.TrafficNamed(rule.Traffic), open, closed, interfacesNamed(speakingBoth(r, g)))
 			o.Fix = "Decide for one of both: revoke " + rule.String() + ", or open the other IP version too."
 			o.Advice = true
 			r.Report(o)

@@ -45,7 +45,7 @@ var _ = audit.Declare(audit.Check{
 						continue
 					}
 					o := r.Observe(g, rule)
-					o.Message = fmt.Sprintf("%s is allowed from %s, around the load balancer that %s lets in", trafficNamed(rule.Traffic), rule.Peer, b.Peer)
+					o.Message = fmt.Sprintf("%s is allowed from %s, around the load balancer that %s lets in", audit.TrafficNamed(rule.Traffic), rule.Peer, b.Peer)
 					o.Fix = "Revoke " + rule.String() + ": " + b.String() + " is what the load balancer needs."
 					r.Report(o)
 					break

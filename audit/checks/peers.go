@@ -19,8 +19,9 @@ import (
 func toInternet(rule *inventory.Rule) bool { return cidr.Whole(rule.Peer.Prefix) }
 
 // openToAll reports whether the rule's peer is from the internet, merged with
-// those of the group's other rules that cover its traffic. It is not ok where
-// one of them is a prefix list whose entries are unknown, which is recorded.
+// those of the group's other rules that cover its traffic (cidr.PublicAmong,
+// by traffic). It is not ok where one of them is a prefix list whose entries
+// are unknown, which is recorded.
 func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (public, ok bool) {
 	if p := rule.Peer.Prefix; rule.Peer.List == "" && (!p.IsValid() || !cidr.HoldsInternet(p)) {
 		return false, true
@@ -29,7 +30,7 @@ func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (publi
 		return true, true
 	}
 	var prefixes []netip.Prefix
-	var own []bool
+	var rules []*inventory.Rule // one for each prefix
 	for i := range g.Rules {
 		other := &g.Rules[i]
 		if other.Direction != rule.Direction || !other.Traffic.Covers(rule.Traffic) {
@@ -48,11 +49,20 @@ func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (publi
 		}
 		for _, p := range list {
 			prefixes = append(prefixes, p)
-			own = append(own, other == rule)
+			rules = append(rules, other)
 		}
 	}
-	for i, public := range cidr.Public(prefixes) {
-		if public && own[i] {
+	if cidr.Public(prefixes) == nil {
+		return false, true
+	}
+	kinds := make([]int, len(rules)) // position of the first rule with the same traffic
+	for i, other := range rules {
+		for rules[kinds[i]].Traffic != other.Traffic {
+			kinds[i]++
+		}
+	}
+	for i, public := range cidr.PublicAmong(prefixes, kinds) {
+		if public && rules[i] == rule {
 			return true, true
 		}
 	}

@@ -24,7 +24,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed from %s", trafficNamed(t), rule.Peer)
+			o.Message = fmt.Sprintf("%s is allowed from %s", audit.TrafficNamed(t), rule.Peer)
 			if t.HasPorts() && !rule.OpensAll() {
 				o.Message = fmt.Sprintf("%d ports (%s) are allowed from %s", t.Last-t.First+1, t, rule.Peer)
 			}

@@ -28,13 +28,6 @@ func interfacesNamed(list []*inventory.Interface) string {
 	return text
 }
 
-func trafficNamed(t inventory.Traffic) string {
-	if t == inventory.All {
-		return "all traffic"
-	}
-	return t.String()
-}
-
 func rulesNamed(rules []*inventory.Rule) string {
 	const most = 3
 	var names []string
