@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -37,11 +38,11 @@ func (p *program) auditVerb() *urfave.Command {
 				return usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
 			}
 			started := time.Now().UTC()
-			inv, err := p.fromSnapshot(c, "from", ch.client.ExpectAccount)
+			s, err := p.fromSnapshot(c, "from", ch.client.ExpectAccount)
 			if err != nil {
 				return err
 			}
-			return p.judge(c.Context, ch, inv, started)
+			return p.judge(c.Context, ch, s, started)
 		},
 	}
 }
@@ -61,12 +62,14 @@ func (p *program) audit(ctx context.Context, ch *choices) error {
 	if err != nil {
 		return err
 	}
-	return p.judge(ctx, ch, inv, started)
+	return p.judge(ctx, ch, &inventory.Snapshot{Tool: "sgaudit " + version(), TakenAt: started, Inventory: inv}, started)
 }
 
-// judge audits what was read and brings the report to its targets.
-func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Inventory, started time.Time) error {
-	report := p.evaluate(inv, ch.audit, ch.exceptions, started)
+// judge audits what was read, as of the day on which it was, and brings the
+// report to its targets and into the history. What fails there is told when
+// the report is out.
+func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot, started time.Time) error {
+	report := p.evaluate(s, ch.audit, ch.exceptions, started)
 	if ch.baseline != nil {
 		report.Since(ch.baseline)
 	}
@@ -74,19 +77,22 @@ func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Invento
 		report.Controls = ch.framework.Judge(report)
 	}
 	if ch.history != nil {
-		if err := ch.history.keep(report, inv); err != nil {
-			return err
-		}
+		ch.history.mark(report)
 	}
-	report.Findings = slices.DeleteFunc(report.Findings, func(f findings.Finding) bool { return f.Severity < ch.minSeverity })
+	report.Finish()
+	whole := *report // the history keeps what --min-severity drops
+	report.Findings = slices.DeleteFunc(slices.Clone(report.Findings), func(f findings.Finding) bool { return f.Severity < ch.minSeverity })
 	report.Finish()
 
-	if err := p.write(report, ch.targets); err != nil {
-		return err
+	err := p.write(report, ch.targets)
+	if ch.history != nil {
+		err = errors.Join(err, ch.history.keep(&whole, s))
 	}
 	p.tellCoverage(report, ctx.Err() != nil)
 	p.voice.say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
 	switch {
+	case err != nil:
+		return err
 	case reached(report, ch.failOn, ch.newOnly):
 		return status(exitFindings)
 	case report.Incomplete():
@@ -95,17 +101,27 @@ func (p *program) judge(ctx context.Context, ch *choices, inv *inventory.Invento
 	return nil
 }
 
-// evaluate makes the report of an inventory: what the checks found, with the
-// fixes, and without what exceptions accept.
-func (p *program) evaluate(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exception, started time.Time) *findings.Report {
-	report := audit.Run(inv, opts)
-	remedy.Attach(inv, report)
+// evaluate makes the report of what was read: what the checks found, with the
+// fixes, and without what exceptions accept. Dates, of rules and of exceptions,
+// are compared with the day on which it was read.
+func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions []audit.Exception, started time.Time) *findings.Report {
+	report := audit.Run(s.Inventory, asOf(s, opts))
+	remedy.Attach(s.Inventory, report)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
-	for _, text := range audit.Except(report, exceptions, started) {
+	for _, text := range audit.Except(report, exceptions, asOf(s, opts).Settings.Now) {
 		p.voice.warn("%s", text)
 	}
 	return report
+}
+
+// asOf returns the options of an audit as of the day on which s was taken, or
+// as of today where that is not known.
+func asOf(s *inventory.Snapshot, opts audit.Options) audit.Options {
+	if !s.TakenAt.IsZero() {
+		opts.Settings.Now = s.TakenAt.UTC().Truncate(24 * time.Hour)
+	}
+	return opts
 }
 
 // DecoderVariable makes the SDK decode every answer, for measurements.

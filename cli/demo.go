@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -102,13 +103,18 @@ func demoClient(c *urfave.Context, opts *awsclient.Options) (stop func(), err er
 }
 
 // read reads the account, or the embedded one.
-func (p *program) read(c *urfave.Context, opts awsclient.Options) (*inventory.Inventory, error) {
+func (p *program) read(c *urfave.Context, opts awsclient.Options) (*inventory.Snapshot, error) {
 	stop, err := demoClient(c, &opts)
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	return p.collect(c.Context, opts)
+	taken := time.Now().UTC()
+	inv, err := p.collect(c.Context, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &inventory.Snapshot{Tool: "sgaudit " + version(), TakenAt: taken, Inventory: inv}, nil
 }
 
 // serve tells how to use the endpoint and waits for Ctrl-C.

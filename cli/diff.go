@@ -86,7 +86,7 @@ func drift(old, now *inventory.Snapshot, opts audit.Options) *driftAnswer {
 	d := &driftAnswer{SchemaVersion: "1", Changes: []inventory.Change{}, Unread: []inventory.Unread{}, Reach: []reachChange{}, New: []findings.Known{}}
 	changes, unread := inventory.Diff(old.Inventory, now.Inventory)
 	d.Changes, d.Unread = append(d.Changes, changes...), append(d.Unread, unread...)
-	before, after := audit.Run(old.Inventory, opts), audit.Run(now.Inventory, opts)
+	before, after := audit.Run(old.Inventory, asOf(old, opts)), audit.Run(now.Inventory, asOf(now, opts))
 	before.StartedAt, after.StartedAt = old.TakenAt, now.TakenAt
 	after.Since(before)
 	for i := range after.Findings {

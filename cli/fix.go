@@ -101,12 +101,12 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 		return nil, err
 	}
 	started := time.Now().UTC()
-	var inv *inventory.Inventory
+	var s *inventory.Snapshot
 	switch file := c.String("from"); {
 	case file == "":
-		inv, err = p.read(c, client)
+		s, err = p.read(c, client)
 	case isSnapshot(file):
-		inv, err = p.fromSnapshot(c, "from", client.ExpectAccount)
+		s, err = p.fromSnapshot(c, "from", client.ExpectAccount)
 	default:
 		if err := noAccount(c, "--from"); err != nil {
 			return nil, err
@@ -124,7 +124,7 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	if err != nil {
 		return nil, err
 	}
-	report := p.evaluate(inv, opts, config.exceptions, started)
+	report := p.evaluate(s, opts, config.exceptions, started)
 	report.Finish()
 	return report, nil
 }

@@ -111,13 +111,17 @@ func (h *history) reports() ([]string, error) {
 	return files, nil
 }
 
-// keep writes the run, and takes away those that are not to be kept any more.
-// In the first run of a history every finding is new.
-func (h *history) keep(report *findings.Report, inv *inventory.Inventory) error {
+// mark makes every finding of the first run of a history new.
+func (h *history) mark(report *findings.Report) {
 	if h.baseless {
 		report.Since(&findings.Report{StartedAt: report.StartedAt})
 		report.Comparison = nil
 	}
+}
+
+// keep writes the run, whose report is finished, and takes away those that are
+// not to be kept any more.
+func (h *history) keep(report *findings.Report, s *inventory.Snapshot) error {
 	at := report.StartedAt.UTC()
 	place := func() string { return filepath.Join(h.folder, at.Format(stampForm)) }
 	for {
@@ -126,12 +130,10 @@ func (h *history) keep(report *findings.Report, inv *inventory.Inventory) error 
 		}
 		at = at.Add(time.Second) // two runs within one second
 	}
-	s := &inventory.Snapshot{Tool: "sgaudit " + version(), TakenAt: report.StartedAt, Inventory: inv}
 	if err := output.Replace(place()+snapshotEnding, func(w io.Writer) error { return saveSnapshot(w, s, true) }); err != nil {
 		return fmt.Errorf("--history: %w", err)
 	}
 	format, _ := output.Lookup("json")
-	report.Finish()
 	if err := output.Save(place()+reportEnding, format, report, output.Options{}); err != nil {
 		return fmt.Errorf("--history: %w", err)
 	}

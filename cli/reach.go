@@ -55,10 +55,11 @@ func (p *program) reach(c *urfave.Context) error {
 	if err := combine(append(errs, err, checkAnswer(c))); err != nil {
 		return err
 	}
-	inv, err := p.readOr(c, "snapshot", opts)
+	read, err := p.readOr(c, "snapshot", opts)
 	if err != nil {
 		return err
 	}
+	inv := read.Inventory
 	answer := reachAnswer{SchemaVersion: "1", To: to, Port: traffic.String(), From: from}
 	left, sought := 0, 0
 	for _, region := range inv.Regions {

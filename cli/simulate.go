@@ -6,7 +6,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -71,16 +70,16 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	inv, err := p.readOr(c, "from", client)
+	read, err := p.readOr(c, "from", client)
 	if err != nil {
 		return err
 	}
+	inv := read.Inventory
 	after, err := remedy.Apply(inv, lines)
 	if err != nil {
 		return &failure{message: "the plan would fail:\n" + err.Error(), hint: "audit again and make the plan anew, if the groups changed since"}
 	}
-	now := time.Now().UTC()
-	s := &simulation{driftAnswer: drift(&inventory.Snapshot{TakenAt: now, Inventory: inv}, &inventory.Snapshot{TakenAt: now, Inventory: after}, opts), Steps: len(lines), Lost: []pairChange{}, Gained: []pairChange{}}
+	s := &simulation{driftAnswer: drift(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts), Steps: len(lines), Lost: []pairChange{}, Gained: []pairChange{}}
 	for i, r := range inv.Regions {
 		if r != after.Regions[i] {
 			s.compare(r, after.Regions[i])

@@ -42,12 +42,10 @@ func (p *program) snapshotVerb() *urfave.Command {
 			if err := combine(errs); err != nil {
 				return err
 			}
-			taken := time.Now().UTC()
-			inv, err := p.read(c, opts)
+			s, err := p.read(c, opts)
 			if err != nil {
 				return err
 			}
-			s := &inventory.Snapshot{Tool: "sgaudit " + version(), TakenAt: taken, Inventory: inv}
 			if file == "-" {
 				out := bufio.NewWriterSize(p.stdout, 1<<16)
 				if err := p.wrote(s.Save(out)); err != nil {
@@ -59,7 +57,7 @@ func (p *program) snapshotVerb() *urfave.Command {
 			} else if err := output.Replace(file, func(w io.Writer) error { return saveSnapshot(w, s, strings.HasSuffix(file, ".zst")) }); err != nil {
 				return err
 			}
-			return p.conclude(inv, c.Context.Err() != nil)
+			return p.conclude(s.Inventory, c.Context.Err() != nil)
 		},
 	}
 }
@@ -134,7 +132,7 @@ func savedSnapshot(path string, taken time.Time) (*inventory.Snapshot, error) {
 }
 
 // fromSnapshot refuses the flags that mean nothing to a snapshot, and loads it.
-func (p *program) fromSnapshot(c *urfave.Context, flag, account string) (*inventory.Inventory, error) {
+func (p *program) fromSnapshot(c *urfave.Context, flag, account string) (*inventory.Snapshot, error) {
 	if err := noAccount(c, "--"+flag); err != nil {
 		return nil, err
 	}
@@ -146,12 +144,12 @@ func (p *program) fromSnapshot(c *urfave.Context, flag, account string) (*invent
 		return nil, usage("drop --expect-account, or name the right file", "%s is of account %s, not of %s", c.String(flag), who, account)
 	}
 	p.voice.say("using the snapshot of account %s taken at %s by %s", s.Inventory.Caller.AccountID, s.TakenAt.Format(time.RFC3339), s.Tool)
-	return s.Inventory, nil
+	return s, nil
 }
 
 // readOr loads the snapshot that a flag names, or reads the account, or the
 // embedded one.
-func (p *program) readOr(c *urfave.Context, flag string, opts awsclient.Options) (*inventory.Inventory, error) {
+func (p *program) readOr(c *urfave.Context, flag string, opts awsclient.Options) (*inventory.Snapshot, error) {
 	switch {
 	case !c.IsSet(flag):
 		return p.read(c, opts)

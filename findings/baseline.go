@@ -2,16 +2,19 @@ package findings
 
 import "time"
 
-// Known is a finding of the baseline that is not in this report.
+// Known is a finding of an older report in short: enough to name it, to tell
+// whether this run could have found it again, and to know it when it is found
+// again later.
 type Known struct {
-	ID         string   `json:"id"`
-	Check      string   `json:"check"`
-	Severity   Severity `json:"severity"`
-	AccountID  string   `json:"account_id"`
-	Region     string   `json:"region"`
-	ResourceID string   `json:"resource_id"`
-	Rule       string   `json:"rule,omitempty"` // as "ingress tcp 22 0.0.0.0/0"
-	Message    string   `json:"message"`
+	ID         string     `json:"id"`
+	Check      string     `json:"check"`
+	Severity   Severity   `json:"severity"`
+	AccountID  string     `json:"account_id"`
+	Region     string     `json:"region"`
+	ResourceID string     `json:"resource_id"`
+	Rule       string     `json:"rule,omitempty"` // as "ingress tcp 22 0.0.0.0/0"
+	Message    string     `json:"message"`
+	FirstSeen  *time.Time `json:"first_seen,omitempty"` // when the first of the reports found it
 }
 
 // The values of Finding.Baseline.
@@ -22,39 +25,52 @@ const (
 
 // Since marks the findings as new or unchanged since an older report, carries
 // the dates on which they were first seen, and lists what is gone: fixed where
-// the check ran on a region that was read in full, unknown elsewhere. It must
-// be called before findings are dropped by severity.
+// this run could have found it again, unknown elsewhere. What the older report
+// lists as unknown belongs to the baseline too, so that a finding is carried
+// from report to report until a run judges it again: a region that could not
+// be read for some nights makes none of its findings new. It must be called
+// before findings are dropped by severity.
 func (r *Report) Since(old *Report) {
-	before := make(map[string]*Finding, len(old.Findings))
+	before := make(map[string]Known, len(old.Findings))
+	order := make([]string, 0, len(old.Findings))
+	put := func(k Known, otherwise time.Time) {
+		if _, twice := before[k.ID]; twice {
+			return
+		}
+		if k.FirstSeen == nil {
+			k.FirstSeen = &otherwise
+		}
+		before[k.ID] = k
+		order = append(order, k.ID)
+	}
 	for i := range old.Findings {
-		before[old.Findings[i].ID] = &old.Findings[i]
+		put(old.Findings[i].Known(), old.StartedAt)
+	}
+	if old.Comparison != nil {
+		for _, k := range old.Comparison.Unknown {
+			put(k, old.Comparison.Baseline)
+		}
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		f.Baseline = New
 		first := r.StartedAt
-		if was := before[f.ID]; was != nil {
+		if was, ok := before[f.ID]; ok {
 			f.Baseline = Unchanged
-			first = old.StartedAt
-			if was.FirstSeen != nil {
-				first = *was.FirstSeen
-			}
+			first = *was.FirstSeen
 			delete(before, f.ID)
 		}
 		f.FirstSeen = &first
 	}
 	judged := r.judgement()
 	comparison := &Comparison{Baseline: old.StartedAt, Fixed: []Known{}, Unknown: []Known{}}
-	for i := range old.Findings {
-		was := &old.Findings[i]
-		if before[was.ID] == nil {
-			continue
-		}
-		k := was.Known()
-		if judged(was) {
-			comparison.Fixed = append(comparison.Fixed, k)
-		} else {
-			comparison.Unknown = append(comparison.Unknown, k)
+	for _, id := range order {
+		switch was, gone := before[id]; {
+		case !gone:
+		case judged(&was):
+			comparison.Fixed = append(comparison.Fixed, was)
+		default:
+			comparison.Unknown = append(comparison.Unknown, was)
 		}
 	}
 	r.Comparison = comparison
@@ -62,7 +78,7 @@ func (r *Report) Since(old *Report) {
 
 // Known returns the finding in short.
 func (f *Finding) Known() Known {
-	k := Known{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, "", f.Message}
+	k := Known{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, "", f.Message, f.FirstSeen}
 	if f.Rule != nil {
 		k.Rule = f.Rule.Direction + " " + f.Rule.Protocol + " " + f.Rule.Ports + " " + f.Rule.Source
 	}
@@ -70,16 +86,18 @@ func (f *Finding) Known() Known {
 }
 
 // Comparison is what became of the findings of a baseline that are not in the
-// report any more.
+// report any more. Fixed come in the order of the baseline, and so do Unknown,
+// those that were unknown there already last.
 type Comparison struct {
 	Baseline time.Time `json:"baseline_started_at"`
 	Fixed    []Known   `json:"fixed"`
-	Unknown  []Known   `json:"unknown"` // their region was not read in full, or their check did not run there
+	Unknown  []Known   `json:"unknown"` // neither found again nor fixed: this run could not judge them
 }
 
 // judgement returns a function that reports whether this run could have found
-// a finding again.
-func (r *Report) judgement() func(*Finding) bool {
+// a finding again: its check ran, and its region was read in full, or lacks
+// only parts that the check does not need.
+func (r *Report) judgement() func(*Known) bool {
 	type place struct{ account, region string }
 	type task struct {
 		check string
@@ -87,9 +105,8 @@ func (r *Report) judgement() func(*Finding) bool {
 	}
 	read, ran, silent := map[place]bool{}, map[string]bool{}, map[task]bool{}
 	for i := range r.Coverage {
-		if c := &r.Coverage[i]; c.Status == "complete" {
-			read[place{c.AccountID, c.Region}] = true
-		}
+		c := &r.Coverage[i]
+		read[place{c.AccountID, c.Region}] = c.Status == "complete" || c.Status == "partial" && onlyClosed(c.Gaps)
 	}
 	for i := range r.Checks {
 		ran[r.Checks[i].ID] = true
@@ -97,8 +114,26 @@ func (r *Report) judgement() func(*Finding) bool {
 	for _, n := range r.NotEvaluated {
 		silent[task{n.Check, place{n.AccountID, n.Region}}] = true
 	}
-	return func(f *Finding) bool {
-		where := place{f.AccountID, f.Region}
-		return read[where] && ran[f.Check] && !silent[task{f.Check, where}]
+	return func(k *Known) bool {
+		where := place{k.AccountID, k.Region}
+		return read[where] && ran[k.Check] && !silent[task{k.Check, where}]
 	}
+}
+
+// onlyClosed reports whether all that a region lacks are whole parts that are
+// closed to the caller every night. The checks that need such a part are listed
+// as not evaluated, and the others judge whole lists. Other gaps may be of
+// single items, which no list names.
+func onlyClosed(gaps []Gap) bool {
+	for _, g := range gaps {
+		if g.Operation == "ec2:GetManagedPrefixListEntries" { // of some lists only
+			return false
+		}
+		switch g.Kind {
+		case "denied", "denied-by-policy", "unsupported":
+		default:
+			return false
+		}
+	}
+	return len(gaps) > 0
 }
