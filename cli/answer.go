@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 var answerFormats = []string{"text", "json"}
@@ -39,5 +41,5 @@ func (p *program) answer(c *urfave.Context, value any, text string) error {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
-	return p.print(out.String())
+	return p.print(string(words.JSON(out.Bytes())))
 }

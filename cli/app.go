@@ -12,11 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
 	_ "github.com/sgaudit/sgaudit/audit/checks" // declares the checks
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // The exit codes. Where several hold, the order is 2, 1, 3, 0.
@@ -34,7 +36,7 @@ func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
 // failure is an error with advice. It ends the program with exit code 2.
 type failure struct {
-	message string
+	message string // one or more lines; the values in it are escaped
 	hint    string // what to do about it; may be empty
 }
 
@@ -42,7 +44,7 @@ func (f *failure) Error() string { return f.message }
 
 // usage is a failure of the one who typed the command.
 func usage(hint, format string, args ...any) error {
-	return &failure{message: fmt.Sprintf(format, args...), hint: hint}
+	return &failure{message: sentence(format, args), hint: words.Plain(hint)}
 }
 
 // program is one run of the command line.
@@ -72,9 +74,9 @@ func Run(ctx context.Context, args []string, stdin, stdout, stderr *os.File) int
 	case errors.As(err, &told):
 		p.voice.fail(told.message, told.hint)
 	case errors.As(err, &setup):
-		p.voice.fail(setup.Message, setup.Hint)
+		p.voice.fail(words.Plain(setup.Message), words.Plain(setup.Hint))
 	default:
-		p.voice.fail(err.Error(), "")
+		p.voice.fail(strings.Join(errorLines(err), "\n"), "")
 	}
 	return exitFailed
 }

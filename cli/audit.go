@@ -16,6 +16,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) auditVerb() *urfave.Command {
@@ -189,7 +190,7 @@ func summary(report *findings.Report) string {
 			groups += c.SecurityGroups
 		}
 	}
-	text := fmt.Sprintf("%s, %s, %s", count(regions, "region"), count(groups, "security group"), count(report.Summary.Total(), "finding"))
+	text := fmt.Sprintf("%s, %s, %s", words.Count(regions, "region"), words.Count(groups, "security group"), words.Count(report.Summary.Total(), "finding"))
 	first := true
 	for _, s := range findings.Severities() {
 		if n := report.Summary.Of(s); n > 0 {
@@ -209,11 +210,4 @@ func summary(report *findings.Report) string {
 		text += fmt.Sprintf(", %d not evaluated", n)
 	}
 	return text
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

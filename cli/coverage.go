@@ -1,13 +1,13 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // loss is what could not be read, for one reason, in one set of regions.
@@ -38,7 +38,7 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 			p.voice.warn("%d more kinds of gaps are in the report", len(losses)-i)
 			break
 		}
-		p.voice.warn("%s: %s: %s%s", listed(l.regions), reasonText(l.kind), listed(l.operations), l.message)
+		p.voice.warn("%s: %s: %s%s", words.List(l.regions, 4), reasonText(l.kind), words.List(l.operations, 4), l.message)
 	}
 	unread := 0
 	for _, c := range report.Coverage {
@@ -46,7 +46,7 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 			unread++
 		}
 	}
-	p.voice.warn("incomplete: %d of %s could not be read in full", unread, count(len(report.Coverage), "region"))
+	p.voice.warn("incomplete: %d of %s could not be read in full", unread, words.Count(len(report.Coverage), "region"))
 	for _, r := range reasonOrder {
 		var regions []string
 		for _, l := range losses {
@@ -115,15 +115,6 @@ func describe(g findings.Gap) string {
 		return ""
 	}
 	return " (" + text + ")"
-}
-
-// listed names the first few of a list.
-func listed(words []string) string {
-	const most = 4
-	if len(words) <= most+1 {
-		return strings.Join(words, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(words[:most], ", "), len(words)-most)
 }
 
 func reasonText(k inventory.GapKind) string {

@@ -46,7 +46,7 @@ func TestCoverageIsToldShortly(t *testing.T) {
 	report.Finish()
 	got := spoken(t, func(p *program) { p.tellCoverage(report, false) })
 	want := `sgaudit: warning: eu-west-1, eu-west-3, us-east-1: the caller may not: ec2:DescribeStaleSecurityGroups (UnauthorizedOperation)
-sgaudit: warning: eu-west-3: a policy above the caller's own denies: ec2:DescribeSecurityGroups, ec2:DescribeNetworkInterfaces (UnauthorizedOperation: explicit [31mdeny)
+sgaudit: warning: eu-west-3: a policy above the caller's own denies: ec2:DescribeSecurityGroups, ec2:DescribeNetworkInterfaces (UnauthorizedOperation: explicit \x1b[31mdeny)
 sgaudit: warning: incomplete: 3 of 4 regions could not be read in full
 hint: where a region is closed on purpose, accept it: --exclude-region eu-west-3
 hint: ` + "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer\n"
@@ -84,7 +84,12 @@ func TestVoiceNeverMovesTheCursor(t *testing.T) {
 		p.voice.startProgress().set("nor a progress line in a file")
 		p.voice.startProgress().end()
 	})
-	want := "sgaudit: name ]0;owned 2J\ufffd2Kend\nsgaudit: two\nsgaudit: lines\nhint: go on\nsgaudit: warning: but this\n"
+	want := `sgaudit: name \x1b]0;owned\x07\r\x9b2J\x9b2Kend\u202e
+sgaudit: two
+sgaudit: lines
+hint: go\ton
+sgaudit: warning: but this
+`
 	if got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) diffVerb() *urfave.Command {
@@ -141,7 +142,7 @@ func (d *driftAnswer) reach(old, now *inventory.Region) {
 }
 
 func (d *driftAnswer) text() string {
-	text := d.tell("%s\n", "  %s\n", "    %s %s\n", func(s string) string { return s })
+	text := d.tell("%s\n", "  %s\n", "    %s %s\n", words.Plain)
 	if text == "" {
 		return "Nothing changed.\n"
 	}
@@ -150,7 +151,7 @@ func (d *driftAnswer) text() string {
 
 // markdown tells the same for a pull request or a wiki.
 func (d *driftAnswer) markdown() string {
-	text := d.tell("\n## %s\n", "\n### %s\n\n", "- %s %s\n", findings.Markdown)
+	text := d.tell("\n## %s\n", "\n### %s\n\n", "- %s %s\n", words.Markdown)
 	if text == "" {
 		text = "\nNothing changed.\n"
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) doctorVerb() *urfave.Command {
@@ -167,7 +168,7 @@ func callOf(inv *inventory.Inventory, part inventory.Part, operation string) doc
 func (d *diagnosis) text() string {
 	var out strings.Builder
 	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&out, "%-9s %s\n", name, fmt.Sprintf(format, args...))
+		fmt.Fprintf(&out, "%-9s %s\n", name, words.Plain(fmt.Sprintf(format, args...)))
 	}
 	line("caller", "%s, account %s, partition %s", d.Caller.ARN, d.Caller.AccountID, d.Caller.Partition)
 	var names []string
@@ -190,7 +191,7 @@ func (d *diagnosis) text() string {
 			continue
 		}
 		out.WriteString("\n")
-		fmt.Fprintf(&out, "MISSING   %s\n", call.Operation)
+		fmt.Fprintf(&out, "MISSING   %s\n", words.Plain(call.Operation))
 		var kinds, regions []string
 		for _, f := range call.Failures {
 			regions = append(regions, f.Region)
@@ -198,7 +199,7 @@ func (d *diagnosis) text() string {
 				kinds = append(kinds, reason)
 			}
 		}
-		line("  where", "%s", listed(regions))
+		line("  where", "%s", words.List(regions, 4))
 		line("  why", "%s", strings.Join(kinds, "; "))
 		line("  costs", "%s", call.Cost)
 		if len(call.Checks) > 0 {

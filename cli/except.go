@@ -14,6 +14,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) exceptVerb() *urfave.Command {
@@ -92,7 +93,7 @@ func (p *program) except(c *urfave.Context) error {
 		}
 		entry.Ports, entry.Source = traffic.String(), f.Rule.Source
 	}
-	now, err := insertException(name, text, entry, clean(strings.TrimSpace(f.GroupName+": "+f.Message)))
+	now, err := insertException(name, text, entry, words.Plain(strings.TrimSpace(f.GroupName+": "+f.Message)))
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (p *program) explainVerb() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			return p.print(plain(page, p.voice.color))
+			return p.printOwn(plain(page, p.voice.color))
 		},
 	}
 }

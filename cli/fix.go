@@ -16,6 +16,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/remedy"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 var planFormats = map[string]func(*remedy.Plan) string{
@@ -51,7 +52,7 @@ func (p *program) fix(c *urfave.Context) error {
 	if write == nil {
 		try(within("--format", unknown("format", c.String("format"), planFormatNames)))
 	}
-	only, err := words(c, "check", checkID)
+	only, err := flagValues(c, "check", checkID)
 	try(err)
 	if file := c.String("output"); file != "" && file != "-" {
 		if err := writable(file); err != nil {
@@ -85,7 +86,7 @@ func (p *program) fix(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	p.voice.say("%s for %s; %s left to people", count(plan.Changes(), "change"), count(plan.Findings(), "finding"), count(len(plan.Left), "finding"))
+	p.voice.say("%s for %s; %s left to people", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), words.Count(len(plan.Left), "finding"))
 	if report.Incomplete() {
 		p.tellCoverage(report, c.Context.Err() != nil)
 		return status(exitIncomplete)

@@ -139,9 +139,9 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	if ch.failOn != nil && *ch.failOn < ch.minSeverity {
 		try(usage("", "--fail-on %s is below --min-severity %s, which drops such findings before they count", ch.failOn, ch.minSeverity))
 	}
-	only, err := words(c, "check", checkID)
+	only, err := flagValues(c, "check", checkID)
 	try(err)
-	skip, err := words(c, "skip-check", checkID)
+	skip, err := flagValues(c, "skip-check", checkID)
 	try(err)
 	if c.String("framework") != "" {
 		f, err := parseFramework(c)
@@ -184,7 +184,7 @@ func combine(errs []error) error {
 		if err == nil {
 			continue
 		}
-		messages = append(messages, err.Error())
+		messages = append(messages, errorLines(err)...)
 		var f *failure
 		if errors.As(err, &f) && hint == "" {
 			hint = f.hint
@@ -220,10 +220,10 @@ func checkID(id string) error {
 	return unknown("check", id, ids)
 }
 
-// words returns the values of a repeatable flag, split at commas. An empty
+// flagValues returns the values of a repeatable flag, split at commas. An empty
 // one is refused: where a script's variable is unset, no region must not
 // become every region.
-func words(c *urfave.Context, flag string, check func(string) error) ([]string, error) {
+func flagValues(c *urfave.Context, flag string, check func(string) error) ([]string, error) {
 	var all []string
 	var errs []error
 	for _, value := range c.StringSlice(flag) {

@@ -12,6 +12,7 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) reachVerb() *urfave.Command {
@@ -99,7 +100,7 @@ func (p *program) reach(c *urfave.Context) error {
 		return notFound(inv, to, from)
 	}
 	if left > 0 {
-		p.voice.warn("%s of %s are left out: name one with --to eni-...", count(left, "more interface"), to)
+		p.voice.warn("%s of %s are left out: name one with --to eni-...", words.Count(left, "more interface"), to)
 	}
 	if err := p.answer(c, answer, answer.text()); err != nil {
 		return err
@@ -149,7 +150,7 @@ func notFound(inv *inventory.Inventory, to, from string) error {
 	if !inv.Complete() {
 		hint += "; some regions could not be read in full"
 	}
-	return usage(hint, "%s was found in %s", what, count(len(inv.Regions), "region"))
+	return usage(hint, "%s was found in %s", what, words.Count(len(inv.Regions), "region"))
 }
 
 // reachAnswer is what the verb prints as JSON.
@@ -178,18 +179,18 @@ func (a *reachAnswer) text() string {
 		if i > 0 {
 			out.WriteString("\n")
 		}
-		fmt.Fprintf(&out, "%s  %s in %s of %s, %s\n", t.Interface, t.Owner, t.Subnet, t.VPC, t.Region)
+		fmt.Fprintf(&out, "%s  %s in %s of %s, %s\n", words.Plain(t.Interface), words.Plain(t.Owner), words.Plain(t.Subnet), words.Plain(t.VPC), words.Plain(t.Region))
 		if len(t.Ways) == 0 {
 			out.WriteString("  no rule of its groups names anybody for this traffic\n")
 		}
 		for _, w := range t.Ways {
 			from := w.From
 			if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
-				from += fmt.Sprintf(" (%s)", count(w.Sources, "interface"))
+				from += fmt.Sprintf(" (%s)", words.Count(w.Sources, "interface"))
 			}
-			fmt.Fprintf(&out, "\n  %s: %s from %s\n", strings.ToUpper(w.Verdict), w.Traffic, from)
+			fmt.Fprintf(&out, "\n  %s: %s from %s\n", strings.ToUpper(w.Verdict), w.Traffic, words.Plain(from))
 			for _, s := range w.Steps {
-				fmt.Fprintf(&out, "    %-8s %s\n", s.Verdict, s.Detail)
+				fmt.Fprintf(&out, "    %-8s %s\n", s.Verdict, words.Plain(s.Detail))
 			}
 		}
 	}

@@ -57,9 +57,9 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 
 	try(notEmpty(c, "profile", "endpoint-url", "expect-account", "depth", "max-rps", "region-deadline"))
 	var err error
-	o.Regions, err = words(c, "region", checkRegion)
+	o.Regions, err = flagValues(c, "region", checkRegion)
 	try(err)
-	o.ExcludeRegions, err = words(c, "exclude-region", checkRegion)
+	o.ExcludeRegions, err = flagValues(c, "exclude-region", checkRegion)
 	try(err)
 	o.Depth, err = parseDepth(c.String("depth"))
 	try(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) simulateVerb() *urfave.Command {
@@ -77,7 +78,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	inv := read.Inventory
 	after, err := remedy.Apply(inv, lines)
 	if err != nil {
-		return &failure{message: "the plan would fail:\n" + err.Error(), hint: "audit again and make the plan anew, if the groups changed since"}
+		return &failure{message: "the plan would fail:\n" + strings.Join(errorLines(err), "\n"), hint: "audit again and make the plan anew, if the groups changed since"}
 	}
 	s := &simulation{driftAnswer: drift(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts), Steps: len(lines), Lost: []pairChange{}, Gained: []pairChange{}}
 	for i, r := range inv.Regions {
@@ -205,7 +206,7 @@ func peersOf(r *inventory.Region, n *reach.Region, g *inventory.Group, rule *inv
 
 func (s *simulation) text() string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s carried out on a copy; nothing was changed.\n", count(s.Steps, "step"))
+	fmt.Fprintf(&out, "%s carried out on a copy; nothing was changed.\n", words.Count(s.Steps, "step"))
 	out.WriteString(s.driftAnswer.text())
 	for _, list := range []struct {
 		heading, sign string
@@ -219,17 +220,17 @@ func (s *simulation) text() string {
 		for _, p := range list.pairs {
 			if r := p.AccountID + " " + p.Region; r != region {
 				region = r
-				fmt.Fprintf(&out, "  %s\n", r)
+				fmt.Fprintf(&out, "  %s\n", words.Plain(r))
 			}
 			unsure := ""
 			if p.Verdict == reach.Unknown {
 				unsure = " (nobody can tell)"
 			}
-			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, p.From, p.To, p.Traffic, unsure)
+			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, words.Plain(p.From), words.Plain(p.To), p.Traffic, unsure)
 		}
 	}
 	if len(s.Lost)+len(s.Gained) == 0 {
-		fmt.Fprintf(&out, "No interface gains or loses access to another: %s asked before and after.\n", count(s.Asked, "pair"))
+		fmt.Fprintf(&out, "No interface gains or loses access to another: %s asked before and after.\n", words.Count(s.Asked, "pair"))
 	}
 	if s.Cut {
 		fmt.Fprintf(&out, "There are more pairs than the %d that were asked.\n", s.Asked)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // target is one place that the report goes to.
@@ -132,8 +133,15 @@ func (p *program) wrote(err error) error {
 	return fmt.Errorf("writing to standard output: %w", err)
 }
 
-// print writes text to standard output.
+// print writes text to standard output: all that verbs print but data goes
+// through here. Values are escaped where a text is composed (words.Plain); what
+// was forgotten there is escaped here, except line feeds and tabs.
 func (p *program) print(text string) error {
+	return p.printOwn(words.Block(text))
+}
+
+// printOwn writes text that holds nothing from outside, with its colours.
+func (p *program) printOwn(text string) error {
 	_, err := p.stdout.WriteString(text)
 	return p.wrote(err)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) trendVerb() *urfave.Command {
@@ -143,7 +144,7 @@ func (t *trend) text() string {
 			r.Open.Critical, r.Open.High, r.Open.Medium, r.Open.Low, r.Open.Info, r.New, r.Fixed, r.Unknown, r.MeanAge, r.Oldest, note)
 	}
 	if last := &t.Runs[len(t.Runs)-1]; last.OldestID != "" {
-		fmt.Fprintf(&out, "\nOldest, open for %.0f days: %s %s\n", last.Oldest, last.OldestID, clean(last.OldestText))
+		fmt.Fprintf(&out, "\nOldest, open for %.0f days: %s %s\n", last.Oldest, words.Plain(last.OldestID), words.Plain(last.OldestText))
 	}
 	out.WriteString("\nFixed by month:")
 	for _, m := range t.Months {

@@ -8,16 +8,20 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode"
 
 	"golang.org/x/term"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // voice is all that the program says about itself, on standard error. It is
-// the only place that knows how its lines begin. Text that AWS gave never
-// moves the cursor: control characters are taken out of every line.
+// the only place that knows how its lines begin.
 //
-// Errors of writing are dropped: there is nowhere left to tell them.
+// The values that a message holds come from AWS, from files and from the
+// command line. They are shown and never obeyed: a value cannot begin a line,
+// move the cursor or hide anything (package words), and long ones are cut.
+//
+// Errors of writing are dropped, because they cannot be reported anywhere.
 type voice struct {
 	w       *os.File
 	quiet   bool
@@ -34,21 +38,22 @@ func newVoice(w *os.File) *voice { return &voice{w: w, began: time.Now()} }
 // say tells what the program does; silent when quiet.
 func (v *voice) say(format string, args ...any) {
 	if !v.quiet {
-		v.lines("sgaudit: ", fmt.Sprintf(format, args...))
+		v.lines("sgaudit: ", sentence(format, args))
 	}
 }
 
 // warn tells what is wrong but stops nothing.
 func (v *voice) warn(format string, args ...any) {
-	v.lines("sgaudit: warning: ", fmt.Sprintf(format, args...))
+	v.lines("sgaudit: warning: ", sentence(format, args))
 }
 
 // hint tells what to do about what was said before.
 func (v *voice) hint(format string, args ...any) {
-	v.lines("hint: ", fmt.Sprintf(format, args...))
+	v.lines("hint: ", sentence(format, args))
 }
 
-// fail tells why the program ends, and what helps if that is known.
+// fail tells why the program ends, and what helps if that is known. Line feeds
+// in the message divide lines; those of values were escaped before.
 func (v *voice) fail(message, hint string) {
 	v.lines("sgaudit: ", message)
 	if hint != "" {
@@ -59,15 +64,28 @@ func (v *voice) fail(message, hint string) {
 // debug tells a step, with the seconds since the start.
 func (v *voice) debug(format string, args ...any) {
 	if v.verbose {
-		v.lines(fmt.Sprintf("debug: %6.3fs ", time.Since(v.began).Seconds()), fmt.Sprintf(format, args...))
+		v.lines(fmt.Sprintf("debug: %6.3fs ", time.Since(v.began).Seconds()), sentence(format, args))
 	}
 }
+
+// The longest text that standard error gets at once: an error of AWS can be as
+// long as an answer. The report has the whole text.
+const (
+	mostLines = 200
+	longest   = 4000 // bytes of a line
+)
 
 // lines writes each line of the text behind the prefix, above the progress.
 func (v *voice) lines(prefix, text string) {
 	var out strings.Builder
+	n := 0
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
-		out.WriteString(prefix + clean(line) + "\n")
+		if n++; n <= mostLines {
+			out.WriteString(prefix + words.Plain(words.Cut(line, longest)) + "\n")
+		}
+	}
+	if n > mostLines {
+		out.WriteString(prefix + "and " + words.Count(n-mostLines, "more line") + "\n")
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -88,7 +106,7 @@ func (v *voice) ask(ctx context.Context, question string, from *os.File) (string
 	if v.progress != nil {
 		v.progress.erase()
 	}
-	_, _ = v.w.WriteString("sgaudit: " + clean(question) + ": ")
+	_, _ = v.w.WriteString("sgaudit: " + words.Plain(question) + ": ")
 	type answer struct {
 		line string
 		err  error
@@ -108,20 +126,6 @@ func (v *voice) ask(ctx context.Context, question string, from *os.File) (string
 		_, _ = v.w.WriteString("\n")
 		return "", ctx.Err()
 	}
-}
-
-// clean takes out what a terminal would obey: control characters, and the
-// marks that turn the direction of text.
-func clean(line string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == '\n' || r == '\r':
-			return ' '
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029':
-			return -1
-		}
-		return r
-	}, line)
 }
 
 // redraw is the time between two drawings of the progress line.
@@ -170,7 +174,7 @@ func (p *progress) set(format string, args ...any) {
 	}
 	p.voice.mu.Lock()
 	defer p.voice.mu.Unlock()
-	p.text = clean(fmt.Sprintf(format, args...))
+	p.text = sentence(format, args)
 }
 
 // end takes the line away. It may be called more than once.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // closing sums up the run: what was found, what was read, and above all what
@@ -43,28 +44,28 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 				parts = append(parts, paint(o, s, fmt.Sprintf("%d %s", n, s)))
 			}
 		}
-		fmt.Fprintf(out, "%s: %s\n", plural(total, "finding"), strings.Join(parts, ", "))
+		fmt.Fprintf(out, "%s: %s\n", words.Count(total, "finding"), strings.Join(parts, ", "))
 	case len(unread) > 0 || len(r.Coverage) == 0:
 		say("Nothing was found in what could be read, but not everything could be read.")
 	default:
 		say("Nothing was found.")
 	}
 	if r.Summary.Suppressed > 0 {
-		say("%s suppressed by exceptions", plural(r.Summary.Suppressed, "finding"))
+		say("%s suppressed by exceptions", words.Count(r.Summary.Suppressed, "finding"))
 	}
-	say("Read %s at depth %s: %s, %s, %s", plural(regions, "region"), r.Depth, plural(groups, "security group"),
-		plural(rules, "rule"), plural(interfaces, "network interface"))
+	say("Read %s at depth %s: %s, %s, %s", words.Count(regions, "region"), words.Plain(r.Depth), words.Count(groups, "security group"),
+		words.Count(rules, "rule"), words.Count(interfaces, "network interface"))
 	if skipped > 0 {
-		say("%s left out on request", plural(skipped, "region"))
+		say("%s left out on request", words.Count(skipped, "region"))
 	}
 	if len(unread) > 0 {
-		fmt.Fprintf(out, "\n%s\n", paint(o, findings.Critical, fmt.Sprintf("INCOMPLETE: %d of %s could not be read in full", len(unread), plural(regions, "region"))))
+		fmt.Fprintf(out, "\n%s\n", paint(o, findings.Critical, fmt.Sprintf("INCOMPLETE: %d of %s could not be read in full", len(unread), words.Count(regions, "region"))))
 		for _, c := range unread {
-			fmt.Fprintf(out, "  %s %s: %s\n", clean(c.AccountID), clean(c.Region), c.Status)
+			fmt.Fprintf(out, "  %s %s: %s\n", words.Plain(c.AccountID), words.Plain(c.Region), words.Plain(c.Status))
 			for _, g := range c.Gaps {
-				fmt.Fprintf(out, "    %s %s", clean(g.Operation), clean(g.Kind))
+				fmt.Fprintf(out, "    %s %s", words.Plain(g.Operation), words.Plain(g.Kind))
 				if g.Message != "" {
-					fmt.Fprintf(out, ": %s", clean(g.Message))
+					fmt.Fprintf(out, ": %s", words.Plain(g.Message))
 				}
 				out.WriteByte('\n')
 			}
@@ -98,7 +99,7 @@ func compared(out *bytes.Buffer, r *findings.Report) {
 	}{{"fixed", c.Fixed}, {"unknown", c.Unknown}} {
 		const most = 20
 		for _, k := range list.known[:min(most, len(list.known))] {
-			fmt.Fprintf(out, "  %-7s  %s  %s %s: %s\n", list.word, k.Severity, clean(k.Region), clean(k.ResourceID), clean(k.Message))
+			fmt.Fprintf(out, "  %-7s  %s  %s %s: %s\n", list.word, k.Severity, words.Plain(k.Region), words.Plain(k.ResourceID), words.Plain(k.Message))
 		}
 		if more := len(list.known) - most; more > 0 {
 			fmt.Fprintf(out, "  and %d more: see -o json\n", more)
@@ -111,22 +112,22 @@ func controls(out *bytes.Buffer, r *findings.Report, o Options) {
 	if len(r.Controls) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\nControls of %s:\n", r.Controls[0].Framework)
+	fmt.Fprintf(out, "\nControls of %s:\n", words.Plain(r.Controls[0].Framework))
 	width := 0
 	for _, c := range r.Controls {
 		width = max(width, len(c.Control))
 	}
 	for _, c := range r.Controls {
-		status := fmt.Sprintf("%-13s", c.Status)
+		status := fmt.Sprintf("%-13s", words.Plain(c.Status))
 		switch c.Status {
 		case findings.Failed:
 			status = paint(o, findings.Critical, status)
 		case findings.Unevaluated:
 			status = paint(o, findings.Medium, status)
 		}
-		text := fmt.Sprintf("  %-*s  %s  %s", width, c.Control, status, strings.Join(c.Checks, ", "))
+		text := fmt.Sprintf("  %-*s  %s  %s", width, words.Plain(c.Control), status, words.Plain(strings.Join(c.Checks, ", ")))
 		if len(c.Findings) > 0 {
-			text += fmt.Sprintf(": %s", plural(len(c.Findings), "finding"))
+			text += fmt.Sprintf(": %s", words.Count(len(c.Findings), "finding"))
 		}
 		out.WriteString(text + "\n")
 	}
@@ -159,24 +160,9 @@ func notEvaluated(out *bytes.Buffer, r *findings.Report) {
 	out.WriteString("\nNot evaluated:\n")
 	for _, reason := range reasons[:min(most, len(reasons))] {
 		g := gaps[reason]
-		fmt.Fprintf(out, "  %s: %s (%s)\n", few(g.regions, "regions"), clean(reason), few(g.checks, "checks"))
+		fmt.Fprintf(out, "  %s: %s (%s)\n", words.Plain(words.List(g.regions, 2)), words.Plain(reason), words.Plain(words.List(g.checks, 2)))
 	}
 	if more := len(reasons) - most; more > 0 {
 		fmt.Fprintf(out, "  and %d more reasons: see -o json\n", more)
 	}
-}
-
-// few joins up to three words, or two and how many are left.
-func few(words []string, noun string) string {
-	if len(words) > 3 {
-		words = append(slices.Clone(words[:2]), fmt.Sprintf("%d more %s", len(words)-2, noun))
-	}
-	return strings.Join(words, ", ")
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

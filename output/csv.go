@@ -7,8 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Columns are the columns of CSV and of spreadsheets, in their order. They
@@ -54,17 +57,12 @@ func gapRow(c *findings.Coverage, g *findings.Gap) []string {
 }
 
 // CSV follows RFC 4180: CRLF, a header always, one row for each finding.
-var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, o Options) error {
-	if o.BOM {
-		if _, err := io.WriteString(w, "\ufeff"); err != nil {
-			return fmt.Errorf("writing CSV: %w", err)
-		}
-	}
+var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, _ Options) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	write := func(row []string) error {
 		for i := range row {
-			row[i] = harmless(clean(row[i]))
+			row[i] = harmless(row[i])
 		}
 		return out.Write(row)
 	}
@@ -90,10 +88,60 @@ var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.W
 	return nil
 })
 
-// harmless marks a cell that a spreadsheet would take for a formula as text.
+// harmless returns the cell as one line of text that a spreadsheet does not run
+// as a formula: it gets a leading apostrophe where what it begins with, after
+// blanks and characters that are not shown, may begin a formula. Some programs
+// also divide lines at semicolons, whatever the file's own separator is, so the
+// parts between them are treated alike.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\x00", rune(cell[0])) {
-		return "'" + cell
+	if !formulaIn(cell) { // nearly every cell
+		return words.Plain(cell)
 	}
-	return cell
+	parts := strings.Split(cell, ";")
+	for i, part := range parts {
+		shown := words.Plain(part)
+		if begin := strings.TrimLeftFunc(part, blank); begin != "" && strings.ContainsRune(formula, firstRune(begin)) {
+			blanks := len(shown) - len(strings.TrimLeft(shown, " "))
+			if i == 0 {
+				blanks = 0
+			}
+			shown = shown[:blanks] + "'" + shown[blanks:]
+		}
+		parts[i] = shown
+	}
+	return strings.Join(parts, ";")
+}
+
+// formula holds what formulas begin with, in the ASCII, full-width and small
+// forms that spreadsheets take for the same.
+const formula = "=+-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
+
+// formulaIn reports whether a part of the cell begins like a formula.
+func formulaIn(cell string) bool {
+	begins := true
+	for _, r := range cell {
+		switch {
+		case begins && strings.ContainsRune(formula, r):
+			return true
+		case r == ';':
+			begins = true
+		case begins:
+			begins = blank(r)
+		}
+	}
+	return false
+}
+
+// blank reports whether a spreadsheet may skip the character before a formula:
+// blanks of any width, line breaks, and characters that are not shown.
+func blank(r rune) bool {
+	if r < 0x7f {
+		return r <= ' '
+	}
+	return unicode.IsSpace(r) || unicode.In(r, unicode.Z) || words.Plain(string(r)) != string(r)
+}
+
+func firstRune(text string) rune {
+	r, _ := utf8.DecodeRuneInString(text)
+	return r
 }

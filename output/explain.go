@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Explain writes all that a report knows of one finding, for a person who
@@ -14,23 +15,23 @@ func Explain(f *findings.Finding) string {
 	var out strings.Builder
 	field := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&out, "  %-10s %s\n", name, clean(value))
+			fmt.Fprintf(&out, "  %-10s %s\n", name, words.Plain(value))
 		}
 	}
 	list := func(title string, lines []string, number bool) {
 		if len(lines) == 0 {
 			return
 		}
-		fmt.Fprintf(&out, "\n%s\n", title)
+		fmt.Fprintf(&out, "\n%s\n", words.Plain(title))
 		for i, line := range lines {
 			if number {
-				fmt.Fprintf(&out, "  %d. %s\n", i+1, clean(line))
+				fmt.Fprintf(&out, "  %d. %s\n", i+1, words.Plain(line))
 			} else {
-				fmt.Fprintf(&out, "  %s\n", clean(line))
+				fmt.Fprintf(&out, "  %s\n", words.Plain(line))
 			}
 		}
 	}
-	fmt.Fprintf(&out, "%s  %s\n%s\n\n", strings.ToUpper(f.Severity.String()), clean(f.Title), clean(f.Message))
+	fmt.Fprintf(&out, "%s  %s\n%s\n\n", strings.ToUpper(f.Severity.String()), words.Plain(f.Title), words.Plain(f.Message))
 	field("finding", f.ID)
 	field("check", f.Check)
 	field("account", strings.TrimSpace(f.AccountID+" "+f.AccountName))
@@ -61,11 +62,11 @@ func Explain(f *findings.Finding) string {
 	if more := f.Attached - len(holders); more > 0 && len(holders) > 0 {
 		holders = append(holders, fmt.Sprintf("and %d more", more))
 	}
-	list("Carried by "+plural(f.Attached, "interface"), holders, false)
-	fix := "Fix: " + clean(f.Fix.Summary)
+	list("Carried by "+words.Count(f.Attached, "interface"), holders, false)
+	fix := "Fix: " + f.Fix.Summary
 	list(fix, f.Fix.Commands, false)
 	if len(f.Fix.Commands) == 0 && f.Fix.Summary != "" { // people decide what to change
-		out.WriteString("\n" + fix + "\n")
+		out.WriteString("\n" + words.Plain(fix) + "\n")
 	}
 	list("Proof", f.Fix.Proof, false)
 	list("Before you do it", f.Fix.Notes, false)

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 var _ = declare("json", "the report of the contract, schema_version 1", func(w io.Writer, r *findings.Report, _ Options) error {
@@ -24,7 +25,8 @@ var _ = declare("json", "the report of the contract, schema_version 1", func(w i
 
 // writeJSON writes what the encoder would make of the report as a whole, but
 // finding by finding: the encoder holds all of a value in memory, twice where
-// it indents.
+// it indents. Characters that a terminal would obey are written as \u escapes,
+// which change no value.
 func writeJSON(out *bufio.Writer, r *findings.Report) error {
 	const indent = "  "
 	var text bytes.Buffer
@@ -38,7 +40,7 @@ func writeJSON(out *bufio.Writer, r *findings.Report) error {
 	}
 	// No text in JSON holds a line feed, so this is the report's own list.
 	empty := []byte("\n" + indent + `"findings": [`)
-	before, after, _ := bytes.Cut(bytes.Clone(text.Bytes()), empty)
+	before, after, _ := bytes.Cut(bytes.Clone(words.JSON(text.Bytes())), empty)
 	out.Write(before)
 	out.Write(empty)
 	enc.SetIndent(indent+indent, indent)
@@ -51,7 +53,7 @@ func writeJSON(out *bufio.Writer, r *findings.Report) error {
 			out.WriteByte(',')
 		}
 		out.WriteString("\n" + indent + indent)
-		out.Write(bytes.TrimSuffix(text.Bytes(), []byte("\n")))
+		out.Write(words.JSON(bytes.TrimSuffix(text.Bytes(), []byte("\n"))))
 	}
 	if len(r.Findings) > 0 {
 		out.WriteString("\n" + indent)

@@ -2,12 +2,14 @@ package output
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // NDJSON is the report cut into lines: each is an object whose "record" says
@@ -15,12 +17,17 @@ import (
 // so that a reader can tell a report that was cut off.
 var _ = declare("ndjson", "the same, one JSON object a line", func(w io.Writer, r *findings.Report, _ Options) error {
 	out := bufio.NewWriterSize(w, 1<<16)
-	enc := json.NewEncoder(out)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	var failed error
 	line := func(v any) {
+		text.Reset()
 		if failed == nil {
 			failed = enc.Encode(v)
+		}
+		if failed == nil {
+			_, failed = out.Write(words.JSON(text.Bytes()))
 		}
 	}
 	line(struct {

@@ -11,8 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/sgaudit/sgaudit/findings"
 )
@@ -21,7 +19,6 @@ import (
 type Options struct {
 	Width int  // columns of the terminal; 0: no terminal, nothing is wrapped or cut
 	Color bool // severities in colour
-	BOM   bool // a byte order mark before CSV, for old spreadsheet programs
 }
 
 // Format is one way to write a report.
@@ -113,28 +110,4 @@ func writeDirectly(path string, write func(io.Writer) error) error {
 		return fmt.Errorf("writing %s: %w", path, err)
 	}
 	return nil
-}
-
-// clean takes out what a terminal would obey or what would break a line:
-// control characters, and the marks that turn the direction of text.
-func clean(text string) string {
-	if strings.IndexFunc(text, unwanted) < 0 {
-		return text
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t' || r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029':
-			return ' '
-		case unwanted(r):
-			return -1
-		}
-		return r
-	}, text)
-}
-
-func unwanted(r rune) bool {
-	if r < 0x7f { // nearly every text is of these alone
-		return r < ' '
-	}
-	return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029'
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // maxRows caps the table: nobody reads more, and the library holds them all.
@@ -87,9 +88,9 @@ func (l *layout) columns(out *bytes.Buffer, found []*findings.Finding) error {
 	}
 	rows := make([][]string, len(found))
 	for i, f := range found {
-		rows[i] = []string{l.severity(f), clean(f.Region), clean(subject(f)), clean(f.GroupName), ruleText(f), f.Exposure.Verdict, clean(f.Message)}
+		rows[i] = []string{l.severity(f), words.Plain(f.Region), words.Plain(subject(f)), words.Plain(f.GroupName), ruleText(f), words.Plain(f.Exposure.Verdict), words.Plain(f.Message)}
 		if l.accounts {
-			rows[i] = slices.Insert(rows[i], 1, clean(f.AccountID))
+			rows[i] = slices.Insert(rows[i], 1, words.Plain(f.AccountID))
 		}
 	}
 	return l.render(out, head, rows)
@@ -117,20 +118,20 @@ func (l *layout) stacked(out *bytes.Buffer, found []*findings.Finding) error {
 func (l *layout) stack(f *findings.Finding, separator string) []string {
 	severity := l.severity(f)
 	if f.Exposure.Verdict != "" {
-		severity += "\n" + f.Exposure.Verdict
+		severity += "\n" + words.Plain(f.Exposure.Verdict)
 	}
-	where := clean(subject(f))
+	where := words.Plain(subject(f))
 	if rule := ruleText(f); rule != "" {
 		before, source := rule[:strings.LastIndexByte(rule, ' ')], rule[strings.LastIndexByte(rule, ' ')+1:]
 		where += "\n" + before + separator + source
 	}
-	where += "\n" + clean(f.Region)
+	where += "\n" + words.Plain(f.Region)
 	if l.accounts {
-		where += " " + clean(f.AccountID)
+		where += " " + words.Plain(f.AccountID)
 	}
-	what := clean(f.Message)
+	what := words.Plain(f.Message)
 	if f.GroupName != "" {
-		what = clean(f.GroupName) + ": " + what
+		what = words.Plain(f.GroupName) + ": " + what
 	}
 	return []string{severity, where, what}
 }
@@ -138,13 +139,13 @@ func (l *layout) stack(f *findings.Finding, separator string) []string {
 // paragraphs is for terminals too narrow for any table.
 func (l *layout) paragraphs(out *bytes.Buffer, rows []*findings.Finding) {
 	for _, f := range rows {
-		out.WriteString(strings.TrimRight(l.severity(f)+"  "+f.Exposure.Verdict, " ") + "\n")
-		for _, line := range []string{clean(f.Region), clean(f.AccountID), clean(subject(f)), clean(f.GroupName), ruleText(f)} {
+		out.WriteString(strings.TrimRight(l.severity(f)+"  "+words.Plain(f.Exposure.Verdict), " ") + "\n")
+		for _, line := range []string{words.Plain(f.Region), words.Plain(f.AccountID), words.Plain(subject(f)), words.Plain(f.GroupName), ruleText(f)} {
 			if line != "" && (l.accounts || line != f.AccountID) {
 				fmt.Fprintf(out, "  %s\n", line)
 			}
 		}
-		for _, line := range wrap(clean(f.Message), max(20, l.o.Width-2)) {
+		for _, line := range wrap(words.Plain(f.Message), max(20, l.o.Width-2)) {
 			fmt.Fprintf(out, "  %s\n", line)
 		}
 		out.WriteByte('\n')
@@ -239,7 +240,7 @@ func ruleText(f *findings.Finding) string {
 	case "tcp", "udp", "icmp", "icmpv6":
 		traffic += "/" + f.Rule.Ports
 	}
-	return clean(way + " " + traffic + " " + f.Rule.Source)
+	return words.Plain(way + " " + traffic + " " + f.Rule.Source)
 }
 
 var severityColors = map[findings.Severity][]color.Attribute{
