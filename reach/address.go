@@ -67,9 +67,20 @@ func (n *Region) standing(e *inventory.Interface, f cidr.Family) (s standing, a 
 }
 
 // takesNothing reports whether the service that owns the interface never
-// lets a connection in, whatever the groups say: NAT gateways and functions.
+// accepts a connection, from the internet or from inside, whatever the groups
+// say: NAT gateways and Lambda functions open their connections themselves
+// (Amazon VPC user guide, NAT gateways; Lambda developer guide, VPC networking).
 func takesNothing(e *inventory.Interface) bool {
 	return e.Type == "nat_gateway" || e.Type == "natGateway" || e.Type == "lambda"
+}
+
+// inboundStage stops what is sent to an interface that takes no connections.
+type inboundStage struct{ to *inventory.Interface }
+
+func (s inboundStage) narrow([]flow) []flow { return nil }
+
+func (s inboundStage) describe(_ packet, verdict string) Step {
+	return Step{Kind: StepAddress, Verdict: verdict, Object: s.to.ID, Detail: called(s.to) + " " + noInbound.words(cidr.IPv4, [2]string{"holds", "takes"}, false)}
 }
 
 // standing6 judges an IPv6 address by its subnet's block.

@@ -68,6 +68,9 @@ func (g generator) inside() *inventory.Region {
 			e.Groups[0] = "sg-foreign"
 		}
 		at := []string{"10.0.0.4", "10.0.0.5", "10.0.1.4", "10.1.0.6"}[i]
+		if g.chance(6) {
+			e.Type = pick(g, "nat_gateway", "lambda", "lambda")
+		}
 		e.Addresses = []inventory.Address{{Private: netip.MustParseAddr(at)}}
 		r.Interfaces = append(r.Interfaces, e)
 	}
@@ -78,7 +81,7 @@ func (g generator) inside() *inventory.Region {
 
 // between sends one packet from a to b, and its reply.
 func (o *oracle) between(a, b *inventory.Interface, t inventory.Traffic) bool {
-	return o.grouped(a, b, inventory.Egress, t) && o.grouped(b, a, inventory.Ingress, t) &&
+	return !inboundRefused(b) && o.grouped(a, b, inventory.Egress, t) && o.grouped(b, a, inventory.Ingress, t) &&
 		(a.Subnet == b.Subnet ||
 			o.acl(a, b, inventory.Egress, t, false) && o.acl(b, a, inventory.Ingress, t, false) &&
 				o.acl(b, a, inventory.Egress, t, true) && o.acl(a, b, inventory.Ingress, t, true) &&
@@ -250,7 +253,7 @@ func TestTraceTells(t *testing.T) {
 		{Traffic: inventory.Ports(inventory.TCP, 5432, 5432), Peer: inventory.Peer{Group: &inventory.GroupRef{ID: "sg-2"}}},
 	}}}
 	for i := range r.Interfaces {
-		r.Interfaces[i].Groups = []string{"sg-1"}
+		r.Interfaces[i].Groups, r.Interfaces[i].Type = []string{"sg-1"}, "interface"
 	}
 	a := New(r).Trace(&r.Interfaces[0], Query{Traffic: inventory.Ports(inventory.TCP, 22, 22), Interfaces: []*inventory.Interface{&r.Interfaces[1], &r.Interfaces[2]}})
 	if len(a.Ways) != 1 || a.Verdict != NotReachable || a.Ways[0].Sources != 2 || !strings.Contains(a.Ways[0].Steps[0].Detail, "no egress rule of sg-1 allows tcp/22") {

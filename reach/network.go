@@ -20,8 +20,8 @@ type network struct {
 	edges      map[string][]*inventory.RouteTable // by VPC: tables of gateways
 	filters    map[string]*filter                 // by subnet
 	lists      map[string]*inventory.PrefixList
-	gateways   map[string][]string // internet gateways attached to a VPC now
-	exclusions map[string]string   // VPC or subnet → exclusion that lets the internet in
+	gateways   map[string][]string                         // internet gateways attached to a VPC now
+	exclusions map[string]*inventory.PublicAccessExclusion // by VPC or subnet: the one that lets most in, if any may
 	peerings   map[string]*inventory.Peering
 	joined     map[[2]string]string              // by both VPCs in order: the status of their peering
 	accelerate map[string][]*inventory.Interface // Global Accelerator's, by VPC
@@ -42,7 +42,7 @@ func newNetwork(r *inventory.Region) *network {
 		vpcs: map[string]*inventory.VPC{}, subnets: map[string]*inventory.Subnet{},
 		tables: map[string]*table{}, mains: map[string]*table{}, edges: map[string][]*inventory.RouteTable{},
 		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
-		exclusions: map[string]string{}, peerings: map[string]*inventory.Peering{}, joined: map[[2]string]string{},
+		exclusions: map[string]*inventory.PublicAccessExclusion{}, peerings: map[string]*inventory.Peering{}, joined: map[[2]string]string{},
 		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
 	}
 	if r.Read.Has(inventory.PartVPCs) {
@@ -100,10 +100,8 @@ func newNetwork(r *inventory.Region) *network {
 	}
 	for i := range r.PublicAccess.Exclusions {
 		e := &r.PublicAccess.Exclusions[i]
-		if e.Mode == "allow-bidirectional" && (e.State == "create-complete" || e.State == "update-complete") {
-			if w.exclusions[e.Resource] == "" {
-				w.exclusions[e.Resource] = e.ID
-			}
+		if now := allowsIn(e); now != closed && (w.exclusions[e.Resource] == nil || now == open && allowsIn(w.exclusions[e.Resource]) != open) {
+			w.exclusions[e.Resource] = e
 		}
 	}
 	for i := range r.Associations {

@@ -134,9 +134,17 @@ func (o *oracle) list(id string) ([]netip.Prefix, bool) {
 	return nil, false
 }
 
+// inboundRefused: "NAT gateway ENIs themselves take no inbound", and the
+// interfaces of Lambda carry what functions send (Amazon VPC user guide, NAT
+// gateways; Lambda developer guide, configuration-vpc). It holds for whatever
+// comes, from the internet or from inside.
+func inboundRefused(e *inventory.Interface) bool {
+	return e.Type == "nat_gateway" || e.Type == "lambda"
+}
+
 // arrives sends a packet to one of the interface's addresses, and its reply.
 func (o *oracle) arrives(e *inventory.Interface, p single) bool {
-	if e.Type == "nat_gateway" || e.Type == "lambda" {
+	if inboundRefused(e) {
 		return false
 	}
 	var subnet *inventory.Subnet
@@ -221,16 +229,35 @@ func (o *oracle) accessible(id, vpc string, subnet *inventory.Subnet) bool {
 	if owner != "" && owner != o.r.AccountID || !o.r.Read.Has(inventory.PartPublicAccess) {
 		return o.guess("public access")
 	}
-	if o.r.PublicAccess.Mode == "off" {
+	on := o.r.PublicAccess.Mode != "off"
+	if o.r.PublicAccess.State == "update-in-progress" {
+		on = o.guess("the setting before or after its update")
+	}
+	if !on {
 		return true
 	}
 	for _, x := range o.r.PublicAccess.Exclusions {
-		done := x.State == "create-complete" || x.State == "update-complete"
-		if (x.Resource == id || x.Resource == vpc) && x.Mode == "allow-bidirectional" && done {
+		if (x.Resource == id || x.Resource == vpc) && o.exempts(x) {
 			return true
 		}
 	}
 	return false
+}
+
+// exempts: "an exclusion with allow-bidirectional for the VPC or the subnet in
+// state create-complete or update-complete" lets the internet in (Amazon VPC
+// user guide, VPC block public access basics). One that is made or taken away
+// may be in force; one that is changed may have had another mode before.
+func (o *oracle) exempts(x inventory.PublicAccessExclusion) bool {
+	switch x.State {
+	case "create-complete", "update-complete":
+		return x.Mode == "allow-bidirectional"
+	case "delete-complete", "disable-complete", "create-failed":
+		return false
+	case "create-in-progress", "delete-in-progress", "disable-in-progress":
+		return x.Mode == "allow-bidirectional" && o.guess("exclusion "+x.ID)
+	}
+	return o.guess("exclusion " + x.ID)
 }
 
 // attached reports whether an internet gateway, any where id is empty, is

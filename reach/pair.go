@@ -49,6 +49,9 @@ func (p *pair) flows(t inventory.Traffic) []flow {
 func (p *pair) stages() []stage {
 	out := groupStage{p, &p.from, &p.to, inventory.Egress}
 	in := groupStage{p, &p.to, &p.from, inventory.Ingress}
+	if takesNothing(p.to.holder) {
+		return []stage{inboundStage{p.to.holder}}
+	}
 	if p.from.subnet == p.to.subnet && p.from.subnet != "" {
 		return []stage{out, in}
 	}

@@ -92,6 +92,9 @@ func (g generator) traffic() inventory.Traffic {
 	return inventory.Ports(pick(g, inventory.TCP, inventory.TCP, inventory.UDP), min(a, b), max(a, b))
 }
 
+// vpcs is where the subnets of the generated estates are.
+var vpcs = map[string]string{"subnet-1": "vpc-1", "subnet-2": "vpc-1", "subnet-3": "vpc-2"}
+
 const self = "111122223333"
 
 func (g generator) region() *inventory.Region {
@@ -109,11 +112,16 @@ func (g generator) region() *inventory.Region {
 		}
 	}
 	r.PublicAccess.Mode = pick(g, "off", "off", "off", "off", "off", "off", "off", "off", "block-bidirectional", "block-ingress")
+	r.PublicAccess.State = pick(g, "update-complete", "default-state")
+	if g.chance(8) {
+		r.PublicAccess.State = "update-in-progress"
+	}
 	for i := range g.IntN(3) {
 		r.PublicAccess.Exclusions = append(r.PublicAccess.Exclusions, inventory.PublicAccessExclusion{
 			ID: fmt.Sprintf("vpcbpa-exclude-%d", i), Resource: pick(g, "vpc-1", "vpc-2", "subnet-1", "subnet-2", "subnet-3"),
-			Mode:  pick(g, "allow-bidirectional", "allow-bidirectional", "allow-egress"),
-			State: pick(g, "create-complete", "update-complete", "delete-complete", "create-in-progress"),
+			Mode: pick(g, "allow-bidirectional", "allow-bidirectional", "allow-egress"),
+			State: pick(g, "create-complete", "update-complete", "delete-complete", "create-in-progress", "create-complete", "update-complete",
+				pick(g, "update-in-progress", "delete-in-progress", "disable-in-progress", "disable-complete", "create-failed", "update-failed")),
 		})
 	}
 	for i, block := range []string{"10.0.0.0/16", "10.1.0.0/16"} {
@@ -154,6 +162,17 @@ func (g generator) region() *inventory.Region {
 	g.tables(r)
 	g.acls(r)
 	g.members(r)
+	if g.chance(20) {
+		subnet := pick(g, "subnet-1", "subnet-3")
+		r.Interfaces = append(r.Interfaces, inventory.Interface{ID: "eni-ga", VPC: vpcs[subnet], Subnet: subnet, Type: "global_accelerator_managed"})
+	}
+	if g.chance(20) {
+		subnet := pick(g, "subnet-1", "subnet-3")
+		r.Interfaces = append(r.Interfaces, inventory.Interface{
+			ID: "eni-lb", VPC: vpcs[subnet], Subnet: subnet, Groups: []string{"sg-2"}, Type: "network_load_balancer", Status: "in-use", Account: self,
+			Addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.99"), Public: netip.MustParseAddr("203.0.113.99")}},
+		})
+	}
 	inv := inventory.Inventory{Regions: []*inventory.Region{r}}
 	inv.Normalize()
 	return r

@@ -15,31 +15,6 @@ func (p *place) fromInternet() []stage {
 	return []stage{accessStage{p}, gatewayStage{p}, routeStage{p}, aclIn{p}, aclOut{p}}
 }
 
-// accessStage is VPC block public access.
-type accessStage struct{ *place }
-
-func (s accessStage) state() fate {
-	r := s.n.region
-	switch {
-	case s.owner() != r.AccountID, !r.Read.Has(inventory.PartPublicAccess), r.PublicAccess.Mode == "":
-		return doubtful
-	case r.PublicAccess.Mode == "off", s.exclusion() != "":
-		return open
-	}
-	return closed
-}
-
-// exclusion returns the exclusion that lets the internet in, if any.
-func (s accessStage) exclusion() string {
-	w := s.n.net()
-	if id := w.exclusions[s.subnet]; id != "" {
-		return id
-	}
-	return w.exclusions[s.vpc]
-}
-
-func (s accessStage) narrow(flows []flow) []flow { return s.state().gate(flows) }
-
 func (f fate) gate(flows []flow) []flow {
 	switch f {
 	case open:
@@ -48,34 +23,6 @@ func (f fate) gate(flows []flow) []flow {
 		return doubtAll(flows)
 	}
 	return nil
-}
-
-func (s accessStage) describe(_ packet, verdict string) Step {
-	step := Step{Kind: StepPublicAccess, Verdict: verdict}
-	r := s.n.region
-	mode := r.PublicAccess.Mode
-	switch {
-	case s.owner() != r.AccountID:
-		step.Detail = fmt.Sprintf("%s belongs to account %s, whose VPC block public access is not seen from here", s.name(), s.owner())
-	case verdict == Unknown:
-		step.unread = inventory.PartPublicAccess
-		step.Detail = "VPC block public access was not read"
-	case mode == "off":
-		step.Detail = "VPC block public access is off"
-	case verdict == Allowed:
-		step.Object = s.exclusion()
-		step.Detail = fmt.Sprintf("VPC block public access (%s) exempts %s by %s", mode, s.exempted(), step.Object)
-	default:
-		step.Detail = fmt.Sprintf("VPC block public access (%s) shuts the internet out of %s", mode, s.name())
-	}
-	return step
-}
-
-func (s accessStage) exempted() string {
-	if s.n.net().exclusions[s.subnet] != "" {
-		return s.subnet
-	}
-	return s.vpc
 }
 
 // gatewayStage asks for an internet gateway at all.

@@ -120,6 +120,9 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 		if i := slices.IndexFunc(stages, func(s stage) bool { _, out := s.(aclOut); return out }); i >= 0 {
 			way = slices.Insert(slices.Clone(stages), i, stage(rule))
 		}
+		if takesNothing(t.to) {
+			way = []stage{inboundStage{t.to}}
+		}
 		o := follow(way, flowsOf(traffic, f, source))
 		w := Way{
 			From: addressesInWords(o.from, f), Verdict: o.verdict, Traffic: trafficInWords(o.left),
@@ -141,7 +144,7 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 
 // undecided is the verdict where no rule that was seen allows something.
 func (t *tracer) undecided() string {
-	if len(t.unseen) > 0 {
+	if len(t.unseen) > 0 && !takesNothing(t.to) {
 		return Unknown
 	}
 	return NotReachable
@@ -150,6 +153,8 @@ func (t *tracer) undecided() string {
 func (t *tracer) noRule(from string) Step {
 	step := Step{Kind: StepGroup, Verdict: Blocked, Object: strings.Join(t.to.Groups, ", ")}
 	switch {
+	case takesNothing(t.to):
+		return inboundStage{t.to}.describe(packet{}, Blocked)
 	case len(t.unseen) > 0:
 		step.Verdict = Unknown
 		step.Detail = fmt.Sprintf("the rules of %s are not seen from here", strings.Join(t.unseen, ", "))

@@ -1,9 +1,12 @@
 package reach_test
 
 import (
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -237,6 +240,31 @@ func TestTraps(t *testing.T) {
 			reach.NotReachable,
 			nil,
 		},
+		"public access about to be blocked": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-ingress update-in-progress"},
+			reach.Unknown,
+			[]string{`VPC block public access is being changed to "block-ingress" (update-in-progress): which setting is in force now is unknown`},
+		},
+		"public access about to be allowed": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block off update-in-progress"},
+			reach.Unknown,
+			[]string{`VPC block public access is being changed to "off"`},
+		},
+		"an exclusion that holds before and after a change": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block off update-in-progress\nvpcbpa-exclude-1 vpc-1 allow-bidirectional create-complete"},
+			reach.Reachable,
+			[]string{"exempts vpc-1 by vpcbpa-exclude-1"},
+		},
+		"an exclusion for egress that is being made": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-ingress\nvpcbpa-exclude-1 vpc-1 allow-egress create-in-progress"},
+			reach.NotReachable,
+			[]string{"VPC block public access (block-ingress) shuts the internet out of subnet-1"},
+		},
+		"an exclusion that is being made": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-ingress\nvpcbpa-exclude-1 vpc-1 allow-bidirectional create-in-progress"},
+			reach.Unknown,
+			[]string{"its exclusion vpcbpa-exclude-1 for vpc-1 is create-in-progress: whether it lets the internet in now is unknown"},
+		},
 		"table of a gateway": {
 			[]string{"rtb-2 subnet", "rtb-2 gateway igw-1"},
 			reach.NotReachable,
@@ -342,5 +370,74 @@ func TestTraps(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSecondWays: Global Accelerator and public load balancers are named as
+// second ways in where VPC block public access lets them in, and not where it
+// shuts them out (Amazon VPC user guide, VPC block public access basics).
+func TestSecondWays(t *testing.T) {
+	const both = "eni-1 sg-1 10.0.0.10 subnet subnet-1\n" +
+		"eni-2 - 10.0.0.30 vpc vpc-1 subnet subnet-1 type global_accelerator_managed\n" +
+		"eni-3 sg-1 10.0.0.20 public 198.51.100.9 subnet subnet-1 type network_load_balancer\n" +
+		"eni-4 - 10.0.2.30 vpc vpc-1 subnet subnet-2 type global_accelerator_managed"
+	for name, c := range map[string]struct {
+		block string
+		want  []string // the interfaces of the ways that are named
+	}{
+		"off":                   {"off", []string{"eni-3", "eni-2"}},
+		"on":                    {"block-ingress", nil},
+		"on, and both ways":     {"block-bidirectional", nil},
+		"one subnet is exempt":  {"block-ingress\nvpcbpa-exclude-1 subnet-2 allow-bidirectional create-complete", []string{"eni-4"}},
+		"all of VPC is exempt":  {"block-ingress\nvpcbpa-exclude-1 vpc-1 allow-bidirectional create-complete", []string{"eni-3", "eni-2"}},
+		"about to be turned on": {"block-ingress update-in-progress", []string{"eni-3", "eni-2"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := with(t, "eni-1", both, "igw-1", "igw-1 vpc vpc-1\npublic-access-block "+c.block, "subnet-1", "subnet-1 10.0.0.0/24 2600:1f18:0:1::/64\nsubnet-2 10.0.2.0/24")
+			var got []string
+			for _, line := range reach.New(r).Rule(&r.Groups[0], &r.Groups[0].Rules[0]).Evidence {
+				if rest, ok := strings.CutPrefix(line, "a second way in: "); ok {
+					id, _, _ := strings.Cut(rest, " ")
+					got = append(got, id)
+				}
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("second ways in by %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// TestNothingConnectsToFunctions: a Lambda function and a NAT gateway take no
+// connections from their own subnet, from addresses inside, from groups that
+// their rules name, or from groups of other accounts.
+func TestNothingConnectsToFunctions(t *testing.T) {
+	for _, kind := range []string{"lambda", "nat_gateway"} {
+		r := with(t,
+			"in tcp/22", "in tcp/22 sg-1\nin tcp/22 10.0.0.0/16\nin tcp/22 sg-theirs\nout all 0.0.0.0/0",
+			"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1\neni-2 sg-1,sg-gone 10.0.0.11 subnet subnet-1 type "+kind)
+		n, ssh := reach.New(r), inventory.Ports(inventory.TCP, 22, 22)
+		from, to := &r.Interfaces[0], &r.Interfaces[1]
+		if got, steps := n.Between(from, to, ssh); got != reach.NotReachable || n.Verdict(from, to, ssh) != got || !strings.Contains(steps[0].Detail, "eni-2 (") {
+			t.Errorf("from eni-1 to a %s: %s, %+v", kind, got, steps)
+		}
+		if got, _ := n.Between(to, from, ssh); got != reach.Reachable { // it opens connections itself
+			t.Errorf("from a %s to eni-1: %s", kind, got)
+		}
+		for name, q := range map[string]reach.Query{
+			"addresses":  {Traffic: ssh, Addresses: cidr.Of(netip.MustParsePrefix("10.0.0.0/16"))},
+			"interfaces": {Traffic: ssh, Interfaces: []*inventory.Interface{from}},
+			"everyone":   {Traffic: ssh, Everyone: true},
+		} {
+			a := n.Trace(to, q)
+			if a.Verdict != reach.NotReachable || len(a.Ways) == 0 {
+				t.Errorf("%s to a %s: %+v", name, kind, a)
+			}
+			for _, w := range a.Ways {
+				if len(w.Steps) != 1 || w.Steps[0].Kind != reach.StepAddress && !strings.Contains(w.Steps[0].Detail, "no other interface carries sg-theirs") {
+					t.Errorf("%s to a %s: the way is told by %+v", name, kind, w.Steps)
+				}
+			}
+		}
 	}
 }

@@ -40,16 +40,23 @@ func (n *Region) front(g *inventory.Group) front {
 }
 
 // balancer returns the first load balancer with a public address that carries
-// the group.
+// the group, and that VPC block public access does not shut off.
 func (n *Region) balancer(group string) *inventory.Interface {
 	for _, e := range n.Interfaces(group) {
 		for f := range families {
-			if s, _ := n.standing(e, f); s == public && isBalancer(e) {
+			if s, _ := n.standing(e, f); s == public && isBalancer(e) && n.accessible(e) {
 				return e
 			}
 		}
 	}
 	return nil
+}
+
+// accessible reports whether VPC block public access lets the internet in to
+// the interface's subnet, or may do so.
+func (n *Region) accessible(e *inventory.Interface) bool {
+	f, _ := accessStage{n.place(placeKey{e.VPC, e.Subnet})}.fate()
+	return f != closed
 }
 
 func isBalancer(e *inventory.Interface) bool {
@@ -62,6 +69,9 @@ func (n *Region) otherWays(g *inventory.Group) []string {
 		return lines
 	}
 	var lines []string
+	if !slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !takesNothing(e) }) {
+		return nil
+	}
 	if f := n.front(g); f.balancer != nil {
 		which := "is a source of " + g.ID
 		if f.via == g.ID {
@@ -77,7 +87,8 @@ func (n *Region) otherWays(g *inventory.Group) []string {
 }
 
 // accelerator returns the first interface of Global Accelerator in a VPC of
-// the group's interfaces that has an internet gateway, or might have.
+// the group's interfaces that has an internet gateway, or might have, and that
+// VPC block public access does not shut off.
 func (n *Region) accelerator(g *inventory.Group) *inventory.Interface {
 	w := n.net()
 	if len(w.accelerate) == 0 {
@@ -85,8 +96,11 @@ func (n *Region) accelerator(g *inventory.Group) *inventory.Interface {
 	}
 	for _, e := range n.Interfaces(g.ID) {
 		gateway := len(w.gateways[e.VPC]) > 0 || !n.region.Read.Has(inventory.PartInternetGateways)
-		if found := w.accelerate[e.VPC]; gateway && len(found) > 0 {
-			return found[0]
+		if !gateway {
+			continue
+		}
+		if i := slices.IndexFunc(w.accelerate[e.VPC], n.accessible); i >= 0 {
+			return w.accelerate[e.VPC][i]
 		}
 	}
 	return nil
