@@ -3,6 +3,7 @@ package awsclient
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math/bits"
 	"net/http"
@@ -18,18 +19,25 @@ import (
 type wholeBodies struct{ next aws.HTTPClient }
 
 // Do sends the request. An answer that breaks off is an error of the sending,
-// which the SDK tries again.
+// which the SDK tries again; one of more than mostAnswer bytes is an error too.
 func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	response, err := w.next.Do(request)
 	if err != nil {
 		return nil, err
 	}
+	if response.ContentLength > mostAnswer {
+		response.Body.Close()
+		return nil, errTooLong
+	}
 	buffer := buffers.take()
-	if n := uint(max(0, min(response.ContentLength, mostExpected))); n >= uint(cap(*buffer)) {
+	if n := uint(max(0, min(response.ContentLength, mostAnswer))); n >= uint(cap(*buffer)) {
 		*buffer = make([]byte, 0, 1<<bits.Len(n)) // with room for a page that is somewhat longer
 	}
 	*buffer, err = readAll(response.Body, (*buffer)[:0])
 	response.Body.Close()
+	if errors.Is(err, errTooLong) {
+		return nil, err // nor is its memory kept
+	}
 	if err != nil {
 		buffers.put(buffer)
 		return nil, err
@@ -39,15 +47,29 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 }
 
 const (
-	// mostExpected is the length in bytes from which on memory is not taken
-	// before the bytes are there.
-	mostExpected = 64 << 20
+	// mostAnswer is the size in bytes of the largest answer that is read, after
+	// its decompression. EC2's pages of 1,000 network interfaces have about 1.6
+	// MB; those with fifty tags and fifty addresses on each have some 50 MB.
+	mostAnswer = 64 << 20
 	// leastBuffer is where the memory of an answer of unknown length begins,
 	// which compressed ones are.
 	leastBuffer = 32 << 10
 )
 
-// readAll is io.ReadAll into memory that is there already.
+// tooLong is the error for an answer that is not read because of its size.
+type tooLong struct{}
+
+var errTooLong error = tooLong{}
+
+func (tooLong) Error() string {
+	return fmt.Sprintf("the answer is larger than %d MiB, which no page of AWS is", mostAnswer>>20)
+}
+
+// RetryableError keeps the SDK from asking for it again.
+func (tooLong) RetryableError() bool { return false }
+
+// readAll is io.ReadAll into memory that is there already, for at most
+// mostAnswer bytes.
 func readAll(r io.Reader, data []byte) ([]byte, error) {
 	for {
 		if len(data) == cap(data) {
@@ -56,6 +78,8 @@ func readAll(r io.Reader, data []byte) ([]byte, error) {
 		n, err := r.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
 		switch {
+		case len(data) > mostAnswer:
+			return data, errTooLong
 		case errors.Is(err, io.EOF):
 			return data, nil
 		case err != nil:

@@ -145,7 +145,7 @@ func TestFaults(t *testing.T) {
 		"a server's error":       {fixtures.Fault{Action: interfaces, ServerError: true}, inventory.Failed, "the endpoint answered with status 500", "partial"},
 		"dropped once":           {fixtures.Fault{Action: groups, Drop: true, Times: 1}, "", "", "complete"},
 		"dropped for ever":       {fixtures.Fault{Action: groups, Drop: true}, inventory.Unreachable, "the connection failed or broke off", "failed"},
-		"malformed":              {fixtures.Fault{Action: interfaces, Malformed: true}, inventory.Failed, "the answer could not be read", "partial"},
+		"malformed":              {fixtures.Fault{Action: interfaces, Malformed: true}, inventory.Failed, "the endpoint sent what is not an answer to the call: the body ends before its last element", "partial"},
 		"empty pages first":      {fixtures.Fault{Action: groups, EmptyPages: 3}, "", "", "complete"},
 		"the same token again":   {fixtures.Fault{Action: groups, RepeatToken: true}, inventory.Failed, "the endpoint answered with the same page token again and again", "failed"},
 		"hanging":                {fixtures.Fault{Action: interfaces, Hang: true}, inventory.Unreachable, "no answer within the region's deadline", "partial"},

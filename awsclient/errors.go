@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -63,11 +64,13 @@ func setupError(ctx context.Context, err error) error {
 		case "AccessDenied", "AccessDeniedException":
 			return say("these credentials may not take the role that the profile names", "check the role's trust policy")
 		}
-		return say("AWS refused to tell who the caller is: "+api.ErrorCode(), "")
+		return say("AWS refused to tell who the caller is: "+cut(api.ErrorCode(), mostCode), "")
 	case strings.Contains(text, "no EC2 IMDS role found") || strings.Contains(text, "failed to refresh cached credentials") || strings.Contains(text, "get credentials"):
 		return say("no AWS credentials were found", "set AWS_PROFILE, give --profile, or sign in with `aws sso login`")
 	case strings.Contains(text, "failed to load") || strings.Contains(text, "failed to parse"):
 		return say("the AWS configuration files could not be read: "+firstLine(text), "look into ~/.aws/config and ~/.aws/credentials")
+	case errors.Is(err, errTooLong):
+		return say("AWS did not tell who the caller is: "+errTooLong.Error(), "check --endpoint-url if it is given")
 	case errors.As(err, &dns):
 		return say("the name "+dns.Name+" could not be resolved", "check the network, and the region's name")
 	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || isConnection(err):
@@ -93,13 +96,25 @@ func rootCause(err error) string {
 	}
 }
 
+const (
+	mostText = 200 // bytes of a text of the outside that a message repeats
+	mostCode = 80  // bytes of an error code; the longest of AWS have some 60
+)
+
 func firstLine(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
-	const most = 200
-	if len(text) > most {
-		text = text[:most] + "…"
+	return cut(text, mostText)
+}
+
+// cut shortens a text of the outside to so many bytes and a mark.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return text
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "…"
 }
 
 // gap says why one operation in one region did not give its whole answer.
@@ -110,6 +125,7 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 	}
 	g := inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed}
 	var network net.Error
+	var not *notAnAnswer
 	status := statusOf(err)
 	switch {
 	case errors.Is(err, errDeadline):
@@ -118,6 +134,10 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		g.Message = "interrupted before the answer was complete"
 	case errors.Is(err, errRepeatedToken):
 		g.Message = "the endpoint answered with the same page token again and again"
+	case errors.Is(err, errTooLong):
+		g.Message = errTooLong.Error()
+	case errors.As(err, &not):
+		g.Message = "the endpoint sent what is " + not.Error()
 	case codeOf(err) != "":
 		g.Code = codeOf(err)
 		g.Kind, g.Message = classify(g.Code, err.Error(), operation)
@@ -157,7 +177,7 @@ func triesOf(err error) (n int) {
 // says nothing. The SDK makes UnknownError of an answer that it cannot read.
 func codeOf(err error) string {
 	if api := smithy.APIError(nil); errors.As(err, &api) && api.ErrorCode() != "UnknownError" {
-		return api.ErrorCode()
+		return cut(api.ErrorCode(), mostCode)
 	}
 	return ""
 }

@@ -2,10 +2,12 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -57,6 +60,12 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	if err != nil {
 		return nil, setupError(ctx, err)
 	}
+	if !accountID.MatchString(aws.ToString(who.Account)) {
+		return nil, &SetupError{
+			Message: fmt.Sprintf("AWS did not tell who the caller is: %q is not an account id of 12 digits", cut(aws.ToString(who.Account), mostName)),
+			Hint:    "check --endpoint-url if it is given",
+		}
+	}
 	c.caller = inventory.Caller{AccountID: aws.ToString(who.Account), ARN: aws.ToString(who.Arn), Partition: "aws"}
 	if parts := strings.SplitN(c.caller.ARN, ":", 3); len(parts) == 3 && parts[1] != "" {
 		c.caller.Partition = parts[1]
@@ -70,6 +79,11 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	return c, nil
 }
 
+var accountID = regexp.MustCompile(`^[0-9]{12}$`)
+
+// clientOptions are those of every client of the run, whatever its service.
+var clientOptions = []func(*middleware.Stack) error{wholeAnswers}
+
 func load(ctx context.Context, opts *Options) (aws.Config, error) {
 	transport := awsTransport()
 	if opts.StaticCredentials {
@@ -78,6 +92,7 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 			Credentials: credentials.NewStaticCredentialsProvider("AKIADEMODEMODEMODEMO", "demo", ""),
 			HTTPClient:  wholeBodies{transport},
 			Logger:      logging.Nop{},
+			APIOptions:  clientOptions,
 		}, nil
 	}
 	if os.Getenv("AWS_PROFILE") != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" && opts.Profile == "" {
@@ -86,6 +101,7 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(transport),
 		config.WithLogger(logging.Nop{}),
+		config.WithAPIOptions(clientOptions), // of those that get the credentials, too
 		config.WithAppID("sgaudit"),
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
 			if opts.MFAToken != nil {
@@ -150,7 +166,9 @@ const triesWithoutCode = 3
 // to be no other. (The SDK counts the attempt from 1 or from 0, by
 // AWS_NEW_RETRIES_2026: what it told the endpoint is sure.)
 func (r *retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
-	if statusOf(err) == http.StatusInternalServerError && codeOf(err) == "" && triesOf(err) >= triesWithoutCode {
+	var not *notAnAnswer
+	bare := statusOf(err) == http.StatusInternalServerError && codeOf(err) == ""
+	if (bare || errors.As(err, &not)) && triesOf(err) >= triesWithoutCode {
 		return 0, err
 	}
 	return r.Standard.RetryDelay(attempt, err)
