@@ -225,6 +225,8 @@ func parseFault(ts *testscript.TestScript, text string) (f fixtures.Fault) {
 			f.Action = value
 		case "hang":
 			f.Hang = true
+		case "answers": // one of fixtures.NonAnswers
+			f.NonAnswer = value
 		case "expired":
 			f.Expired = true
 		default:
