@@ -39,6 +39,6 @@ func Defaults() Settings {
 		},
 		Bastions:     []string{"bastion", "jump"},
 		Now:          time.Now().UTC().Truncate(24 * time.Hour),
-		BroadPublic4: 16, BroadPublic6: 32, WideRange: 1000, RulesPerGroup: 60, QuotaAttention: 90,
+		BroadPublic4: 16, BroadPublic6: 32, WideRange: 1000, RulesPerGroup: inventory.DefaultRulesPerGroup, QuotaAttention: 90,
 	}
 }

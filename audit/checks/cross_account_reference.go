@@ -5,34 +5,99 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // References lead to accounts that are known.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule names a group of an account that is not known",
+	Title:      "Rule references a group of an unknown account",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4"},
+	Needs:      inventory.PartVPCs, // a participant of a shared VPC references its owner's groups
 	Run: func(r *audit.Region) {
-		known := map[string]bool{"": true, r.AccountID: true}
-		for _, id := range r.Settings.Accounts {
-			known[id] = true
-		}
-		for _, other := range r.Estate.Regions {
-			known[other.AccountID] = true
-		}
+		known := knownAccounts(r)
+		stale := staleReferences(r)
+		var ours map[string]bool // the groups of the run, looked up where an owner is not told
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for j := range g.Rules {
 				rule := &g.Rules[j]
-				if rule.Peer.Group == nil || known[rule.Peer.Group.Account] {
+				ref := rule.Peer.Group
+				if ref == nil || known[ref.Account] {
 					continue
 				}
+				whose := fmt.Sprintf("a group of account %s, which is neither in this run nor among the configured accounts", ref.Account)
+				if ref.Account == "" {
+					if ours == nil {
+						ours = groupsOfRun(r)
+					}
+					if ours[ref.ID] || stale.because(g, rule) != "" {
+						continue
+					}
+					if missing := ownersMissing(r); missing != "" {
+						r.NotEvaluated("%q of %s: AWS does not say who owns %s, and %s", rule, g.ID, ref.ID, missing)
+						continue
+					}
+					whose = "which is not a group of this region and not a stale reference: it belongs to another account, and AWS does not say to which"
+				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%q names a group of account %s, which is neither in this run nor among the configured accounts", rule, rule.Peer.Group.Account)
-				o.Fix = "Find out whose account it is: add it to accounts in the configuration, or revoke the rule."
+				o.Message = fmt.Sprintf("%q references %s, %s", rule, ref.ID, whose)
+				o.Fix = "Find out which account owns " + ref.ID + ": add the account to accounts in the configuration, or revoke the rule."
+				if ref.Account == "" {
+					o.Fix = "Find out which account owns " + ref.ID + ", for example in the peered VPCs and in the accounts that share subnets with this one. Revoke the rule if none does."
+				}
 				o.Advice = true
 				r.Report(o)
 			}
 		}
 	},
 })
+
+// knownAccounts returns the accounts of the run, those of the configuration,
+// and the owners of the VPCs and groups that are shared with this account.
+func knownAccounts(r *audit.Region) map[string]bool {
+	known := map[string]bool{r.AccountID: true}
+	for _, id := range r.Settings.Accounts {
+		known[id] = true
+	}
+	for _, other := range r.Estate.Regions {
+		known[other.AccountID] = true
+	}
+	for i := range r.VPCs {
+		known[r.VPCs[i].Owner] = true
+	}
+	for i := range r.Groups {
+		known[r.Groups[i].Owner] = true
+	}
+	delete(known, "") // an owner that is not told is not known
+	return known
+}
+
+// groupsOfRun returns the ids of the groups that the accounts of the run have
+// in this region.
+func groupsOfRun(r *audit.Region) map[string]bool {
+	ids := map[string]bool{}
+	for _, region := range r.Estate.Regions {
+		if region.Name != r.Name {
+			continue
+		}
+		for i := range region.Groups {
+			ids[region.Groups[i].ID] = true
+		}
+	}
+	return ids
+}
+
+// ownersMissing tells what has to be read before a group that is not in the
+// inventory can be called another account's, or returns nothing.
+func ownersMissing(r *audit.Region) string {
+	if !r.Read.Has(inventory.PartStale) {
+		return "the stale references of the region were not read"
+	}
+	for _, other := range r.Estate.Regions {
+		if other.Name == r.Name && !other.Skipped && !other.Read.Has(inventory.PartGroups) {
+			return "not all groups of account " + other.AccountID + " were read"
+		}
+	}
+	return ""
+}

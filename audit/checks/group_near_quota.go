@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -19,12 +20,19 @@ var _ = audit.Declare(audit.Check{
 		quota := r.Settings.RulesPerGroup
 		for i := range r.Groups {
 			g := &r.Groups[i]
-			var near []string
+			var near, uncounted []string
+			most := 0
 			for _, d := range []inventory.Direction{inventory.Ingress, inventory.Egress} {
 				for f := range cidr.IPv6 + 1 {
-					if n := weight(r, g, d, f); n*100 >= quota*r.Settings.QuotaAttention {
-						near = append(near, fmt.Sprintf("%d of %d %s rules for %s", n, quota, d, f))
+					n, unknown := g.RulesCounted(d, f == cidr.IPv6, r.PrefixList)
+					if n*100 < quota*r.Settings.QuotaAttention {
+						continue
 					}
+					text := fmt.Sprintf("%d of %d %s rules for %s", n, quota, d, f)
+					if n > quota {
+						text = fmt.Sprintf("%d %s rules for %s", n, d, f)
+					}
+					near, uncounted, most = append(near, text), append(uncounted, unknown...), max(most, n)
 				}
 			}
 			if len(near) == 0 {
@@ -32,38 +40,18 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, nil)
 			o.Message = "it holds " + strings.Join(near, ", and ")
-			o.Fix = "Join neighbouring ranges, gather addresses in a prefix list, name groups instead of addresses, or ask for a higher quota."
+			o.Fix = "Join neighbouring ranges, gather addresses in a prefix list, reference groups instead of addresses, or ask for a higher quota."
+			if most > quota {
+				o.Message += fmt.Sprintf(", more than the %d that are assumed: the quota of this account is higher (rules_per_group)", quota)
+				o.Severity = findings.Info
+				o.Fix = "Look up the quota \"Inbound or outbound rules per security group\" (L-0EA8095F of vpc) in Service Quotas and set rules_per_group in the configuration to its value."
+			}
+			if len(uncounted) > 0 {
+				slices.Sort(uncounted)
+				o.Message += fmt.Sprintf("; how many rules %s counts for is not known, so it is counted as one", strings.Join(slices.Compact(uncounted), ", "))
+			}
 			o.Advice = true
 			r.Report(o)
 		}
 	},
 })
-
-// weight counts the rules of one direction and family as AWS does: a range or
-// a group is one, a group counts in both families, a customer's prefix list
-// counts as its greatest number of entries (Amazon VPC quotas).
-func weight(r *audit.Region, g *inventory.Group, d inventory.Direction, f cidr.Family) int {
-	n := 0
-	for i := range g.Rules {
-		rule := &g.Rules[i]
-		if rule.Direction != d {
-			continue
-		}
-		switch p := rule.Peer; {
-		case p.Prefix.IsValid():
-			if cidr.FamilyOf(p.Prefix) == f {
-				n++
-			}
-		case p.List != "":
-			list := r.PrefixList(p.List)
-			if list != nil && list.MaxEntries > 0 && (len(list.Entries) == 0 || cidr.FamilyOf(list.Entries[0]) == f) {
-				n += list.MaxEntries
-			} else if list == nil || list.MaxEntries == 0 {
-				n++
-			}
-		default:
-			n++
-		}
-	}
-	return n
-}

@@ -8,42 +8,57 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No rule names a group that is gone, or behind a peering that is.
+// No rule references a group that is gone, or behind a peering that is.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule names a group that is gone",
+	Title:      "Rule references a group that is gone",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartStale,
 	Run: func(r *audit.Region) {
-		type key struct{ group, rule string }
-		stale := map[key]bool{}
-		for i := range r.Stale {
-			s := &r.Stale[i]
-			rule := inventory.Rule{Direction: s.Direction, Traffic: s.Traffic, Peer: inventory.Peer{Group: &s.Peer}}
-			stale[key{s.Group, rule.String()}] = true
-		}
+		stale := staleReferences(r)
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for j := range g.Rules {
 				rule := &g.Rules[j]
-				ref := rule.Peer.Group
-				if ref == nil {
-					continue
-				}
-				why := ""
-				switch {
-				case ref.Status != "" && ref.Status != "active":
-					why = "its peering connection is " + ref.Status
-				case len(stale) > 0 && stale[key{g.ID, rule.String()}]:
-					why = "AWS lists the reference as stale: the group, or the peering connection, is gone"
-				default:
+				why := stale.because(g, rule)
+				if why == "" {
 					continue
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%q names %s, and %s", rule, ref.ID, why)
-				o.Fix = "Revoke " + rule.String() + ": it allows nobody."
+				o.Message = fmt.Sprintf("%q references %s, and %s", rule, rule.Peer.Group.ID, why)
+				o.Fix = "Revoke " + rule.String() + ": it allows no traffic."
 				r.Report(o)
 			}
 		}
 	},
 })
+
+// staleRules are the rules that AWS lists as stale, by group and rule.
+type staleRules map[staleRule]bool
+
+type staleRule struct{ group, rule string }
+
+func staleReferences(r *audit.Region) staleRules {
+	stale := staleRules{}
+	for i := range r.Stale {
+		s := &r.Stale[i]
+		rule := inventory.Rule{Direction: s.Direction, Traffic: s.Traffic, Peer: inventory.Peer{Group: &s.Peer}}
+		stale[staleRule{s.Group, rule.String()}] = true
+	}
+	return stale
+}
+
+// because tells why the group that a rule references is gone, or returns
+// nothing where AWS does not say that it is.
+func (stale staleRules) because(g *inventory.Group, rule *inventory.Rule) string {
+	ref := rule.Peer.Group
+	switch {
+	case ref == nil:
+		return ""
+	case ref.Status != "" && ref.Status != "active":
+		return "its peering connection is " + ref.Status
+	case len(stale) > 0 && stale[staleRule{g.ID, rule.String()}]:
+		return "AWS lists the reference as stale: the group, or the peering connection, is gone"
+	}
+	return ""
+}
