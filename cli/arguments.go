@@ -11,8 +11,9 @@ import (
 
 // arrange checks the words of a command line before anything acts on them,
 // and puts them in the order that the library understands: the verb, its
-// flags, its arguments. Flags may stand anywhere, until -- ends them. The
-// number of arguments is the number of words in the verb's ArgsUsage.
+// flags, its arguments. Flags may stand anywhere, until -- ends them; one that
+// takes one value may come once. The number of arguments is the number of words
+// in the verb's ArgsUsage.
 func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 	before, rest, err := takeFlags(words, func(name string) (urfave.Flag, error) {
 		for _, v := range verbs {
@@ -41,9 +42,9 @@ func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range before.names {
-		if findFlag(verb, name) == nil {
-			return nil, unknownFlag(name, "sgaudit "+verb.Name, flagNames(verb))
+	for _, g := range before.given {
+		if findFlag(verb, g.name) == nil {
+			return nil, unknownFlag(g.name, "sgaudit "+verb.Name, flagNames(verb))
 		}
 	}
 	own, arguments, err := takeMixed(rest[1:], func(name string) (urfave.Flag, error) {
@@ -60,19 +61,86 @@ func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 	case own.help || before.help:
 		return []string{verb.Name, "--help"}, nil
 	}
-	if err := checkArguments(verb, arguments); err != nil {
+	given := slices.Concat(before.given, own.given)
+	if err := combine([]error{checkArguments(verb, arguments), checkOnce(verb, given)}); err != nil {
 		return nil, err
 	}
-	line := slices.Concat([]string{verb.Name}, before.words, own.words, []string{"--"}, arguments)
-	return line, nil
+	line := []string{verb.Name}
+	for _, g := range given {
+		line = append(line, g.words(verb)...)
+	}
+	return slices.Concat(line, []string{"--"}, arguments), nil
 }
 
 // flagWords are the flags at one place of the command line.
 type flagWords struct {
-	words         []string // as they were typed, values included
-	names         []string
+	given         []givenFlag
 	help, version bool
 	ended         bool // by --, after which everything is an argument
+}
+
+// givenFlag is a flag as it was typed.
+type givenFlag struct {
+	name     string // one of the flag's names, without dashes
+	value    string
+	joined   bool // to the name, by =
+	separate bool // the value is the next word
+}
+
+// words returns the flag as the library is given it: under its first name,
+// because the library refuses a flag that comes under two.
+func (g givenFlag) words(verb *urfave.Command) []string {
+	name := "--" + findFlag(verb, g.name).Names()[0]
+	switch {
+	case g.joined:
+		return []string{name + "=" + g.value}
+	case g.separate:
+		return []string{name, g.value}
+	}
+	return []string{name}
+}
+
+// checkOnce refuses flags that come twice and take one value: which of the two
+// was meant is not known. Flags that are on or off may be repeated, but not
+// contradict each other.
+func checkOnce(verb *urfave.Command, given []givenFlag) error {
+	var errs []error
+	first := map[urfave.Flag]givenFlag{}
+	told := map[urfave.Flag]bool{}
+	for _, g := range given {
+		flag := findFlag(verb, g.name)
+		before, twice := first[flag]
+		if !twice {
+			first[flag] = g
+			continue
+		}
+		if told[flag] || repeatable(flag) {
+			continue
+		}
+		long := dashed(flag.Names()[0])
+		switch {
+		case takesValue(flag):
+			errs = append(errs, usage("give it once", "%s was given twice, as %q and as %q: it takes one value", long, before.value, g.value))
+			told[flag] = true
+		case on(before) != on(g):
+			errs = append(errs, usage("give it once", "%s was given twice, on and off", long))
+			told[flag] = true
+		}
+	}
+	return combine(errs)
+}
+
+// on reports whether a flag without a value, or with true or false behind =,
+// switches on.
+func on(g givenFlag) bool {
+	is, err := strconv.ParseBool(g.value)
+	return !g.joined || is && err == nil
+}
+
+// repeatable reports whether a flag takes as many values as are given.
+func repeatable(f urfave.Flag) bool {
+	s, ok := f.(urfave.DocGenerationSliceFlag)
+	return ok && s.IsSliceFlag()
 }
 
 // takeFlags reads flags and their values up to the first other word.
@@ -102,16 +170,15 @@ func takeFlags(words []string, find func(name string) (urfave.Flag, error)) (tak
 		if _, err := strconv.ParseBool(value); hasValue && !takesValue(flag) && err != nil {
 			return taken, nil, usage("", "flag %s is on or off: it takes no value %q", dashed(name), value)
 		}
-		length := 1
+		given := givenFlag{name: name, value: value, joined: hasValue}
+		words = words[1:]
 		if takesValue(flag) && !hasValue {
-			length = 2
+			if len(words) == 0 {
+				return taken, nil, usage("", "flag %s needs a value", dashed(name))
+			}
+			given.value, given.separate, words = words[0], true, words[1:]
 		}
-		if len(words) < length {
-			return taken, nil, usage("", "flag %s needs a value", dashed(name))
-		}
-		taken.names = append(taken.names, name)
-		taken.words = append(taken.words, words[:length]...)
-		words = words[length:]
+		taken.given = append(taken.given, given)
 	}
 	return taken, words, nil
 }
@@ -123,7 +190,7 @@ func takeMixed(words []string, find func(name string) (urfave.Flag, error)) (tak
 		if err != nil {
 			return taken, nil, err
 		}
-		taken.words, taken.names = append(taken.words, more.words...), append(taken.names, more.names...)
+		taken.given = append(taken.given, more.given...)
 		taken.help, taken.version = taken.help || more.help, taken.version || more.version
 		if more.ended || len(rest) == 0 {
 			return taken, append(arguments, rest...), nil

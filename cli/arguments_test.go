@@ -106,6 +106,11 @@ func TestArrange(t *testing.T) {
 		{words: "explain a b", fault: `stray argument "b"`},
 		{words: "explain a --quiet", line: "explain --quiet -- a"},
 		{words: "explain a --nonsense", fault: "sgaudit explain has no flag --nonsense"},
+		{words: "audit -o json --output csv=a", line: "audit --output json --output csv=a --"},
+		{words: "audit --profile a --profile b", fault: `--profile was given twice, as "a" and as "b": it takes one value`, hint: "give it once"},
+		{words: "--profile=a audit --region x --profile=a", fault: `--profile was given twice, as "a" and as "a"`},
+		{words: "--quiet audit --quiet --quiet=true", line: "audit --quiet --quiet --quiet=true --"},
+		{words: "demo --serve --serve=false", fault: "--serve was given twice, on and off"},
 		{words: "audit x --quiet", fault: `stray argument "x" after sgaudit audit`},
 	} {
 		line, err := arrange(app.Commands, strings.Fields(c.words))
@@ -119,6 +124,64 @@ func TestArrange(t *testing.T) {
 		if !ok || !strings.Contains(f.message, c.fault) || !strings.Contains(f.hint, c.hint) {
 			t.Errorf("sgaudit %s: %#v; want %q and the hint %q", c.words, err, c.fault, c.hint)
 		}
+	}
+}
+
+// TestOneValueOnce gives every flag of every verb twice: under each of its
+// names, before and after the verb and its arguments. A flag that takes one
+// value is refused whether the values differ or not; a repeatable one keeps
+// all; one that is on or off may be repeated.
+func TestOneValueOnce(t *testing.T) {
+	p := testProgram()
+	probe := p.app()
+	probe.Setup()
+	tried := map[string]int{}
+	for _, verb := range probe.Commands {
+		arguments := strings.Fields(verb.ArgsUsage)
+		for _, flag := range verb.Flags {
+			names := flag.Names()
+			if names[0] == "help" {
+				continue
+			}
+			for _, name := range names {
+				first, second := []string{dashed(names[0])}, []string{dashed(name)}
+				if takesValue(flag) {
+					first, second = append(first, "x"), []string{dashed(name) + "=y"}
+				}
+				for _, line := range [][]string{
+					slices.Concat([]string{verb.Name}, first, second, arguments),
+					slices.Concat([]string{verb.Name}, arguments, first, second),
+					slices.Concat([]string{verb.Name}, first, arguments, second),
+					slices.Concat(first, []string{verb.Name}, arguments, second),
+					slices.Concat(first, []string{verb.Name}, arguments, first),
+				} {
+					got, err := arrange(probe.Commands, line)
+					switch {
+					case !takesValue(flag):
+						tried["on or off"]++
+						if err != nil {
+							t.Errorf("sgaudit %v: %v", line, err)
+						}
+					case repeatable(flag):
+						tried["repeatable"]++
+						if n := strings.Count(strings.Join(got, " "), dashed(names[0])); err != nil || n != 2 {
+							t.Errorf("sgaudit %v: %v, %v", line, got, err)
+						}
+						if text := seen(t, verb.Name, names[0], line); !strings.Contains(text, "x") {
+							t.Errorf("sgaudit %v: the verb sees %s", line, text)
+						}
+					default:
+						tried["one value"]++
+						if err == nil || !strings.Contains(err.Error(), dashed(names[0])+" was given twice") {
+							t.Errorf("sgaudit %v: %v, %v", line, got, err)
+						}
+					}
+				}
+			}
+		}
+	}
+	if tried["one value"] < 100 || tried["repeatable"] < 20 || tried["on or off"] < 100 {
+		t.Errorf("too few flags were tried: %v", tried)
 	}
 }
 
