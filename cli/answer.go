@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -13,21 +14,15 @@ import (
 
 var answerFormats = []string{"text", "json"}
 
-// answerFlag is on the verbs that answer a question.
-func answerFlag() urfave.Flag {
-	return &urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Category: categoryReport, Usage: "answer as `FORMAT`: text, json"}
+// answerFlag is on the verbs that answer a question: as text, as JSON, and in
+// what more formats the verb has.
+func answerFlag(more ...string) urfave.Flag {
+	formats := slices.Concat(answerFormats, more)
+	return choice(&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Category: categoryReport, Usage: "answer as `FORMAT`: " + strings.Join(formats, ", ")}, "format", formats...)
 }
 
-// checkAnswer refuses formats beyond text, JSON and those that a verb has more.
-func checkAnswer(c *urfave.Context, more ...string) error {
-	known := slices.Concat(answerFormats, more)
-	for _, f := range known {
-		if c.String("output") == f {
-			return nil
-		}
-	}
-	return within("--output", unknown("format", c.String("output"), known))
-}
+// checkAnswer refuses other formats than those of the verb's answerFlag.
+func checkAnswer(c *urfave.Context) error { return checkChoice(c, "output") }
 
 // answer prints the value as JSON, or else the text.
 func (p *program) answer(c *urfave.Context, value any, text string) error {

@@ -29,8 +29,8 @@ func (p *program) checksVerb() *urfave.Command {
 		Name:  "checks",
 		Usage: "list the checks",
 		Flags: []urfave.Flag{
-			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "table", Usage: "write `FORMAT`: " + strings.Join(checkFormats, ", ")},
-			&urfave.StringFlag{Name: "framework", Usage: "list the controls of this `FRAMEWORK` and the checks that serve them: " + strings.Join(frameworkNames(), ", ")},
+			choice(&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "table", Usage: "write `FORMAT`: " + strings.Join(checkFormats, ", ")}, "format", checkFormats...),
+			choice(&urfave.StringFlag{Name: "framework", Usage: "list the controls of this `FRAMEWORK` and the checks that serve them: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		},
 		Action: func(c *urfave.Context) error {
 			if c.IsSet("framework") {

@@ -9,8 +9,6 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // The scripts ask the program itself what may follow, so that they need no
@@ -67,13 +65,19 @@ func candidates(verbs []*urfave.Command, before []string, word string) []candida
 	var verb *urfave.Command
 	var awaiting urfave.Flag // whose value is to follow
 	arguments, help := 0, false
+	used := map[string]bool{} // flags that may not come again
 	for _, w := range before {
 		switch {
 		case awaiting != nil:
-			awaiting = nil
+			awaiting = nil // this word is its value
 		case looksLikeFlag(w):
 			name, _, hasValue := strings.Cut(strings.TrimLeft(w, "-"), "=")
-			if f := flagOf(verbs, verb, name); f != nil && takesValue(f) && !hasValue {
+			f := flagOf(verbs, verb, name)
+			if f == nil {
+				continue
+			}
+			used[dashed(f.Names()[0])] = !repeatable(f)
+			if takesValue(f) && !hasValue {
 				awaiting = f
 			}
 		case verb != nil:
@@ -90,7 +94,7 @@ func candidates(verbs []*urfave.Command, before []string, word string) []candida
 	var all []candidate
 	switch {
 	case awaiting != nil:
-		all = values(verb, awaiting.Names()[0])
+		all = valuesOf(awaiting)
 	case strings.HasPrefix(word, "-"):
 		of := verbs
 		if verb != nil {
@@ -104,9 +108,9 @@ func candidates(verbs []*urfave.Command, before []string, word string) []candida
 			}
 		}
 	case arguments < len(strings.Fields(verb.ArgsUsage)):
-		all = values(verb, verb.ArgsUsage)
+		all = argumentsOf(strings.Fields(verb.ArgsUsage)[arguments])
 	}
-	return slices.DeleteFunc(all, func(c candidate) bool { return !strings.HasPrefix(c.word, word) })
+	return slices.DeleteFunc(all, func(c candidate) bool { return !strings.HasPrefix(c.word, word) || used[c.word] })
 }
 
 // flagOf finds a flag of the verb, or, before the verb, one of any verb.
@@ -137,38 +141,43 @@ func flagCandidates(verbs []*urfave.Command) []candidate {
 	return slices.CompactFunc(all, func(a, b candidate) bool { return a.word == b.word })
 }
 
-// values returns what a flag or argument of that name takes; nothing for
-// those that take a file, a number or a name that only AWS knows.
-func values(verb *urfave.Command, name string) []candidate {
-	var all []candidate
+// valuesOf returns what a flag takes; nothing for those that take a file, a
+// number or a name that only AWS knows.
+func valuesOf(f urfave.Flag) []candidate {
+	if c, ok := f.(*choiceFlag); ok {
+		return plainCandidates(c.words...)
+	}
+	if !repeatable(f) {
+		return nil
+	}
+	switch f.Names()[0] {
+	case "check", "skip-check":
+		return checkCandidates()
+	case "output":
+		return plainCandidates(knownFormats()...)
+	}
+	return nil
+}
+
+// argumentsOf returns what a verb's argument of that name takes.
+func argumentsOf(name string) []candidate {
 	switch name {
-	case "check", "skip-check", "ID":
-		for _, c := range audit.Checks() {
-			all = append(all, candidate{c.ID, c.Title})
-		}
-		return all
-	case "depth":
-		return plainCandidates(string(inventory.DepthGroups), string(inventory.DepthNetwork), string(inventory.DepthServices))
-	case "min-severity", "fail-on":
-		for _, s := range findings.Severities() {
-			all = append(all, candidate{s.String(), ""})
-		}
-		return all
-	case "framework":
-		return plainCandidates(frameworkNames()...)
-	case "color":
-		return plainCandidates(colorChoices...)
+	case "ID":
+		return checkCandidates()
 	case "TASK":
 		return plainCandidates(configTasks...)
 	case "SHELL":
 		return plainCandidates(shells...)
-	case "output":
-		if verb != nil && verb.Name == "checks" {
-			return plainCandidates(checkFormats...)
-		}
-		return plainCandidates(knownFormats()...)
 	}
 	return nil
+}
+
+func checkCandidates() []candidate {
+	var all []candidate
+	for _, c := range audit.Checks() {
+		all = append(all, candidate{c.ID, c.Title})
+	}
+	return all
 }
 
 func plainCandidates(words ...string) []candidate {

@@ -22,12 +22,12 @@ func (p *program) diffVerb() *urfave.Command {
 		Description: "Both are files of sgaudit snapshot. Exit codes: 0 compared, 1 changed (with --exit-code), 2 a file could not be read, " +
 			"3 some part of a region is in one of them alone: what became of it is unknown.",
 		Flags: []urfave.Flag{
-			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Category: categoryReport, Usage: "answer as `FORMAT`: text, json, markdown"},
+			answerFlag("markdown"),
 			configFlag(),
 			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if anything changed"},
 		},
 		Action: func(c *urfave.Context) error {
-			if err := checkAnswer(c, "markdown"); err != nil {
+			if err := checkAnswer(c); err != nil {
 				return err
 			}
 			config, err := readConfig(c.String("config"))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -30,7 +31,7 @@ const configVariable = "SGAUDIT_CONFIG"
 func voiceFlags() []urfave.Flag {
 	return []urfave.Flag{
 		&urfave.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: categoryVoice, Usage: "on standard error only warnings and errors"},
-		&urfave.StringFlag{Name: "color", Value: "auto", Category: categoryVoice, Usage: "colour standard output `WHEN`: auto (on a terminal, unless NO_COLOR is set), always, never"},
+		choice(&urfave.StringFlag{Name: "color", Value: "auto", Category: categoryVoice, Usage: "colour standard output `WHEN`: auto (on a terminal, unless NO_COLOR is set), always, never"}, "choice", "auto", "always", "never"),
 		&urfave.BoolFlag{Name: "debug", Category: categoryVoice, Usage: "tell every step on standard error"},
 	}
 }
@@ -60,22 +61,18 @@ func flagLine(f urfave.Flag) string {
 	return line + "\t" + usage
 }
 
-var colorChoices = []string{"auto", "always", "never"}
-
 // configureVoice applies the flags that are on every verb.
 func (p *program) configureVoice(c *urfave.Context) error {
 	p.voice.quiet, p.voice.verbose = c.Bool("quiet"), c.Bool("debug")
-	switch when := c.String("color"); when {
+	switch c.String("color") {
 	case "always":
 		p.voice.color = true
 	case "never":
 		p.voice.color = false
 	case "auto":
 		p.voice.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(p.stdout.Fd()))
-	default:
-		return within("--color", unknown("choice", when, colorChoices))
 	}
-	return nil
+	return checkChoice(c, "color")
 }
 
 // auditFlags are on every verb that audits.
@@ -84,15 +81,15 @@ func auditFlags() []urfave.Flag {
 		&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + formatNames() + " (default: table on standard output)"},
 		&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "run only this check `ID`, even one that is off by default; repeatable"},
 		&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"},
-		&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")},
-		&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"},
+		choice(&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
+		choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"}, "severity", severityWords()...),
 		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and tell which were fixed", TakesFile: true},
 		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history, and --fail-on: only new findings count"},
 		&urfave.StringFlag{Name: "output-dir", Category: categoryReport, Usage: "write formats without a file into this `FOLDER`, as findings.json and so on (default formats then: table, csv, json)", TakesFile: true},
 		&urfave.StringFlag{Name: "history", Category: categoryReport, Usage: "keep the snapshot and the report of this run in this `FOLDER`; its last report is the baseline", TakesFile: true},
 		&urfave.StringFlag{Name: "keep-runs", Category: categoryReport, Usage: "with --history: keep the last `N` runs"},
 		&urfave.StringFlag{Name: "keep-days", Category: categoryReport, Usage: "with --history: keep the runs of the last `N` days"},
-		&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: critical, high, medium, low, info (default: never)"},
+		choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
 		configFlag(),
 	}...)
 }
@@ -251,13 +248,10 @@ func within(flag string, err error) error {
 }
 
 func parseDepth(word string) (inventory.Depth, error) {
-	known := []string{string(inventory.DepthGroups), string(inventory.DepthNetwork), string(inventory.DepthServices)}
-	for _, k := range known {
-		if k == word {
-			return inventory.Depth(k), nil
-		}
+	if known := depthWords(); !slices.Contains(known, word) {
+		return "", within("--depth", unknown("depth", word, known))
 	}
-	return "", within("--depth", unknown("depth", word, known))
+	return inventory.Depth(word), nil
 }
 
 // parseSeverity returns nil where the flag is not given.
@@ -270,9 +264,5 @@ func parseSeverity(c *urfave.Context, flag string) (*findings.Severity, error) {
 	if err := s.UnmarshalText([]byte(word)); err == nil {
 		return &s, nil
 	}
-	var known []string
-	for _, k := range findings.Severities() {
-		known = append(known, k.String())
-	}
-	return nil, within("--"+flag, unknown("severity", word, known))
+	return nil, within("--"+flag, unknown("severity", word, severityWords()))
 }

@@ -16,7 +16,7 @@ func (p *program) policyVerb() *urfave.Command {
 		Usage:       "print the least IAM policy that an audit needs",
 		Description: "Every action is one that reads. None of them can be limited to single resources, so the resource is *.",
 		Flags: []urfave.Flag{
-			&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Usage: "for an audit of this `DEPTH`: groups, network, services"},
+			choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Usage: "for an audit of this `DEPTH`: groups, network, services"}, "depth", depthWords()...),
 		},
 		Action: func(c *urfave.Context) error {
 			depth, err := parseDepth(c.String("depth"))

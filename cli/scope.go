@@ -16,7 +16,7 @@ func scopeFlags() []urfave.Flag {
 		&urfave.StringSliceFlag{Name: "region", Category: categoryRead, Usage: "read only this `REGION`, repeatable (default: all that are enabled, whatever AWS_REGION says)"},
 		&urfave.StringSliceFlag{Name: "exclude-region", Category: categoryRead, Usage: "leave out this `REGION`, repeatable; the run is complete without it"},
 		&urfave.StringFlag{Name: "expect-account", Category: categoryRead, Usage: "refuse to run unless the credentials belong to this account `ID`"},
-		&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Category: categoryRead, Usage: "read `DEPTH`: groups (and interfaces), network (and what decides reachability), services (and their owners)"},
+		choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Category: categoryRead, Usage: "read `DEPTH`: groups (and interfaces), network (and what decides reachability), services (and their owners)"}, "depth", depthWords()...),
 		&urfave.StringFlag{Name: "max-rps", Category: categoryRead, Usage: "at most `N` calls a second in each region"},
 		&urfave.StringFlag{Name: "region-deadline", Category: categoryRead, Usage: "give up a region after this `TIME`, for example 90s or 5m"},
 	}
