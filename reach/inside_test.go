@@ -42,7 +42,7 @@ func (g generator) inside() *inventory.Region {
 		t := inventory.RouteTable{ID: fmt.Sprintf("rtb-%d", i+1), VPC: fmt.Sprintf("vpc-%d", i+1), Main: true, Routes: []inventory.Route{{Prefix: local, Target: "local"}}}
 		other := parse("10.1.0.0/16", "10.0.0.0/16")[i]
 		if g.chance(85) {
-			t.Routes = append(t.Routes, inventory.Route{Prefix: other, Target: pick(g, "pcx-1", "pcx-1", "pcx-1", "tgw-1"), Blackhole: g.chance(5)})
+			t.Routes = append(t.Routes, inventory.Route{Prefix: other, Target: pick(g, "pcx-1", "pcx-1", "pcx-1", "tgw-1", pick(g, "tgw-1", core)), Blackhole: g.chance(5)})
 		}
 		r.RouteTables = append(r.RouteTables, t)
 	}
@@ -74,10 +74,17 @@ func (g generator) inside() *inventory.Region {
 		e.Addresses = []inventory.Address{{Private: netip.MustParseAddr(at)}}
 		r.Interfaces = append(r.Interfaces, e)
 	}
+	for _, p := range []inventory.Part{inventory.PartRouteTables, inventory.PartPeerings} {
+		if g.chance(2) {
+			r.Read &^= p
+		}
+	}
 	inv := inventory.Inventory{Regions: []*inventory.Region{r}}
 	inv.Normalize()
 	return r
 }
+
+const core = "arn:aws:networkmanager::111122223333:core-network/core-network-0a1b2c3d"
 
 // between sends one packet from a to b, and its reply.
 func (o *oracle) between(a, b *inventory.Interface, t inventory.Traffic) bool {
@@ -103,7 +110,7 @@ func (o *oracle) grouped(at, other *inventory.Interface, d inventory.Direction, 
 				continue
 			}
 			if r.Peer.Group != nil {
-				if slices.Contains(other.Groups, r.Peer.Group.ID) && (at.VPC == other.VPC || o.r.Peerings[0].Status == "active") {
+				if slices.Contains(other.Groups, r.Peer.Group.ID) && (at.VPC == other.VPC || o.refers(at, other, d)) {
 					return true
 				}
 			} else if o.permits(r, single{from: other.Addresses[0].Private}) {
@@ -112,6 +119,43 @@ func (o *oracle) grouped(at, other *inventory.Interface, d inventory.Direction, 
 		}
 	}
 	return false
+}
+
+// refers reports whether a reference to a group of another VPC matches.
+// "Inbound references: same VPC, peered VPC, or VPC on the same transit
+// gateway. Outbound references: same VPC or peering only – not over TGW.
+// Peering must be active" (Amazon VPC peering guide, referencing security
+// groups). "TGW referencing must be on for both the TGW and the attachment
+// (default disabled)", which no part tells (Amazon VPC user guide, transit
+// gateway attachments to a VPC).
+func (o *oracle) refers(at, other *inventory.Interface, d inventory.Direction) bool {
+	from, to := other, at
+	if d == inventory.Egress {
+		from, to = at, other
+	}
+	target := ""
+	if o.r.Read.Has(inventory.PartRouteTables) {
+		for i := range o.r.RouteTables {
+			for _, r := range o.r.RouteTables[i].Routes {
+				if o.r.RouteTables[i].VPC == from.VPC && r.Prefix.Contains(to.Addresses[0].Private) {
+					target = r.Target
+				}
+			}
+		}
+	} else if o.guess("the route of the packet leads to a transit gateway") {
+		target = "tgw-1"
+	}
+	if target == "tgw-1" || target == core {
+		return d == inventory.Ingress && o.guess("references over the transit gateway")
+	}
+	return o.peered()
+}
+
+func (o *oracle) peered() bool {
+	if !o.r.Read.Has(inventory.PartPeerings) {
+		return o.guess("the peering is active")
+	}
+	return o.r.Peerings[0].Status == "active"
 }
 
 func (o *oracle) acl(at, other *inventory.Interface, d inventory.Direction, t inventory.Traffic, reply bool) bool {
@@ -133,6 +177,9 @@ func (o *oracle) acl(at, other *inventory.Interface, d inventory.Direction, t in
 }
 
 func (o *oracle) routed(at, other *inventory.Interface) bool {
+	if !o.r.Read.Has(inventory.PartRouteTables) {
+		return o.guess("routes of " + at.Subnet)
+	}
 	for i := range o.r.RouteTables {
 		if t := &o.r.RouteTables[i]; t.VPC == at.VPC {
 			for _, r := range t.Routes {
@@ -143,7 +190,7 @@ func (o *oracle) routed(at, other *inventory.Interface) bool {
 					case r.Target == "local":
 						return true
 					case r.Target == "pcx-1":
-						return o.r.Peerings[0].Status == "active"
+						return o.peered()
 					}
 					return o.guess("tgw from " + at.VPC)
 				}

@@ -37,22 +37,16 @@ func (s groupStage) each(f func(by *permission, certain bool)) {
 }
 
 // names reports whether a peer stands for the other end: open, closed or
-// doubtful. A reference to a group of another VPC needs an active peering.
+// doubtful.
 func (s groupStage) names(p inventory.Peer) fate {
 	if p.Group != nil {
-		if !s.other.holder.Carries(p.Group.ID) {
+		switch {
+		case !s.other.holder.Carries(p.Group.ID):
 			return closed
-		}
-		if s.at.vpc == s.other.vpc {
+		case s.at.vpc == s.other.vpc:
 			return open
 		}
-		switch status := s.n.joined(s.at.vpc, s.other.vpc); {
-		case status == "active":
-			return open
-		case !s.n.region.Read.Has(inventory.PartPeerings):
-			return doubtful
-		}
-		return closed
+		return s.refersAcross()
 	}
 	if p.List == "" { // most rules: no set has to be made of one prefix
 		if cidr.Clean(p.Prefix).Contains(s.other.address) {
@@ -68,6 +62,53 @@ func (s groupStage) names(p inventory.Peer) fate {
 		return doubtful
 	}
 	return closed
+}
+
+// refersAcross reports whether a rule matches that references a group of the
+// other end's VPC. Such a reference needs an active peering connection between
+// both VPCs (Amazon VPC peering guide, referencing security groups). Over a
+// transit gateway an ingress reference matches where the gateway and its
+// attachments support it, which is not read, and an egress reference never
+// does (Amazon VPC user guide, transit gateway attachments to a VPC). What
+// counts is the way of the packet; its reply needs no rule.
+func (s groupStage) refersAcross() fate {
+	target, known := pairRoute{&s.from, &s.to}.target()
+	switch {
+	case transit(target) && s.direction == inventory.Egress:
+		return closed
+	case transit(target):
+		return doubtful
+	case s.n.joined(s.at.vpc, s.other.vpc) == "active":
+		return open
+	case !s.n.region.Read.Has(inventory.PartPeerings), !known && s.direction == inventory.Ingress:
+		return doubtful
+	}
+	return closed
+}
+
+// transit reports whether the target of a route joins more than two networks,
+// of which not all need be visible: a transit gateway, or a core network of
+// Cloud WAN.
+func transit(target string) bool {
+	return strings.HasPrefix(target, "tgw-") || strings.Contains(target, ":core-network/")
+}
+
+// whyAcross says why a reference to a group of the other VPC does not match,
+// or why it is not known to.
+func (s groupStage) whyAcross() string {
+	target, known := pairRoute{&s.from, &s.to}.target()
+	switch {
+	case transit(target) && s.direction == inventory.Egress:
+		return "but an egress rule matches a referenced group over a peering connection only, and " + s.from.vpc + " routes to " + s.to.vpc + " by " + target
+	case transit(target):
+		return fmt.Sprintf("and that reference matches over %s only if SecurityGroupReferencingSupport is enabled on it and on its attachments to %s and %s (it is off by default), which sgaudit does not read",
+			target, s.from.vpc, s.to.vpc)
+	case !s.n.region.Read.Has(inventory.PartPeerings):
+		return fmt.Sprintf("but VPC peering connections were not read, so whether one joins %s and %s is unknown", s.at.vpc, s.other.vpc)
+	case !known:
+		return fmt.Sprintf("but the route from %s to %s is unknown, and over a transit gateway that reference may match", s.from.vpc, s.to.vpc)
+	}
+	return fmt.Sprintf("but no active peering connection joins %s and %s", s.at.vpc, s.other.vpc)
 }
 
 // joined returns the status of the peering of two VPCs, active before others,
@@ -156,6 +197,25 @@ func (s groupStage) rule(protocol inventory.Protocol, point int32) *permission {
 	return cmp.Or(found, perhaps)
 }
 
+// reference returns the first rule that would let such a packet through if its
+// reference to a group of the other VPC matched.
+func (s groupStage) reference(protocol inventory.Protocol, point int32) *permission {
+	if s.at.vpc == s.other.vpc {
+		return nil
+	}
+	for _, g := range s.at.groups {
+		for i := range g.Rules {
+			r := &g.Rules[i]
+			span := intervalOf(r.Traffic)
+			if r.Direction == s.direction && r.Peer.Group != nil && s.other.holder.Carries(r.Peer.Group.ID) &&
+				(r.Traffic.Protocol == inventory.AllProtocols || r.Traffic.Protocol == protocol) && span.first <= point && point <= span.last {
+				return &permission{g, r}
+			}
+		}
+	}
+	return nil
+}
+
 func (s groupStage) describe(p packet, verdict string) Step {
 	step := Step{Kind: StepGroup, Verdict: verdict, Object: strings.Join(s.at.holder.Groups, ", ")}
 	way, preposition := "ingress", "from"
@@ -166,14 +226,22 @@ func (s groupStage) describe(p packet, verdict string) Step {
 	case by != nil:
 		step.Object = by.group.ID
 		step.Detail = fmt.Sprintf("%s allows %s %s %s", by.group.ID, inWords(by.rule.Traffic), preposition, by.rule.Peer)
-		if verdict == Unknown {
-			step.Detail += ", which is not known to hold " + s.other.address.String()
+		switch {
+		case verdict != Unknown:
+		case by.rule.Peer.Group != nil:
+			step.Detail += ", " + s.whyAcross()
+		default:
+			step.Detail += ", and whether that holds " + s.other.address.String() + " is unknown"
 		}
 	case len(s.at.unseen) > 0:
 		step.Detail = fmt.Sprintf("the rules of %s are not seen from here", strings.Join(s.at.unseen, ", "))
 	case len(s.at.holder.Groups) == 0:
 		step.Object = s.at.holder.ID
 		step.Detail = s.at.holder.ID + " carries no security group"
+	case s.reference(p.protocol, p.point) != nil:
+		by := s.reference(p.protocol, p.point)
+		step.Object = by.group.ID
+		step.Detail = fmt.Sprintf("%s allows %s %s %s, %s", by.group.ID, inWords(by.rule.Traffic), preposition, by.rule.Peer, s.whyAcross())
 	default:
 		step.Detail = fmt.Sprintf("no %s rule of %s allows %s %s %s (%s)", way, step.Object, inWords(p.of), preposition, s.other.address, s.other.holder.ID)
 	}

@@ -84,15 +84,28 @@ func (s pairACL) describe(p packet, verdict string) Step {
 // pairRoute is the route of one end's subnet to the other.
 type pairRoute struct{ at, other *end }
 
-func (s pairRoute) fate() fate {
+// target returns where the subnet's table sends packets to the other end, which
+// is nothing where it has no route. It is not known where the table is not, or
+// where entries of a prefix list that were not read may decide.
+func (s pairRoute) target() (target string, known bool) {
 	if s.at.table == nil {
-		return doubtful
+		return "", false
 	}
 	h := s.at.table.lookup(s.other.address)
 	if len(s.at.table.unread) > 0 && (h == nil || h.rank != rankLocal && !h.prefix.IsSingleIP()) {
+		return "", false
+	}
+	if h == nil {
+		return "", true
+	}
+	return h.route.Target, true
+}
+
+func (s pairRoute) fate() fate {
+	if _, known := s.target(); !known {
 		return doubtful
 	}
-	switch {
+	switch h := s.at.table.lookup(s.other.address); {
 	case h == nil, h.route.Blackhole:
 		return closed
 	case h.route.Target == "local":
@@ -138,8 +151,10 @@ func (s pairRoute) describe(_ packet, verdict string) Step {
 		step.Detail += ", a blackhole"
 	case verdict == Blocked:
 		step.Detail += ", which does not lead to " + s.other.vpc
+	case transit(h.route.Target):
+		step.Detail += fmt.Sprintf(", and whether that leads to %s is unknown: its own route tables are not read", s.other.vpc)
 	default:
-		step.Detail += ", and where that leads is not seen from here"
+		step.Detail += ", and whether that leads to " + s.other.vpc + " is unknown"
 	}
 	return step
 }
@@ -200,7 +215,7 @@ func (s backStage) describe(p packet, verdict string) Step {
 	case Blocked:
 		step.Detail += ", by which no private address is reached"
 	case Unknown:
-		step.Detail += ", and where that leads is not seen from here"
+		step.Detail += ", and where that leads is unknown"
 	}
 	return step
 }

@@ -13,13 +13,14 @@ import (
 // scope returns the VPCs whose interfaces a range stands for, or the reasons
 // why groups cannot take its place. A reference stands for the private
 // addresses of a group's interfaces, in the VPC itself and across an active
-// peering within the region; it does not match what comes from a VPN, a
-// transit gateway, another region, or through an appliance (AWS VPC user
-// guide, security group rules; VPC peering guide, referencing groups).
+// peering within the region; it does not match what comes from a VPN, another
+// region, or through an appliance, and over a transit gateway only where that
+// and its attachments support it, which is not read (AWS VPC user guide,
+// security group rules; VPC peering guide, referencing groups).
 func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string) {
 	r := s.region
-	if !cidr.Private(prefix) {
-		return nil, []string{fmt.Sprintf("%s is public, and references match private addresses alone: whoever connects by a public address is let in by that address only", prefix)}
+	if !s.reach.Private(vpc, prefix) {
+		return nil, []string{fmt.Sprintf("%s is not private to %s and its peers, and references match private addresses alone: whoever connects by a public address is let in by that address only", prefix, vpc)}
 	}
 	if missing := (inventory.PartInterfaces | inventory.PartVPCs | inventory.PartPeerings | inventory.PartRouteTables) &^ r.Read; missing != 0 {
 		return nil, []string{missing.String() + " were not read, so who uses the addresses is not known"}
@@ -102,9 +103,17 @@ func (s *Solver) diverted(vpc string, known, part cidr.Set) string {
 			!to.Overlaps(part) || !known.Includes(to) {
 			return
 		}
-		text = fmt.Sprintf("%s routes %s through %s: a reference does not match what comes through an appliance or a transit gateway", t.ID, destination(route), route.Target)
+		text = fmt.Sprintf("%s routes %s through %s: %s", t.ID, destination(route), route.Target, unmatched(route.Target))
 	})
 	return text
+}
+
+// unmatched says why a reference may not match what comes by a route's target.
+func unmatched(target string) string {
+	if strings.HasPrefix(target, "tgw-") {
+		return "a reference matches there only if SecurityGroupReferencingSupport is enabled on the transit gateway and on its attachments, which is not read"
+	}
+	return "a reference does not match what comes through an appliance"
 }
 
 // leading names a route by which hosts outside of the known VPCs may use the

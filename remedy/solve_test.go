@@ -249,6 +249,8 @@ func TestReferences(t *testing.T) {
 		"what carries no group stays":      {"10.0.0.0/29", "eni-4 - 10.0.0.4 vpc vpc-1 subnet subnet-1 type network_load_balancer", "10.0.0.4/32 sg-app sg-db", "10.0.0.4/32 stay by address"},
 		"hosts behind a transit gateway":   {"10.0.0.0/8", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/8 tgw-1", "", "hosts behind it may use the rule"},
 		"an appliance in between":          {"10.0.0.2/31", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/24 eni-7", "", "through an appliance"},
+		"a routable block of the VPC":      {"151.101.0.0/24", "vpc-1 10.0.0.0/16 151.101.0.0/24 owner 123456789012\neni-8 sg-app 151.101.0.8 vpc vpc-1 subnet subnet-1", "sg-app", "covered: eni-8"},
+		"a transit gateway in between":     {"10.0.0.2/31", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/24 tgw-1", "", "SecurityGroupReferencingSupport is enabled on the transit gateway"},
 		"a peering in the region":          {"10.1.0.0/24", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 123456789012 us-east-1 vpc-2 10.1.0.0/16", "sg-far", "covered: eni-9"},
 		"a peering of two regions":         {"10.1.0.0/24", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 123456789012 eu-west-1 vpc-2 10.1.0.0/16", "", ""},
 		"a peering with another account":   {"10.0.0.0/8", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 210987654321 us-east-1 vpc-8 10.8.0.0/16", "", "whose interfaces are not seen from here"},
