@@ -44,10 +44,8 @@ func (r *Region) opened() []opened {
 				r.cache.opened = append(r.cache.opened, opened{g, o, v})
 			}
 		}
-		for j := range g.Rules {
-			if rule := &g.Rules[j]; rule.Direction == inventory.Ingress && rule.Peer.List != "" && !r.resolved(rule.Peer.List) {
-				r.cache.unresolved = append(r.cache.unresolved, groupRule{g, rule})
-			}
+		for _, rule := range r.UnreadLists(g) {
+			r.cache.unresolved = append(r.cache.unresolved, groupRule{g, rule})
 		}
 	}
 	return r.cache.opened
@@ -132,14 +130,7 @@ func (o *opened) ports() string {
 	if o.class == AllTraffic {
 		ports.tcp, ports.udp = o.tcp, o.udp
 	}
-	text := ports.tcp.text(inventory.TCP)
-	if more := ports.udp.text(inventory.UDP); more != "" {
-		if text != "" {
-			text += ", "
-		}
-		text += more
-	}
-	return text
+	return portsText(ports.tcp, ports.udp)
 }
 
 // from says through which source the internet comes in.

@@ -52,6 +52,15 @@ func (s portSet) without(first, last int32) portSet {
 	return out
 }
 
+// less returns the set without the ports of another one; both stay as they
+// are.
+func (s portSet) less(other portSet) portSet {
+	for _, x := range other {
+		s = s.without(x.first, x.last)
+	}
+	return s
+}
+
 // size counts the ports.
 func (s portSet) size() int {
 	n := 0
@@ -110,4 +119,16 @@ func (s portSet) text(p inventory.Protocol) string {
 		parts = append(parts[:most], "and "+strconv.Itoa(more)+" more ranges")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// portsText writes ports of tcp and of udp: "tcp/22, udp/53".
+func portsText(tcp, udp portSet) string {
+	text := tcp.text(inventory.TCP)
+	if more := udp.text(inventory.UDP); more != "" {
+		if text != "" {
+			text += ", "
+		}
+		text += more
+	}
+	return text
 }

@@ -10,6 +10,8 @@ package cidr
 
 import (
 	"net/netip"
+
+	"go4.org/netipx"
 )
 
 // Family is one of the two address families.
@@ -90,6 +92,11 @@ func Private(p netip.Prefix) bool {
 		}
 	}
 	return false
+}
+
+// Last returns the last address of p, or the zero Addr where p is invalid.
+func Last(p netip.Prefix) netip.Addr {
+	return netipx.RangeOfPrefix(Clean(p)).To()
 }
 
 // contains reports whether inner, which is clean, lies within outer.

@@ -132,3 +132,17 @@ func BenchmarkHoldsInternet(b *testing.B) {
 		HoldsInternet(p)
 	}
 }
+
+func TestLast(t *testing.T) {
+	for text, want := range map[string]string{
+		"10.0.1.0/24": "10.0.1.255", "10.0.1.7/32": "10.0.1.7", "10.0.1.9/24": "10.0.1.255",
+		"2001:db8::/64": "2001:db8::ffff:ffff:ffff:ffff", "::ffff:10.0.0.0/120": "10.0.0.255",
+	} {
+		if got := Last(netip.MustParsePrefix(text)); got != netip.MustParseAddr(want) {
+			t.Errorf("last of %s: %s, want %s", text, got, want)
+		}
+	}
+	if Last(netip.Prefix{}).IsValid() {
+		t.Error("an invalid prefix has a last address")
+	}
+}

@@ -2,15 +2,19 @@ package checks
 
 import (
 	"fmt"
+	"math"
+	"net/netip"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No rule lets in far more private addresses than its VPC has.
+// No rule allows far more private addresses than its VPC has.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule lets in far more private addresses than its VPC has",
+	Title:      "Rule allows far more private addresses than its VPC has",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartVPCs,
@@ -18,24 +22,34 @@ var _ = audit.Declare(audit.Check{
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			p := rule.Peer.Prefix
 			v := r.VPC(g.VPC)
-			if v == nil || !p.IsValid() || !r.Reach.Private(g.VPC, p) {
+			if v == nil || !p.IsValid() || !cidr.Private(p) || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
 				return
 			}
+			var blocks []string
+			within, has := false, 0.0
 			for _, own := range v.Prefixes {
-				if !p.Contains(own.Addr()) || p.Bits() > own.Bits()-farWider || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
-					continue
+				if cidr.FamilyOf(own) == cidr.FamilyOf(p) {
+					blocks = append(blocks, own.String())
+					has += addresses(own)
+					within = within || p.Bits() <= own.Bits() && p.Contains(own.Addr())
 				}
-				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%s is allowed from %s, %d times as many addresses as %s (%s) has", audit.TrafficNamed(rule.Traffic), p, 1<<(own.Bits()-p.Bits()), g.VPC, own)
-				o.Fix = "Name the groups that need it; of other networks, the subnets that need it."
-				o.Advice = true
-				r.Report(o)
+			}
+			times := addresses(p) / has
+			if !within || times < farWider {
 				return
 			}
+			o := r.Observe(g, rule)
+			o.Message = fmt.Sprintf("%s is allowed from %s, %.0f times as many addresses as %s (%s) has", audit.TrafficNamed(rule.Traffic), p, math.Floor(times), g.VPC, strings.Join(blocks, ", "))
+			o.Fix = "Reference the groups that need it; for other networks, name the subnets that need it."
+			o.Advice = true
+			r.Report(o)
 		})
 	},
 })
 
-// farWider is by how many bits a block is far wider than another: sixteen
-// times as many addresses.
-const farWider = 4
+// farWider is how many times the addresses of its VPC a source must have to
+// be reported.
+const farWider = 16
+
+// addresses counts the addresses of a prefix.
+func addresses(p netip.Prefix) float64 { return math.Ldexp(1, p.Addr().BitLen()-p.Bits()) }

@@ -2,34 +2,92 @@ package checks
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// An internal load balancer lets in its own networks, not everyone.
+// An internal load balancer allows its own networks, not every address.
 var _ = audit.Declare(audit.Check{
-	Title:      "Internal load balancer is open to everyone",
+	Title:      "Internal load balancer is open to every address",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	Run: func(r *audit.Region) {
+		schemes := loadBalancerSchemes(r)
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			if !toInternet(rule) {
 				return
 			}
 			members := r.Reach.Interfaces(g.ID)
-			outside := func(e *inventory.Interface) bool { return !balancer(e) || len(e.PublicIPv4()) > 0 }
-			if len(members) == 0 || slices.ContainsFunc(members, outside) {
-				return
+			var unknown *inventory.Interface
+			for _, e := range members {
+				if !balancer(e) {
+					return
+				}
+				switch schemes.of(e) {
+				case "internal":
+				case "":
+					unknown = e
+				default:
+					return
+				}
 			}
-			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is internal, and yet lets in %s from everyone (%s)", interfacesNamed(members[:1]), audit.TrafficNamed(rule.Traffic), rule.Peer)
-			o.Fix = fmt.Sprintf("Allow %s from the groups that call it, then revoke %s.", rule.Traffic, rule)
-			o.Advice = true
-			r.Report(o)
+			switch {
+			case len(members) == 0:
+			case unknown != nil:
+				r.NotEvaluated("%s of %s: the scheme of the load balancer of %s is unknown, which has no public IPv4 address and an IPv6 address: load balancers are needed (depth services)", rule, g.ID, interfacesNamed([]*inventory.Interface{unknown}))
+			default:
+				o := r.Observe(g, rule)
+				o.Message = fmt.Sprintf("%s is internal, and allows %s from every address (%s)", interfacesNamed(members[:1]), audit.TrafficNamed(rule.Traffic), rule.Peer)
+				o.Fix = fmt.Sprintf("Allow %s from the groups that call it, then revoke %s.", rule.Traffic, rule)
+				o.Advice = true
+				r.Report(o)
+			}
 		})
 	},
 })
+
+// schemes are the schemes of the load balancers that were read, by the kind
+// and name that the owner of an interface tells, and by VPC.
+type schemes map[schemeKey]string
+
+type schemeKey struct{ vpc, kind, name string }
+
+func loadBalancerSchemes(r *audit.Region) schemes {
+	found := schemes{}
+	if r.Read.Has(inventory.PartLoadBalancers) {
+		for i := range r.LoadBalancers {
+			b := &r.LoadBalancers[i]
+			found[schemeKey{b.VPC, b.Kind, b.Name}] = b.Scheme
+		}
+	}
+	return found
+}
+
+// of returns "internal" or "internet-facing", or nothing where that is not
+// known. Where the load balancer was not read, a public IPv4 address shows
+// that it is internet-facing. Without one it is internal, unless it has a
+// global IPv6 address: an internet-facing load balancer of address type
+// dualstack-without-public-ipv4 has no public IPv4 address either.
+// Source: Elastic Load Balancing User Guide, Application Load Balancers, "IP
+// address types".
+func (s schemes) of(e *inventory.Interface) string {
+	owner := e.Owner()
+	if scheme := s[schemeKey{e.VPC, strings.TrimSuffix(owner.Kind, "-load-balancer"), owner.Name}]; scheme != "" {
+		return scheme
+	}
+	global := func(a netip.Addr) bool { return cidr.Internet(cidr.IPv6).Contains(a) }
+	switch {
+	case len(e.PublicIPv4()) > 0:
+		return "internet-facing"
+	case slices.ContainsFunc(e.IPv6(), global):
+		return ""
+	}
+	return "internal"
+}

@@ -18,35 +18,35 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	Run: func(r *audit.Region) {
-		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
-			if !toInternet(rule) || !rule.Traffic.HasPorts() && rule.Traffic.Protocol != inventory.AllProtocols || !dualStack(r, g) {
-				return
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			both := speakingBoth(r, g)
+			if len(both) == 0 {
+				continue
 			}
-			six := rule.Peer.Prefix.Addr().Is6()
-			for i := range g.Rules {
-				other := &g.Rules[i]
-				p := other.Peer.Prefix
-				if other.Direction == inventory.Ingress && p.IsValid() && p.Addr().Is6() != six && other.Traffic.Overlaps(rule.Traffic) {
-					if public, ok := openToAll(r, g, other); public || !ok {
-						return
-					}
+			unread := r.UnreadLists(g)
+			for _, rule := range unread {
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, rule.Peer.List)
+			}
+			for _, m := range r.VersionMismatches(g) {
+				mayClose := func(rule *inventory.Rule) bool { return rule.Traffic.Overlaps(m.Rule.Traffic) }
+				if slices.ContainsFunc(unread, mayClose) {
+					continue // the list may open the ports over the other version
 				}
+				o := r.Observe(g, m.Rule)
+				closed := cidr.IPv4
+				if m.Open == cidr.IPv4 {
+					closed = cidr.IPv6
+					o.Severity = findings.Info
+				}
+				o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, and %s has addresses of both", m.Ports, m.Open, closed, interfacesNamed(both))
+				o.Fix = fmt.Sprintf("Choose one: revoke %s, or allow the same ports over %s too.", m.Rule, closed)
+				o.Advice = true
+				r.Report(o)
 			}
-			o := r.Observe(g, rule)
-			open, closed := "IPv6", "IPv4"
-			if !six {
-				open, closed = closed, open
-				o.Severity = findings.Info
-			}
-			o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, though both lead to %s", audit.TrafficNamed(rule.Traffic), open, closed, interfacesNamed(speakingBoth(r, g)))
-			o.Fix = "Decide for one of both: revoke " + rule.String() + ", or open the other IP version too."
-			o.Advice = true
-			r.Report(o)
-		})
+		}
 	},
 })
-
-func dualStack(r *audit.Region, g *inventory.Group) bool { return len(speakingBoth(r, g)) > 0 }
 
 // speakingBoth returns the interfaces of the group with an IPv4 and a global
 // IPv6 address.

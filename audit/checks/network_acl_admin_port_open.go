@@ -27,8 +27,9 @@ var _ = audit.Declare(audit.Check{
 			var open []string
 			for _, port := range []int32{22, 3389} {
 				for f := range cidr.IPv6 + 1 {
-					if reach.Admits(acl, inventory.Ingress, f, inventory.Ports(inventory.TCP, port, port)).Whole(f) {
-						open = append(open, fmt.Sprintf("tcp/%d over %s", port, f))
+					allowed := reach.Admits(acl, inventory.Ingress, f, inventory.Ports(inventory.TCP, port, port))
+					if allowed.Share(f) > smallShare {
+						open = append(open, fmt.Sprintf("tcp/%d over %s%s", port, f, partOfInternet(allowed, f)))
 					}
 				}
 			}
@@ -41,8 +42,51 @@ var _ = audit.Declare(audit.Check{
 				o.Severity = findings.Info
 				o.Message += "; it is the default network ACL, which allows everything as AWS makes it"
 			}
-			o.Fix = "Deny tcp/22 and tcp/3389 from 0.0.0.0/0 and ::/0 before the entries that allow them; network ACLs stand beside groups, not instead of them."
+			o.Fix = "Deny tcp/22 and tcp/3389 from 0.0.0.0/0 and ::/0 before the entries that allow them. Security groups still apply: the network ACL does not replace them."
 			r.Report(o)
 		}
 	},
 })
+
+// smallShare is the part of the internet up to which a network ACL may allow
+// addresses: an administrator's own, however many those are.
+const smallShare = 0.01
+
+// partOfInternet says in brackets which part of one family's internet a set
+// holds: all but a few blocks, a few blocks, or a percentage. It is empty for
+// all of it.
+func partOfInternet(s cidr.Set, f cidr.Family) string {
+	const most = 4
+	internet := func(s cidr.Set) (blocks []string) {
+		for _, p := range s.Prefixes() {
+			if cidr.HoldsInternet(p) {
+				blocks = append(blocks, p.String())
+			}
+		}
+		return blocks
+	}
+	all := cidr.All4()
+	if f == cidr.IPv6 {
+		all = cidr.All6()
+	}
+	holes := internet(all.Subtract(s))
+	if len(holes) == 0 {
+		return ""
+	}
+	if len(holes) <= most {
+		return " (all but " + listed(holes) + ")"
+	}
+	if blocks := internet(s); len(blocks) <= most {
+		return " (from " + listed(blocks) + ")"
+	}
+	return fmt.Sprintf(" (%.0f %% of its addresses)", 100*s.Share(f))
+}
+
+// listed joins texts as a sentence does: "a, b and c".
+func listed(texts []string) string {
+	last := len(texts) - 1
+	if last < 1 {
+		return strings.Join(texts, "")
+	}
+	return strings.Join(texts[:last], ", ") + " and " + texts[last]
+}

@@ -25,14 +25,17 @@ var _ = audit.Declare(audit.Check{
 				gateway, _ := r.Reach.RoutedToInternet(acl.VPC, id)
 				return gateway != ""
 			})
-			through := func(d inventory.Direction) bool {
-				return reach.Admits(acl, d, cidr.IPv4, inventory.All).Whole(cidr.IPv4)
-			}
-			if k < 0 || !through(inventory.Ingress) || !through(inventory.Egress) {
+			in := reach.Admits(acl, inventory.Ingress, cidr.IPv4, inventory.All)
+			out := reach.Admits(acl, inventory.Egress, cidr.IPv4, inventory.All)
+			if k < 0 || !in.Whole(cidr.IPv4) || !out.Whole(cidr.IPv4) {
 				continue
 			}
+			everything := "everything"
+			if internet := cidr.Internet(cidr.IPv4); !in.Includes(internet) || !out.Includes(internet) {
+				everything = "nearly everything"
+			}
 			o := r.ObserveResource("network-acl", acl.ID, acl.VPC)
-			o.Message = fmt.Sprintf("it lets everything in and out of %s, which is routed to the internet", acl.Subnets[k])
+			o.Message = fmt.Sprintf("it lets %s in and out of %s, which is routed to the internet", everything, acl.Subnets[k])
 			o.Fix = "Let in what the subnet serves and the replies to what it asks (client ports 1024-65535)."
 			r.Report(o)
 		}

@@ -3,41 +3,127 @@ package checks
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No rule names an address of the VPC that nothing holds.
+// No rule names an address of the VPC that no interface has.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule names an address that nothing holds",
+	Title:      "Rule names an address that no interface has",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
-	Needs:      inventory.PartInterfaces | inventory.PartVPCs,
+	Needs:      inventory.PartInterfaces | inventory.PartVPCs | inventory.PartSubnets,
 	Run: func(r *audit.Region) {
+		reserved := reservedAddresses(r)
 		for i := range r.Groups {
 			g := &r.Groups[i]
+			vpc := r.VPC(g.VPC)
 			for j := range g.Rules {
 				rule := &g.Rules[j]
 				p := rule.Peer.Prefix
-				if !p.IsValid() || !p.IsSingleIP() || !inVPC(r, g.VPC, p) || len(r.InterfacesInside(g.VPC, p)) > 0 {
+				if vpc == nil || !p.IsValid() || !p.IsSingleIP() || !inside(p, vpc.Prefixes) || reserved[vpcAddress{vpc.ID, p.Addr()}] || heldInVPC(r, vpc, p) {
 					continue
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("no interface of %s holds %s: whoever gets it next is let through", g.VPC, p.Addr())
-				o.Fix = "Revoke " + rule.String() + "; where its purpose lives on, name the group of what serves it now."
+				later := "an interface that gets the address later has the access that the rule allows"
+				if rule.Direction == inventory.Egress {
+					later = "an interface that gets the address later can be reached from the members of this group"
+				}
+				o.Message = fmt.Sprintf("no interface of %s has the address %s: %s", vpc.ID, p.Addr(), later)
+				o.Fix = "Revoke " + rule.String() + ". If something else serves its purpose now, reference the security group of that."
+				if shared(r, vpc) {
+					o.Severity = findings.Info
+					o.Message = fmt.Sprintf("no interface that account %s can see in %s has the address %s; account %s shares the VPC, and the interfaces of its other participants are not visible to this account", r.AccountID, vpc.ID, p.Addr(), vpc.Owner)
+					o.Fix = "Ask account " + vpc.Owner + " which interface has " + p.Addr().String() + ". If none has, revoke " + rule.String() + "."
+					o.Advice = true
+				}
 				r.Report(o)
 			}
 		}
 	},
 })
 
-// inVPC reports whether the prefix lies inside the VPC's own blocks.
-func inVPC(r *audit.Region, vpc string, p netip.Prefix) bool {
-	v := r.VPC(vpc)
-	return v != nil && slices.ContainsFunc(v.Prefixes, func(q netip.Prefix) bool {
-		return q.Bits() <= p.Bits() && q.Contains(p.Addr())
-	})
+// shared reports whether another account owns the VPC. A participant sees its
+// own interfaces only; the owner sees those of all participants.
+// Source: Amazon VPC User Guide, "Share your VPC subnets with other accounts".
+func shared(r *audit.Region, vpc *inventory.VPC) bool {
+	return vpc.Owner != "" && vpc.Owner != r.AccountID
+}
+
+// heldInVPC reports whether an interface of the VPC has the address, as far
+// as this account, and the other accounts of the run, can see.
+func heldInVPC(r *audit.Region, vpc *inventory.VPC, p netip.Prefix) bool {
+	if len(r.InterfacesInside(vpc.ID, p)) > 0 {
+		return true
+	}
+	if !shared(r, vpc) {
+		return false
+	}
+	for _, other := range r.Estate.Regions {
+		if other.Name != r.Name || other == r.Region {
+			continue
+		}
+		for i := range other.Interfaces {
+			if e := &other.Interfaces[i]; e.VPC == vpc.ID && hasAddress(e, p.Addr()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func hasAddress(e *inventory.Interface, a netip.Addr) bool {
+	for _, own := range e.Addresses {
+		if own.Private == a {
+			return true
+		}
+	}
+	return false
+}
+
+type vpcAddress struct {
+	vpc     string
+	address netip.Addr
+}
+
+// reservedAddresses returns the addresses that AWS keeps for itself, which no
+// interface can have: the first four and the last of every block of a subnet
+// (the network, the router, the DNS server, one for future use, the broadcast
+// address), and the first four of every block of a VPC, where the DNS server
+// of the whole VPC is the third.
+// Source: Amazon VPC User Guide, "Subnet CIDR blocks".
+func reservedAddresses(r *audit.Region) map[vpcAddress]bool {
+	reserved := map[vpcAddress]bool{}
+	first := func(vpc string, p netip.Prefix) {
+		a := p.Masked().Addr()
+		for range 4 {
+			reserved[vpcAddress{vpc, a}] = true
+			a = a.Next()
+		}
+	}
+	for i := range r.VPCs {
+		for _, p := range r.VPCs[i].Prefixes {
+			first(r.VPCs[i].ID, p)
+		}
+	}
+	for i := range r.Subnets {
+		for _, p := range r.Subnets[i].Prefixes {
+			first(r.Subnets[i].VPC, p.Prefix)
+			reserved[vpcAddress{r.Subnets[i].VPC, cidr.Last(p.Prefix)}] = true
+		}
+	}
+	return reserved
+}
+
+// inside reports whether the prefix lies in one of the blocks.
+func inside(p netip.Prefix, blocks []netip.Prefix) bool {
+	for _, b := range blocks {
+		if b.Bits() <= p.Bits() && b.Contains(p.Addr()) {
+			return true
+		}
+	}
+	return false
 }
