@@ -28,18 +28,23 @@ type fault struct {
 	message      string
 }
 
+// mostFaults bounds the mistakes that one file is told of.
+const mostFaults = 1000
+
 func (r *configReader) fault(n *yaml.Node, format string, args ...any) {
-	r.faults = append(r.faults, fault{n.Line, n.Column, fmt.Sprintf(format, args...)})
+	if len(r.faults) < mostFaults {
+		r.faults = append(r.faults, fault{n.Line, n.Column, fmt.Sprintf(format, args...)})
+	}
 }
 
 func (r *configReader) failure() error {
 	if len(r.faults) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(r.faults, func(a, b fault) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column)) })
-	lines := make([]string, len(r.faults))
-	for i, f := range r.faults {
-		lines[i] = fmt.Sprintf("%s:%d:%d: %s", r.file, f.line, f.column, f.message)
+	slices.SortStableFunc(r.faults, func(a, b fault) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column), cmp.Compare(a.message, b.message)) })
+	var lines []string
+	for _, f := range slices.Compact(r.faults) { // several aliases may name one mistake
+		lines = append(lines, sentence("%s:%d:%d: %s", []any{r.file, f.line, f.column, f.message}))
 	}
 	return &failure{message: strings.Join(lines, "\n")}
 }
@@ -92,9 +97,6 @@ func (r *configReader) syntax(err error) error {
 
 // mapping hands the value of each key to its reader.
 func (r *configReader) mapping(n *yaml.Node, what string, keys map[string]func(*yaml.Node)) {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
 	if n.Kind != yaml.MappingNode {
 		r.fault(n, "%s must be a mapping with the keys %s", what, strings.Join(slices.Sorted(maps.Keys(keys)), ", "))
 		return
@@ -186,9 +188,6 @@ func readServices(r *configReader, n *yaml.Node) []audit.Service {
 
 // readNumber reads a whole number within bounds.
 func readNumber(r *configReader, n *yaml.Node, least, most int) int {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
 	value, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || value < least || value > most {
 		r.fault(n, "a number from %d to %d is wanted here", least, most)
@@ -199,18 +198,12 @@ func readNumber(r *configReader, n *yaml.Node, least, most int) int {
 
 // readList reads a list of texts, each by parse.
 func readList[T any](r *configReader, n *yaml.Node, parse func(string) (T, error)) []T {
-	if n.Kind == yaml.AliasNode {
-		n = n.Alias
-	}
 	if n.Kind != yaml.SequenceNode {
 		r.fault(n, "a list is wanted here: write [] for an empty one")
 		return nil
 	}
 	list := []T{}
 	for _, item := range n.Content {
-		if item.Kind == yaml.AliasNode {
-			item = item.Alias
-		}
 		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" {
 			r.fault(item, "a text is wanted here")
 			continue

@@ -142,6 +142,8 @@ func insertException(name string, text []byte, entry exceptionShown, comment str
 		}
 		lines = append(lines, "exceptions:")
 		at = len(lines)
+	case list.Kind == yaml.AliasNode:
+		return nil, fmt.Errorf("%s:%d: the exceptions are an alias: write them below each other first", name, list.Line)
 	case len(list.Content) == 0:
 		lines[key.Line-1] = strings.Replace(lines[key.Line-1], "[]", "", 1)
 		lines[key.Line-1] = strings.TrimRight(lines[key.Line-1], " ")

@@ -34,7 +34,8 @@ import (
 //
 // The file is read strictly: an unknown or repeated key, a value of another
 // form and anything else that could silently mean nothing is an error with
-// its line and column, and all errors are told at once.
+// its line and column, and all errors are told at once. Aliases and merge keys
+// of YAML stand for what they name, everywhere.
 type config struct {
 	settings        audit.Settings
 	enable, disable []string
@@ -54,14 +55,19 @@ func readConfig(name string) (*config, error) {
 }
 
 func parseConfig(name string, text []byte) (*config, error) {
-	c := &config{settings: audit.Defaults()}
 	r := &configReader{file: name}
 	root, err := r.document(text)
 	if err != nil {
 		return nil, err
 	}
+	return readSettings(r, root)
+}
+
+// readSettings reads the content of the document; nil is an empty one.
+func readSettings(r *configReader, root *yaml.Node) (*config, error) {
+	c := &config{settings: audit.Defaults()}
 	if root != nil {
-		r.mapping(root, "configuration", map[string]func(*yaml.Node){
+		r.mapping(r.withoutAliases(root), "configuration", map[string]func(*yaml.Node){
 			"trusted_cidrs": func(n *yaml.Node) {
 				c.settings.TrustedCIDRs = readList(r, n, parseTrusted)
 				if s := cidr.Of(c.settings.TrustedCIDRs...); s.Whole(cidr.IPv4) || s.Whole(cidr.IPv6) {

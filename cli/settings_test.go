@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
@@ -76,13 +78,18 @@ x.yaml:3:20: a number from 1 to 32 is wanted here`},
 		"words": {"accounts: [123]\nbastions: ['']\n", `
 x.yaml:1:12: "123" is no account id: it has twelve digits, in quotes if it begins with 0
 x.yaml:2:12: an empty word is in every name`},
-		"unknown key below": {"checks:\n  disabled: []\n", `x.yaml:2:3: unknown key "disabled" in checks: did you mean disable?`},
-		"duplicate key":     {"public_ports: []\npublic_ports: []\n", `x.yaml:2:1: key "public_ports" was given before, in line 1`},
-		"merge key":         {"<<: {public_ports: []}\n", `x.yaml:1:1: unknown key "<<" in configuration: known are accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range`},
-		"no mapping":        {"- a\n", "x.yaml:1:1: configuration must be a mapping with the keys accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range"},
-		"no list":           {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: a list is wanted here: write [] for an empty one"},
-		"empty value":       {"public_ports:\n", "x.yaml:1:14: a list is wanted here: write [] for an empty one"},
-		"nested list":       {"public_ports: [[tcp/80], ~]\n", "x.yaml:1:16: a text is wanted here\nx.yaml:1:26: a text is wanted here"},
+		"unknown key below":   {"checks:\n  disabled: []\n", `x.yaml:2:3: unknown key "disabled" in checks: did you mean disable?`},
+		"duplicate key":       {"public_ports: []\npublic_ports: []\n", `x.yaml:2:1: key "public_ports" was given before, in line 1`},
+		"merge of no mapping": {"checks: {<<: [a]}\n", "x.yaml:1:15: << takes a mapping, or a list of them"},
+		"alias of itself":     {"exceptions: &a\n- *a\n", "x.yaml:2:3: *a is a part of what it stands for"},
+		"fault behind aliases": {"trusted_cidrs: &a [x]\npublic_ports: *a\nbastions: []\naccounts: *a\n", `
+x.yaml:1:20: "x" is no CIDR like 203.0.113.0/24 or 2001:db8::/32
+x.yaml:1:20: "x" is no account id: it has twelve digits, in quotes if it begins with 0
+x.yaml:1:20: "x" is no port like tcp/443 or udp/8000-8010`},
+		"no mapping":  {"- a\n", "x.yaml:1:1: configuration must be a mapping with the keys accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range"},
+		"no list":     {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: a list is wanted here: write [] for an empty one"},
+		"empty value": {"public_ports:\n", "x.yaml:1:14: a list is wanted here: write [] for an empty one"},
+		"nested list": {"public_ports: [[tcp/80], ~]\n", "x.yaml:1:16: a text is wanted here\nx.yaml:1:26: a text is wanted here"},
 		"addresses": {"trusted_cidrs:\n- 10.0.0.1\n- 10.0.0.1/8\n- office\n- ::ffff:10.0.0.0/104\n", `
 x.yaml:2:3: "10.0.0.1" is an address: write 10.0.0.1/32
 x.yaml:3:3: "10.0.0.1/8" has bits behind its mask: write 10.0.0.0/8
@@ -109,6 +116,116 @@ x.yaml:1:50: "tcp/70000" is no port like tcp/443 or udp/8000-8010`},
 				t.Errorf("got\n%v\nwant\n%s", err, want)
 			}
 		})
+	}
+}
+
+// TestAliases writes every value of the configuration by an alias, and wants
+// the same settings as without. The values are taken from what config show
+// prints, so that a new key is tried too.
+func TestAliases(t *testing.T) {
+	const plain = `
+trusted_cidrs: [203.0.113.0/24]
+public_ports: [tcp/80, udp/8000-8010]
+accounts: ["012345678901"]
+bastions: [gate]
+broad_public_ipv4: 20
+broad_public_ipv6: 40
+wide_port_range: 500
+rules_per_group: 120
+severities: {unused-group: info}
+services:
+  - {ports: tcp/8123, name: ClickHouse, kind: database, severity: high}
+checks: {enable: [redundant-rule], disable: [unused-group]}
+exceptions:
+  - {reason: because, check: unused-group, account: "012345678901", region: eu-*, group: sg-1, resource: eni-1, tags: {Team: web}, ports: tcp/22, source: 10.0.0.0/8, expires: 2099-01-31, owner: me, ticket: A-1}
+`
+	want, err := parseConfig("x.yaml", []byte(plain))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal([]byte(plain), &document); err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	// An alias takes the place of each value in turn.
+	var values func(n *yaml.Node, visit func(n *yaml.Node))
+	values = func(n *yaml.Node, visit func(n *yaml.Node)) {
+		for i, part := range n.Content {
+			if n.Kind != yaml.MappingNode || i%2 == 1 {
+				visit(part)
+			}
+			values(part, visit)
+		}
+	}
+	values(document.Content[0], func(n *yaml.Node) {
+		tried++
+		original := *n
+		anchor := original
+		anchor.Anchor = "value"
+		*n = yaml.Node{Kind: yaml.AliasNode, Value: "value", Alias: &anchor}
+		defer func() { *n = original }()
+		got, err := readSettings(&configReader{file: "x.yaml"}, document.Content[0])
+		if err != nil {
+			t.Errorf("an alias in place of %q, line %d: %v", original.Value, original.Line, err)
+			return
+		}
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(config{}), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
+			t.Errorf("an alias in place of %q, line %d: %s", original.Value, original.Line, diff)
+		}
+	})
+	if tried < 40 {
+		t.Errorf("%d values were tried", tried)
+	}
+}
+
+// TestAliasesInAFile: anchors, aliases and merge keys as people write them.
+func TestAliasesInAFile(t *testing.T) {
+	got, err := parseConfig("x.yaml", []byte(`
+services:
+  - &db {ports: tcp/8123, name: ClickHouse, kind: database, severity: &grave high}
+  - {<<: *db, ports: tcp/9999, name: Other}
+  - <<: [{name: Third}, *db]
+    severity: *grave
+severities: {unused-group: *grave}
+exceptions:
+  - &exception
+    reason: until the move
+    tags: &tags {Team: web}
+    expires: 2099-01-31
+  - {<<: *exception, group: sg-1}
+  - {reason: x, tags: *tags}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := parseConfig("x.yaml", []byte(`
+services:
+  - {ports: tcp/8123, name: ClickHouse, kind: database, severity: high}
+  - {ports: tcp/9999, name: Other, kind: database, severity: high}
+  - {ports: tcp/8123, name: Third, kind: database, severity: high}
+severities: {unused-group: high}
+exceptions:
+  - {reason: until the move, tags: {Team: web}, expires: 2099-01-31}
+  - {reason: until the move, tags: {Team: web}, expires: 2099-01-31, group: sg-1}
+  - {reason: x, tags: {Team: web}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(config{}), cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreFields(audit.Exception{}, "Line")); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAliasesStaySmall: aliases of aliases do not multiply.
+func TestAliasesStaySmall(t *testing.T) {
+	text := "exceptions:\n- &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+	for i := range 60 {
+		text += fmt.Sprintf("- &a%d [*a%d, *a%d, *a%d, *a%d]\n", i+1, i, i, i, i)
+	}
+	if _, err := parseConfig("x.yaml", []byte(text)); err == nil || strings.Count(err.Error(), "\n") > mostFaults {
+		t.Errorf("%v", err)
 	}
 }
 
