@@ -3,6 +3,7 @@ package awsclient
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -81,7 +82,7 @@ func withRanges(text json.RawMessage) (json.RawMessage, error) {
 	if err := json.Unmarshal(text, &group); err != nil {
 		return nil, err
 	}
-	for name := range group {
+	for _, name := range slices.Sorted(maps.Keys(group)) {
 		if !strings.EqualFold(name, "ipPermissions") && !strings.EqualFold(name, "ipPermissionsEgress") {
 			continue
 		}

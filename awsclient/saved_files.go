@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -110,8 +111,8 @@ func readSaved(path string) ([]*savedPlace, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading saved answers: %w", err)
 	}
-	for folder, files := range folders {
-		if err := place(folder, files, at); err != nil {
+	for _, folder := range slices.Sorted(maps.Keys(folders)) {
+		if err := place(folder, folders[folder], at); err != nil {
 			return nil, err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 )
@@ -65,7 +66,8 @@ func parseSaved(name string, text []byte) (*savedFile, []configurationItem, erro
 			more = string(token) != "null" && string(token) != `""`
 		}
 		known := false
-		for key, value := range document {
+		for _, key := range slices.Sorted(maps.Keys(document)) {
+			value := document[key]
 			kind, ok := savedKinds[key]
 			if key == entriesKey {
 				kind, ok = savedEntries, true

@@ -41,7 +41,9 @@ func (r *configReader) failure() error {
 	if len(r.faults) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(r.faults, func(a, b fault) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column), cmp.Compare(a.message, b.message)) })
+	slices.SortStableFunc(r.faults, func(a, b fault) int {
+		return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.column, b.column), cmp.Compare(a.message, b.message))
+	})
 	var lines []string
 	for _, f := range slices.Compact(r.faults) { // several aliases may name one mistake
 		lines = append(lines, sentence("%s:%d:%d: %s", []any{r.file, f.line, f.column, f.message}))

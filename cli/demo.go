@@ -50,12 +50,12 @@ func (p *program) demo(c *urfave.Context) error {
 		return err
 	}
 	name, text := "demo.sg", fixtures.Demo()
-	if name = c.String("estate"); name != "" {
-		content, err := os.ReadFile(name)
+	if file := c.String("estate"); file != "" {
+		content, err := os.ReadFile(file)
 		if err != nil {
 			return fmt.Errorf("reading the estate: %w", err)
 		}
-		text = string(content)
+		name, text = file, string(content)
 	}
 	server, err := serveEstate(name, text, fixtures.ServeOptions{Address: address, Writable: c.Bool("writable")})
 	if err != nil {

@@ -41,17 +41,20 @@ var runForm = regexp.MustCompile(`^\d{8}T\d{6}Z(\.report\.json|\.snapshot\.json\
 func parseHistory(c *urfave.Context) (*history, error) {
 	h := &history{folder: c.String("history")}
 	var errs []error
-	for name, to := range map[string]*int{"keep-runs": &h.runs, "keep-days": &h.days} {
-		text := c.String(name)
+	for _, keep := range []struct {
+		name string
+		to   *int
+	}{{"keep-runs", &h.runs}, {"keep-days", &h.days}} {
+		text := c.String(keep.name)
 		if text == "" {
 			continue
 		}
 		n, err := strconv.Atoi(text)
-		if *to = n; err != nil || n < 1 {
-			errs = append(errs, usage("", "--%s %q is no number above 0", name, text))
+		if *keep.to = n; err != nil || n < 1 {
+			errs = append(errs, usage("", "--%s %q is no number above 0", keep.name, text))
 		}
 		if h.folder == "" {
-			errs = append(errs, usage("", "--%s says what --history keeps: it needs --history", name))
+			errs = append(errs, usage("", "--%s says what --history keeps: it needs --history", keep.name))
 		}
 	}
 	if h.folder == "" {
