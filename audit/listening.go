@@ -1,0 +1,51 @@
+package audit
+
+import "github.com/sgaudit/sgaudit/inventory"
+
+// web are the services that the open internet is meant to use. They are no
+// mistake, and so stand in no table of checks.
+var web = map[inventory.Traffic]string{
+	inventory.Ports(inventory.TCP, 80, 80):   "HTTP",
+	inventory.Ports(inventory.TCP, 443, 443): "HTTPS",
+	inventory.Ports(inventory.UDP, 443, 443): "HTTP/3",
+}
+
+// Listening names what commonly listens for a traffic and says of which class it
+// is. Where several services share the port there is no name, and the class of
+// the first of them only if all have it. Traffic of a range has the name of the
+// gravest service in it, behind "incl.".
+func (s *Settings) Listening(t inventory.Traffic) (name string, class Class) {
+	switch {
+	case t.Protocol == inventory.AllProtocols || t.HasPorts() && t.Last-t.First+1 >= allPorts:
+		return "", AllTraffic
+	case web[t] != "":
+		return web[t], NoClass
+	}
+	var all []*Service
+	var gravest *Service
+	for _, list := range [][]Service{s.Services, services} {
+		for i := range list {
+			o := &list[i]
+			if o.Traffic.Covers(t) {
+				all = append(all, o)
+			}
+			if o.Traffic.Overlaps(t) && (gravest == nil || o.Severity > gravest.Severity || o.Severity == gravest.Severity && o.Class < gravest.Class) {
+				gravest = o
+			}
+		}
+	}
+	switch {
+	case len(all) == 0 && gravest == nil:
+		return "", Unexpected
+	case len(all) == 0:
+		return "incl. " + gravest.Name, gravest.Class
+	case len(all) == 1:
+		return all[0].Name, all[0].Class
+	}
+	for _, o := range all[1:] {
+		if o.Class != all[0].Class {
+			return "", Unexpected
+		}
+	}
+	return "", all[0].Class
+}

@@ -1,0 +1,43 @@
+package picture_test
+
+import (
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/picture"
+)
+
+// BenchmarkPicture makes the model, folded, and draws it in layers.
+func BenchmarkPicture(b *testing.B) {
+	for _, groups := range []int{10, 100, 1000, 10000} {
+		inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+		b.Run(fmt.Sprintf("groups=%d", groups), func(b *testing.B) {
+			b.ReportAllocs()
+			size := 0
+			for b.Loop() {
+				svg, _ := picture.New(inv, report, picture.Options{}).Layers(false)
+				size = len(svg)
+			}
+			b.ReportMetric(float64(size), "bytes/svg")
+		})
+	}
+}
+
+// BenchmarkUnfolded draws groups of which no two are alike.
+func BenchmarkUnfolded(b *testing.B) {
+	for _, groups := range []int{10, 100, 1000} {
+		inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+		b.Run(fmt.Sprintf("groups=%d", groups), func(b *testing.B) {
+			for b.Loop() {
+				p := picture.New(inv, report, picture.Options{Unfolded: true})
+				p.Layers(true)
+				_ = p.JSON(io.Discard)
+			}
+		})
+	}
+}

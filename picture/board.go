@@ -1,0 +1,160 @@
+package picture
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// Cell counts the groups of a VPC that the internet gets into through one class
+// of doors, each group once.
+type Cell struct {
+	In       []Member          // the internet reaches them
+	Stopped  []Member          // a rule allows it, the network stops it
+	Unknown  []Member          // it could not be judged
+	Intended int               // open to the internet without a finding
+	Severity findings.Severity // of the gravest finding
+}
+
+// Cells returns the cells of a VPC in the order of Classes.
+func (v *VPC) Cells() []Cell {
+	cells := make([]Cell, len(Classes()))
+	for _, b := range slices.Concat(v.Boxes, v.Aside) {
+		for i, class := range Classes() {
+			b.count(&cells[i], class)
+		}
+	}
+	return cells
+}
+
+// count adds the groups of a box to the cell of a class. The worst door of the
+// class decides.
+func (b *Box) count(c *Cell, class Class) {
+	var gravest *Source
+	intended := false
+	for _, d := range b.Doors {
+		if d.Class != class {
+			continue
+		}
+		for _, s := range d.Sources {
+			switch {
+			case s.From != FromInternet:
+			case s.Severity() == findings.Info:
+				intended = true
+			case gravest == nil || verdictOrder(s.Verdict()) < verdictOrder(gravest.Verdict()) || s.Verdict() == gravest.Verdict() && s.Severity() > gravest.Severity():
+				gravest = s
+			}
+		}
+	}
+	if gravest == nil {
+		if intended {
+			c.Intended += len(b.Members)
+		}
+		return
+	}
+	c.Severity = max(c.Severity, gravest.Severity())
+	switch gravest.Verdict() {
+	case "reachable":
+		c.In = append(c.In, b.Members...)
+	case "unknown":
+		c.Unknown = append(c.Unknown, b.Members...)
+	default:
+		c.Stopped = append(c.Stopped, b.Members...)
+	}
+}
+
+// text is what stands in a cell: "2", "(1)" for stopped ones, "1?" for unknown.
+func (c *Cell) text() string {
+	text := ""
+	add := func(s string) {
+		if text != "" {
+			text += " "
+		}
+		text += s
+	}
+	if len(c.In) > 0 {
+		add(decimal(len(c.In)))
+	}
+	if len(c.Unknown) > 0 {
+		add(decimal(len(c.Unknown)) + "?")
+	}
+	if len(c.Stopped) > 0 {
+		add("(" + decimal(len(c.Stopped)) + ")")
+	}
+	return text
+}
+
+// mostRows is how many VPCs the board has a row for.
+const mostRows = 24
+
+// Board draws one row for each VPC and one column for each class of doors: where
+// in the account the internet gets in. It fits any size.
+func (p *Picture) Board() (svg string, left []string) {
+	const (
+		nameWidth = 300.0
+		cell      = 96.0
+		row       = 32.0
+		head      = 96.0
+	)
+	rows := p.VPCs
+	if len(rows) > mostRows {
+		rows = rows[:mostRows]
+		left = append(left, fmt.Sprintf("The board shows the %d worst of %d VPCs.", mostRows, len(p.VPCs)))
+	}
+	for _, region := range p.Incomplete {
+		left = append(left, region+" was not read in full: this is not the whole picture.")
+	}
+	width := margin*2 + nameWidth + cell*float64(len(Classes()))
+	height := head + row*float64(len(rows)) + 20 + 16*float64(len(left))
+	var c canvas
+	title := "Account " + p.Account + ": where the internet gets in"
+	c.startSVG(width, height, title, fmt.Sprintf("%d VPCs by class of traffic: how many security groups the internet reaches.", len(p.VPCs)))
+	c.text(margin, 24, 16, 700, ink, "", title)
+	c.text(margin, 46, 11, 400, dim, "", "3: groups that the internet reaches · 1?: could not be judged · (2): allowed by a rule, stopped by the network or not attached")
+	for i, class := range Classes() {
+		x := margin + nameWidth + cell*(float64(i)+0.5)
+		c.text(x, head-14, 11, 600, dim, "middle", string(class))
+	}
+	for r, v := range rows {
+		y := head + row*float64(r)
+		c.group("v-"+v.ID, v.line())
+		c.rect(margin, y, width-2*margin, row-4, 6, 1, "", band, rule)
+		c.text(margin+10, y+18, 12, 600, ink, "", fit(v.Title(), 170, 12, true))
+		c.text(margin+nameWidth-10, y+18, 10.5, 400, dim, "end", v.Region)
+		for i, cellOf := range v.Cells() {
+			c.cell(&cellOf, margin+nameWidth+cell*float64(i)+14, y+4, cell-28, row-12)
+		}
+		c.endGroup()
+	}
+	for i, text := range left {
+		c.text(margin, height-8-16*float64(len(left)-1-i), 11, 600, ink, "", text)
+	}
+	c.endSVG()
+	return c.String(), left
+}
+
+// cell fills what the internet gets into, and frames the rest.
+func (c *canvas) cell(of *Cell, x, y, w, h float64) {
+	text := of.text()
+	t := ink
+	switch {
+	case len(of.In) > 0:
+		c.rect(x, y, w, h, 4, 1, "", grades[of.Severity], grades[of.Severity])
+		t = inverse
+	case len(of.Unknown) > 0:
+		c.rect(x, y, w, h, 4, 1.4, "2 3", boxTone, grades[of.Severity])
+		t = grades[of.Severity]
+	case text != "":
+		t = dim
+	case of.Intended > 0:
+		text, t = decimal(of.Intended)+" as intended", dim
+	default:
+		text, t = "·", dim
+	}
+	size := 12.0
+	if of.Intended > 0 && len(of.In)+len(of.Unknown)+len(of.Stopped) == 0 {
+		size = 10
+	}
+	c.text(x+w/2, y+h/2+4, size, 600, t, "middle", text)
+}

@@ -1,0 +1,185 @@
+package picture
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Sizes in pixels.
+const (
+	boxWidth   = 216.0
+	boxGap     = 20.0
+	headHeight = 42.0 // the name and the kinds of interfaces
+	doorHeight = 20.0
+	wordHeight = 14.0 // a line of words under a door
+	boxFoot    = 6.0
+	laneHeight = 12.0
+	pillHeight = 22.0
+	pillWidth  = 112.0
+	mostDoors  = 6
+	mostWords  = 3 // lines under one door
+)
+
+// shownDoors returns the doors that are drawn: the worst of very many.
+func (b *Box) shownDoors() []*Door {
+	if len(b.Doors) > mostDoors {
+		return b.Doors[:mostDoors-1]
+	}
+	return b.Doors
+}
+
+// words are the sources of a door that are written under it.
+func (d *Door) words() []*Source {
+	var list []*Source
+	for _, s := range d.Sources {
+		if s.From == FromInside || s.From == FromOutside || s.From == FromSelf || s.Written {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// shownWords returns the lines under a door and how many more there are.
+func (d *Door) shownWords() (list []*Source, more int) {
+	list = d.words()
+	if len(list) > mostWords {
+		return list[:mostWords-1], len(list) - mostWords + 1
+	}
+	return list, 0
+}
+
+func (d *Door) height() float64 {
+	list, more := d.shownWords()
+	h := doorHeight + float64(len(list))*wordHeight
+	if more > 0 {
+		h += wordHeight
+	}
+	return h
+}
+
+// height is that of the whole box.
+func (b *Box) height() float64 {
+	h := headHeight + float64(len(b.Reaches))*wordHeight + boxFoot
+	for _, d := range b.shownDoors() {
+		h += d.height()
+	}
+	if len(b.shownDoors()) < len(b.Doors) {
+		h += wordHeight
+	}
+	return h
+}
+
+// rowY is the middle of a door's row, from the top of the box.
+func (b *Box) rowY(row int) float64 {
+	y := headHeight + float64(len(b.Reaches))*wordHeight
+	for i, d := range b.shownDoors() {
+		if i == row {
+			break
+		}
+		y += d.height()
+	}
+	return y + doorHeight/2
+}
+
+// subtitle says what the groups of a box are attached to.
+func (b *Box) subtitle() string {
+	if len(b.Kinds) == 0 {
+		return "not attached"
+	}
+	var parts []string
+	for i, k := range b.Kinds {
+		if i == 2 && len(b.Kinds) > 3 {
+			parts = append(parts, decimal(len(b.Kinds)-i)+" other kinds")
+			break
+		}
+		parts = append(parts, decimal(k.Count)+" "+plural(strings.ReplaceAll(k.Name, "-", " "), k.Count))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func plural(noun string, n int) string {
+	switch {
+	case n == 1:
+		return noun
+	case strings.HasSuffix(noun, "s") || strings.HasSuffix(noun, ")"):
+		return noun
+	case strings.HasSuffix(noun, "y"):
+		return noun[:len(noun)-1] + "ies"
+	}
+	return noun + "s"
+}
+
+// The widths of characters in parts of the size of the font. They are those of
+// wide fonts, as the reader's font is not known.
+func charWidth(r rune) float64 {
+	switch {
+	case strings.ContainsRune("iIjl.,:;'|!() [ ]/-·", r):
+		return 0.40
+	case r >= 0x1100:
+		return 1.05 // scripts that take a square for each character
+	case r >= 'A' && r <= 'Z' || r == 'm' || r == 'w' || r == '@' || r == '%' || r == '×':
+		return 0.78
+	}
+	return 0.62
+}
+
+// textWidth returns the width of a text in pixels, at most.
+func textWidth(text string, size float64, bold bool) float64 {
+	w := 0.0
+	for _, r := range text {
+		w += charWidth(r)
+	}
+	if bold {
+		w *= 1.1
+	}
+	return w * size
+}
+
+// fit cuts the middle out of a text that is too wide: names differ at their
+// ends.
+func fit(text string, width, size float64, bold bool) string {
+	if textWidth(text, size, bold) <= width {
+		return text
+	}
+	runes := []rune(text)
+	for keep := len(runes) - 1; keep > 2; keep-- {
+		tail := keep / 2
+		short := string(runes[:keep-tail]) + "…" + string(runes[len(runes)-tail:])
+		if textWidth(short, size, bold) <= width {
+			return short
+		}
+	}
+	return "…"
+}
+
+// shortNames takes the beginning that the names of a VPC share from those that
+// do not fit.
+func shortName(name, shared string, width, size float64) string {
+	if textWidth(name, size, true) > width && len(shared) > 3 && strings.HasPrefix(name, shared) && len(name) > len(shared) {
+		name = "…" + name[len(shared):]
+	}
+	return fit(name, width, size, true)
+}
+
+// sharedStart is the beginning that most names of the VPC share, up to a
+// separator.
+func (v *VPC) sharedStart() string {
+	count := map[string]int{}
+	var starts []string
+	for _, b := range v.Boxes {
+		name := b.Members[0].Name
+		if i := strings.IndexAny(name, "-_./ "); i > 0 && utf8.ValidString(name) {
+			start := name[:i+1]
+			if count[start] == 0 {
+				starts = append(starts, start)
+			}
+			count[start]++
+		}
+	}
+	slices.SortStableFunc(starts, func(a, b string) int { return count[b] - count[a] })
+	if len(starts) > 0 && count[starts[0]]*2 > len(v.Boxes) {
+		return starts[0]
+	}
+	return ""
+}

@@ -1,0 +1,368 @@
+package picture
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// builder makes the boxes of one region.
+type builder struct {
+	region   *inventory.Region
+	opts     Options
+	about    map[place][]*findings.Finding
+	attached map[string][]*inventory.Interface // by group
+	groups   map[string]*inventory.Group
+	lists    map[string]*inventory.PrefixList
+	boxes    map[string]*Box // by group
+	names    map[string]string
+}
+
+func newBuilder(r *inventory.Region, about map[place][]*findings.Finding, opts Options) *builder {
+	b := &builder{
+		region: r, opts: opts, about: about, attached: map[string][]*inventory.Interface{}, groups: map[string]*inventory.Group{},
+		lists: map[string]*inventory.PrefixList{}, boxes: map[string]*Box{}, names: map[string]string{},
+	}
+	for i := range r.Interfaces {
+		for _, g := range r.Interfaces[i].Groups {
+			b.attached[g] = append(b.attached[g], &r.Interfaces[i])
+		}
+	}
+	for i := range r.Groups {
+		b.groups[r.Groups[i].ID] = &r.Groups[i]
+	}
+	for i := range r.PrefixLists {
+		b.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
+	}
+	for i := range r.VPCs {
+		name, _ := inventory.TagValue(r.VPCs[i].Tags, "Name")
+		b.names[r.VPCs[i].ID] = name
+	}
+	return b
+}
+
+func (b *builder) findings(g *inventory.Group) []*findings.Finding {
+	return b.about[place{b.region.AccountID, b.region.Name, g.ID}]
+}
+
+// vpcs returns the VPCs of the region that hold groups.
+func (b *builder) vpcs() []*VPC {
+	by := map[string]*VPC{}
+	var list []*VPC
+	for i := range b.region.Groups {
+		id := b.region.Groups[i].VPC
+		if by[id] == nil {
+			by[id] = b.vpc(id)
+			list = append(list, by[id])
+		}
+	}
+	used := b.used()
+	for i := range b.region.Groups {
+		g := &b.region.Groups[i]
+		v := by[g.VPC]
+		v.Groups++
+		about := b.findings(g)
+		for _, f := range about {
+			v.Counts[f.Severity]++
+		}
+		box := &Box{Members: []Member{{g.ID, cmp.Or(g.Name, g.ID)}}, Interfaces: len(b.attached[g.ID]), Kinds: b.kinds(g)}
+		switch {
+		case used[g.ID]:
+			v.Boxes = append(v.Boxes, box)
+		case len(about) > 0:
+			v.Aside = append(v.Aside, box)
+		default:
+			v.Closed++
+			continue
+		}
+		b.boxes[g.ID] = box
+	}
+	for i := range b.region.Groups {
+		if g := &b.region.Groups[i]; b.boxes[g.ID] != nil {
+			b.doors(by[g.VPC], g, b.boxes[g.ID])
+		}
+	}
+	for _, v := range list {
+		b.finish(v)
+	}
+	return list
+}
+
+func (b *builder) vpc(id string) *VPC {
+	v := &VPC{Account: b.region.AccountID, Region: b.region.Name, ID: id, Name: b.names[id]}
+	for i := range b.region.VPCs {
+		if b.region.VPCs[i].ID == id {
+			v.Prefixes = b.region.VPCs[i].Prefixes
+		}
+	}
+	return v
+}
+
+// used returns the groups that stand among the boxes: an interface has them, or
+// a group that is used references them.
+func (b *builder) used() map[string]bool {
+	used := map[string]bool{}
+	var queue []string
+	mark := func(id string) {
+		if !used[id] && b.groups[id] != nil {
+			used[id] = true
+			queue = append(queue, id)
+		}
+	}
+	for id := range b.attached {
+		mark(id)
+	}
+	slices.Sort(queue)
+	for len(queue) > 0 {
+		g := b.groups[queue[0]]
+		queue = queue[1:]
+		for i := range g.Rules {
+			if ref := g.Rules[i].Peer.Group; ref != nil {
+				mark(ref.ID)
+			}
+		}
+	}
+	return used
+}
+
+func (b *builder) kinds(g *inventory.Group) []Kind {
+	count := map[string]int{}
+	for _, e := range b.attached[g.ID] {
+		count[e.Owner().Kind]++
+	}
+	var kinds []Kind
+	for name, n := range count {
+		kinds = append(kinds, Kind{name, n})
+	}
+	slices.SortFunc(kinds, func(a, b Kind) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name)) })
+	return kinds
+}
+
+// doors gives a box its doors, and puts every finding about the group in its
+// place: at the source of a door, or at the box.
+func (b *builder) doors(v *VPC, g *inventory.Group, box *Box) {
+	at := map[string][]Finding{} // by the text of a rule
+	for _, f := range b.findings(g) {
+		if f.Rule != nil && f.Rule.Direction == inventory.Ingress.String() {
+			key := ruleKey(f.Rule.Protocol, f.Rule.Ports, f.Rule.Source)
+			at[key] = append(at[key], shown(f))
+		} else {
+			box.Findings = append(box.Findings, shown(f))
+		}
+	}
+	var door *Door
+	for i := range g.Rules {
+		r := &g.Rules[i]
+		if r.Direction != inventory.Ingress {
+			continue
+		}
+		if door == nil || door.Traffic != r.Traffic {
+			door = b.door(r.Traffic)
+			box.Doors = append(box.Doors, door)
+		}
+		key := ruleKey(r.Traffic.Protocol.String(), r.Traffic.PortsText(), r.Peer.String())
+		door.add(b.source(v, g, r, at[key]))
+		delete(at, key)
+	}
+	// A finding whose rule is not among the group's rules keeps its place at the box.
+	for _, left := range at {
+		box.Findings = append(box.Findings, left...)
+	}
+	slices.SortFunc(box.Findings, func(a, b Finding) int { return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.ID, b.ID)) })
+	for _, d := range box.Doors {
+		slices.SortStableFunc(d.Sources, compareSources)
+		if name, included := strings.CutPrefix(d.service, "incl. "); included && d.Severity() == findings.Info {
+			d.Label, d.Class = strings.TrimSuffix(d.Label, " incl. "+name), Other // a range as intended is no service
+		}
+	}
+	slices.SortStableFunc(box.Doors, func(a, b *Door) int { return cmp.Compare(b.Severity(), a.Severity()) })
+}
+
+func ruleKey(protocol, ports, source string) string { return protocol + " " + ports + " " + source }
+
+func compareSources(a, b *Source) int {
+	return cmp.Or(cmp.Compare(b.Severity(), a.Severity()), cmp.Compare(sourceOrder(a.From), sourceOrder(b.From)), cmp.Compare(a.Text, b.Text))
+}
+
+func sourceOrder(f From) int {
+	return slices.Index([]From{FromInternet, FromRange, FromOutside, FromGroup, FromInside, FromSelf}, f)
+}
+
+func (b *builder) door(t inventory.Traffic) *Door {
+	d := &Door{Traffic: t, Class: Other}
+	name := ""
+	if b.opts.Service != nil {
+		name, d.Class = b.opts.Service(t)
+		name, _, _ = strings.Cut(name, "/") // MySQL of MySQL/MariaDB/Aurora
+	}
+	switch {
+	case t.Protocol == inventory.AllProtocols:
+		d.Label = "all traffic"
+	case t.HasPorts() && t.Protocol == inventory.TCP:
+		d.Label = t.PortsText()
+		if t.Last-t.First == inventory.MaxPort {
+			d.Label = "all TCP ports"
+		}
+	default:
+		d.Label = t.Protocol.String() + "/" + t.PortsText()
+	}
+	if d.service = name; name != "" {
+		d.Label += " " + name
+	}
+	return d
+}
+
+// add joins a source with one that is drawn in the same way.
+func (d *Door) add(s *Source) {
+	for _, o := range d.Sources {
+		if o.From != FromInternet || s.From != FromInternet || o.Severity() != s.Severity() || o.Verdict() != s.Verdict() {
+			continue
+		}
+		o.IPv6Only = o.IPv6Only && s.IPv6Only
+		o.Text += ", " + s.Text
+		o.Findings = append(o.Findings, s.Findings...)
+		o.RuleIDs = append(o.RuleIDs, s.RuleIDs...)
+		return
+	}
+	d.Sources = append(d.Sources, s)
+}
+
+// source says what a rule allows traffic from.
+func (b *builder) source(v *VPC, g *inventory.Group, r *inventory.Rule, about []Finding) *Source {
+	s := &Source{Text: r.Peer.String(), Findings: about, RuleIDs: r.IDs}
+	open := slices.ContainsFunc(about, func(f Finding) bool { return strings.HasSuffix(f.Check, "-open-to-internet") })
+	switch {
+	case r.Peer.Group != nil:
+		b.reference(s, g, r.Peer.Group)
+	case r.Peer.List != "":
+		s.From = FromRange
+		if list := b.lists[r.Peer.List]; list != nil && list.Name != "" {
+			s.Text = list.Name
+		}
+		if open {
+			s.From = FromInternet
+		}
+	case open || cidr.Whole(r.Peer.Prefix):
+		s.From, s.IPv6Only = FromInternet, r.Peer.Prefix.Addr().Is6()
+	case slices.ContainsFunc(v.Prefixes, func(p netip.Prefix) bool { return p.Overlaps(r.Peer.Prefix) && p.Bits() <= r.Peer.Prefix.Bits() }):
+		s.From = FromInside
+	default:
+		s.From = FromRange
+	}
+	return s
+}
+
+func (b *builder) reference(s *Source, g *inventory.Group, ref *inventory.GroupRef) {
+	other := b.groups[ref.ID]
+	switch {
+	case ref.ID == g.ID:
+		s.From, s.Text = FromSelf, "its own members"
+	case other != nil && other.VPC == g.VPC && b.boxes[ref.ID] != nil:
+		s.From, s.Text, s.Box = FromGroup, cmp.Or(other.Name, other.ID), b.boxes[ref.ID]
+	case other != nil:
+		s.From, s.Text = FromOutside, cmp.Or(other.Name, other.ID)
+		if other.VPC != g.VPC {
+			s.Text += " in " + cmp.Or(b.names[other.VPC], other.VPC)
+		}
+	default:
+		s.From, s.Text = FromOutside, ref.ID
+		if ref.Account != "" && ref.Account != b.region.AccountID {
+			s.Text += " of account " + ref.Account
+		}
+	}
+}
+
+// finish puts the boxes of a VPC into their tiers and their order.
+func (b *builder) finish(v *VPC) {
+	for _, box := range slices.Concat(v.Boxes, v.Aside) {
+		box.Tier = b.tier(b.groups[box.Members[0].ID], box)
+	}
+	b.rings(v)
+	v.hubs()
+	if !b.opts.Unfolded {
+		v.fold()
+	}
+	slices.SortFunc(v.Boxes, (*Box).compare)
+	slices.SortFunc(v.Aside, func(a, b *Box) int { return cmp.Or(cmp.Compare(a.Ring, b.Ring), a.compare(b)) })
+}
+
+// rings numbers the sets of unused groups that reference each other.
+func (b *builder) rings(v *VPC) {
+	number := 0
+	for _, box := range v.Aside {
+		if box.Ring > 0 {
+			continue
+		}
+		set := []*Box{box}
+		for i := 0; i < len(set); i++ {
+			for _, o := range v.Aside {
+				if !slices.Contains(set, o) && (references(set[i], o) || references(o, set[i])) {
+					set = append(set, o)
+				}
+			}
+		}
+		if len(set) > 1 {
+			number++
+			for _, o := range set {
+				o.Ring = number
+			}
+		}
+	}
+}
+
+func references(b, other *Box) bool {
+	for _, d := range b.Doors {
+		for _, s := range d.Sources {
+			if s.Box == other {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hub is the number of boxes from which on the same traffic to all of them is
+// written and not drawn: one line each would cross all others.
+const hub = 7
+
+// hubs writes what a box sends to very many others at both ends.
+func (v *VPC) hubs() {
+	type way struct {
+		from  *Box
+		label string
+	}
+	targets := map[way][]*Source{}
+	var order []way
+	for _, box := range v.Boxes {
+		for _, d := range box.Doors {
+			for _, s := range d.Sources {
+				if s.From == FromGroup && s.Severity() < findings.Medium {
+					w := way{s.Box, d.Label}
+					if targets[w] == nil {
+						order = append(order, w)
+					}
+					targets[w] = append(targets[w], s)
+				}
+			}
+		}
+	}
+	for _, w := range order {
+		if list := targets[w]; len(list) >= hub {
+			w.from.Reaches = append(w.from.Reaches, w.label+" to "+decimal(len(list))+" groups")
+			for _, s := range list {
+				s.Written = true
+			}
+		}
+	}
+	for _, box := range v.Boxes {
+		slices.Sort(box.Reaches)
+	}
+}
+
+func decimal(n int) string { return strconv.Itoa(n) }

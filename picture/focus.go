@@ -1,0 +1,155 @@
+package picture
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Only returns the picture of the VPCs that match: by id or by name.
+func (p *Picture) Only(vpcs []string) *Picture {
+	out := &Picture{Account: p.Account, Incomplete: p.Incomplete}
+	for _, v := range p.VPCs {
+		if slices.Contains(vpcs, v.ID) || v.Name != "" && slices.Contains(vpcs, v.Name) {
+			out.VPCs = append(out.VPCs, v)
+		}
+	}
+	return out
+}
+
+// Focus returns the picture of one group, named by its id or its name: the group
+// with all its doors, what may connect to it and what it may connect to. Of the
+// boxes around it only the doors are kept that concern it, and the way that the
+// internet has to those that connect to it. The picture should be an unfolded
+// one. It is empty where no VPC holds the group.
+func (p *Picture) Focus(group string) *Picture {
+	out := &Picture{Account: p.Account, Incomplete: p.Incomplete}
+	for _, v := range p.VPCs {
+		for _, b := range slices.Concat(v.Boxes, v.Aside) {
+			if slices.ContainsFunc(b.Members, func(m Member) bool { return m.ID == group || m.Name == group }) {
+				out.VPCs = append(out.VPCs, v.focus(b))
+			}
+		}
+	}
+	return out
+}
+
+func (v *VPC) focus(centre *Box) *VPC {
+	out := *v
+	out.Boxes, out.Aside, out.Counts = nil, nil, [5]int{}
+	kept := map[*Box]*Box{}
+	keep := func(b *Box, doors []*Door) {
+		c := *b
+		c.Doors, c.Reaches = doors, nil
+		kept[b] = &c
+	}
+	keep(centre, centre.Doors)
+	for _, d := range centre.Doors {
+		for _, s := range d.Sources {
+			if s.Box != nil && kept[s.Box] == nil {
+				keep(s.Box, internetDoors(s.Box))
+			}
+		}
+	}
+	for _, b := range slices.Concat(v.Boxes, v.Aside) {
+		var doors []*Door
+		for _, d := range b.Doors {
+			var sources []*Source
+			for _, s := range d.Sources {
+				if s.Box == centre {
+					sources = append(sources, s)
+				}
+			}
+			if len(sources) > 0 {
+				c := *d
+				c.Sources = sources
+				doors = append(doors, &c)
+			}
+		}
+		switch {
+		case len(doors) == 0 || b == centre:
+		case kept[b] != nil: // it connects to the group as well
+			kept[b].Doors = append(kept[b].Doors, doors...)
+		default:
+			keep(b, doors)
+		}
+	}
+	for _, b := range v.Boxes {
+		if c := kept[b]; c != nil {
+			c.rename(kept)
+			out.Boxes = append(out.Boxes, c)
+		}
+	}
+	for _, b := range v.Aside {
+		if c := kept[b]; c != nil {
+			c.rename(kept)
+			out.Boxes = append(out.Boxes, c) // with its doors and lines, not as a name alone
+		}
+	}
+	for _, f := range kept[centre].all() {
+		out.Counts[f.Severity]++
+	}
+	slices.SortFunc(out.Boxes, (*Box).compare)
+	return &out
+}
+
+// internetDoors returns the doors of a box that are open to the internet, with
+// that source alone.
+func internetDoors(b *Box) []*Door {
+	var doors []*Door
+	for _, d := range b.Doors {
+		var sources []*Source
+		for _, s := range d.Sources {
+			if s.From == FromInternet || s.From == FromRange {
+				sources = append(sources, s)
+			}
+		}
+		if len(sources) > 0 {
+			c := *d
+			c.Sources = sources
+			doors = append(doors, &c)
+		}
+	}
+	return doors
+}
+
+// rename lets the sources of a copied box name the copies, and draws what was
+// written because the whole picture had no room: a focus has few boxes.
+func (b *Box) rename(kept map[*Box]*Box) {
+	doors := make([]*Door, len(b.Doors))
+	for i, d := range b.Doors {
+		c := *d
+		c.Sources = nil
+		for _, s := range d.Sources {
+			n := *s
+			if n.Box != nil {
+				n.Box = kept[n.Box]
+			}
+			n.Written = false
+			c.Sources = append(c.Sources, &n)
+		}
+		doors[i] = &c
+	}
+	b.Doors = doors
+}
+
+// all returns the findings of a box and of its doors.
+func (b *Box) all() []Finding {
+	list := slices.Clone(b.Findings)
+	for _, d := range b.Doors {
+		for _, s := range d.Sources {
+			list = append(list, s.Findings...)
+		}
+	}
+	return list
+}
+
+// Findings returns every finding that has its place in the VPC's picture, the
+// gravest first.
+func (v *VPC) Findings() []Finding {
+	var list []Finding
+	for _, b := range slices.Concat(v.Boxes, v.Aside) {
+		list = append(list, b.all()...)
+	}
+	slices.SortFunc(list, func(a, b Finding) int { return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.ID, b.ID)) })
+	return slices.CompactFunc(list, func(a, b Finding) bool { return a.ID == b.ID })
+}

@@ -1,0 +1,279 @@
+// Package picture draws who can talk to whom: the security groups of each VPC
+// as boxes, with a row for each inbound traffic that they allow, in the order
+// in which connections flow.
+//
+// New makes the model from an inventory and the report of its audit. The
+// picture judges nothing: severities, verdicts and what counts as the internet
+// come from the findings. The same model feeds every format, and the same input
+// gives the same bytes.
+package picture
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Picture is the model: every VPC that holds security groups, the worst first.
+type Picture struct {
+	Account    string
+	Incomplete []string // regions that were not read in full
+	VPCs       []*VPC
+}
+
+// VPC is one virtual network with the boxes in it.
+type VPC struct {
+	Account, Region, ID, Name string
+	Prefixes                  []netip.Prefix
+	Boxes                     []*Box // attached or referenced groups, folded; in the order of Box.compare
+	Aside                     []*Box // groups that nothing uses, each alone
+	Groups                    int    // in the VPC
+	Closed                    int    // unused groups without a finding, which are counted and not drawn
+	Counts                    [5]int // open findings about groups of the VPC, by findings.Severity
+	ranges                    []netip.Prefix
+}
+
+// Box is one group, or several that are alike in all that the picture shows.
+type Box struct {
+	Members    []Member // sorted by name, then id; at least one
+	Tier       Tier
+	Kinds      []Kind  // of the attached interfaces, the most frequent first
+	Interfaces int     // attached to the members, together
+	Doors      []*Door // the worst first, then by traffic
+	Findings   []Finding
+	Reaches    []string // traffic to so many boxes that it is written instead of drawn
+	Ring       int      // of unused groups that reference only each other: the number of the ring, from 1
+
+	column int
+	x, y   float64
+}
+
+// Member is a group of a box.
+type Member struct{ ID, Name string }
+
+// Kind counts the interfaces of one kind of owner: "instance", "function".
+type Kind struct {
+	Name  string
+	Count int
+}
+
+// Finding is an open finding that has its place in the picture.
+type Finding struct {
+	ID       string
+	Check    string
+	Severity findings.Severity
+	Verdict  string // reachable, not-reachable, unattached, unknown
+	Message  string
+}
+
+// Door is one inbound traffic of a box, and the sources that its rules allow.
+type Door struct {
+	Traffic inventory.Traffic
+	Label   string // "22 SSH"
+	Class   Class
+	Sources []*Source // the worst first
+
+	service string // as Options.Service named it
+}
+
+// Class groups doors by what stands behind them.
+type Class string
+
+// The classes, in the order of the board's columns.
+const (
+	Admin    Class = "admin"
+	Database Class = "database"
+	All      Class = "all traffic"
+	Other    Class = "other"
+	Web      Class = "web"
+)
+
+// Classes returns the classes in the order of the board's columns.
+func Classes() []Class { return []Class{Admin, Database, All, Other, Web} }
+
+// From says what kind of source a rule names.
+type From string
+
+// The kinds of sources.
+const (
+	FromInternet From = "internet"
+	FromRange    From = "range"    // addresses outside the VPC that are not the internet, or a prefix list
+	FromInside   From = "inside"   // addresses of the VPC itself
+	FromGroup    From = "group"    // a box of the same VPC
+	FromSelf     From = "self"     // the members of the box itself
+	FromOutside  From = "external" // a group of another VPC or account
+)
+
+// Source is what one or more rules of a door allow traffic from.
+type Source struct {
+	From     From
+	Text     string // "0.0.0.0/0", "shop-web", "securecart-offices"
+	Box      *Box   // of FromGroup
+	IPv6Only bool   // of FromInternet
+	EachOwn  bool   // of FromGroup between folded boxes: each member has its own counterpart
+	Findings []Finding
+	RuleIDs  []string
+	Written  bool // a hub: written at the door, not drawn
+}
+
+// Severity returns the gravest severity of the source's findings, Info where it
+// has none: both are drawn as intended.
+func (s *Source) Severity() findings.Severity { return worst(s.Findings) }
+
+// Verdict returns the verdict of the gravest finding, empty without one.
+func (s *Source) Verdict() string {
+	verdict, v := "", findings.Info
+	for _, f := range s.Findings {
+		if verdict == "" || f.Severity > v || f.Severity == v && verdictOrder(f.Verdict) < verdictOrder(verdict) {
+			verdict, v = f.Verdict, f.Severity
+		}
+	}
+	return verdict
+}
+
+// verdictOrder puts what the internet reaches before what is not known, and
+// both before what the network stops.
+func verdictOrder(verdict string) int {
+	return slices.Index([]string{"reachable", "unknown", "unattached", "not-reachable"}, verdict)
+}
+
+func worst(list []Finding) findings.Severity {
+	v := findings.Info
+	for _, f := range list {
+		v = max(v, f.Severity)
+	}
+	return v
+}
+
+// Severity returns the gravest severity of the door's sources.
+func (d *Door) Severity() findings.Severity {
+	v := findings.Info
+	for _, s := range d.Sources {
+		v = max(v, s.Severity())
+	}
+	return v
+}
+
+// Severity returns the gravest severity of all findings of the box.
+func (b *Box) Severity() findings.Severity {
+	v := worst(b.Findings)
+	for _, d := range b.Doors {
+		v = max(v, d.Severity())
+	}
+	return v
+}
+
+// Title returns the name of the box: that of its group, or what the names of
+// its groups have in common and how many there are.
+func (b *Box) Title() string {
+	if len(b.Members) == 1 {
+		return b.Members[0].Name
+	}
+	return common(b.Members) + " × " + decimal(len(b.Members))
+}
+
+// key orders boxes of the same severity, and names them in every format.
+func (b *Box) key() string { return b.Members[0].Name + "\x00" + b.Members[0].ID }
+
+func (b *Box) compare(c *Box) int {
+	return cmp.Or(cmp.Compare(c.Severity(), b.Severity()), cmp.Compare(b.key(), c.key()))
+}
+
+// Severity returns the gravest severity of an open finding about a group of the VPC.
+func (v *VPC) Severity() findings.Severity {
+	for _, s := range findings.Severities() {
+		if v.Counts[s] > 0 {
+			return s
+		}
+	}
+	return findings.Info
+}
+
+// Calm reports whether no group of the VPC has a critical or high finding.
+func (v *VPC) Calm() bool { return v.Severity() < findings.High }
+
+// Title returns the name of the VPC, or its id where it has none.
+func (v *VPC) Title() string { return cmp.Or(v.Name, v.ID, "groups without a VPC") }
+
+// Options say what the model cannot know by itself.
+type Options struct {
+	// Service names what commonly listens for a traffic, and says which class
+	// of doors it is: "SSH", Admin. An empty name is none; "incl. SSH" is a
+	// service in a range of ports.
+	Service func(inventory.Traffic) (name string, class Class)
+	// Bastions are words in the names of groups that belong to bastions.
+	Bastions []string
+	// Unfolded keeps boxes that are alike apart.
+	Unfolded bool
+}
+
+// New makes the picture of an inventory, which must be normalised, with the
+// report of its audit.
+func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Picture {
+	p := &Picture{Account: inv.Caller.AccountID}
+	about := byGroup(report)
+	for _, r := range inv.Regions {
+		if r.Skipped {
+			continue
+		}
+		if r.Status() != "complete" {
+			p.Incomplete = append(p.Incomplete, r.Name)
+		}
+		b := newBuilder(r, about, opts)
+		p.VPCs = append(p.VPCs, b.vpcs()...)
+	}
+	slices.Sort(p.Incomplete)
+	p.Incomplete = slices.Compact(p.Incomplete)
+	slices.SortFunc(p.VPCs, func(a, b *VPC) int {
+		return cmp.Or(cmp.Compare(b.Severity(), a.Severity()), cmp.Compare(b.Counts[b.Severity()], a.Counts[a.Severity()]),
+			cmp.Compare(b.Groups, a.Groups), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account+a.Region+a.ID, b.Account+b.Region+b.ID))
+	})
+	return p
+}
+
+// place is where a group is.
+type place struct{ account, region, group string }
+
+func byGroup(report *findings.Report) map[place][]*findings.Finding {
+	about := map[place][]*findings.Finding{}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if f.GroupID != "" && f.Status == findings.Open {
+			at := place{f.AccountID, f.Region, f.GroupID}
+			about[at] = append(about[at], f)
+		}
+	}
+	return about
+}
+
+func shown(f *findings.Finding) Finding {
+	return Finding{ID: f.ID, Check: f.Check, Severity: f.Severity, Verdict: string(f.Exposure.Verdict), Message: f.Message}
+}
+
+// common returns what the names of several groups begin and end with, with a
+// star between both.
+func common(members []Member) string {
+	first := members[0].Name
+	head, tail := len(first), len(first)
+	for _, m := range members[1:] {
+		n := 0
+		for n < min(head, len(m.Name)) && m.Name[n] == first[n] {
+			n++
+		}
+		head = n
+		n = 0
+		for n < min(tail, len(m.Name)) && m.Name[len(m.Name)-1-n] == first[len(first)-1-n] {
+			n++
+		}
+		tail = n
+	}
+	if head == len(first) {
+		return first // all have one name
+	}
+	tail = min(tail, len(first)-head)
+	return strings.ToValidUTF8(first[:head], "") + "*" + strings.ToValidUTF8(first[len(first)-tail:], "")
+}

@@ -1,0 +1,344 @@
+package picture_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/sgaudit/sgaudit/audit"
+	_ "github.com/sgaudit/sgaudit/audit/checks"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/picture"
+)
+
+// of returns the picture of an estate and the report that it shows.
+func of(inv *inventory.Inventory, unfolded bool) (*picture.Picture, *findings.Report) {
+	settings := audit.Defaults()
+	report := audit.Run(inv, audit.Options{Settings: settings})
+	report.Finish()
+	return picture.New(inv, report, picture.Options{
+		Unfolded: unfolded, Bastions: settings.Bastions,
+		Service: func(t inventory.Traffic) (string, picture.Class) {
+			name, class := settings.Listening(t)
+			switch class {
+			case audit.Admin:
+				return name, picture.Admin
+			case audit.Database:
+				return name, picture.Database
+			case audit.AllTraffic:
+				return name, picture.All
+			case audit.NoClass:
+				return name, picture.Web
+			}
+			return name, picture.Other
+		},
+	}), report
+}
+
+func random(seed uint64) *inventory.Inventory {
+	return fixtures.Random(rand.New(rand.NewPCG(seed, 7)), fixtures.Size{Regions: 2, Groups: 12, Interfaces: 20})
+}
+
+func vpcsOf(report *findings.Report, region, vpc string) (ids []string) {
+	for _, f := range report.Findings {
+		if f.Region == region && f.VPCID == vpc && f.GroupID != "" && f.Status == findings.Open {
+			ids = append(ids, f.ID)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// TestEveryFindingHasItsPlace holds that nothing that was found about a group is
+// missing from the picture of its VPC, folded or not.
+func TestEveryFindingHasItsPlace(t *testing.T) {
+	for seed := range uint64(300) {
+		inv := random(seed)
+		for _, unfolded := range []bool{false, true} {
+			p, report := of(inv, unfolded)
+			total := 0
+			for _, v := range p.VPCs {
+				var shown []string
+				for _, f := range v.Findings() {
+					shown = append(shown, f.ID)
+				}
+				slices.Sort(shown)
+				if want := vpcsOf(report, v.Region, v.ID); !slices.Equal(shown, want) {
+					t.Fatalf("seed %d, %s %s: the picture shows the findings %v, the report holds %v", seed, v.Region, v.ID, shown, want)
+				}
+				total += len(shown)
+			}
+			if seed == 0 && total == 0 {
+				t.Fatal("the first estate has no finding: the test shows nothing")
+			}
+		}
+	}
+}
+
+type jsonPicture struct {
+	VPCs []struct {
+		Region, Name string
+		ID           string `json:"vpc_id"`
+		Boxes        []struct {
+			ID                  string
+			X, Y, Width, Height float64
+			Doors               []struct {
+				Sources []struct {
+					From     string
+					Findings []string
+				}
+			}
+		}
+	}
+}
+
+func decode(t *testing.T, p *picture.Picture) jsonPicture {
+	t.Helper()
+	var b strings.Builder
+	if err := p.JSON(&b); err != nil {
+		t.Fatal(err)
+	}
+	var out jsonPicture
+	if err := json.Unmarshal([]byte(b.String()), &out); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// TestBoxesDoNotOverlap holds the layout of 300 random estates and of the demo.
+func TestBoxesDoNotOverlap(t *testing.T) {
+	estates := []*inventory.Inventory{fixtures.MustParse(fixtures.Demo()).Inventory}
+	for seed := range uint64(300) {
+		estates = append(estates, random(seed))
+	}
+	for i, inv := range estates {
+		p, _ := of(inv, i%2 == 1)
+		for _, v := range decode(t, p).VPCs {
+			for j, a := range v.Boxes {
+				if a.X < 0 || a.Y < -0.01 {
+					t.Errorf("estate %d, %s: the box %s stands outside at %g, %g", i, v.ID, a.ID, a.X, a.Y)
+				}
+				for _, b := range v.Boxes[j+1:] {
+					if a.X < b.X+b.Width && b.X < a.X+a.Width && a.Y < b.Y+b.Height && b.Y < a.Y+a.Height {
+						t.Errorf("estate %d, %s: %s and %s overlap", i, v.ID, a.ID, b.ID)
+					}
+				}
+			}
+		}
+	}
+}
+
+// documents returns the picture in every format that is text.
+func documents(p *picture.Picture) map[string]string {
+	all := map[string]string{"dot": p.DOT()}
+	all["layers"], _ = p.Layers(true)
+	all["column"], _ = p.Column(true)
+	all["matrix"], _ = p.Matrix(true)
+	all["board"], _ = p.Board()
+	all["mermaid"], _ = p.Mermaid()
+	var b strings.Builder
+	_ = p.JSON(&b)
+	all["json"] = b.String()
+	return all
+}
+
+func TestTheSameInputGivesTheSameBytes(t *testing.T) {
+	for seed := range uint64(60) {
+		a, _ := of(random(seed), false)
+		b, _ := of(random(seed), false)
+		was, is := documents(a), documents(b)
+		for name := range was {
+			if was[name] != is[name] {
+				t.Errorf("seed %d: two pictures of one estate differ as %s", seed, name)
+			}
+		}
+	}
+}
+
+// TestFormatsHaveTheSameLines counts the lines of every format: all draw one model.
+func TestFormatsHaveTheSameLines(t *testing.T) {
+	p, _ := of(fixtures.MustParse(fixtures.Demo()).Inventory, true)
+	lines := 0
+	for _, v := range decode(t, p).VPCs {
+		for _, b := range v.Boxes {
+			for _, d := range b.Doors {
+				for _, s := range d.Sources {
+					if s.From == "internet" || s.From == "range" || s.From == "group" {
+						lines++
+					}
+				}
+			}
+		}
+	}
+	docs := documents(p)
+	for name, pattern := range map[string]string{"dot": `(?m)^  ".*" -> |^  "?internet"? -> `, "mermaid": ` -->\|`, "layers": `<title>[^<]* → `, "column": `<title>[^<]* → `} {
+		if n := len(regexp.MustCompile(pattern).FindAllString(docs[name], -1)); n != lines {
+			t.Errorf("%s has %d lines, the model has %d", name, n, lines)
+		}
+	}
+	if lines < 20 {
+		t.Errorf("the demo has %d lines: the test shows little", lines)
+	}
+}
+
+// hostile are names that an attacker would choose.
+var hostile = []string{
+	`<script>alert(1)</script>`, `]]><x>`, `"-->"`, `a"b'c`, "tab\tand\x1b[31m", "right \u202e to left", "two\nlines", `\"; }`, `{a|<b>}`,
+	strings.Repeat("long", 64), "`$(id)`", "end\nsubgraph x", "#35;%%{init}%%", "\xff\xfe", "click n1 href", "\u200b\u2028",
+}
+
+// TestHostileNames holds that names are text in every format and nothing else.
+func TestHostileNames(t *testing.T) {
+	var estate strings.Builder
+	estate.WriteString("vpc-1 10.0.0.0/16 tag \"Name=<b>\\u202evpc\"\n")
+	for i, name := range hostile {
+		fmt.Fprintf(&estate, "sg-%d name\n  in tcp/22 0.0.0.0/0\n  in tcp/5432 sg-%d\neni-%d sg-%d 10.0.0.%d\n", i+1, (i+1)%len(hostile)+1, i+1, i+1, i+10)
+		_ = name
+	}
+	inv := fixtures.MustParse(estate.String()).Inventory
+	for i := range inv.Regions[0].Groups {
+		g := &inv.Regions[0].Groups[i]
+		var n int
+		if _, err := fmt.Sscanf(g.ID, "sg-%d", &n); err != nil {
+			t.Fatal(err)
+		}
+		g.Name = hostile[n-1]
+	}
+	inv.Normalize()
+	p, _ := of(inv, true)
+	docs := documents(p)
+	delete(docs, "json") // data: names as AWS gave them, in JSON's own quotes
+	for name, doc := range docs {
+		for _, r := range doc {
+			if unicode.IsControl(r) && r != '\n' || r >= 0x202a && r <= 0x202e || r == 0x2028 || r == 0x200b {
+				t.Errorf("%s holds the character %U", name, r)
+				break
+			}
+		}
+		switch name {
+		case "layers", "column", "matrix", "board":
+			wellFormed(t, name, doc)
+		case "dot":
+			for line := range strings.Lines(doc) {
+				if n := strings.Count(strings.NewReplacer(`\\`, "", `\"`, "").Replace(line), `"`); n%2 != 0 {
+					t.Errorf("dot: quotes do not pair in %q", line)
+				}
+			}
+		case "mermaid":
+			plain := regexp.MustCompile(`^(flowchart LR|  internet\[\[INTERNET\]\]|  subgraph v\d+\["[^"<>\[\]{}|` + "`" + `\\]*"\]|  end|    n\d+\["[^"<>\[\]{}|` + "`" + `\\]*"\]|  (n\d+|internet) -->\|"[^"<>\[\]{}|]*"\| n\d+|  n\d+\(\["[^"<>]*"\]\)|  linkStyle \d+ [a-z:#0-9,. -]+)$`)
+			for line := range strings.Lines(doc) {
+				if !plain.MatchString(strings.TrimSuffix(line, "\n")) {
+					t.Errorf("mermaid: unexpected line %q", line)
+				}
+			}
+		}
+	}
+}
+
+// wellFormed holds that an SVG is XML, and has only elements and attributes
+// that draw.
+func wellFormed(t *testing.T, name, doc string) {
+	t.Helper()
+	elements := []string{"svg", "title", "desc", "style", "rect", "text", "path", "g", "circle"}
+	d := xml.NewDecoder(strings.NewReader(doc))
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			t.Fatalf("%s is not well-formed: %v", name, err)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		if !slices.Contains(elements, start.Name.Local) {
+			t.Errorf("%s has the element %s", name, start.Name.Local)
+		}
+		for _, a := range start.Attr {
+			if strings.HasPrefix(a.Name.Local, "on") || a.Name.Local == "href" {
+				t.Errorf("%s has the attribute %s", name, a.Name.Local)
+			}
+		}
+	}
+}
+
+// TestFolding holds that groups which are alike are one box, and that nothing
+// else is.
+func TestFolding(t *testing.T) {
+	var estate strings.Builder
+	estate.WriteString("vpc-1 10.0.0.0/16\n")
+	for i := range 12 {
+		fmt.Fprintf(&estate, "sg-a%02d shop%02d-app\n  in tcp/8080 sg-lb\n  out tcp/5432 sg-b%02d\nsg-b%02d shop%02d-db\n  in tcp/5432 sg-a%02d\n", i, i, i, i, i, i)
+		fmt.Fprintf(&estate, "eni-a%02d sg-a%02d 10.0.1.%d instance i-a%02d\neni-b%02d sg-b%02d 10.0.2.%d\n", i, i, i+10, i, i, i, i+10)
+	}
+	estate.WriteString("sg-lb entry\n  in tcp/443 0.0.0.0/0\neni-lb sg-lb 10.0.0.5 public 198.51.100.5\n")
+	p, _ := of(fixtures.MustParse(estate.String()).Inventory, false)
+	if n := len(p.VPCs[0].Boxes); n != 3 {
+		t.Fatalf("%d boxes, want 3: the load balancer, 12 applications, 12 databases", n)
+	}
+	titles := map[string]*picture.Box{}
+	for _, b := range p.VPCs[0].Boxes {
+		titles[b.Title()] = b
+	}
+	db := titles["shop*-db × 12"]
+	if db == nil {
+		t.Fatalf("boxes are %v", titles)
+	}
+	source := db.Doors[0].Sources[0]
+	if !source.EachOwn {
+		t.Error("each database has its own application, and the picture does not say so")
+	}
+	if p, _ := of(fixtures.MustParse(estate.String()).Inventory, true); len(p.VPCs[0].Boxes) != 25 {
+		t.Errorf("%d boxes unfolded, want 25", len(p.VPCs[0].Boxes))
+	}
+}
+
+// TestFocus holds what the picture of one group shows.
+func TestFocus(t *testing.T) {
+	p, _ := of(fixtures.MustParse(fixtures.Demo()).Inventory, true)
+	byName, byID := p.Focus("shop-web"), p.Focus("sg-0a100011")
+	for _, f := range []*picture.Picture{byName, byID} {
+		var names []string
+		for _, b := range f.VPCs[0].Boxes {
+			names = append(names, b.Title())
+		}
+		slices.Sort(names)
+		if want := []string{"shop-bastion", "shop-load-balancer", "shop-web"}; !slices.Equal(names, want) {
+			t.Errorf("the focus shows %v, want %v", names, want)
+		}
+	}
+	if n := len(p.Focus("no-such-group").VPCs); n != 0 {
+		t.Errorf("an unknown group has %d VPCs", n)
+	}
+}
+
+// TestDemoShowsItsMistakes names what a reader has to see.
+func TestDemoShowsItsMistakes(t *testing.T) {
+	p, _ := of(fixtures.MustParse(fixtures.Demo()).Inventory, false)
+	svg, left := p.Layers(false)
+	if len(left) > 0 {
+		t.Errorf("the picture of the demo leaves out: %v", left)
+	}
+	for _, want := range []string{
+		"the internet → shop-web: 22 SSH, critical, reachable", "the internet → windows-jump-host: 3389 RDP, critical, reachable",
+		"the internet → staging-mongodb: 27017 MongoDB, critical, reachable", "the internet → monitoring: 9090-9300 incl. Elasticsearch, critical, reachable",
+		"the internet → shop-mysql: 3306 MySQL, medium, not-reachable", "orders-wrong-api-link → orders-wrong-database: 5432 PostgreSQL, medium",
+		"legacy-cart", "legacy-checkout",
+	} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture does not hold %q", want)
+		}
+	}
+}
