@@ -16,7 +16,7 @@ var web = map[inventory.Traffic]string{
 // gravest service in it, behind "incl.".
 func (s *Settings) Listening(t inventory.Traffic) (name string, class Class) {
 	switch {
-	case t.Protocol == inventory.AllProtocols || t.HasPorts() && t.Last-t.First+1 >= allPorts:
+	case t.Protocol == inventory.AllProtocols || t.HasPorts() && t.Last-t.First+1 >= inventory.NearlyAllPorts:
 		return "", AllTraffic
 	case web[t] != "":
 		return web[t], NoClass

@@ -114,7 +114,8 @@ func (p *program) app() *urfave.App {
 		DisableSliceFlagSeparator: true, // a file name may hold a comma
 		ExitErrHandler:            func(*urfave.Context, error) {},
 		Commands: []*urfave.Command{
-			p.auditVerb(), p.demoVerb(), p.snapshotVerb(), p.diffVerb(), p.fixVerb(), p.simulateVerb(), p.exceptVerb(), p.trendVerb(), p.checksVerb(), p.explainVerb(), p.reachVerb(), p.doctorVerb(), p.configVerb(), p.policyVerb(), p.completionVerb(),
+			p.auditVerb(), p.demoVerb(), p.snapshotVerb(), p.diffVerb(),
+			p.graphVerb(), p.fixVerb(), p.simulateVerb(), p.exceptVerb(), p.trendVerb(), p.checksVerb(), p.explainVerb(), p.reachVerb(), p.doctorVerb(), p.configVerb(), p.policyVerb(), p.completionVerb(),
 		},
 	}
 	for _, verb := range app.Commands {

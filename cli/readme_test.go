@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write the table of checks into the README")
+var update = flag.Bool("update", false, "write the table of checks into the README, and the pictures of docs")
 
 // TestReadmeListsTheChecks compares the lines behind the README's mark, up to
 // the next empty one, with `sgaudit checks -o markdown`.

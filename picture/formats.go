@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // link is a line of the picture in the formats that are text.
@@ -246,37 +247,18 @@ func dotStyle(s *Source) string {
 	return fmt.Sprintf(" [color=\"%s\", penwidth=%s, style=%s]", grades[v].light, number(width), style)
 }
 
-// clean takes out what no text of a picture may hold, as escape does.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r >= 0x7f && r < 0xa0 || directional(r) {
-			return '\uFFFD'
-		}
-		return r
-	}, strings.ToValidUTF8(text, "\uFFFD"))
-}
-
 // dotQuote makes a text one identifier of the DOT language.
 func dotQuote(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(clean(text)) + `"`
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(words.Plain(text)) + `"`
 }
 
-// recordText makes a text a field of a record's label.
+// recordText makes a text a field of a record's label, which is a quoted text of
+// the DOT language in its turn.
 func recordText(text string) string {
-	var b strings.Builder
-	for _, r := range clean(text) {
-		switch r {
-		case '\\', '"', '{', '}', '|', '<', '>':
-			b.WriteByte('\\')
-			if r == '\\' {
-				b.WriteByte('\\')
-				b.WriteByte('\\')
-			}
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+	return recordMarks.Replace(words.Plain(text))
 }
+
+var recordMarks = strings.NewReplacer(`\`, `\\\\`, `"`, `\"`, "{", `\{`, "}", `\}`, "|", `\|`, "<", `\<`, ">", `\>`)
 
 // The limits of Mermaid: beyond them it draws nothing at all.
 const (
@@ -364,7 +346,7 @@ func (p *Picture) mermaid(least findings.Severity) (string, int) {
 // for its own as a numbered entity.
 func mermaidWords(text string) string {
 	var b strings.Builder
-	for _, r := range clean(text) {
+	for _, r := range words.Plain(text) {
 		plain := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune(" .,:/()-×·…", r) || r > 0x2fff || r >= 0xc0 && r < 0x2000
 		if plain {
 			b.WriteRune(r)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // tone is a colour of the picture by its part: for light pages, as attributes,
@@ -122,38 +123,11 @@ func number(v float64) string {
 	return s
 }
 
-// escape makes any text a text of XML 1.0: what XML forbids and marks that turn
-// the direction of text are shown as replacement characters.
-func escape(text string) string {
-	var b strings.Builder
-	for _, r := range strings.ToValidUTF8(text, "\uFFFD") {
-		switch {
-		case r == '&':
-			b.WriteString("&amp;")
-		case r == '<':
-			b.WriteString("&lt;")
-		case r == '>':
-			b.WriteString("&gt;")
-		case r == '"':
-			b.WriteString("&quot;")
-		case r == '\'':
-			b.WriteString("&#39;")
-		case r == '\n' || r == '\r' || r == '\t':
-			b.WriteByte(' ')
-		case r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff || directional(r):
-			b.WriteRune('\uFFFD')
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
+// escape makes any text a text of XML: what cannot be seen is shown as words
+// shows it, and what XML knows as its own is named.
+func escape(text string) string { return entities.Replace(words.Plain(text)) }
 
-// directional reports whether a character changes how the text around it is
-// laid out, or is not seen at all.
-func directional(r rune) bool {
-	return r == 0x061c || r >= 0x200b && r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060 && r <= 0x2069 || r == 0xfeff
-}
+var entities = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;", "\ufffe", "\ufffd", "\uffff", "\ufffd")
 
 // The icons, 14 by 14: a key, a cylinder, a star.
 var icons = map[Class]string{
