@@ -34,6 +34,7 @@ type Observation struct {
 	Replace      []string // sources to allow before the rule goes
 	First        []string // groups whose rules must go before the group
 	Trusted      bool     // the source is trusted: info, whatever the sum
+	Redundant    bool     // other rules of the group allow all that the rule allows
 	Reference    bool     // the rule names addresses: the remedy looks for groups to name instead
 	Advice       bool     // what to change is for people to decide: no commands
 }
@@ -54,7 +55,7 @@ func (r *Region) Report(o Observation) {
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
 		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
 		Services: o.Services, Message: o.Message,
-		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First, Reference: o.Reference, Advice: o.Advice},
+		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First, Redundant: o.Redundant, Reference: o.Reference, Advice: o.Advice},
 		References: r.check.References,
 	}
 	ruleText := ""

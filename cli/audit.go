@@ -106,14 +106,22 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 // fixes, and without what exceptions accept. Dates, of rules and of exceptions,
 // are compared with the day on which it was read.
 func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions []audit.Exception, started time.Time) *findings.Report {
-	report := audit.Run(s.Inventory, asOf(s, opts))
-	remedy.Attach(s.Inventory, report)
+	report, warnings := judged(s.Inventory, asOf(s, opts), exceptions)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
-	for _, text := range audit.Except(report, exceptions, asOf(s, opts).Settings.Now) {
+	for _, text := range warnings {
 		p.voice.warn("%s", text)
 	}
 	return report
+}
+
+// judged audits an inventory and attaches the fixes. Exceptions come before the
+// fixes, which leave alone what is accepted.
+func judged(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exception) (report *findings.Report, warnings []string) {
+	report = audit.Run(inv, opts)
+	warnings = audit.Except(report, exceptions, opts.Settings.Now)
+	remedy.Attach(inv, report)
+	return report, warnings
 }
 
 // asOf returns the options of an audit as of the day on which s was taken, or

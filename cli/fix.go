@@ -65,7 +65,7 @@ func (p *program) fix(c *urfave.Context) error {
 	if err := combine(errs); err != nil {
 		return err
 	}
-	report, err := p.findings(c, only)
+	report, judge, err := p.findings(c, only)
 	if err != nil {
 		return err
 	}
@@ -73,7 +73,7 @@ func (p *program) fix(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	plan, err := remedy.NewPlan(report, chosen)
+	plan, err := makePlan(c, report, chosen, only, judge)
 	if err != nil {
 		return fmt.Errorf("planning: %w", err)
 	}
@@ -94,12 +94,31 @@ func (p *program) fix(c *urfave.Context) error {
 	return nil
 }
 
+// judge is what findings were made of: an inventory, and how it was judged.
+type judge struct {
+	*inventory.Inventory
+	again remedy.Audit
+}
+
+// makePlan makes the plan of the chosen findings, and proves it where an
+// inventory is there to prove it on: a report holds none.
+func makePlan(c *urfave.Context, report *findings.Report, chosen []*findings.Finding, only []string, on *judge) (*remedy.Plan, error) {
+	if on == nil {
+		return remedy.NewPlan(report, chosen)
+	}
+	choose := func(r *findings.Report) []*findings.Finding {
+		list, _ := chooseFindings(r, c.StringSlice("finding"), only) // some of those may be gone
+		return list
+	}
+	return remedy.Resolve(on.Inventory, report, choose, on.again)
+}
+
 // findings takes the report that --from names, or audits the snapshot that it
-// names, or the account.
-func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, error) {
+// names, or the account; then it also returns what can be judged again.
+func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, *judge, error) {
 	client, err := clientOptions(c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	started := time.Now().UTC()
 	var s *inventory.Snapshot
@@ -110,24 +129,29 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 		s, err = p.fromSnapshot(c, "from", client.ExpectAccount)
 	default:
 		if err := noAccount(c, "--from"); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		return readReport(file)
+		report, err := readReport(file)
+		return report, nil, err
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	config, err := readConfig(c.String("config"))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	opts, err := config.choose(only, nil)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	report := p.evaluate(s, opts, config.exceptions, started)
 	report.Finish()
-	return report, nil
+	again := func(inv *inventory.Inventory) *findings.Report {
+		r, _ := judged(inv, asOf(s, opts), config.exceptions)
+		return r
+	}
+	return report, &judge{s.Inventory, again}, nil
 }
 
 // isSnapshot tells what snapshot verbs read from reports.

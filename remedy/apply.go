@@ -22,12 +22,12 @@ func Apply(inv *inventory.Inventory, lines []Line) (*inventory.Inventory, error)
 		l := &lines[i]
 		t := e.locate(&l.Step)
 		if t == nil {
-			errs = append(errs, fmt.Errorf("line %d: %s is not among the groups that were read%s", l.Number, l.Step.Group, inRegion(l.Step.Region)))
+			errs = append(errs, &LineError{l.Number, fmt.Errorf("%s is not among the groups that were read%s", l.Step.Group, inRegion(l.Step.Region))})
 			continue
 		}
 		t.in.own()
 		if err := e.apply(t, &l.Step); err != nil {
-			errs = append(errs, fmt.Errorf("line %d: %w", l.Number, err))
+			errs = append(errs, &LineError{l.Number, err})
 		}
 	}
 	if len(errs) > 0 {
@@ -38,6 +38,16 @@ func Apply(inv *inventory.Inventory, lines []Line) (*inventory.Inventory, error)
 	e.finish(after.Regions)
 	return &after, nil
 }
+
+// LineError tells which line EC2 would refuse, and why.
+type LineError struct {
+	Number int // of the line
+	Err    error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Number, e.Err) }
+
+func (e *LineError) Unwrap() error { return e.Err }
 
 func inRegion(name string) string {
 	if name == "" {
@@ -79,7 +89,9 @@ func (e *estate) apply(t *target, s *Step) error {
 			if i < 0 {
 				return fmt.Errorf("%s has no %s rule with the id %s", g.ID, s.Direction, id)
 			}
-			kept = slices.Delete(kept, i, i+1)
+			if kept[i].IDs = slices.DeleteFunc(slices.Clone(kept[i].IDs), func(o string) bool { return o == id }); len(kept[i].IDs) == 0 {
+				kept = slices.Delete(kept, i, i+1)
+			}
 		}
 		if len(s.IDs) == 0 {
 			for k := range s.Rules {

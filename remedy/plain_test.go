@@ -91,7 +91,9 @@ func plainStep(r *inventory.Region, at int, s *remedy.Step) error {
 			if i < 0 {
 				return fmt.Errorf("%s has no %s rule with the id %s", g.ID, s.Direction, id)
 			}
-			kept = slices.Delete(kept, i, i+1)
+			if kept[i].IDs = slices.DeleteFunc(slices.Clone(kept[i].IDs), func(o string) bool { return o == id }); len(kept[i].IDs) == 0 {
+				kept = slices.Delete(kept, i, i+1)
+			}
 		}
 		if len(s.IDs) == 0 {
 			for _, rule := range s.Rules {

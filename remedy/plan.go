@@ -7,6 +7,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // Plan is the fixes of many findings as one list of changes: what is allowed
@@ -16,6 +17,8 @@ import (
 type Plan struct {
 	Entries []*Entry
 	Left    []*findings.Finding // without commands: people decide what to change
+	Proven  bool                // it was carried out on a copy: see Resolve
+	Access  *Access             // of a proven plan that changes something: who gains and loses access
 
 	report *findings.Report
 }
@@ -145,6 +148,41 @@ func (e *Entry) name(f *findings.Finding) {
 	}
 }
 
+// narrow leaves out what other entries allow in the same group, which two
+// ranges may call for, one inside the other.
+func narrow(entries []*Entry) []*Entry {
+	groups := map[string][]*inventory.Rule{}
+	for _, e := range entries {
+		for i := range e.Step.Rules {
+			if e.Step.Verb == Authorize {
+				groups[e.place()] = append(groups[e.place()], &e.Step.Rules[i])
+			}
+		}
+	}
+	return slices.DeleteFunc(entries, func(e *Entry) bool {
+		if e.Step.Verb != Authorize || len(groups[e.place()]) < 2 {
+			return false
+		}
+		needed := make([]bool, len(e.Step.Rules))
+		count := 0
+		for i := range e.Step.Rules {
+			rule := &e.Step.Rules[i]
+			if len(reach.Covering(rule, besides(groups[e.place()], rule))) == 0 {
+				needed[i] = true
+				count++
+				continue
+			}
+			groups[e.place()] = slices.DeleteFunc(groups[e.place()], func(o *inventory.Rule) bool { return o == rule })
+		}
+		if count > 0 && count < len(needed) {
+			e.only(needed)
+		}
+		return count == 0
+	})
+}
+
+func (e *Entry) place() string { return e.Account + " " + e.Step.Region + " " + e.Step.Group + " " }
+
 // only keeps the parts of an entry that no other entry does.
 func (e *Entry) only(fresh []bool) {
 	s := &e.Step
@@ -193,9 +231,24 @@ func (m *merger) entries() []*Entry {
 		}
 		return true
 	})
-	phase := []Verb{Authorize, LookUp, Revoke, Delete}
+	kept = narrow(kept)
+	allowed := map[string]bool{}
+	for _, e := range kept {
+		if e.Step.Verb == Authorize {
+			for i := range e.Step.Rules {
+				allowed[e.place()+e.Step.Rules[i].String()] = true
+			}
+		}
+	}
+	phase := func(e *Entry) int {
+		anew := func(r inventory.Rule) bool { return allowed[e.place()+r.String()] }
+		if e.Step.Verb == Revoke && slices.ContainsFunc(e.Step.Rules, anew) {
+			return -1 // AWS allows no rule that is there already
+		}
+		return slices.Index([]Verb{Authorize, LookUp, Revoke, Delete}, e.Step.Verb)
+	}
 	slices.SortStableFunc(kept, func(a, b *Entry) int {
-		return cmp.Or(cmp.Compare(slices.Index(phase, a.Step.Verb), slices.Index(phase, b.Step.Verb)), cmp.Compare(a.Account, b.Account),
+		return cmp.Or(cmp.Compare(phase(a), phase(b)), cmp.Compare(a.Account, b.Account),
 			cmp.Compare(a.Step.Region, b.Step.Region), cmp.Compare(a.Step.Group, b.Step.Group))
 	})
 	return kept

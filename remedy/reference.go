@@ -7,35 +7,40 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/cidr"
-	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// reference finds the groups to name in the place of a rule's addresses, and
-// writes down the change with its proof, or why there is none.
-func (a *attacher) reference(f *findings.Finding, g *inventory.Group) {
-	rule := find(g, f.Rule.Text)
-	if rule == nil {
+// look finds the groups that can take the place of a rule's addresses. Where
+// there are none the rule is kept.
+func (d *decision) look(o *outcome) {
+	if d.solver == nil {
+		d.solver = NewSolver(d.region, d.reacher())
+	}
+	o.replacement = d.solver.Replace(d.group.VPC, o.rule.Peer.Prefix)
+	if len(o.replacement.Reasons) > 0 {
+		o.wish, o.why = keep, "Name the groups of those that need it. Which, cannot be told from here: "+strings.Join(o.replacement.Reasons, "; ")+"."
+	}
+}
+
+// refer writes down the change of a range to groups with its proof, or why
+// there is none.
+func (d *decision) refer(o *outcome) {
+	r := o.replacement
+	allow, before, after, why := d.allow(o.rule, d.peers(d.group, r))
+	if why != "" {
+		o.wish, o.why = keep, why
 		return
 	}
-	if a.solver == nil {
-		a.solver = NewSolver(a.region, a.reacher())
-	}
-	r := a.solver.Replace(g.VPC, rule.Peer.Prefix)
-	if len(r.Reasons) > 0 {
-		f.Fix.Summary = "Name the groups of those that need it. Which, cannot be told from here: " + strings.Join(r.Reasons, "; ") + "."
-		return
-	}
-	steps := a.replace(g, rule, a.peers(g, r))
-	proof := prove(a.reacher(), with(g, steps, rule), r, a.holders(g), rule.Traffic)
+	proof := prove(d.reacher(), with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)), r, d.holders(d.group), o.rule.Traffic)
 	if len(proof.Lost) > 0 {
-		f.Fix.Summary = "Name the groups of those that need it. Which, has to be found by hand: with " + strings.Join(r.Groups, ", ") +
+		o.wish = keep
+		o.why = "Name the groups of those that need it. Which, has to be found by hand: with " + strings.Join(r.Groups, ", ") +
 			" instead, these could not talk any more: " + strings.Join(proof.Lost, ", ") + "."
 		return
 	}
-	f.Fix.Summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", rule.Traffic, a.sources(r), rule.Peer)
-	f.Fix.Proof = a.proof(r, rule, proof)
-	a.steps(f, g, steps)
+	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, d.sources(r), o.rule.Peer)
+	o.proof = d.proof(r, o.rule, proof)
+	o.steps = d.exchange(o.rule, allow, before, after)
 }
 
 // peers returns the replacement as sources.
@@ -55,20 +60,11 @@ func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
 	return peers
 }
 
-// with returns the group as it is after the steps.
-func with(g *inventory.Group, steps []Step, gone *inventory.Rule) *inventory.Group {
+// with returns the group as it is once rules were allowed and others are gone.
+func with(g *inventory.Group, allow, gone []inventory.Rule) *inventory.Group {
 	changed := *g
-	changed.Rules = nil
-	for _, r := range g.Rules {
-		if r.String() != gone.String() {
-			changed.Rules = append(changed.Rules, r)
-		}
-	}
-	for i := range steps {
-		if steps[i].Verb == Authorize {
-			changed.Rules = append(changed.Rules, steps[i].Rules...)
-		}
-	}
+	changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool { return at(gone, r.String()) >= 0 })
+	changed.Rules = append(changed.Rules, allow...)
 	return &changed
 }
 

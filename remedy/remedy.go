@@ -18,23 +18,43 @@ import (
 )
 
 // Attach fills the fix of every finding about a group. The report must come
-// from an audit of the same inventory.
+// from an audit of the same inventory, and exceptions must have been applied:
+// what they accept takes no part.
+//
+// The fixes agree with each other. Findings about one rule have the same
+// change, which the gravest wish among them decides: a rule that one of them
+// revokes outright is not replaced, and a rule that others repeat is revoked
+// only where those others stay. Each fix is right alone, too.
 func Attach(inv *inventory.Inventory, report *findings.Report) {
 	type place struct{ account, region string }
 	regions := map[place]*attacher{}
 	for _, r := range inv.Regions {
 		regions[place{r.AccountID, r.Name}] = &attacher{region: r, dead: map[string]bool{}}
 	}
+	type subject struct {
+		*attacher
+		group string
+	}
+	about := map[subject][]*findings.Finding{}
+	var order []subject
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		if a := regions[place{f.AccountID, f.Region}]; a != nil && f.Check == "unused-group" && !f.Fix.Advice {
+		a := regions[place{f.AccountID, f.Region}]
+		if a == nil || f.GroupID == "" || f.ResourceID != f.GroupID {
+			continue
+		}
+		if f.Check == "unused-group" && !f.Fix.Advice && f.Status != findings.Suppressed {
 			a.dead[f.GroupID] = true
 		}
+		s := subject{a, f.GroupID}
+		if about[s] == nil {
+			order = append(order, s)
+		}
+		about[s] = append(about[s], f)
 	}
-	for i := range report.Findings {
-		f := &report.Findings[i]
-		if a := regions[place{f.AccountID, f.Region}]; a != nil && f.GroupID != "" && f.ResourceID == f.GroupID {
-			a.attach(f)
+	for _, s := range order {
+		if g := s.attacher.group(s.group); g != nil {
+			s.attach(g, about[s])
 		}
 	}
 }
@@ -59,18 +79,20 @@ func (a *attacher) group(id string) *inventory.Group {
 	return a.groups[id]
 }
 
-func (a *attacher) attach(f *findings.Finding) {
-	g := a.group(f.GroupID)
-	if g == nil {
-		return
-	}
-	if f.Fix.Reference {
-		a.reference(f, g)
-	} else if !f.Fix.Advice {
-		a.steps(f, g, a.change(f, g))
-	}
-	if by := managedBy(g); by != "" && (len(f.Fix.Commands) > 0 || f.Fix.Advice) {
-		f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or the next run of that undoes the change")
+// attach fills the fixes of the findings about one group.
+func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
+	d := a.decide(g, about)
+	by := managedBy(g)
+	for _, f := range about {
+		switch {
+		case f.Rule != nil:
+			d.write(f)
+		case !f.Fix.Advice:
+			a.steps(f, g, a.change(f, g))
+		}
+		if by != "" && (len(f.Fix.Commands) > 0 || f.Fix.Advice) {
+			f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or the next run of that undoes the change")
+		}
 	}
 }
 
@@ -105,15 +127,15 @@ func (a *attacher) holders(g *inventory.Group) []*inventory.Interface {
 	return a.reacher().Interfaces(g.ID)
 }
 
-// change returns the steps of a finding that no groups have to be found for.
+// empties reports whether all rules of the group can go: it is a default
+// group, and interfaces were read and none carries it.
+func (a *attacher) empties(g *inventory.Group) bool {
+	return g.Default() && a.region.Read.Has(inventory.PartInterfaces) && len(a.holders(g)) == 0
+}
+
+// change returns the steps of a finding about a whole group.
 func (a *attacher) change(f *findings.Finding, g *inventory.Group) []Step {
 	switch {
-	case f.Rule != nil:
-		rule := find(g, f.Rule.Text)
-		if rule == nil {
-			return nil
-		}
-		return a.replace(g, rule, peersOf(f.Fix.Replace))
 	case f.Check == "unused-group":
 		var steps []Step
 		for _, id := range f.Fix.First {
@@ -130,30 +152,10 @@ func (a *attacher) change(f *findings.Finding, g *inventory.Group) []Step {
 			return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
 		})
 		return append(steps, Step{Verb: Delete, Region: a.region.Name, Group: g.ID, was: &was})
-	case g.Default() && len(a.holders(g)) == 0:
+	case a.empties(g):
 		return each(a.region.Name, g, g.Rules)
 	}
 	return nil
-}
-
-// replace allows a rule's traffic from other peers, but for those that have it
-// already, and revokes the rule.
-func (a *attacher) replace(g *inventory.Group, rule *inventory.Rule, peers []inventory.Peer) []Step {
-	allow := Step{Verb: Authorize, Region: a.region.Name, Group: g.ID, Direction: rule.Direction, own: g.Owner}
-	for _, p := range peers {
-		r := inventory.Rule{Direction: rule.Direction, Traffic: rule.Traffic, Peer: p, Description: rule.Description, Tags: rule.Tags}
-		has := slices.ContainsFunc(g.Rules, func(o inventory.Rule) bool {
-			return o.Direction == r.Direction && o.Peer.String() == r.Peer.String() && o.Traffic.Covers(r.Traffic)
-		})
-		if !has {
-			allow.Rules = append(allow.Rules, r)
-		}
-	}
-	steps := each(a.region.Name, g, []inventory.Rule{*rule})
-	if len(allow.Rules) > 0 {
-		steps = slices.Insert(steps, 0, allow)
-	}
-	return steps
 }
 
 func peersOf(sources []string) []inventory.Peer {

@@ -3,13 +3,12 @@ package checks
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // No rule repeats what the other rules of its group allow already.
@@ -40,7 +39,7 @@ var _ = audit.Declare(audit.Check{
 						others = append(others, other)
 					}
 				}
-				by := covering(rule, others)
+				by := reach.Covering(rule, others)
 				if len(by) == 0 {
 					continue
 				}
@@ -48,6 +47,7 @@ var _ = audit.Declare(audit.Check{
 				o := r.Observe(g, rule)
 				o.Message = fmt.Sprintf("%q changes nothing: all of it is allowed by %s", rule, rulesNamed(by))
 				o.Fix = "Revoke " + rule.String() + "; what it allows stays allowed."
+				o.Redundant = true
 				r.Report(o)
 			}
 		}
@@ -78,53 +78,4 @@ func anyOverlap(g *inventory.Group) bool {
 		}
 	}
 	return false
-}
-
-// covering returns rules that together allow all that the rule allows, or
-// nothing. Ports are judged piece by piece, addresses by their union.
-func covering(rule *inventory.Rule, others []*inventory.Rule) []*inventory.Rule {
-	var same []*inventory.Rule
-	cuts := []int32{rule.Traffic.First}
-	for _, other := range others {
-		switch {
-		case rule.Peer.Prefix.IsValid():
-			if !other.Peer.Prefix.IsValid() || !other.Peer.Prefix.Overlaps(rule.Peer.Prefix) {
-				continue
-			}
-		case rule.Peer.String() != other.Peer.String():
-			continue
-		}
-		if !rule.Traffic.HasPorts() && !other.Traffic.Covers(rule.Traffic) {
-			continue
-		}
-		same = append(same, other)
-		if other.Traffic.HasPorts() {
-			cuts = append(cuts, max(other.Traffic.First, rule.Traffic.First), other.Traffic.Last+1)
-		}
-	}
-	slices.Sort(cuts)
-	var used []*inventory.Rule
-	for _, at := range slices.Compact(cuts) {
-		if rule.Traffic.HasPorts() && at > rule.Traffic.Last {
-			break
-		}
-		piece := rule.Traffic
-		if piece.HasPorts() {
-			piece = inventory.Ports(piece.Protocol, at, at)
-		}
-		var prefixes []netip.Prefix
-		var here []*inventory.Rule
-		for _, other := range same {
-			if other.Traffic.Covers(piece) {
-				here = append(here, other)
-				prefixes = append(prefixes, other.Peer.Prefix)
-			}
-		}
-		if len(here) == 0 || rule.Peer.Prefix.IsValid() && !cidr.Covered(rule.Peer.Prefix, prefixes) {
-			return nil
-		}
-		used = append(used, here...)
-	}
-	slices.SortFunc(used, inventory.CompareRules)
-	return slices.Compact(used)
 }

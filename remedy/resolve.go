@@ -1,0 +1,282 @@
+package remedy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// wish is what a finding asks to be done with its rule. Where findings about
+// one rule ask for different things, the greatest wish decides.
+type wish int
+
+const (
+	keep      wish = iota
+	reference      // groups take the place of the range
+	replace        // other sources take the place of the source
+	redundant      // revoke: rules that stay allow the same
+	revoke         // revoke: nothing takes the place
+)
+
+func wishOf(f *findings.Finding) wish {
+	switch {
+	case f.Fix.Reference:
+		return reference
+	case f.Fix.Redundant:
+		return redundant
+	case len(f.Fix.Replace) > 0:
+		return replace
+	}
+	return revoke
+}
+
+// outcome is what becomes of one rule. All findings about the rule share it.
+type outcome struct {
+	rule        *inventory.Rule
+	wish        wish
+	by          *findings.Finding // the finding that decided
+	repeats     *findings.Finding // the finding that calls the rule redundant, or nil
+	replacement *Replacement      // of a reference
+	steps       []Step
+	summary     string
+	proof       []string
+	why         string // the rule is kept, against the wish of a finding
+}
+
+// decision is what becomes of the rules of one group.
+type decision struct {
+	*attacher
+	group *inventory.Group
+	of    map[string]*outcome // by the text of the rule
+	all   []*outcome          // in the order of the report
+	stays []*inventory.Rule   // the rules that no finding takes away
+}
+
+// decide gives every rule of a group that findings are about one outcome. A
+// rule that others repeat is revoked only where rules that stay allow all of
+// it, and what takes the place of a rule is left out only where rules that
+// stay allow it.
+func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decision {
+	d := &decision{attacher: a, group: g, of: map[string]*outcome{}}
+	for _, f := range about {
+		switch {
+		case f.Status == findings.Suppressed, f.Fix.Advice:
+		case f.Rule != nil:
+			if rule := find(g, f.Rule.Text); rule != nil {
+				d.wish(f, rule, wishOf(f))
+			}
+		case a.empties(g):
+			for i := range g.Rules {
+				d.wish(f, &g.Rules[i], revoke)
+			}
+		}
+	}
+	if len(d.all) == 0 {
+		return d
+	}
+	for _, o := range d.all {
+		if o.wish == reference {
+			d.look(o)
+		}
+	}
+	d.settle()
+	for _, o := range d.all {
+		switch o.wish {
+		case revoke, redundant:
+			o.steps = each(a.region.Name, g, []inventory.Rule{*o.rule})
+		case replace:
+			d.replace(o, peersOf(o.by.Fix.Replace))
+		case reference:
+			d.refer(o)
+		}
+	}
+	return d
+}
+
+func (d *decision) wish(f *findings.Finding, rule *inventory.Rule, w wish) {
+	text := rule.String()
+	o := d.of[text]
+	if o == nil {
+		o = &outcome{rule: rule}
+		d.of[text] = o
+		d.all = append(d.all, o)
+	}
+	if w == redundant {
+		o.repeats = f
+		return // settle decides
+	}
+	if w > o.wish {
+		o.wish, o.by = w, f
+	}
+}
+
+// settle finds the rules that stay, and revokes those that are called
+// redundant and that the rules which stay repeat indeed. From the narrowest
+// on, so that of several only the widest stay.
+func (d *decision) settle() {
+	for i := range d.group.Rules {
+		rule := &d.group.Rules[i]
+		if o := d.of[rule.String()]; o == nil || o.wish == keep {
+			d.stays = append(d.stays, rule)
+		}
+	}
+	var repeated []*outcome
+	for _, o := range d.all {
+		if o.repeats != nil && o.wish != revoke {
+			repeated = append(repeated, o)
+		}
+	}
+	slices.SortStableFunc(repeated, func(a, b *outcome) int {
+		return cmp.Or(cmp.Compare(b.rule.Peer.Prefix.Bits(), a.rule.Peer.Prefix.Bits()),
+			cmp.Compare(a.rule.Traffic.Last-a.rule.Traffic.First, b.rule.Traffic.Last-b.rule.Traffic.First), inventory.CompareRules(a.rule, b.rule))
+	})
+	for _, o := range repeated {
+		by := reach.Covering(o.rule, besides(d.stays, o.rule))
+		if len(by) == 0 {
+			if o.wish == keep {
+				o.why = d.needed(o.rule)
+			}
+			continue
+		}
+		o.wish, o.by = redundant, o.repeats
+		o.summary = fmt.Sprintf("Revoke %s; %s stays and allows the same.", o.rule, quoted(by))
+		d.stays = slices.DeleteFunc(d.stays, func(r *inventory.Rule) bool { return r == o.rule })
+	}
+}
+
+// besides returns the rules that may allow a part of what the rule allows,
+// without the rule itself.
+func besides(list []*inventory.Rule, rule *inventory.Rule) []*inventory.Rule {
+	var others []*inventory.Rule
+	for _, r := range list {
+		if r != rule && r.Direction == rule.Direction && r.Traffic.Overlaps(rule.Traffic) {
+			others = append(others, r)
+		}
+	}
+	return others
+}
+
+// needed says why a rule stays that others repeat today: those others go.
+func (d *decision) needed(rule *inventory.Rule) string {
+	var going []*inventory.Rule
+	for i := range d.group.Rules {
+		if o := d.of[d.group.Rules[i].String()]; o == nil || o.rule != rule {
+			going = append(going, &d.group.Rules[i])
+		}
+	}
+	for _, by := range reach.Covering(rule, besides(going, rule)) {
+		if o := d.of[by.String()]; o != nil && o.wish > keep && o.by != nil {
+			return fmt.Sprintf("Keep %s: finding %s (%s) proposes to revoke %q, and %s then allows what nothing else does.", rule, o.by.ID, o.by.Check, by, rule)
+		}
+	}
+	return fmt.Sprintf("Keep %s until the other findings about this group are settled.", rule)
+}
+
+// allow returns the rules that give other peers the traffic of a rule, without
+// what rules that stay allow already, and the rules that have to go before or
+// after: first those with the same text that findings take away, then those
+// that stay today and that the new rules repeat.
+func (d *decision) allow(rule *inventory.Rule, peers []inventory.Peer) (allow, before, after []inventory.Rule, why string) {
+	var fresh []*inventory.Rule
+	for _, p := range peers {
+		r := inventory.Rule{Direction: rule.Direction, Traffic: rule.Traffic, Peer: p, Description: rule.Description, Tags: rule.Tags}
+		if len(reach.Covering(&r, besides(d.stays, &r))) > 0 {
+			continue
+		}
+		if o := d.of[r.String()]; o != nil {
+			switch {
+			case o.rule == rule:
+				return nil, nil, nil, fmt.Sprintf("Keep %s: its source is one of those that are to take its place.", rule)
+			case len(o.rule.IDs) == 0:
+				return nil, nil, nil, fmt.Sprintf("Revoke %q first (finding %s, %s): the same rule takes the place of %s.", o.rule, o.by.ID, o.by.Check, rule)
+			}
+			before = append(before, *o.rule)
+		}
+		fresh = append(fresh, &r)
+	}
+	for _, r := range d.stays {
+		if len(fresh) > 0 && len(reach.Covering(r, besides(fresh, r))) > 0 && len(reach.Covering(r, besides(d.stays, r))) == 0 {
+			after = append(after, *r)
+		}
+	}
+	for _, r := range fresh {
+		allow = append(allow, *r)
+	}
+	return allow, before, after, ""
+}
+
+// exchange writes the steps that allow rules, and revoke the one whose place
+// they take.
+func (d *decision) exchange(rule *inventory.Rule, allow, before, after []inventory.Rule) []Step {
+	g, region := d.group, d.region.Name
+	steps := each(region, g, before)
+	if len(allow) > 0 {
+		steps = append(steps, Step{Verb: Authorize, Region: region, Group: g.ID, Direction: rule.Direction, Rules: allow, own: g.Owner})
+	}
+	return append(steps, each(region, g, append([]inventory.Rule{*rule}, after...))...)
+}
+
+// replace writes the steps that give the traffic of a rule to other sources.
+func (d *decision) replace(o *outcome, peers []inventory.Peer) {
+	allow, before, after, why := d.allow(o.rule, peers)
+	if why != "" {
+		o.wish, o.why = keep, why
+		return
+	}
+	o.steps = d.exchange(o.rule, allow, before, after)
+	var sources []string
+	for _, p := range peers {
+		sources = append(sources, p.String())
+	}
+	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, joined(sources), o.rule.Peer)
+}
+
+// write puts the outcome of its rule into a finding.
+func (d *decision) write(f *findings.Finding) {
+	o := d.of[f.Rule.Text]
+	switch {
+	case o == nil && f.Status == findings.Suppressed:
+		return // an exception accepts the rule
+	case o == nil, f.Fix.Advice:
+		if o != nil && len(o.steps) > 0 {
+			f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) proposes to revoke this rule", o.by.ID, o.by.Check))
+		}
+		return
+	case len(o.steps) == 0:
+		if o.why != "" {
+			f.Fix.Summary = o.why
+		}
+		return
+	}
+	f.Fix.Keeps = o.wish == redundant || o.wish == reference
+	f.Fix.Proof = o.proof
+	switch {
+	case o.wish == reference, o.wish == redundant && wishOf(f) == redundant, o.wish == replace && wishOf(f) != replace:
+		f.Fix.Summary = o.summary
+	case o.wish == redundant:
+		f.Fix.Summary = o.summary
+	case o.wish == revoke && wishOf(f) != revoke:
+		f.Fix.Summary = fmt.Sprintf("Revoke %s. Nothing takes its place.", o.rule)
+	}
+	if wishOf(f) != o.wish {
+		f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) decides what becomes of this rule", o.by.ID, o.by.Check))
+	}
+	d.steps(f, d.group, o.steps)
+}
+
+func quoted(rules []*inventory.Rule) string {
+	const most = 3
+	var names []string
+	for _, r := range rules[:min(most, len(rules))] {
+		names = append(names, fmt.Sprintf("%q", r))
+	}
+	if more := len(rules) - most; more > 0 {
+		return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", more)
+	}
+	return joined(names)
+}
