@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 var configTasks = []string{"check", "show"}
@@ -128,7 +129,7 @@ func (c *config) show() (string, error) {
 		}
 		e.Exceptions = append(e.Exceptions, t)
 	}
-	text, err := yaml.Marshal(e)
+	text, err := visibleYAML(e)
 	if err != nil {
 		return "", fmt.Errorf("writing the settings: %w", err)
 	}
@@ -139,4 +140,25 @@ func (c *config) show() (string, error) {
 		}
 	}
 	return string(text) + "# off unless they are enabled:\n" + strings.Join(off, "\n") + "\n", nil
+}
+
+// visibleYAML writes a value as YAML in which every character can be seen: texts
+// that hold others stand in double quotes, where they are escaped.
+func visibleYAML(value any) ([]byte, error) {
+	var root yaml.Node
+	if err := root.Encode(value); err != nil {
+		return nil, err
+	}
+	var quote func(n *yaml.Node)
+	quote = func(n *yaml.Node) {
+		if n.Kind == yaml.ScalarNode && words.Plain(n.Value) != n.Value {
+			n.Style = yaml.DoubleQuotedStyle
+		}
+		for _, part := range n.Content {
+			quote(part)
+		}
+	}
+	quote(&root)
+	text, err := yaml.Marshal(&root)
+	return words.JSON(text), err // the escapes of JSON are those of YAML too
 }

@@ -161,7 +161,7 @@ func insertException(name string, text []byte, entry exceptionShown, comment str
 			at--
 		}
 	}
-	written, err := yaml.Marshal(entry)
+	written, err := visibleYAML(entry)
 	if err != nil {
 		return nil, fmt.Errorf("writing the exception: %w", err)
 	}

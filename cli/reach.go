@@ -188,9 +188,9 @@ func (a *reachAnswer) text() string {
 			if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
 				from += fmt.Sprintf(" (%s)", words.Count(w.Sources, "interface"))
 			}
-			fmt.Fprintf(&out, "\n  %s: %s from %s\n", strings.ToUpper(w.Verdict), w.Traffic, words.Plain(from))
+			fmt.Fprintf(&out, "\n  %s: %s from %s\n", words.Plain(strings.ToUpper(w.Verdict)), words.Plain(w.Traffic), words.Plain(from))
 			for _, s := range w.Steps {
-				fmt.Fprintf(&out, "    %-8s %s\n", s.Verdict, words.Plain(s.Detail))
+				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(s.Verdict), words.Plain(s.Detail))
 			}
 		}
 	}

@@ -226,7 +226,7 @@ func (s *simulation) text() string {
 			if p.Verdict == reach.Unknown {
 				unsure = " (nobody can tell)"
 			}
-			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, words.Plain(p.From), words.Plain(p.To), p.Traffic, unsure)
+			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, words.Plain(p.From), words.Plain(p.To), words.Plain(p.Traffic), unsure)
 		}
 	}
 	if len(s.Lost)+len(s.Gained) == 0 {

@@ -148,7 +148,7 @@ func (t *trend) text() string {
 	}
 	out.WriteString("\nFixed by month:")
 	for _, m := range t.Months {
-		fmt.Fprintf(&out, " %s %d", m.Month, m.Fixed)
+		fmt.Fprintf(&out, " %s %d", words.Plain(m.Month), m.Fixed)
 	}
 	out.WriteString("\n")
 	return out.String()

@@ -7,6 +7,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // snapshotVersion is the version of the files that Save writes, and the only
@@ -30,9 +32,14 @@ type envelope struct {
 	Inventory *Inventory `json:"inventory"`
 }
 
-// Save writes a snapshot as one line of JSON.
+// Save writes a snapshot as one line of JSON. Characters that a terminal would
+// obey are written as \u escapes, which change no value.
 func (s *Snapshot) Save(w io.Writer) error {
-	if err := json.NewEncoder(w).Encode(envelope{snapshotVersion, s.Tool, s.TakenAt, s.Inventory}); err != nil {
+	text, err := json.Marshal(envelope{snapshotVersion, s.Tool, s.TakenAt, s.Inventory})
+	if err == nil {
+		_, err = w.Write(append(words.JSON(text), '\n'))
+	}
+	if err != nil {
 		return fmt.Errorf("writing the snapshot: %w", err)
 	}
 	return nil
