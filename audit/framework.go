@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // Framework is a catalogue of controls that checks refer to. A reference is
@@ -54,8 +55,8 @@ func (f Framework) Checks() []*Check {
 }
 
 // Judge brings a report into the order of controls: a control has failed if a
-// finding above info of a check that serves it is open; else it is not
-// evaluated if one of its checks was not evaluated somewhere or did not run,
+// finding of a check that serves it is open, whatever its severity, unless
+// the check spares the control from information; else it is not evaluated if one of its checks was not evaluated somewhere or did not run,
 // or some region was not read in full; else it has passed, as far as these
 // checks can tell.
 func (f Framework) Judge(r *findings.Report) []findings.Control {
@@ -81,30 +82,63 @@ func (f Framework) Judge(r *findings.Report) []findings.Control {
 	return controls
 }
 
-// families are the controls that CIS and AWS split by the version of IP: what
-// is open to 0.0.0.0/0 does not fail the control of ::/0.
-var families = map[string]string{
-	"CIS 3.0 5.2": "ipv4", "CIS 3.0 5.3": "ipv6",
-	"CIS 5.0 5.3": "ipv4", "CIS 5.0 5.4": "ipv6",
-	"CIS 6.0 6.3": "ipv4", "CIS 6.0 6.4": "ipv6",
-	"FSBP EC2.53": "ipv4", "FSBP EC2.54": "ipv6",
+// scope narrows a control to a part of what a check that serves it reports.
+// The zero scope is all of it.
+type scope struct {
+	family string  // "ipv4" or "ipv6": what is open over the other does not fail the control
+	ports  []int32 // of tcp: a rule that opens none of them does not fail the control
 }
 
-// concerns reports whether a finding is about the control's version of IP. A
-// prefix list, and a finding about no rule, may be about both.
-func concerns(family string, x *findings.Finding) bool {
-	if family == "" || x.Rule == nil {
+// scopes are the controls that CIS and AWS split by the version of IP or
+// define by a list of ports.
+// Sources: CIS Amazon Web Services Foundations Benchmark, section Networking;
+// AWS Security Hub User Guide, "Security Hub controls for Amazon EC2".
+var scopes = map[string]scope{
+	"CIS 1.2 4.1":   {ports: []int32{22}},
+	"CIS 1.2 4.2":   {ports: []int32{3389}},
+	"CIS 3.0 5.2":   {family: "ipv4"},
+	"CIS 3.0 5.3":   {family: "ipv6"},
+	"CIS 5.0 5.1.2": {ports: []int32{445}},
+	"CIS 5.0 5.3":   {family: "ipv4"},
+	"CIS 5.0 5.4":   {family: "ipv6"},
+	"CIS 6.0 6.1.2": {ports: []int32{445}},
+	"CIS 6.0 6.3":   {family: "ipv4"},
+	"CIS 6.0 6.4":   {family: "ipv6"},
+	"FSBP EC2.19": {ports: []int32{
+		20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333,
+		5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300,
+	}},
+}
+
+// holds reports whether a finding is about what the control is about. A
+// prefix list may be of either version of IP; a finding that is not about a
+// rule is about all of the control.
+func (s scope) holds(x *findings.Finding) bool {
+	if x.Rule == nil {
 		return true
 	}
-	p, err := netip.ParsePrefix(x.Rule.Source)
-	return err != nil || p.Addr().Is6() == (family == "ipv6")
+	if p, err := netip.ParsePrefix(x.Rule.Source); err == nil && s.family != "" && p.Addr().Is6() != (s.family == "ipv6") {
+		return false
+	}
+	traffic, err := TrafficOf(x.Rule)
+	return err != nil || len(s.ports) == 0 || slices.ContainsFunc(s.ports, func(port int32) bool {
+		return traffic.Overlaps(inventory.Ports(inventory.TCP, port, port))
+	})
+}
+
+// fails reports whether an open finding of a check fails the control. One of
+// severity info does, unless the check spares the control (Check.InfoPasses).
+func (f Framework) fails(x *findings.Finding, check *Check, control string) bool {
+	reference := f.prefix + " " + control
+	if x.Check != check.ID || x.Status != findings.Open || !scopes[reference].holds(x) {
+		return false
+	}
+	return x.Severity > findings.Info || !slices.Contains(check.InfoPasses, reference)
 }
 
 func (f Framework) judge(r *findings.Report, check *Check, c *findings.Control) {
-	family := families[f.prefix+" "+c.Control]
 	for i := range r.Findings {
-		x := &r.Findings[i]
-		if x.Check == check.ID && x.Status == findings.Open && x.Severity > findings.Info && concerns(family, x) {
+		if x := &r.Findings[i]; f.fails(x, check, c.Control) {
 			c.Findings = append(c.Findings, x.ID)
 			c.Status = findings.Failed
 		}

@@ -54,6 +54,73 @@ func TestFrameworkJudges(t *testing.T) {
 	}
 }
 
+// TestInformationFailsControls holds that a finding of severity info fails
+// the controls of its check, unless the check spares them.
+func TestInformationFailsControls(t *testing.T) {
+	const network = "vpc-1 10.0.0.0/16\nigw-1 vpc vpc-1\nsg-1 web\n in tcp/443 0.0.0.0/0\neni-1 sg-1 10.0.0.1\n"
+	for _, c := range []struct {
+		name, framework, estate string
+		want                    map[string]string
+	}{
+		{"block public access is off", "fsbp", network, map[string]string{"EC2.172": "failed"}},
+		{"block public access is on", "fsbp", network + "public-access-block block-bidirectional\n", map[string]string{"EC2.172": "passed"}},
+		{"the default network ACL allows everything", "fsbp", network + "acl-1 vpc vpc-1 default\n in 100 allow all 0.0.0.0/0\n", map[string]string{"EC2.21": "passed"}},
+		{"the same for CIS", "cis-5.0", network + "acl-1 vpc vpc-1 default\n in 100 allow all 0.0.0.0/0\n", map[string]string{"5.2": "failed"}},
+		{"a network ACL denies a part", "cis-5.0", network + "acl-1 vpc vpc-1 subnet subnet-1\n in 90 deny all 8.0.0.0/7\n in 91 deny all 36.0.0.0/6\n in 100 allow all 0.0.0.0/0\n", map[string]string{"5.2": "failed"}},
+	} {
+		got := judged(t, c.framework, c.estate)
+		for control, want := range c.want {
+			if got[control] != want {
+				t.Errorf("%s: %s is %q, want %s", c.name, control, got[control], want)
+			}
+		}
+	}
+}
+
+// TestControlsOfPorts holds controls that are defined by ports to those.
+func TestControlsOfPorts(t *testing.T) {
+	for _, c := range []struct {
+		framework, rule string
+		want            map[string]string
+	}{
+		{"cis-1.2", "tcp/22 0.0.0.0/0", map[string]string{"4.1": "failed", "4.2": "passed"}},
+		{"cis-1.2", "tcp/3389 ::/0", map[string]string{"4.1": "passed", "4.2": "failed"}},
+		{"cis-1.2", "all 0.0.0.0/0", map[string]string{"4.1": "failed", "4.2": "failed"}},
+		{"cis-5.0", "tcp/445 0.0.0.0/0", map[string]string{"5.1.2": "failed", "5.3": "failed", "5.4": "passed"}},
+		{"cis-5.0", "tcp/22 0.0.0.0/0", map[string]string{"5.1.2": "passed", "5.3": "failed"}},
+		{"fsbp", "tcp/6379 0.0.0.0/0", map[string]string{"EC2.18": "failed", "EC2.19": "passed"}},
+		{"fsbp", "tcp/3306 0.0.0.0/0", map[string]string{"EC2.18": "failed", "EC2.19": "failed"}},
+		{"fsbp", "tcp/22 0.0.0.0/0", map[string]string{"EC2.18": "failed", "EC2.19": "failed"}},
+	} {
+		got := judged(t, c.framework, "vpc-1 10.0.0.0/16\nsg-1 a\n in "+c.rule+"\neni-1 sg-1 10.0.0.1 public 198.51.100.1\n")
+		for control, want := range c.want {
+			if got[control] != want {
+				t.Errorf("%s, %s: %s is %q, want %s", c.framework, c.rule, control, got[control], want)
+			}
+		}
+	}
+}
+
+// TestMappings holds the references of checks to what AWS's and CIS's lists
+// say, as far as sgaudit relies on them. Source: AWS Security Hub User Guide,
+// "Security Hub controls for Amazon EC2" and "for Elastic Load Balancing".
+func TestMappings(t *testing.T) {
+	inFSBP := []string{"EC2.2", "EC2.6", "EC2.9", "EC2.16", "EC2.18", "EC2.19", "EC2.21", "EC2.25", "EC2.172", "Config.1", "RDS.2"}
+	f, _ := audit.FindFramework("fsbp")
+	for _, check := range audit.Checks() {
+		for _, control := range f.Controls(check) {
+			if !slices.Contains(inFSBP, control) {
+				t.Errorf("%s: %s is not known to be in FSBP", check.ID, control)
+			}
+		}
+		for _, reference := range check.InfoPasses {
+			if !slices.Contains(check.References, reference) {
+				t.Errorf("%s spares %s, which it does not serve", check.ID, reference)
+			}
+		}
+	}
+}
+
 func TestControlsAreInOrder(t *testing.T) {
 	f, _ := audit.FindFramework("fsbp")
 	var names []string

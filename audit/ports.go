@@ -1,6 +1,8 @@
 package audit
 
 import (
+	"slices"
+
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -139,3 +141,18 @@ var services = func() []Service {
 	add(HighRisk, h, "Splunk management", "tcp/8089")
 	return all
 }()
+
+// ServicesOf names the services of the given classes that the traffic opens,
+// each once, in the order of the table of ports and then of the settings.
+func (r *Region) ServicesOf(t inventory.Traffic, classes ...Class) []string {
+	var names []string
+	for _, table := range [][]Service{services, r.Settings.Services} {
+		for i := range table {
+			s := &table[i]
+			if slices.Contains(classes, s.Class) && t.Overlaps(s.Traffic) && !slices.Contains(names, s.Name) {
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
+}

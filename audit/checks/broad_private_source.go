@@ -22,7 +22,7 @@ var _ = audit.Declare(audit.Check{
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			p := rule.Peer.Prefix
 			v := r.VPC(g.VPC)
-			if v == nil || !p.IsValid() || !cidr.Private(p) || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
+			if v == nil || !p.IsValid() || !r.Reach.Private(g.VPC, p) || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
 				return
 			}
 			var blocks []string

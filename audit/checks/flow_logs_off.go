@@ -10,7 +10,7 @@ import (
 var _ = audit.Declare(audit.Check{
 	Title:      "VPC has no flow log",
 	Severity:   findings.Medium,
-	References: []string{"CIS 1.2 2.9", "CIS 1.4 3.9", "CIS 3.0 3.7", "CIS 5.0 3.7", "FSBP EC2.6", "NIST 800-53 r5 AU-12", "NIST 800-53 r5 SI-7(8)"},
+	References: []string{"CIS 1.2 2.9", "CIS 1.4 3.9", "CIS 3.0 3.7", "CIS 5.0 3.7", "CIS 6.0 4.7", "FSBP EC2.6", "NIST 800-53 r5 AU-12", "NIST 800-53 r5 SI-7(8)"},
 	Needs:      inventory.PartVPCs | inventory.PartFlowLogs,
 	OnRequest:  true,
 	Run: func(r *audit.Region) {

@@ -16,6 +16,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Security group is near its quota of rules",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 CM-2"},
+	InfoPasses: []string{"NIST 800-53 r5 CM-2"},
 	Run: func(r *audit.Region) {
 		quota := r.Settings.RulesPerGroup
 		for i := range r.Groups {

@@ -16,6 +16,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Port is open on one IP version and closed on the other",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	Run: func(r *audit.Region) {
 		for i := range r.Groups {

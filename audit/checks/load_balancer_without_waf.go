@@ -13,7 +13,8 @@ import (
 var _ = audit.Declare(audit.Check{
 	Title:      "Application load balancer has no web ACL",
 	Severity:   findings.Medium,
-	References: []string{"FSBP ELB.16", "NIST 800-53 r5 AC-4(21)", "PCI DSS 4.0.1 6.4.2"},
+	References: []string{"Security Hub ELB.16", "NIST 800-53 r5 AC-4(21)", "PCI DSS 4.0.1 6.4.2"},
+	InfoPasses: []string{"PCI DSS 4.0.1 6.4.2"},
 	Needs:      inventory.PartLoadBalancers | inventory.PartWebACLs,
 	Run: func(r *audit.Region) {
 		protected := map[string]bool{}

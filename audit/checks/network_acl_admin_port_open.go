@@ -19,8 +19,9 @@ var _ = audit.Declare(audit.Check{
 		"CIS 1.4 5.1", "CIS 3.0 5.1", "CIS 5.0 5.2", "CIS 6.0 6.2", "FSBP EC2.21", "PCI DSS 4.0.1 1.3.1",
 		"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7",
 	},
-	Needs:     inventory.PartNetworkACLs,
-	OnRequest: true,
+	InfoPasses: []string{"FSBP EC2.21", "PCI DSS 4.0.1 1.3.1", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	Needs:      inventory.PartNetworkACLs,
+	OnRequest:  true,
 	Run: func(r *audit.Region) {
 		for i := range r.NetworkACLs {
 			acl := &r.NetworkACLs[i]

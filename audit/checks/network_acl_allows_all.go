@@ -16,6 +16,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Network ACL of a public subnet filters nothing",
 	Severity:   findings.Info,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
+	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartNetworkACLs | inventory.PartRouteTables | inventory.PartInternetGateways | inventory.PartSubnets,
 	OnRequest:  true,
 	Run: func(r *audit.Region) {

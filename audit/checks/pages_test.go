@@ -37,6 +37,11 @@ func TestPages(t *testing.T) {
 				}
 				at = max(i, at)
 			}
+			for _, reference := range check.InfoPasses {
+				if !saysWhySpared(page, reference) {
+					t.Errorf("no sentence of the page says that information does not fail %s, and why: \"… not fail … because …\"", reference)
+				}
+			}
 			examples := blocks(page)
 			if more, err := os.ReadFile(filepath.Join("testdata", check.ID+".sg")); err == nil {
 				examples = append(examples, block{string(more), 0})
@@ -51,6 +56,19 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
+}
+
+// saysWhySpared reports whether one sentence says that the control is not
+// failed, and why.
+func saysWhySpared(page, reference string) bool {
+	text := strings.Join(strings.Fields(page), " ")
+	for _, sentence := range strings.Split(text, ". ") {
+		_, after, negated := strings.Cut(sentence, "not fail ")
+		if spared, _, why := strings.Cut(after, "because"); negated && why && strings.Contains(spared, reference) {
+			return true
+		}
+	}
+	return false
 }
 
 type block struct {

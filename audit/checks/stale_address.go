@@ -15,6 +15,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Rule names an address that no interface has",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
+	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartInterfaces | inventory.PartVPCs | inventory.PartSubnets,
 	Run: func(r *audit.Region) {
 		reserved := reservedAddresses(r)

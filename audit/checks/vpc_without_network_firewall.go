@@ -15,7 +15,8 @@ import (
 var _ = audit.Declare(audit.Check{
 	Title:      "VPC with an internet gateway has no network firewall",
 	Severity:   findings.Info,
-	References: []string{"NIST 800-53 r5 SC-7", "PCI DSS 4.0.1 1.4.1"},
+	References: []string{"NIST 800-53 r5 SC-7"},
+	InfoPasses: []string{"NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces | inventory.PartInternetGateways,
 	OnRequest:  true,
 	Run: func(r *audit.Region) {

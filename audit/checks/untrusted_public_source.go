@@ -1,0 +1,83 @@
+package checks
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Public addresses that are allowed on administration and database ports are trusted ones.
+var _ = audit.Declare(audit.Check{
+	Title:      "Public address that is not trusted is allowed on an administration or database port",
+	Severity:   findings.Low,
+	References: []string{"PCI DSS 4.0.1 1.2.5", "NIST 800-53 r5 AC-17"},
+	InfoPasses: []string{"PCI DSS 4.0.1 1.2.5", "NIST 800-53 r5 AC-17"},
+	OnRequest:  true,
+	Run: func(r *audit.Region) {
+		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
+			services := r.ServicesOf(rule.Traffic, audit.Admin, audit.Database)
+			if len(services) == 0 || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
+				return
+			}
+			l := r.PrefixList(rule.Peer.List)
+			if rule.Peer.List != "" && (l == nil || !l.Resolved) {
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, rule.Peer.List)
+				return
+			}
+			sources := untrusted(r, g, rule, l)
+			if len(sources) == 0 || broadest(r, g, rule).IsValid() {
+				return // a broad source is reported by broad-public-source
+			}
+			if public, ok := openToAll(r, g, rule); public || !ok {
+				return
+			}
+			o := r.Observe(g, rule)
+			o.Services = services
+			o.Message = fmt.Sprintf("%s (%s) is allowed from %s", firstOf(services, "services"), rule.Traffic, firstOf(sources, "blocks"))
+			if rule.Peer.List != "" {
+				o.Message += " in " + rule.Peer.List
+			}
+			o.Message += ", public and not in trusted_cidrs"
+			o.Fix = "If the address is yours, or one of somebody you trust for good, list it under trusted_cidrs. If not, use Session Manager, a VPN or a bastion, then revoke " + rule.String() + "."
+			if rule.Description != "" {
+				o.Severity = findings.Info
+				o.Message += fmt.Sprintf("; its description is %q", rule.Description)
+			}
+			o.Advice = true
+			r.Report(o)
+		})
+	},
+})
+
+// untrusted returns the public blocks of the rule's source that do not lie in
+// trusted_cidrs. The lists that AWS manages belong to its services.
+func untrusted(r *audit.Region, g *inventory.Group, rule *inventory.Rule, l *inventory.PrefixList) (blocks []string) {
+	prefixes := []netip.Prefix{rule.Peer.Prefix}
+	if l != nil {
+		if l.Owner == "AWS" {
+			return nil
+		}
+		prefixes = l.Entries
+	}
+	for _, p := range prefixes {
+		if p.IsValid() && !r.Reach.PublicPart(g.VPC, p).Empty() && !cidr.Covered(p, r.Settings.TrustedCIDRs) {
+			blocks = append(blocks, p.String())
+		}
+	}
+	return blocks
+}
+
+// firstOf joins the first three texts and counts the rest, which are of the
+// given kind.
+func firstOf(texts []string, kind string) string {
+	const most = 3
+	if more := len(texts) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more %s", strings.Join(texts[:most], ", "), more, kind)
+	}
+	return listed(texts)
+}
