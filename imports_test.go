@@ -19,17 +19,18 @@ const module = "github.com/sgaudit/sgaudit"
 var mayImport = map[string][]string{
 	"words":         {},
 	"inventory":     {"words"},
-	"findings":      {"words"},
+	"change":        {"words", "inventory"},
+	"findings":      {"words", "change"},
 	"cidr":          {},
 	"reach":         {"words", "inventory", "cidr"},
 	"audit":         {"words", "inventory", "cidr", "reach", "findings"},
 	"audit/checks":  {"words", "inventory", "cidr", "reach", "findings", "audit"},
-	"remedy":        {"words", "inventory", "cidr", "reach", "findings"},
+	"remedy":        {"words", "inventory", "change", "cidr", "reach", "findings"},
 	"output":        {"words", "findings"},
 	"picture":       {"words", "inventory", "cidr", "findings"},
 	"awsclient":     {"words", "inventory"},
 	"fixtures":      {"inventory"},
-	"cli":           {"words", "inventory", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "awsclient", "fixtures"},
+	"cli":           {"words", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "awsclient", "fixtures"},
 	".":             {"cli"},
 	"bench":         {"fixtures", "cli"},
 	"bench/compare": {"inventory", "fixtures"},
@@ -47,7 +48,6 @@ var onlyIn = map[string]string{
 	"github.com/google/go-cmp/": "tests",
 	"go.uber.org/goleak":        "tests",
 	"github.com/hashicorp/":     "tests",
-	"github.com/google/shlex":   "remedy",
 }
 
 // TestImports holds every file that is not a test to the tables above.

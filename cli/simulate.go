@@ -9,6 +9,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -96,7 +97,7 @@ func (p *program) simulate(c *urfave.Context) error {
 }
 
 // readPlan reads the changes of a file, or of standard input.
-func (p *program) readPlan(file string) ([]remedy.Line, error) {
+func (p *program) readPlan(file string) ([]change.Line, error) {
 	var text []byte
 	var err error
 	if file == "-" {
@@ -107,7 +108,7 @@ func (p *program) readPlan(file string) ([]remedy.Line, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)
 	}
-	lines, err := remedy.ParseScript(string(text))
+	lines, err := change.ParseScript(string(text))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}

@@ -70,7 +70,7 @@ func (r *Report) Finish() {
 		f.Services, f.Interfaces = orEmpty(f.Services), orEmpty(f.Interfaces)
 		f.Exposure.Evidence, f.Fix.Commands = orEmpty(f.Exposure.Evidence), orEmpty(f.Fix.Commands)
 		f.Fix.Undo, f.Fix.Proof, f.Fix.Notes = orEmpty(f.Fix.Undo), orEmpty(f.Fix.Proof), orEmpty(f.Fix.Notes)
-		f.References = orEmpty(f.References)
+		f.Fix.Steps, f.References = orEmpty(f.Fix.Steps), orEmpty(f.References)
 		if f.Tags == nil {
 			f.Tags = map[string]string{}
 		}

@@ -8,6 +8,8 @@ package findings
 import (
 	"slices"
 	"time"
+
+	"github.com/sgaudit/sgaudit/change"
 )
 
 // SchemaVersion is the version of the report that this package writes.
@@ -190,6 +192,10 @@ type Fix struct {
 	Undo      []string `json:"undo"`  // what takes each command back, at its position; empty where nothing does
 	Proof     []string `json:"proof"` // of a replacement: what it covers, admits and loses, and how that was found
 	Notes     []string `json:"notes"` // what to know before the change
+
+	// Steps are what the commands carry out, one for each, as values. A plan
+	// is made of them: commands, undo and terraform are for readers.
+	Steps []change.Step `json:"steps"`
 
 	// Reference marks a rule that names addresses where groups should be
 	// named. The remedy finds out which.

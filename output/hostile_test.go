@@ -47,7 +47,9 @@ func fill(v reflect.Value, n *int) {
 			return
 		}
 		for i := range v.NumField() {
-			fill(v.Field(i), n)
+			if v.Field(i).CanSet() {
+				fill(v.Field(i), n)
+			}
 		}
 	case reflect.Int:
 		v.SetInt(3)

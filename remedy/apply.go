@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -15,7 +16,7 @@ import (
 //
 // The time is that of one look at the lines and the inventory: each line then
 // costs what the rules of its group do, of which AWS allows a thousand.
-func Apply(inv *inventory.Inventory, lines []Line) (*inventory.Inventory, error) {
+func Apply(inv *inventory.Inventory, lines []change.Line) (*inventory.Inventory, error) {
 	e := newEstate(inv, lines)
 	var errs []error
 	for i := range lines {
@@ -56,15 +57,15 @@ func inRegion(name string) string {
 	return " in " + name
 }
 
-func (e *estate) apply(t *target, s *Step) error {
+func (e *estate) apply(t *target, s *change.Step) error {
 	g := t.group()
 	switch s.Verb {
-	case Delete:
+	case change.Delete:
 		if by := t.keptBy(); by != "" {
 			return fmt.Errorf("%s cannot be deleted: %s", g.ID, by)
 		}
 		e.remove(t)
-	case Authorize:
+	case change.Authorize:
 		rules := slices.Clone(g.Rules)
 		for _, rule := range s.Rules {
 			text := rule.String()
@@ -82,7 +83,7 @@ func (e *estate) apply(t *target, s *Step) error {
 			rules = append(rules, rule)
 		}
 		e.change(t, rules)
-	case Revoke:
+	case change.Revoke:
 		kept := slices.Clone(g.Rules)
 		for _, id := range s.IDs {
 			i := slices.IndexFunc(kept, func(o inventory.Rule) bool { return o.Direction == s.Direction && slices.Contains(o.IDs, id) })

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -49,10 +50,10 @@ type planner struct {
 	number int
 }
 
-func (p *planner) line() remedy.Line {
+func (p *planner) line() change.Line {
 	p.number++
 	r := p.inv.Regions[p.IntN(len(p.inv.Regions))]
-	s := remedy.Step{Group: fmt.Sprintf("sg-%d", 1+p.IntN(10)), Direction: inventory.Direction(p.IntN(2))}
+	s := change.Step{Group: fmt.Sprintf("sg-%d", 1+p.IntN(10)), Direction: inventory.Direction(p.IntN(2))}
 	switch p.IntN(10) {
 	case 0:
 		s.Region = "eu-nowhere-1"
@@ -68,14 +69,14 @@ func (p *planner) line() remedy.Line {
 	}
 	switch p.IntN(8) {
 	case 0, 1:
-		s.Verb = remedy.Delete
+		s.Verb = change.Delete
 	case 2, 3, 4:
-		s.Verb = remedy.Authorize
+		s.Verb = change.Authorize
 		for range 1 + p.IntN(2) {
 			s.Rules = append(s.Rules, p.rule(has, s.Direction))
 		}
 	case 5, 6:
-		s.Verb = remedy.Revoke
+		s.Verb = change.Revoke
 		for range 1 + p.IntN(2) {
 			rule := p.rule(has, s.Direction)
 			if len(has) > 0 && p.IntN(8) > 0 {
@@ -88,9 +89,9 @@ func (p *planner) line() remedy.Line {
 			s.IDs = nil
 		}
 	default:
-		s.Verb = remedy.LookUp
+		s.Verb = change.LookUp
 	}
-	return remedy.Line{Number: p.number, Step: s}
+	return change.Line{Number: p.number, Step: s}
 }
 
 // rule makes one up that mostly names another group, or takes one that is there.
@@ -114,7 +115,7 @@ func (p *planner) rule(has []inventory.Rule, d inventory.Direction) inventory.Ru
 }
 
 // possible makes up lines that can be carried out, one after the other.
-func (p *planner) possible(count int) (lines []remedy.Line) {
+func (p *planner) possible(count int) (lines []change.Line) {
 	for range count {
 		next := append(slices.Clip(lines), p.line())
 		if after, err := plainApply(p.inv, next[len(lines):]); err == nil {
@@ -124,9 +125,9 @@ func (p *planner) possible(count int) (lines []remedy.Line) {
 	return lines
 }
 
-func commands(lines []remedy.Line) (text []string) {
+func commands(lines []change.Line) (text []string) {
 	for i := range lines {
-		if lines[i].Step.Verb != remedy.LookUp {
+		if lines[i].Step.Verb != change.LookUp {
 			text = append(text, lines[i].Step.Command())
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -125,34 +126,34 @@ func TestAllocations(t *testing.T) {
 // as many lines that use, strip and delete those: of four lines for each, one
 // allows it on another group, one allows an address, one takes the first away
 // and one deletes it.
-func changes(tb testing.TB, lines, groups int) (*inventory.Inventory, []remedy.Line) {
+func changes(tb testing.TB, lines, groups int) (*inventory.Inventory, []change.Line) {
 	tb.Helper()
 	spares := lines / 4
 	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: groups - spares, Interfaces: 5 * groups, Rules: 3})
 	r := inv.Regions[0]
 	others := len(r.Groups)
-	var plan [4][]remedy.Line
+	var plan [4][]change.Line
 	for i := range spares {
 		spare, other := fmt.Sprintf("sg-f%016x", i), &r.Groups[i*7919%others]
 		r.Groups = append(r.Groups, inventory.Group{ID: spare, Name: spare, VPC: other.VPC, Owner: r.AccountID})
 		named := inventory.Rule{Traffic: inventory.Ports(inventory.TCP, 6000, 6000), Peer: inventory.Peer{Group: &inventory.GroupRef{ID: spare}}}
 		address := named
 		address.Peer = inventory.PrefixPeer(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 32))
-		for k, s := range []remedy.Step{
-			{Verb: remedy.Authorize, Group: other.ID, Rules: []inventory.Rule{named}},
-			{Verb: remedy.Authorize, Group: other.ID, Rules: []inventory.Rule{address}},
-			{Verb: remedy.Revoke, Group: other.ID, Rules: []inventory.Rule{named}},
-			{Verb: remedy.Delete, Group: spare},
+		for k, s := range []change.Step{
+			{Verb: change.Authorize, Group: other.ID, Rules: []inventory.Rule{named}},
+			{Verb: change.Authorize, Group: other.ID, Rules: []inventory.Rule{address}},
+			{Verb: change.Revoke, Group: other.ID, Rules: []inventory.Rule{named}},
+			{Verb: change.Delete, Group: spare},
 		} {
 			s.Region = r.Name
-			plan[k] = append(plan[k], remedy.Line{Number: k*spares + i + 1, Step: s})
+			plan[k] = append(plan[k], change.Line{Number: k*spares + i + 1, Step: s})
 		}
 	}
 	inv.Normalize()
 	return inv, slices.Concat(plan[:]...)
 }
 
-func apply(tb testing.TB, inv *inventory.Inventory, lines []remedy.Line) {
+func apply(tb testing.TB, inv *inventory.Inventory, lines []change.Line) {
 	tb.Helper()
 	after, err := remedy.Apply(inv, lines)
 	if err != nil {

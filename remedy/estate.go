@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -39,12 +40,12 @@ type namer struct{ place, rules int }
 
 func (t *target) group() *inventory.Group { return &t.in.Groups[t.place] }
 
-func newEstate(inv *inventory.Inventory, lines []Line) *estate {
+func newEstate(inv *inventory.Inventory, lines []change.Line) *estate {
 	ids := map[string]bool{} // of the groups that lines name, and whether one deletes it
 	for i := range lines {
 		s := &lines[i].Step
-		ids[s.Group] = ids[s.Group] || s.Verb == Delete
-		if s.Verb != Authorize {
+		ids[s.Group] = ids[s.Group] || s.Verb == change.Delete
+		if s.Verb != change.Authorize {
 			continue
 		}
 		for k := range s.Rules {
@@ -88,7 +89,7 @@ func (e *estate) holders(r *region) {
 
 // locate finds the group of a step, in the first region that has it where the
 // step says none.
-func (e *estate) locate(s *Step) *target {
+func (e *estate) locate(s *change.Step) *target {
 	for _, t := range e.groups[s.Group] {
 		if (s.Region == "" || s.Region == t.in.Name) && !t.in.deleted[t.place] {
 			return t

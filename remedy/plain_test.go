@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/remedy"
 )
 
 // plainApply is remedy.Apply in its plainest form: it looks for everything in
 // the lists themselves, each time anew.
-func plainApply(inv *inventory.Inventory, lines []remedy.Line) (*inventory.Inventory, error) {
+func plainApply(inv *inventory.Inventory, lines []change.Line) (*inventory.Inventory, error) {
 	after := *inv
 	after.Regions = slices.Clone(inv.Regions)
 	copied := map[*inventory.Region]bool{}
@@ -47,7 +47,7 @@ func plainIn(name string) string {
 }
 
 // plainLocate finds the group of a step; ids are unique across regions.
-func plainLocate(regions []*inventory.Region, s *remedy.Step) (region, group int) {
+func plainLocate(regions []*inventory.Region, s *change.Step) (region, group int) {
 	for i, r := range regions {
 		if s.Region != "" && s.Region != r.Name {
 			continue
@@ -59,15 +59,15 @@ func plainLocate(regions []*inventory.Region, s *remedy.Step) (region, group int
 	return 0, -1
 }
 
-func plainStep(r *inventory.Region, at int, s *remedy.Step) error {
+func plainStep(r *inventory.Region, at int, s *change.Step) error {
 	g := &r.Groups[at]
 	switch s.Verb {
-	case remedy.Delete:
+	case change.Delete:
 		if by := plainKeptBy(r, g); by != "" {
 			return fmt.Errorf("%s cannot be deleted: %s", g.ID, by)
 		}
 		r.Groups = slices.Delete(r.Groups, at, at+1)
-	case remedy.Authorize:
+	case change.Authorize:
 		rules := slices.Clone(g.Rules)
 		for _, rule := range s.Rules {
 			rule.IDs, rule.Tags = nil, slices.Clone(rule.Tags) // which Normalize sorts where they are
@@ -84,7 +84,7 @@ func plainStep(r *inventory.Region, at int, s *remedy.Step) error {
 			rules = append(rules, rule)
 		}
 		g.Rules = rules
-	case remedy.Revoke:
+	case change.Revoke:
 		kept := slices.Clone(g.Rules)
 		for _, id := range s.IDs {
 			i := slices.IndexFunc(kept, func(o inventory.Rule) bool { return o.Direction == s.Direction && slices.Contains(o.IDs, id) })

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -21,13 +23,13 @@ type Plan struct {
 	Access  *Access             // of a proven plan that changes something: who gains and loses access
 
 	report *findings.Report
+	steps  map[*findings.Finding][]change.Step
 }
 
-// Entry is one command of a plan.
+// Entry is one step of a plan.
 type Entry struct {
-	Step     Step
-	Command  string
-	Undo     string // empty where nothing takes the command back
+	Step     change.Step
+	Undo     []change.Step // empty where nothing takes the step back
 	Account  string
 	Name     string // of the group
 	Findings []*findings.Finding
@@ -36,33 +38,56 @@ type Entry struct {
 }
 
 // NewPlan makes a plan of findings, which are of the report. It needs nothing
-// but what a report in JSON holds.
+// but what a report in JSON holds: the steps, or, in reports of versions that
+// wrote none, the commands, which are read into steps. A step that is not
+// understood, or that belongs to another account or region than its finding,
+// is an error.
 func NewPlan(report *findings.Report, list []*findings.Finding) (*Plan, error) {
-	p := &Plan{report: report}
+	p := &Plan{report: report, steps: map[*findings.Finding][]change.Step{}}
 	m := &merger{by: map[string]*Entry{}}
 	for _, f := range list {
-		if len(f.Fix.Commands) == 0 {
+		steps, err := stepsOf(f)
+		if err != nil {
+			return nil, fmt.Errorf("finding %s: %w", findings.OneLine(f.ID), err)
+		}
+		if len(steps) == 0 {
 			p.Left = append(p.Left, f)
 			continue
 		}
-		for i, command := range f.Fix.Commands {
-			undo := ""
-			if i < len(f.Fix.Undo) {
-				undo = f.Fix.Undo[i]
-			}
-			if err := m.add(f, command, undo); err != nil {
-				return nil, fmt.Errorf("finding %s: %w", f.ID, err)
-			}
+		p.steps[f] = steps
+		for i := range steps {
+			m.add(f, &steps[i])
 		}
 	}
 	p.Entries = m.entries()
 	return p, nil
 }
 
+// stepsOf returns the steps of a finding of a report.
+func stepsOf(f *findings.Finding) ([]change.Step, error) {
+	steps := f.Fix.Steps
+	if len(steps) == 0 {
+		var err error
+		if steps, err = change.FromCommands(f.AccountID, f.Fix.Commands, f.Fix.Undo); err != nil {
+			return nil, err
+		}
+	}
+	for i := range steps {
+		s := &steps[i]
+		if err := s.Check(); err != nil {
+			return nil, err
+		}
+		if s.Account != f.AccountID || s.Region != f.Region || s.Region == "" {
+			return nil, fmt.Errorf("a step of its fix is for account %q and region %q, the finding for %q and %q", s.Account, s.Region, f.AccountID, f.Region)
+		}
+	}
+	return steps, nil
+}
+
 // Changes counts the commands that change something.
 func (p *Plan) Changes() (n int) {
 	for _, e := range p.Entries {
-		if e.Step.Verb != LookUp {
+		if e.Step.Verb != change.LookUp {
 			n++
 		}
 	}
@@ -86,39 +111,12 @@ type merger struct {
 	all []*Entry
 }
 
-func (m *merger) add(f *findings.Finding, command, undo string) error {
-	step, changes, err := ParseCommand(command)
-	if err != nil {
-		return err
-	}
-	e := &Entry{Step: step, Command: command, Undo: undo, Account: f.AccountID, Name: f.GroupName}
-	if !changes {
-		e.Step = Step{Verb: LookUp, Region: f.Region, Group: f.GroupID}
-	}
+func (m *merger) add(f *findings.Finding, step *change.Step) {
+	e := &Entry{Step: *step, Account: f.AccountID, Name: f.GroupName}
 	if e.Step.Group != f.GroupID {
 		e.Name = ""
 	}
-	var back Step
-	if step.Verb == Revoke && undo != "" {
-		if back, _, err = ParseCommand(undo); err != nil {
-			return err
-		}
-		e.Step.Rules = back.Rules
-	}
-	place := e.Account + " " + e.Step.Region + " " + e.Step.Group + " " + string(e.Step.Verb) + " "
-	var keys []string
-	switch {
-	case e.Step.Verb == Authorize:
-		for i := range e.Step.Rules {
-			keys = append(keys, place+e.Step.Rules[i].String())
-		}
-	case len(e.Step.IDs) > 0:
-		for _, id := range e.Step.IDs {
-			keys = append(keys, place+id)
-		}
-	default:
-		keys = []string{place + command}
-	}
+	keys := keysOf(e)
 	fresh := make([]bool, len(keys))
 	count := 0
 	for i, key := range keys {
@@ -131,14 +129,34 @@ func (m *merger) add(f *findings.Finding, command, undo string) error {
 		m.by[key] = e
 	}
 	if count == 0 {
-		return nil
+		return
 	}
 	e.name(f)
 	if count < len(keys) {
 		e.only(fresh)
 	}
 	m.all = append(m.all, e)
-	return nil
+}
+
+// keysOf names what an entry changes: each rule that it allows, each id that
+// it revokes, or all of it.
+func keysOf(e *Entry) []string {
+	s := &e.Step
+	place := strings.Join([]string{e.Account, s.Region, s.Group, string(s.Verb)}, " ") + " "
+	var keys []string
+	switch {
+	case s.Verb == change.Authorize:
+		for i := range s.Rules {
+			keys = append(keys, place+s.Rules[i].String())
+		}
+	case len(s.IDs) > 0:
+		for _, id := range s.IDs {
+			keys = append(keys, place+id)
+		}
+	default:
+		keys = []string{place + s.Command()}
+	}
+	return keys
 }
 
 // name adds a finding to those that an entry is for.
@@ -154,13 +172,13 @@ func narrow(entries []*Entry) []*Entry {
 	groups := map[string][]*inventory.Rule{}
 	for _, e := range entries {
 		for i := range e.Step.Rules {
-			if e.Step.Verb == Authorize {
+			if e.Step.Verb == change.Authorize {
 				groups[e.place()] = append(groups[e.place()], &e.Step.Rules[i])
 			}
 		}
 	}
 	return slices.DeleteFunc(entries, func(e *Entry) bool {
-		if e.Step.Verb != Authorize || len(groups[e.place()]) < 2 {
+		if e.Step.Verb != change.Authorize || len(groups[e.place()]) < 2 {
 			return false
 		}
 		needed := make([]bool, len(e.Step.Rules))
@@ -183,30 +201,29 @@ func narrow(entries []*Entry) []*Entry {
 
 func (e *Entry) place() string { return e.Account + " " + e.Step.Region + " " + e.Step.Group + " " }
 
-// only keeps the parts of an entry that no other entry does.
+// only keeps the parts of an entry that no other entry does, by the keys that
+// are fresh.
 func (e *Entry) only(fresh []bool) {
 	s := &e.Step
-	var rules []inventory.Rule
-	var ids []string
-	for i, keep := range fresh {
-		if keep && i < len(s.Rules) {
-			rules = append(rules, s.Rules[i])
-		}
-		if keep && i < len(s.IDs) {
-			ids = append(ids, s.IDs[i])
-		}
-	}
-	if s.Verb == Revoke && len(s.Rules) != len(s.IDs) {
-		rules = nil // the undo cannot be told apart: it stays whole
-		s.IDs = ids
-		e.Command = s.Command()
+	if s.Verb == change.Authorize {
+		s.Rules = chosen(s.Rules, fresh)
 		return
 	}
-	s.Rules, s.IDs = rules, ids
-	e.Command = s.Command()
-	if e.Undo != "" {
-		e.Undo = s.Undo()
+	s.IDs = chosen(s.IDs, fresh)
+	s.Rules = slices.DeleteFunc(slices.Clone(s.Rules), func(r inventory.Rule) bool {
+		return !slices.ContainsFunc(r.IDs, func(id string) bool { return slices.Contains(s.IDs, id) })
+	})
+}
+
+// chosen returns the items of a list at whose positions fresh says so.
+func chosen[T any](list []T, fresh []bool) []T {
+	var kept []T
+	for i := range list {
+		if fresh[i] {
+			kept = append(kept, list[i])
+		}
 	}
+	return kept
 }
 
 // entries returns the plan in its order. What would be allowed in a group that
@@ -214,16 +231,16 @@ func (e *Entry) only(fresh []bool) {
 func (m *merger) entries() []*Entry {
 	deleted := map[string]*Entry{}
 	for _, e := range m.all {
-		if e.Step.Verb == Delete {
+		if e.Step.Verb == change.Delete {
 			deleted[e.Account+e.Step.Region+e.Step.Group] = e
 		}
 	}
 	kept := slices.DeleteFunc(slices.Clone(m.all), func(e *Entry) bool {
 		d := deleted[e.Account+e.Step.Region+e.Step.Group]
-		if d != nil && e.Step.Verb == Revoke {
-			e.Undo, e.within = "", true
+		if d != nil && e.Step.Verb == change.Revoke {
+			e.within = true
 		}
-		if d == nil || e.Step.Verb != Authorize {
+		if d == nil || e.Step.Verb != change.Authorize {
 			return false
 		}
 		for _, f := range e.Findings {
@@ -234,7 +251,7 @@ func (m *merger) entries() []*Entry {
 	kept = narrow(kept)
 	allowed := map[string]bool{}
 	for _, e := range kept {
-		if e.Step.Verb == Authorize {
+		if e.Step.Verb == change.Authorize {
 			for i := range e.Step.Rules {
 				allowed[e.place()+e.Step.Rules[i].String()] = true
 			}
@@ -242,14 +259,23 @@ func (m *merger) entries() []*Entry {
 	}
 	phase := func(e *Entry) int {
 		anew := func(r inventory.Rule) bool { return allowed[e.place()+r.String()] }
-		if e.Step.Verb == Revoke && slices.ContainsFunc(e.Step.Rules, anew) {
+		if e.Step.Verb == change.Revoke && slices.ContainsFunc(e.Step.Rules, anew) {
 			return -1 // AWS allows no rule that is there already
 		}
-		return slices.Index([]Verb{Authorize, LookUp, Revoke, Delete}, e.Step.Verb)
+		return slices.Index(change.Verbs, e.Step.Verb)
 	}
 	slices.SortStableFunc(kept, func(a, b *Entry) int {
 		return cmp.Or(cmp.Compare(phase(a), phase(b)), cmp.Compare(a.Account, b.Account),
 			cmp.Compare(a.Step.Region, b.Step.Region), cmp.Compare(a.Step.Group, b.Step.Group))
 	})
+	steps := make([]change.Step, len(kept))
+	for i, e := range kept {
+		steps[i] = e.Step
+	}
+	for i, back := range change.Undo(steps) {
+		if !kept[i].within {
+			kept[i].Undo = back
+		}
+	}
 	return kept
 }

@@ -5,14 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 )
 
-var headings = map[Verb]string{
-	Authorize: "Allow what takes the place of the rules below",
-	LookUp:    "Find out the ids of these rules: they were not read, and nothing is revoked by guess",
-	Revoke:    "Revoke",
-	Delete:    "Delete",
+var headings = map[change.Verb]string{
+	change.Authorize: "Allow what takes the place of the rules below",
+	change.LookUp:    "Find out the ids of these rules: they were not read, and nothing is revoked by guess",
+	change.Revoke:    "Revoke",
+	change.Delete:    "Delete",
 }
 
 // head says what the plan is, line by line.
@@ -60,7 +61,7 @@ run() {
 	esac
 }
 `)
-	account, verb, group := "", Verb(""), ""
+	account, verb, group := "", change.Verb(""), ""
 	for _, e := range p.Entries {
 		if e.Account != account {
 			account = e.Account
@@ -78,14 +79,14 @@ run() {
 			out.WriteString(comment(line))
 		}
 		switch {
-		case e.Undo != "":
-			out.WriteString("# undo: " + e.Undo + "\n")
+		case len(e.Undo) > 0:
+			out.WriteString("# undo: " + change.Chain(e.Undo) + "\n")
 		case e.within:
 			out.WriteString("# comes back with the group, which is deleted below\n")
-		case e.Step.Verb != LookUp:
+		case e.Step.Verb != change.LookUp:
 			out.WriteString("# nothing takes this back\n")
 		}
-		out.WriteString("run " + e.Command + "\n")
+		out.WriteString("run " + e.Step.Command() + "\n")
 	}
 	if len(p.Left) > 0 {
 		out.WriteString("\n" + comment("== Left to people, who know what is meant"))
@@ -102,7 +103,7 @@ func (e *Entry) why() []string {
 	var lines []string
 	for _, f := range e.Findings {
 		lines = append(lines, fmt.Sprintf("%s %s %s: %s", f.ID, f.Severity, f.Check, f.Message))
-		if e.Step.Verb == Authorize {
+		if e.Step.Verb == change.Authorize {
 			for _, line := range f.Fix.Proof {
 				lines = append(lines, "    "+line)
 			}
@@ -111,13 +112,13 @@ func (e *Entry) why() []string {
 	var noted []string
 	for _, f := range e.Findings {
 		for _, line := range f.Fix.Notes {
-			if e.Step.Verb != Authorize && e.Step.Verb != LookUp && !slices.Contains(noted, line) {
+			if e.Step.Verb != change.Authorize && e.Step.Verb != change.LookUp && !slices.Contains(noted, line) {
 				noted = append(noted, line)
 				lines = append(lines, "    note: "+line)
 			}
 		}
 	}
-	if e.Step.Verb == Delete {
+	if e.Step.Verb == change.Delete {
 		lines = append(lines, "    note: not safe by itself: ask the owner first, as what starts on demand with this group is not seen from here")
 	}
 	return lines
@@ -134,7 +135,7 @@ func comment(text string) string { return strings.TrimRight("# "+findings.OneLin
 func (p *Plan) Markdown() string {
 	var out strings.Builder
 	out.WriteString("# Plan for account " + p.report.Caller.AccountID + "\n\n" + strings.Join(p.head(), "\n") + "\n")
-	verb, group := Verb(""), ""
+	verb, group := change.Verb(""), ""
 	for _, e := range p.Entries {
 		if e.Step.Verb != verb {
 			verb, group = e.Step.Verb, ""
@@ -153,13 +154,13 @@ func (p *Plan) Markdown() string {
 			}
 			out.WriteString(bullet + findings.Markdown(text) + "\n")
 		}
-		out.WriteString("\n" + fenced(e.Command))
+		out.WriteString("\n" + fenced(e.Step.Command()))
 		switch {
-		case e.Undo != "":
-			out.WriteString("\nTo take it back:\n\n" + fenced(e.Undo))
+		case len(e.Undo) > 0:
+			out.WriteString("\nTo take it back:\n\n" + fenced(change.Chain(e.Undo)))
 		case e.within:
 			out.WriteString("\nIt comes back with the group, which is deleted below.\n")
-		case e.Step.Verb != LookUp:
+		case e.Step.Verb != change.LookUp:
 			out.WriteString("\nNothing takes this back.\n")
 		}
 	}
@@ -195,25 +196,14 @@ func (p *Plan) Terraform() string {
 				continue
 			}
 			done[f] = true
-			for _, block := range strings.Split(strings.TrimSpace(f.Fix.Terraform), "\n\n") {
-				if key := blockName(block); block == "" || seen[key] {
+			for _, block := range change.Blocks(p.steps[f]) {
+				if seen[block.Name] {
 					continue
-				} else {
-					seen[key] = true
 				}
-				out.WriteString("\n" + comment(f.ID+" "+f.Check+": "+f.Fix.Summary) + block + "\n")
+				seen[block.Name] = true
+				out.WriteString("\n" + comment(f.ID+" "+f.Check+": "+f.Fix.Summary) + block.Text)
 			}
 		}
 	}
 	return out.String()
-}
-
-// blockName returns the line that names the resource of a block.
-func blockName(block string) string {
-	for line := range strings.Lines(block) {
-		if strings.HasPrefix(line, "resource ") {
-			return line
-		}
-	}
-	return block
 }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -97,17 +98,24 @@ func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
 }
 
 // steps writes the steps into the finding.
-func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []Step) {
+func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change.Step) {
 	if len(steps) == 0 {
 		return
 	}
 	for i := range steps {
-		f.Fix.Commands = append(f.Fix.Commands, steps[i].Command())
-		f.Fix.Undo = append(f.Fix.Undo, steps[i].Undo())
+		if err := steps[i].Check(); err != nil {
+			f.Fix.Notes = append(f.Fix.Notes, "no command can be written: "+err.Error())
+			return
+		}
 	}
-	f.Fix.Terraform = Terraform(steps)
+	f.Fix.Steps = steps
+	for i, back := range change.Undo(steps) {
+		f.Fix.Commands = append(f.Fix.Commands, steps[i].Command())
+		f.Fix.Undo = append(f.Fix.Undo, change.Chain(back))
+	}
+	f.Fix.Terraform = change.Terraform(steps)
 	for i := range steps {
-		if steps[i].Verb == Revoke && len(a.holders(g)) > 0 {
+		if steps[i].Verb == change.Revoke && len(a.holders(g)) > 0 {
 			f.Fix.Notes = append(f.Fix.Notes, tracking(g, steps[i].Rules)...)
 		}
 	}
@@ -134,26 +142,26 @@ func (a *attacher) empties(g *inventory.Group) bool {
 }
 
 // change returns the steps of a finding about a whole group.
-func (a *attacher) change(f *findings.Finding, g *inventory.Group) []Step {
+func (a *attacher) change(f *findings.Finding, g *inventory.Group) []change.Step {
 	switch {
 	case f.Check == "unused-group":
-		var steps []Step
+		var steps []change.Step
 		for _, id := range f.Fix.First {
 			if other := a.group(id); other != nil {
 				naming := slices.DeleteFunc(slices.Clone(other.Rules), func(r inventory.Rule) bool { return r.Peer.Group == nil || r.Peer.Group.ID != g.ID })
-				steps = append(steps, each(a.region.Name, other, naming)...)
+				steps = append(steps, change.RevokeRules(a.region.AccountID, a.region.Name, other, naming)...)
 			}
 		}
 		for i := range steps {
-			steps[i].lost = true
+			steps[i].Irreversible = true
 		}
 		was := *g
 		was.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool {
 			return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
 		})
-		return append(steps, Step{Verb: Delete, Region: a.region.Name, Group: g.ID, was: &was})
+		return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was})
 	case a.empties(g):
-		return each(a.region.Name, g, g.Rules)
+		return change.RevokeRules(a.region.AccountID, a.region.Name, g, g.Rules)
 	}
 	return nil
 }

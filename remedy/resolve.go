@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -42,7 +43,7 @@ type outcome struct {
 	by          *findings.Finding // the finding that decided
 	repeats     *findings.Finding // the finding that calls the rule redundant, or nil
 	replacement *Replacement      // of a reference
-	steps       []Step
+	steps       []change.Step
 	summary     string
 	proof       []string
 	why         string // the rule is kept, against the wish of a finding
@@ -88,7 +89,7 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 	for _, o := range d.all {
 		switch o.wish {
 		case revoke, redundant:
-			o.steps = each(a.region.Name, g, []inventory.Rule{*o.rule})
+			o.steps = change.RevokeRules(a.region.AccountID, a.region.Name, g, []inventory.Rule{*o.rule})
 		case replace:
 			d.replace(o, peersOf(o.by.Fix.Replace))
 		case reference:
@@ -212,13 +213,13 @@ func (d *decision) allow(rule *inventory.Rule, peers []inventory.Peer) (allow, b
 
 // exchange writes the steps that allow rules, and revoke the one whose place
 // they take.
-func (d *decision) exchange(rule *inventory.Rule, allow, before, after []inventory.Rule) []Step {
+func (d *decision) exchange(rule *inventory.Rule, allow, before, after []inventory.Rule) []change.Step {
 	g, region := d.group, d.region.Name
-	steps := each(region, g, before)
+	steps := change.RevokeRules(d.region.AccountID, region, g, before)
 	if len(allow) > 0 {
-		steps = append(steps, Step{Verb: Authorize, Region: region, Group: g.ID, Direction: rule.Direction, Rules: allow, own: g.Owner})
+		steps = append(steps, change.Step{Verb: change.Authorize, Account: d.region.AccountID, Region: region, Group: g.ID, Direction: rule.Direction, Rules: allow})
 	}
-	return append(steps, each(region, g, append([]inventory.Rule{*rule}, after...))...)
+	return append(steps, change.RevokeRules(d.region.AccountID, region, g, append([]inventory.Rule{*rule}, after...))...)
 }
 
 // replace writes the steps that give the traffic of a rule to other sources.

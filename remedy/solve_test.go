@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -141,13 +142,13 @@ func TestNothingIsCutOff(t *testing.T) {
 			if len(f.Fix.Commands) == 0 {
 				continue
 			}
-			steps, err := remedy.ParseScript(strings.Join(f.Fix.Commands, "\n"))
+			steps, err := change.ParseScript(strings.Join(f.Fix.Commands, "\n"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range steps { // random estates have no ids: the look-up stands for the revocation
-				if steps[i].Step.Verb != remedy.Authorize {
-					t.Fatalf("seed %d: %s", seed, steps[i].Text)
+				if steps[i].Step.Verb != change.Authorize {
+					t.Fatalf("seed %d: %s", seed, steps[i].Step.Command())
 				}
 			}
 			traffic, err := inventory.ParseTraffic(strings.Fields(f.Rule.Text)[1])
@@ -155,7 +156,7 @@ func TestNothingIsCutOff(t *testing.T) {
 				t.Fatal(err)
 			}
 			source, _ := netip.ParsePrefix(f.Rule.Source)
-			gone := remedy.Line{Step: remedy.Step{Verb: remedy.Revoke, Region: f.Region, Group: f.GroupID, Rules: []inventory.Rule{{Traffic: traffic, Peer: inventory.PrefixPeer(source)}}}}
+			gone := change.Line{Step: change.Step{Verb: change.Revoke, Region: f.Region, Group: f.GroupID, Rules: []inventory.Rule{{Traffic: traffic, Peer: inventory.PrefixPeer(source)}}}}
 			after, err := remedy.Apply(inv, append(steps, gone))
 			if err != nil {
 				t.Fatalf("seed %d: %v", seed, err)
@@ -283,7 +284,7 @@ func TestReferences(t *testing.T) {
 				}
 				f := report.Findings[0]
 				var got []string
-				lines, err := remedy.ParseScript(strings.Join(f.Fix.Commands, "\n"))
+				lines, err := change.ParseScript(strings.Join(f.Fix.Commands, "\n"))
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,6 +1,7 @@
 package remedy_test
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"github.com/hashicorp/hcl/v2/hclparse"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -48,7 +50,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, err := remedy.ParseScript(plan.Shell())
+	lines, err := change.ParseScript(plan.Shell())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func TestPlan(t *testing.T) {
 		t.Fatalf("the script has %d changes, the plan %d", len(lines), plan.Changes())
 	}
 	for i := 1; i < len(lines); i++ {
-		if before, now := lines[i-1].Step.Verb, lines[i].Step.Verb; now == remedy.Authorize && before != now || before == remedy.Delete && now != before {
+		if before, now := lines[i-1].Step.Verb, lines[i].Step.Verb; now == change.Authorize && before != now || before == change.Delete && now != before {
 			t.Errorf("line %d: %s after %s", lines[i].Number, now, before)
 		}
 	}
@@ -97,12 +99,12 @@ func TestUndo(t *testing.T) {
 	}
 	var script []string
 	for _, e := range plan.Entries {
-		script = append(script, e.Command)
+		script = append(script, e.Step.Command())
 	}
 	for i := len(plan.Entries) - 1; i >= 0; i-- {
-		script = append(script, plan.Entries[i].Undo)
+		script = append(script, change.Chain(plan.Entries[i].Undo))
 	}
-	lines, err := remedy.ParseScript(strings.Join(script, "\n"))
+	lines, err := change.ParseScript(strings.Join(script, "\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,6 +153,29 @@ func TestCommandsReadBack(t *testing.T) {
 			if len(f.Fix.Undo) != len(f.Fix.Commands) {
 				t.Fatalf("%d commands and %d that take them back", len(f.Fix.Commands), len(f.Fix.Undo))
 			}
+			text, err := json.Marshal(f.Fix.Steps)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var fromReport []change.Step
+			if err := json.Unmarshal(text, &fromReport); err != nil {
+				t.Fatal(err)
+			}
+			fromCommands, err := change.FromCommands(f.AccountID, f.Fix.Commands, f.Fix.Undo)
+			if err != nil {
+				t.Fatalf("%v in %q %q", err, f.Fix.Commands, f.Fix.Undo)
+			}
+			for _, steps := range [][]change.Step{fromReport, fromCommands} {
+				undo := change.Undo(steps)
+				for i := range f.Fix.Commands {
+					if got, want := steps[i].Command(), f.Fix.Commands[i]; got != want {
+						t.Fatalf("read back:\n%s\nwritten:\n%s", got, want)
+					}
+					if got, want := change.Chain(undo[i]), f.Fix.Undo[i]; got != want {
+						t.Fatalf("undo read back:\n%s\nwritten:\n%s", got, want)
+					}
+				}
+			}
 			for _, command := range append(f.Fix.Commands, f.Fix.Undo...) {
 				if strings.ContainsAny(command, "\n\r") {
 					t.Fatalf("more than one line: %q", command)
@@ -158,7 +183,7 @@ func TestCommandsReadBack(t *testing.T) {
 				if command == "" || strings.HasPrefix(command, "group=") {
 					continue
 				}
-				step, changes, err := remedy.ParseCommand(command)
+				step, changes, err := change.ParseCommand(command)
 				if err != nil {
 					t.Fatalf("%s: %v", command, err)
 				}
@@ -182,7 +207,7 @@ func TestCommandsReadBack(t *testing.T) {
 		if _, diags := hclparse.NewParser().ParseHCL([]byte(plan.Terraform()), "plan.tf"); diags.HasErrors() {
 			t.Fatalf("%v in\n%s", diags, plan.Terraform())
 		}
-		lines, err := remedy.ParseScript(plan.Shell())
+		lines, err := change.ParseScript(plan.Shell())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -232,12 +257,12 @@ func TestScriptsThatFail(t *testing.T) {
 	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0 id " + id + "\nsg-2 b\n in tcp/80 sg-1\nsg-3 default\nsg-4 c\neni-1 sg-4 10.0.0.1\n").Inventory
 	for script, want := range map[string]string{
 		"aws ec2 modify-security-group-rules --group-id sg-1":                                                           "line 1: modify-security-group-rules: only authorize",
-		"\naws ec2 delete-security-group --group-id 'sg-1":                                                              "line 2: \"aws ec2",
+		"\naws ec2 delete-security-group --group-id 'sg-1":                                                              "line 2: a single quote is not closed",
 		"aws ec2 delete-security-group --group-name web":                                                                "--group-name is not understood",
-		"aws ec2 delete-security-group":                                                                                 `--group-id "" is no id`,
+		"aws ec2 delete-security-group":                                                                                 "no id says which group is meant",
 		"aws ec2 revoke-security-group-ingress --group-id sg-1":                                                         "neither --ip-permissions nor --protocol",
 		"aws ec2 revoke-security-group-ingress --group-id sg-1 --protocol tcp --port x --cidr 10.0.0.0/8":               `--port "x"`,
-		"aws ec2 revoke-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --cidr ten":                     `--cidr "ten" is no address range`,
+		"aws ec2 revoke-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --cidr ten":                     `--cidr "ten" is not an address range`,
 		"aws ec2 revoke-security-group-ingress --group-id sg-1 --ip-permissions IpProtocol=tcp":                         "must be a JSON list",
 		"aws ec2 revoke-security-group-ingress --group-id sg-1 --security-group-rule-ids sgr-9":                         "sg-1 has no ingress rule with the id sgr-9",
 		"aws ec2 revoke-security-group-egress --group-id sg-1 --security-group-rule-ids " + id:                          "sg-1 has no egress rule",
@@ -253,7 +278,7 @@ func TestScriptsThatFail(t *testing.T) {
 		"aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions '[{\"Protocol\":\"tcp\"}]'":          `unknown field "Protocol"`,
 		"aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --source-group=sg-2 --cider": "--cider is not understood",
 	} {
-		lines, err := remedy.ParseScript(script)
+		lines, err := change.ParseScript(script)
 		if err == nil {
 			_, err = remedy.Apply(inv, lines)
 		}
@@ -261,7 +286,7 @@ func TestScriptsThatFail(t *testing.T) {
 			t.Errorf("%s\n got  %v\n want %s", script, err, want)
 		}
 	}
-	lines, err := remedy.ParseScript("# a note\n#aws ec2 delete-security-group --group-id sg-9\naws ec2 revoke-security-group-ingress \\\n  --group-id sg-1 --protocol tcp --port 22 --cidr 0.0.0.0/0 --dry-run\naws ec2 describe-security-groups\necho done\n")
+	lines, err := change.ParseScript("# a note\n#aws ec2 delete-security-group --group-id sg-9\naws ec2 revoke-security-group-ingress \\\n  --group-id sg-1 --protocol tcp --port 22 --cidr 0.0.0.0/0 --dry-run\naws ec2 describe-security-groups\necho done\n")
 	if err != nil || len(lines) != 1 || lines[0].Number != 3 {
 		t.Errorf("%v %v", lines, err)
 	}
@@ -269,23 +294,4 @@ func TestScriptsThatFail(t *testing.T) {
 	if err != nil || len(after.Regions[0].Groups[0].Rules) != 0 || len(inv.Regions[0].Groups[0].Rules) != 1 {
 		t.Errorf("applied: %v; the inventory itself must stay", err)
 	}
-}
-
-func FuzzParseCommand(f *testing.F) {
-	f.Add(`aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-1 --ip-permissions '[{"IpProtocol":"tcp","FromPort":5432,"ToPort":5432,"UserIdGroupPairs":[{"GroupId":"sg-2","Description":"it'\''s"}]}]'`)
-	f.Add("run aws ec2 revoke-security-group-egress --group-id sg-1 --security-group-rule-ids sgr-1 sgr-2")
-	f.Add("aws --profile x ec2 delete-security-group --group-id=sg-1")
-	f.Fuzz(func(t *testing.T, line string) {
-		step, changes, err := remedy.ParseCommand(line)
-		if err != nil || !changes {
-			return
-		}
-		again, _, err := remedy.ParseCommand(step.Command())
-		if err != nil {
-			t.Fatalf("%q was read, but not what it was written as: %q: %v", line, step.Command(), err)
-		}
-		if a, b := step.Command(), again.Command(); a != b {
-			t.Fatalf("%q and %q", a, b)
-		}
-	})
 }

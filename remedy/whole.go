@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -99,28 +99,28 @@ func (w *whole) plan() (*Plan, error) {
 // plan: what the plan changes in it before comes back with it.
 func (w *whole) back(p *Plan) {
 	slices.SortStableFunc(p.Entries, func(a, b *Entry) int {
-		if a.Step.Verb != Delete || b.Step.Verb != Delete || a.Account != b.Account {
+		if a.Step.Verb != change.Delete || b.Step.Verb != change.Delete || a.Account != b.Account {
 			return 0
 		}
 		return cmp.Compare(w.turn[a.Findings[0].ID], w.turn[b.Findings[0].ID])
 	})
 	gone := map[string]bool{}
 	for _, e := range p.Entries {
-		if e.Step.Verb == Delete {
+		if e.Step.Verb == change.Delete {
 			gone[e.Step.Group] = true
 		}
 	}
 	for _, e := range p.Entries {
-		if e.Step.Verb != Delete {
+		if e.Step.Verb != change.Delete {
 			continue
 		}
-		if t := newEstate(w.inv, []Line{{Step: e.Step}}).locate(&e.Step); t != nil {
+		if t := newEstate(w.inv, []change.Line{{Step: e.Step}}).locate(&e.Step); t != nil {
 			was := *t.group()
 			was.Rules = slices.DeleteFunc(slices.Clone(was.Rules), func(r inventory.Rule) bool {
 				return r.Peer.Group != nil && r.Peer.Group.ID != was.ID && gone[r.Peer.Group.ID]
 			})
-			e.Step.was = &was
-			e.Undo = e.Step.Undo()
+			e.Step.Details = &was
+			e.Undo = change.Undo([]change.Step{e.Step})[0]
 		}
 	}
 }
@@ -193,20 +193,20 @@ func (w *whole) refused(p *Plan, err error) error {
 
 // Lines returns the changes of the plan in their order, each with the position
 // of its entry, from 1, as its number.
-func (p *Plan) Lines() []Line { return p.lines(func(*Entry) bool { return true }) }
+func (p *Plan) Lines() []change.Line { return p.lines(func(*Entry) bool { return true }) }
 
 // complaints returns the changes that take away what findings complain of.
-func (p *Plan) complaints() []Line {
+func (p *Plan) complaints() []change.Line {
 	return p.lines(func(e *Entry) bool {
-		return (e.Step.Verb == Revoke || e.Step.Verb == Delete) && slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return !f.Fix.Keeps })
+		return (e.Step.Verb == change.Revoke || e.Step.Verb == change.Delete) && slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return !f.Fix.Keeps })
 	})
 }
 
-func (p *Plan) lines(wanted func(*Entry) bool) []Line {
-	var lines []Line
+func (p *Plan) lines(wanted func(*Entry) bool) []change.Line {
+	var lines []change.Line
 	for i, e := range p.Entries {
-		if e.Step.Verb != LookUp && wanted(e) {
-			lines = append(lines, Line{Number: i + 1, Text: e.Command, Step: e.Step})
+		if e.Step.Verb != change.LookUp && wanted(e) {
+			lines = append(lines, change.Line{Number: i + 1, Step: e.Step})
 		}
 	}
 	return lines
@@ -261,14 +261,14 @@ func replacing(e *Entry) (list []*findings.Finding) {
 // taking returns the entries that revoke a rule of a group.
 func (p *Plan) taking(r *inventory.Region, group string, rule *inventory.Rule) []*Entry {
 	return slices.DeleteFunc(p.entriesOf(r, group), func(e *Entry) bool {
-		return e.Step.Verb != Revoke || !slices.ContainsFunc(rule.IDs, func(id string) bool { return slices.Contains(e.Step.IDs, id) })
+		return e.Step.Verb != change.Revoke || !slices.ContainsFunc(rule.IDs, func(id string) bool { return slices.Contains(e.Step.IDs, id) })
 	})
 }
 
 // entriesOf returns the entries that change a group.
 func (p *Plan) entriesOf(r *inventory.Region, group string) (found []*Entry) {
 	for _, e := range p.Entries {
-		if e.Account == r.AccountID && e.Step.Region == r.Name && e.Step.Group == group && e.Step.Verb != LookUp {
+		if e.Account == r.AccountID && e.Step.Region == r.Name && e.Step.Group == group && e.Step.Verb != change.LookUp {
 			found = append(found, e)
 		}
 	}
@@ -327,12 +327,12 @@ func (w *whole) fresh(p *Plan, again *findings.Report, turn int) (changed bool) 
 	return changed
 }
 
-func deletes(f *findings.Finding) bool {
-	return slices.ContainsFunc(f.Fix.Commands, func(c string) bool { return strings.Contains(c, " delete-security-group ") })
-}
+func deletes(f *findings.Finding) bool { return has(f, change.Delete) }
 
-func looksUp(f *findings.Finding) bool {
-	return slices.ContainsFunc(f.Fix.Commands, func(c string) bool { return strings.Contains(c, " describe-security-group-rules ") })
+func looksUp(f *findings.Finding) bool { return has(f, change.LookUp) }
+
+func has(f *findings.Finding, verb change.Verb) bool {
+	return slices.ContainsFunc(f.Fix.Steps, func(s change.Step) bool { return s.Verb == verb })
 }
 
 // remains reports whether a finding is about a rule that the plan puts in the
@@ -340,7 +340,7 @@ func looksUp(f *findings.Finding) bool {
 // plan makes it better, if not good.
 func (w *whole) remains(p *Plan, f *findings.Finding) bool {
 	if f.Rule == nil || !slices.ContainsFunc(p.Entries, func(e *Entry) bool {
-		return e.Step.Verb == Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && at(e.Step.Rules, f.Rule.Text) >= 0
+		return e.Step.Verb == change.Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && at(e.Step.Rules, f.Rule.Text) >= 0
 	}) {
 		return false
 	}
@@ -356,7 +356,7 @@ func (w *whole) remains(p *Plan, f *findings.Finding) bool {
 func (w *whole) causes(p *Plan, f *findings.Finding) []*Entry {
 	var allowing, near, far []*Entry
 	for _, e := range p.Entries {
-		if e.Account != f.AccountID || e.Step.Region != f.Region || e.Step.Verb == LookUp {
+		if e.Account != f.AccountID || e.Step.Region != f.Region || e.Step.Verb == change.LookUp {
 			continue
 		}
 		far = append(far, e)
@@ -364,7 +364,7 @@ func (w *whole) causes(p *Plan, f *findings.Finding) []*Entry {
 			return r.Peer.Group != nil && r.Peer.Group.ID == f.GroupID
 		})) {
 			near = append(near, e)
-			if e.Step.Verb == Authorize {
+			if e.Step.Verb == change.Authorize {
 				allowing = append(allowing, e)
 			}
 		}

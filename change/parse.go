@@ -1,0 +1,189 @@
+package change
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// Line is one command of a script that changes a group.
+type Line struct {
+	Number int // from 1
+	Step   Step
+}
+
+// ParseScript reads the changes of security groups out of a shell script:
+// plain calls such as "aws ec2 revoke-security-group-ingress …", those of a
+// plan or others, one after the other. Comments, calls that only read, and
+// commands that do not call aws ec2 are passed over, and so is the part of a
+// plan that takes it back. A call that changes something and is not
+// understood, or that stands where it may run any number of times (in an if, a
+// loop, a function, a pipe), is an error that names its line.
+func ParseScript(text string) ([]Line, error) {
+	statements, _, err := lex(text)
+	if err != nil {
+		return nil, err
+	}
+	var found []Line
+	var in blocks
+	known := map[string]bool{}
+	for i := range statements {
+		s := &statements[i]
+		in.enter(s)
+		if !s.callsEC2() || in.function == "undo" {
+			continue
+		}
+		step, changes, err := s.step(true)
+		if err == nil && changes {
+			err = in.check()
+			for _, name := range step.names() {
+				if step.Verb != Create && !known[name] && err == nil {
+					err = fmt.Errorf("no command before it creates %s", name)
+				}
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", s.line, err)
+		}
+		if step.Verb == Create {
+			known[step.Group] = true
+		}
+		if changes {
+			found = append(found, Line{s.line, step})
+		}
+	}
+	return found, nil
+}
+
+// ParseCommand reads one command of the AWS CLI that changes a security group
+// or the groups of an interface, with or without the word run of a plan before
+// it. It reports false for a command that only reads.
+func ParseCommand(line string) (s Step, changes bool, err error) {
+	statements, _, err := lex(line)
+	if err != nil {
+		return s, false, err
+	}
+	if len(statements) != 1 {
+		return s, false, fmt.Errorf("%s is not one command", show(line))
+	}
+	return statements[0].step(true)
+}
+
+// ParseChain reads what Chain wrote, or a report of an earlier version: calls
+// of aws ec2 joined by &&, on one line, with nothing beside them. Each of the
+// steps is understood whole; an option that a step does not keep is an error.
+func ParseChain(line string) ([]Step, error) {
+	if strings.ContainsFunc(line, unicode.IsControl) {
+		return nil, fmt.Errorf("%s holds a control character or a line break", show(line))
+	}
+	statements, comments, err := lex(line)
+	if err != nil {
+		return nil, err
+	}
+	if len(statements) == 0 || comments > 0 {
+		return nil, fmt.Errorf("%s is not a command, or more than that", show(line))
+	}
+	var steps []Step
+	for i := range statements {
+		if i > 0 && !statements[i].chain {
+			return nil, fmt.Errorf("%s: commands are joined by &&", show(line))
+		}
+		step, _, err := statements[i].step(false)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return steps, nil
+}
+
+// callsEC2 reports whether the statement, or something in it, calls aws ec2.
+func (s *statement) callsEC2() bool {
+	fields := s.words
+	if s.odd != "" {
+		fields = append(slices.Clone(fields), strings.FieldsFunc(s.text, func(r rune) bool { return strings.ContainsRune(" \t\n\"'`$()|&<>{};", r) })...)
+	}
+	at := slices.Index(fields, "aws")
+	return at >= 0 && slices.Contains(fields[at:], "ec2") || len(s.words) > 0 && strings.Contains(strings.Join(s.words, " "), "aws ec2 ")
+}
+
+// step reads the statement as a call of aws ec2. With loose, options that
+// change nothing of what is done may stand beside it.
+func (s *statement) step(loose bool) (step Step, changes bool, err error) {
+	words := s.words
+	at := slices.Index(words, "ec2")
+	if at < 1 || at+1 >= len(words) || !slices.Contains(words[:at], "aws") {
+		return step, false, fmt.Errorf("%s is not a call of aws ec2", show(s.text))
+	}
+	operation := words[at+1]
+	reads := strings.HasPrefix(operation, "describe-") || strings.HasPrefix(operation, "get-")
+	if reads && loose {
+		return step, false, nil
+	}
+	if s.odd != "" {
+		return step, false, fmt.Errorf("%s: only plain calls are understood, and this one has %s", show(s.text), s.odd)
+	}
+	if words[0] == "run" {
+		words, at = words[1:], at-1
+	}
+	if words[0] != "aws" {
+		return step, false, fmt.Errorf("%s: only lines that begin with aws (or run aws) are understood", show(s.text))
+	}
+	given, err := parseOptions(append(words[1:at:at], words[at+2:]...))
+	if err == nil {
+		step, err = given.step(operation, s.sets, loose)
+	}
+	if err == nil {
+		err = step.Check()
+	}
+	if err != nil {
+		return step, false, fmt.Errorf("%s: %w", operation, err)
+	}
+	return step, step.Verb.Changes(), nil
+}
+
+// blocks follows a script into functions, conditions and loops.
+type blocks struct {
+	depth    int
+	function string // the outermost function
+	within   string // the outermost other block
+}
+
+func (b *blocks) enter(s *statement) {
+	name, rest, isFunction := strings.Cut(s.text, "()")
+	first, _, _ := strings.Cut(s.text, " ")
+	switch {
+	case isFunction && strings.TrimSpace(rest) == "{" && !strings.ContainsAny(strings.TrimSpace(name), " \t'\"$"):
+		if b.depth == 0 {
+			b.function = strings.TrimSpace(name)
+		}
+		b.depth++
+	case slices.Contains([]string{"if", "for", "while", "until", "case", "{", "("}, first):
+		if b.depth == 0 || b.depth == 1 && b.function != "" && b.within == "" {
+			b.within = first
+		}
+		b.depth++
+	case slices.Contains([]string{"fi", "done", "esac", "}", ")"}, first) && b.depth > 0:
+		b.depth--
+		if b.depth == 0 {
+			b.function, b.within = "", ""
+		} else if b.depth == 1 && b.function != "" {
+			b.within = ""
+		}
+	}
+	if first != "{" && s.odd != "" && slices.Contains(strings.Fields(s.text)[1:], "{") && !isFunction {
+		b.depth++ // … || {
+	}
+}
+
+// check tells why a change cannot stand here.
+func (b *blocks) check() error {
+	switch {
+	case b.depth == 0, b.depth == 1 && b.function == "plan":
+		return nil
+	case b.within != "":
+		return fmt.Errorf("the change stands inside %s, and how often it runs is not known", show(b.within))
+	}
+	return fmt.Errorf("the change stands inside the function %s, and how often it runs is not known", show(b.function))
+}

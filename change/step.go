@@ -1,0 +1,119 @@
+// Package change holds the steps that change security groups: what is
+// created, attached, allowed, revoked and deleted. It is the only place that
+// writes a step as a command of the AWS CLI or as Terraform, and the only one
+// that reads such commands.
+//
+// A step is a value. Nothing that came from AWS, from a report or from a
+// script is ever copied into a command: ids, regions and accounts are held to
+// their forms (Check), texts such as descriptions and tags travel inside JSON
+// values, and every word is quoted where it is written. A step that does not
+// pass Check has no command. The package never carries a step out.
+package change
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Verb is what a step does.
+type Verb string
+
+// The verbs, in the order in which a plan uses them.
+const (
+	Create    Verb = "create-group"         // create a group; AWS lets everything out of it
+	SetGroups Verb = "set-interface-groups" // replace the groups of an interface
+	Authorize Verb = "authorize"            // allow rules
+	LookUp    Verb = "look-up"              // read the ids of a group's rules, where they are not known
+	Revoke    Verb = "revoke"               // revoke rules
+	Delete    Verb = "delete-group"         // delete a group
+	Find      Verb = "find-group"           // read the id of a group that an earlier Create made, by its name
+)
+
+// Verbs are all verbs in the order in which a plan uses them. Find is last: it
+// only occurs in what takes other steps back.
+var Verbs = []Verb{Create, SetGroups, Authorize, LookUp, Revoke, Delete, Find}
+
+// Changes reports whether a step with the verb changes anything.
+func (v Verb) Changes() bool { return v != LookUp && v != Find }
+
+// Step is one change of one group or interface, which one command carries out.
+//
+// A group that an earlier step creates has no id yet. It goes by a name that
+// begins with "$group" (IsNew), wherever an id of a group may stand: in Group,
+// Groups, and the references of Rules. The Create step says the name in Group.
+type Step struct {
+	Verb      Verb
+	Account   string              // whose credentials carry it out, twelve digits; empty where it is not known
+	Region    string              // empty in commands that name none
+	Group     string              // of every verb but SetGroups
+	Direction inventory.Direction // of Authorize and Revoke: that of all Rules
+	Rules     []inventory.Rule    // what is allowed or revoked; empty where only IDs are known
+	IDs       []string            // Revoke: ids of the rules; without them Rules are revoked as they are written
+
+	Interface string   // SetGroups: the interface
+	Groups    []string // SetGroups: all groups that it carries afterwards
+	Before    []string // SetGroups: all groups that it carried before; empty where they are not known
+
+	// Details are, of Create and Find, the name, description, VPC and tags of
+	// the group; of Delete, the group as it was, with the rules that can be
+	// allowed again. A Delete without Details has no undo.
+	Details *inventory.Group
+
+	Irreversible bool // nothing takes it back: it names a group that the plan deletes
+
+	damaged error // what kept it from being read, which Check tells
+}
+
+// IsNew reports whether text stands for a group that a Create step makes:
+// "$group", or "$group_" and small letters, digits and underscores.
+func IsNew(text string) bool {
+	if len(text) > 64 || len(text) < len("$group") || text[:len("$group")] != "$group" {
+		return false
+	}
+	for i := len("$group"); i < len(text); i++ {
+		c := text[i]
+		if i == len("$group") && c != '_' || c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// everything is the rule that AWS gives to a group that it creates.
+var everything = inventory.Rule{Direction: inventory.Egress, Traffic: inventory.All, Peer: inventory.PrefixPeer(netip.MustParsePrefix("0.0.0.0/0"))}
+
+// RevokeRules returns the steps that revoke rules of a group: one for each
+// direction, or one for each rule where rules have tags, since the command
+// that takes a step back gives all of its rules the same tags. Where the id of
+// a rule was not read, a LookUp takes the place of the revocations.
+func RevokeRules(account, region string, g *inventory.Group, rules []inventory.Rule) []Step {
+	steps := grouped(Step{Verb: Revoke, Account: account, Region: region, Group: g.ID}, rules)
+	for i := range steps {
+		s := &steps[i]
+		for k := range s.Rules {
+			s.IDs = append(s.IDs, s.Rules[k].IDs...)
+		}
+		if slices.ContainsFunc(s.Rules, func(r inventory.Rule) bool { return len(r.IDs) == 0 }) {
+			*s = Step{Verb: LookUp, Account: account, Region: region, Group: g.ID}
+		}
+	}
+	return slices.CompactFunc(steps, func(a, b Step) bool { return a.Verb == LookUp && b.Verb == LookUp })
+}
+
+// grouped puts rules into copies of a step, by direction and tags.
+func grouped(like Step, rules []inventory.Rule) []Step {
+	var steps []Step
+	apart := slices.ContainsFunc(rules, func(r inventory.Rule) bool { return len(r.Tags) > 0 })
+	for _, r := range rules {
+		if k := len(steps); k == 0 || apart || steps[k-1].Direction != r.Direction {
+			s := like
+			s.Direction, s.Rules, s.IDs = r.Direction, nil, nil
+			steps = append(steps, s)
+		}
+		last := &steps[len(steps)-1]
+		last.Rules = append(last.Rules, r)
+	}
+	return steps
+}
