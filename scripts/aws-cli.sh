@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The AWS CLI reads the demo's endpoint, page by page.
+# The AWS CLI reads the demo's endpoint, page by page and with filters.
 # Usage: scripts/aws-cli.sh PATH-TO-SGAUDIT
 set -euo pipefail
 log=$(mktemp)
@@ -29,3 +29,22 @@ for verb in describe-network-interfaces describe-security-group-rules describe-v
 	aws ec2 "$verb" --endpoint-url "$url" --region us-east-1 --page-size 5 --output json >/dev/null
 	echo "aws ec2 $verb: read"
 done
+ec2() { aws ec2 "$@" --endpoint-url "$url" --region us-east-1 --output text; }
+is() { # WANTED WHAT...: the output of a command
+	local wanted=$1 got
+	shift
+	got=$("$@")
+	[ "$got" = "$wanted" ] || { printf 'aws-cli.sh: %s\nfound %s, not %s\n' "$*" "$got" "$wanted"; exit 1; }
+}
+is eu-west-1 ec2 describe-regions --region-names eu-west-1 --query 'Regions[].RegionName'
+is eu-west-1 ec2 describe-regions --filters 'Name=region-name,Values=eu-west-?' --query 'Regions[].RegionName'
+is running ec2 describe-instances --instance-ids i-0a100003 --query 'Reservations[].Instances[].State.Name'
+is shop-web ec2 describe-instances --filters Name=network-interface.network-interface-id,Values=eni-0a100003 --query 'Reservations[].Instances[].SecurityGroups[].GroupName'
+is rtb-0a100002 ec2 describe-route-tables --filters Name=association.subnet-id,Values=subnet-0a1000a0 --query 'RouteTables[].RouteTableId'
+is sg-0a100013 ec2 describe-security-groups --filters Name=tag:Team,Values=platform Name=ip-permission.ipv6-cidr,Values=::/0 --query 'SecurityGroups[].GroupId'
+is '' ec2 describe-volumes --query 'Volumes[].VolumeId'
+refused=$(ec2 describe-vpcs --filters Name=colour,Values=red 2>&1) && { echo "aws-cli.sh: an unknown filter is taken"; exit 1; }
+case $refused in
+*InvalidParameterValue*"The filter 'colour' is invalid"*) echo "aws ec2 with filters and ids: as EC2 answers" ;;
+*) echo "aws-cli.sh: $refused"; exit 1 ;;
+esac
