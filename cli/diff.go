@@ -11,6 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/remedy"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -98,7 +99,7 @@ func drift(old, now *inventory.Snapshot, opts audit.Options) *driftAnswer {
 	d.Fixed, d.Unknown = after.Comparison.Fixed, after.Comparison.Unknown
 	for _, r := range now.Inventory.Regions {
 		i := slices.IndexFunc(old.Inventory.Regions, func(o *inventory.Region) bool { return o.AccountID == r.AccountID && o.Name == r.Name })
-		if i < 0 {
+		if i < 0 || old.Inventory.Regions[i] == r {
 			continue
 		}
 		d.reach(old.Inventory.Regions[i], r)
@@ -109,11 +110,15 @@ func drift(old, now *inventory.Snapshot, opts audit.Options) *driftAnswer {
 // reach compares the ways from the internet to each interface, where both
 // sides know them.
 func (d *driftAnswer) reach(old, now *inventory.Region) {
+	concerned := remedy.Concerned(old, now)
 	ways := func(r *inventory.Region) map[string][]string {
 		n := reach.New(r)
 		found := map[string][]string{}
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
+			if !concerned(e) {
+				continue
+			}
 			q := reach.Query{Traffic: inventory.All, Internet: true}
 			for _, w := range n.Trace(e, q).Ways {
 				if text := w.Traffic + " from " + w.From; w.Verdict == reach.Reachable && !slices.Contains(found[e.ID], text) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -82,11 +81,9 @@ func (p *program) simulate(c *urfave.Context) error {
 		return &failure{message: "the plan would fail:\n" + strings.Join(errorLines(err), "\n"), hint: "audit again and make the plan anew, if the groups changed since"}
 	}
 	s := &simulation{driftAnswer: drift(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts), Steps: len(lines), Lost: []pairChange{}, Gained: []pairChange{}}
-	for i, r := range inv.Regions {
-		if r != after.Regions[i] {
-			s.compare(r, after.Regions[i])
-		}
-	}
+	access := remedy.CompareAccess(inv, after, remedy.MaxPairs)
+	s.Asked, s.Cut = access.Asked, access.Cut
+	s.Lost, s.Gained = append(s.Lost, pairChanges(access.Lost)...), append(s.Gained, pairChanges(access.Gained)...)
 	if err := p.answer(c, s, s.text()); err != nil {
 		return err
 	}
@@ -118,91 +115,12 @@ func (p *program) readPlan(file string) ([]change.Line, error) {
 	return lines, nil
 }
 
-// maxSimulated bounds the pairs of interfaces that are asked.
-const maxSimulated = 100000
-
-// compare asks, for every rule that came or went, who could talk by its
-// traffic before and who can after.
-func (s *simulation) compare(old, now *inventory.Region) {
-	before, after := reach.New(old), reach.New(now)
-	type talk struct {
-		from, to *inventory.Interface
-		traffic  inventory.Traffic
+func pairChanges(list []remedy.PairChange) []pairChange {
+	var changes []pairChange
+	for _, p := range list {
+		changes = append(changes, pairChange{p.AccountID, p.Region, p.From, p.To, p.Traffic.String(), p.Verdict})
 	}
-	seen := map[talk]bool{}
-	ask := func(from, to *inventory.Interface, traffic inventory.Traffic) {
-		t := talk{from, to, traffic}
-		if from == to || seen[t] || s.Cut {
-			return
-		}
-		if s.Asked == maxSimulated {
-			s.Cut = true
-			return
-		}
-		seen[t] = true
-		s.Asked++
-		was, _ := before.Between(from, to, traffic)
-		is, _ := after.Between(from, to, traffic)
-		if was == is {
-			return
-		}
-		p := pairChange{old.AccountID, old.Name, from.ID, to.ID, traffic.String(), is}
-		if is == reach.Reachable || was == reach.NotReachable {
-			s.Gained = append(s.Gained, p)
-		} else {
-			s.Lost = append(s.Lost, p)
-		}
-	}
-	each := func(g *inventory.Group, rules, others []inventory.Rule) {
-		for i := range rules {
-			rule := &rules[i]
-			if slices.ContainsFunc(others, func(o inventory.Rule) bool { return o.String() == rule.String() }) {
-				continue
-			}
-			for _, peer := range peersOf(old, before, g, rule) {
-				for _, member := range before.Interfaces(g.ID) {
-					if rule.Direction == inventory.Ingress {
-						ask(peer, member, rule.Traffic)
-					} else {
-						ask(member, peer, rule.Traffic)
-					}
-				}
-			}
-		}
-	}
-	for i := range old.Groups {
-		g := &old.Groups[i]
-		k, there := slices.BinarySearchFunc(now.Groups, g.ID, func(o inventory.Group, id string) int { return strings.Compare(o.ID, id) })
-		if !there {
-			continue // what is deleted has no interface
-		}
-		each(g, g.Rules, now.Groups[k].Rules)
-		each(g, now.Groups[k].Rules, g.Rules)
-	}
-}
-
-// peersOf returns the interfaces that a rule's peer stands for, in the group's
-// VPC and those that an active peering joins.
-func peersOf(r *inventory.Region, n *reach.Region, g *inventory.Group, rule *inventory.Rule) []*inventory.Interface {
-	if rule.Peer.Group != nil {
-		return n.Interfaces(rule.Peer.Group.ID)
-	}
-	vpcs := []string{g.VPC}
-	for _, p := range r.Peerings {
-		if far := p.Far(g.VPC); far != nil && p.Status == "active" {
-			vpcs = append(vpcs, far.VPC)
-		}
-	}
-	prefixes := append(r.Entries(rule.Peer.List), rule.Peer.Prefix)
-	var found []*inventory.Interface
-	for _, vpc := range vpcs {
-		for _, p := range prefixes {
-			for _, i := range n.InterfacesInside(vpc, p) {
-				found = append(found, &r.Interfaces[i])
-			}
-		}
-	}
-	return found
+	return changes
 }
 
 func (s *simulation) text() string {

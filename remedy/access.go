@@ -1,6 +1,7 @@
 package remedy
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -43,7 +44,7 @@ type comparison struct {
 	old           *inventory.Region
 	before, after *reach.Region
 	now           map[string]*inventory.Interface // by id, where steps gave interfaces other groups
-	seen          map[talk]bool
+	seen          map[talk]bool                   // what ask said
 }
 
 type talk struct {
@@ -65,8 +66,8 @@ func (c *comparison) region(now *inventory.Region) {
 				}
 			}
 		}
-		c.rules(c.old, c.before, old, is.Rules)
-		c.rules(now, c.after, is, old.Rules)
+		c.rules(c.old, c.before, old, is, now)
+		c.rules(now, c.after, is, old, c.old)
 	})
 }
 
@@ -76,40 +77,133 @@ func same(a, b []inventory.Rule) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
-// rules asks for the rules of a group that others do not hold.
-func (c *comparison) rules(r *inventory.Region, n *reach.Region, g *inventory.Group, others []inventory.Rule) {
+// Concerned returns a function that reports whether what reaches an interface
+// may differ between two states of a region. Where the second one was made of
+// the first by Apply, these are the interfaces that carry a group whose rules
+// a step changed, or to which a step gave other groups; else all of them.
+func Concerned(old, now *inventory.Region) func(*inventory.Interface) bool {
+	if len(old.Interfaces) != len(now.Interfaces) || len(old.Interfaces) > 0 && &old.Interfaces[0] != &now.Interfaces[0] {
+		return func(*inventory.Interface) bool { return true }
+	}
+	changed := map[string]bool{}
+	eachPair(old.Groups, now.Groups, func(was, is *inventory.Group) {
+		if !same(was.Rules, is.Rules) {
+			changed[was.ID] = true
+		}
+	})
+	return func(e *inventory.Interface) bool {
+		return slices.ContainsFunc(e.Groups, func(id string) bool { return changed[id] })
+	}
+}
+
+// rules asks for the rules of a group that it does not have in the other state.
+func (c *comparison) rules(r *inventory.Region, n *reach.Region, g, other *inventory.Group, otherState *inventory.Region) {
+	held := map[string][]inventory.Rule{} // the rules of members in the other state, by id
+	rulesOf := func(e *inventory.Interface) []inventory.Rule {
+		if held[e.ID] == nil {
+			held[e.ID] = rulesOf(otherState, e)
+		}
+		return held[e.ID]
+	}
 	for i := range g.Rules {
 		rule := &g.Rules[i]
-		if at := slices.IndexFunc(others, func(o inventory.Rule) bool { return inventory.CompareRules(&o, rule) == 0 }); at >= 0 {
+		if at := slices.IndexFunc(other.Rules, func(o inventory.Rule) bool { return inventory.CompareRules(&o, rule) == 0 }); at >= 0 {
 			continue
 		}
 		for _, peer := range standsFor(r, n, g, rule) {
 			for _, member := range n.Interfaces(g.ID) {
-				if rule.Direction == inventory.Ingress {
-					c.ask(peer, member, rule.Traffic)
-				} else {
-					c.ask(member, peer, rule.Traffic)
+				from, to := peer, member
+				if rule.Direction == inventory.Egress {
+					from, to = member, peer
+				}
+				if c.ask(from, to, rule.Traffic) {
+					for _, part := range parts(rule, rulesOf(member), peer) {
+						c.ask(from, to, part)
+					}
 				}
 			}
 		}
 	}
 }
 
-func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffic) {
+// parts returns the ports of a rule, one range of each protocol, that the
+// other rules do not allow for an interface, where they allow some.
+func parts(rule *inventory.Rule, others []inventory.Rule, peer *inventory.Interface) []inventory.Traffic {
+	var found []inventory.Traffic
+	for _, p := range []inventory.Protocol{inventory.TCP, inventory.UDP} {
+		first, last, ok := rule.Traffic.PortsOf(p)
+		if !ok || first == last {
+			continue
+		}
+		var held [][2]int32
+		for i := range others {
+			o := &others[i]
+			if a, b, ok := o.Traffic.PortsOf(p); ok && o.Direction == rule.Direction && mayName(o, peer) {
+				held = append(held, [2]int32{a, b})
+			}
+		}
+		slices.SortFunc(held, func(a, b [2]int32) int { return cmp.Compare(a[0], b[0]) })
+		for _, h := range held {
+			if h[0] > first {
+				break
+			}
+			first = max(first, h[1]+1)
+		}
+		for _, h := range held {
+			if h[0] > first {
+				last = min(last, h[0]-1)
+				break
+			}
+		}
+		if first <= last {
+			found = append(found, inventory.Ports(p, first, last))
+		}
+	}
+	return found
+}
+
+// rulesOf returns the rules of all groups that an interface carries.
+func rulesOf(r *inventory.Region, e *inventory.Interface) (rules []inventory.Rule) {
+	for _, id := range e.Groups {
+		if i, found := slices.BinarySearchFunc(r.Groups, id, func(g inventory.Group, id string) int { return cmp.Compare(g.ID, id) }); found {
+			rules = append(rules, r.Groups[i].Rules...)
+		}
+	}
+	return rules
+}
+
+// mayName reports whether a rule names an interface, or a prefix list, which
+// may name it.
+func mayName(rule *inventory.Rule, e *inventory.Interface) bool {
+	switch {
+	case rule.Peer.Group != nil:
+		return e.Carries(rule.Peer.Group.ID)
+	case rule.Peer.List != "":
+		return true
+	}
+	return slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool { return rule.Peer.Prefix.Contains(a.Private) })
+}
+
+// ask compares one pair. It reports whether something of the traffic gets
+// through before and after, so that a part may have come or gone.
+func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffic) (some bool) {
 	t := talk{from.ID, to.ID, traffic}
-	if from.ID == to.ID || c.Cut || c.seen[t] {
-		return
+	if from.ID == to.ID || c.Cut {
+		return false
+	}
+	if some, done := c.seen[t]; done {
+		return some
 	}
 	if c.Asked == c.most {
 		c.Cut = true
-		return
+		return false
 	}
-	c.seen[t] = true
 	c.Asked++
 	was := c.before.Verdict(in(c.old, from), in(c.old, to), traffic)
 	is := c.after.Verdict(c.is(from), c.is(to), traffic)
+	c.seen[t] = was == is && is != reach.NotReachable
 	if was == is {
-		return
+		return c.seen[t]
 	}
 	p := PairChange{c.old.AccountID, c.old.Name, from.ID, to.ID, traffic, is}
 	if is == reach.Reachable || was == reach.NotReachable {
@@ -117,6 +211,7 @@ func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffi
 	} else {
 		c.Lost = append(c.Lost, p)
 	}
+	return false
 }
 
 // is returns an interface as it is afterwards.
