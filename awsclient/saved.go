@@ -3,64 +3,27 @@ package awsclient
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// savedKind is one kind of answer that files may hold.
-type savedKind struct {
-	part      inventory.Part
-	operation string
-	decode    func(text []byte) (any, error)
+// SavedOptions say what files do not.
+type SavedOptions struct {
+	Account string            // of answers that do not tell theirs; empty: that is an error
+	Region  string            // the same
+	Warn    func(text string) // is told what was passed over; may be nil
 }
-
-func decoded[T any](text []byte) (any, error) {
-	out := new(T)
-	err := json.Unmarshal(text, out)
-	return out, err
-}
-
-// savedKinds are the answers that files may hold, by the key under which the
-// AWS CLI prints them. The SDK's types have the names of that JSON, so that
-// the reader of live answers reads saved ones too.
-var savedKinds = map[string]savedKind{
-	"SecurityGroups":                 {inventory.PartGroups, "DescribeSecurityGroups", decoded[ec2.DescribeSecurityGroupsOutput]},
-	"NetworkInterfaces":              {inventory.PartInterfaces, "DescribeNetworkInterfaces", decoded[ec2.DescribeNetworkInterfacesOutput]},
-	"SecurityGroupRules":             {inventory.PartRules, "DescribeSecurityGroupRules", decoded[ec2.DescribeSecurityGroupRulesOutput]},
-	"PrefixLists":                    {inventory.PartPrefixLists, "DescribeManagedPrefixLists", decoded[ec2.DescribeManagedPrefixListsOutput]},
-	"Vpcs":                           {inventory.PartVPCs, "DescribeVpcs", decoded[ec2.DescribeVpcsOutput]},
-	"Subnets":                        {inventory.PartSubnets, "DescribeSubnets", decoded[ec2.DescribeSubnetsOutput]},
-	"RouteTables":                    {inventory.PartRouteTables, "DescribeRouteTables", decoded[ec2.DescribeRouteTablesOutput]},
-	"NetworkAcls":                    {inventory.PartNetworkACLs, "DescribeNetworkAcls", decoded[ec2.DescribeNetworkAclsOutput]},
-	"InternetGateways":               {inventory.PartInternetGateways, "DescribeInternetGateways", decoded[ec2.DescribeInternetGatewaysOutput]},
-	"EgressOnlyInternetGateways":     {inventory.PartEgressGateways, "DescribeEgressOnlyInternetGateways", decoded[ec2.DescribeEgressOnlyInternetGatewaysOutput]},
-	"NatGateways":                    {inventory.PartNATGateways, "DescribeNatGateways", decoded[ec2.DescribeNatGatewaysOutput]},
-	"FlowLogs":                       {inventory.PartFlowLogs, "DescribeFlowLogs", decoded[ec2.DescribeFlowLogsOutput]},
-	"VpcPeeringConnections":          {inventory.PartPeerings, "DescribeVpcPeeringConnections", decoded[ec2.DescribeVpcPeeringConnectionsOutput]},
-	"VpcBlockPublicAccessOptions":    {inventory.PartPublicAccess, "DescribeVpcBlockPublicAccessOptions", decoded[ec2.DescribeVpcBlockPublicAccessOptionsOutput]},
-	"VpcBlockPublicAccessExclusions": {inventory.PartPublicAccess, "DescribeVpcBlockPublicAccessExclusions", decoded[ec2.DescribeVpcBlockPublicAccessExclusionsOutput]},
-	"SecurityGroupVpcAssociations":   {inventory.PartAssociations, "DescribeSecurityGroupVpcAssociations", decoded[ec2.DescribeSecurityGroupVpcAssociationsOutput]},
-	"StaleSecurityGroupSet":          {inventory.PartStale, "DescribeStaleSecurityGroups", decoded[ec2.DescribeStaleSecurityGroupsOutput]},
-	"LaunchTemplateVersions":         {inventory.PartLaunchTemplates, "DescribeLaunchTemplateVersions", decoded[ec2.DescribeLaunchTemplateVersionsOutput]},
-	"VpcEndpoints":                   {inventory.PartEndpoints, "DescribeVpcEndpoints", decoded[ec2.DescribeVpcEndpointsOutput]},
-	"ClientVpnEndpoints":             {inventory.PartEndpoints, "DescribeClientVpnEndpoints", decoded[ec2.DescribeClientVpnEndpointsOutput]},
-	"VerifiedAccessEndpoints":        {inventory.PartEndpoints, "DescribeVerifiedAccessEndpoints", decoded[ec2.DescribeVerifiedAccessEndpointsOutput]},
-	"InstanceConnectEndpoints":       {inventory.PartEndpoints, "DescribeInstanceConnectEndpoints", decoded[ec2.DescribeInstanceConnectEndpointsOutput]},
-}
-
-// entriesKey is the key of get-managed-prefix-list-entries, whose answers name
-// no list: each list has its own.
-const entriesKey = "Entries"
-
-var savedEntries = savedKind{inventory.PartPrefixLists, "GetManagedPrefixListEntries", decoded[ec2.GetManagedPrefixListEntriesOutput]}
 
 // savedPlace is what files hold of one region of one account.
 type savedPlace struct {
@@ -93,36 +56,77 @@ func (p *savedPlace) add(key string, value json.RawMessage, more bool) {
 }
 
 // asked are the parts that files hold, and those without which there is no
-// audit. A part of several lists counts if all of them are there.
-func (p *savedPlace) asked() inventory.Part {
-	asked := inventory.PartGroups | inventory.PartInterfaces
+// audit. A part of several lists counts if all of them are there; halves are
+// the keys that a part lacks of which another is there.
+func (p *savedPlace) asked() (asked inventory.Part, halves []string) {
+	asked = inventory.PartGroups | inventory.PartInterfaces
 	for key, kind := range savedKinds {
 		if p.documents[key] > 0 {
 			asked |= kind.part
 		}
 	}
+	begun := asked
 	for key, kind := range savedKinds {
 		if p.documents[key] == 0 && kind.part&(inventory.PartGroups|inventory.PartInterfaces) == 0 {
 			asked &^= kind.part
+			if begun.Has(kind.part) {
+				halves = append(halves, key)
+			}
 		}
 	}
-	return asked
+	slices.Sort(halves)
+	return asked, halves
 }
 
 // collect reads the place as a region is read that answers.
-func (p *savedPlace) collect(ctx context.Context) *inventory.Region {
+func (p *savedPlace) collect(ctx context.Context, warn func(string)) *inventory.Region {
 	opts := Options{MaxRPS: math.MaxInt32}
 	opts.setDefaults()
 	c := &Client{opts: opts, caller: inventory.Caller{AccountID: p.account, Partition: p.partition}, saved: p}
-	region := &inventory.Region{AccountID: p.account, Partition: p.partition, Name: p.region, Asked: p.asked()}
+	c.config.APIOptions = append(c.config.APIOptions, p.answering) // no client of any service reaches the network
+	asked, halves := p.asked()
+	for _, key := range halves {
+		warn(fmt.Sprintf("%s %s: %s are not evaluated: no file holds the answer of %s (a JSON file with the key %s)", p.account, p.region, savedKinds[key].part, savedKinds[key].operation, key))
+	}
+	region := &inventory.Region{AccountID: p.account, Partition: p.partition, Name: p.region, Asked: asked}
 	c.collectRegion(ctx, region, &progress{tell: opts.Progress})
+	p.doubt(region)
 	return region
+}
+
+// doubt adds gaps for what files hold that EC2 would not have answered: groups
+// without their rules, which a --query made, and no groups at all beside
+// interfaces that carry some, which is the answer to another call.
+func (p *savedPlace) doubt(region *inventory.Region) {
+	gap := func(format string, args ...any) {
+		region.Gaps = append(region.Gaps, inventory.Gap{
+			Part: inventory.PartGroups, Operation: inventory.PartGroups.Operations()[0], Kind: inventory.Failed, Message: fmt.Sprintf(format, args...),
+		})
+	}
+	bare, first := 0, ""
+	for _, item := range p.items["SecurityGroups"] {
+		if !rulesMember.Match(item) {
+			if bare++; bare == 1 {
+				first = idOf(item, "GroupId")
+			}
+		}
+	}
+	if bare > 0 {
+		gap("%d of %d security groups, %s among them, were saved without IpPermissions and IpPermissionsEgress: their rules are unknown; save the whole answer, without --query",
+			bare, len(p.items["SecurityGroups"]), first)
+	}
+	carries := func(e inventory.Interface) bool { return len(e.Groups) > 0 }
+	if region.Read.Has(inventory.PartGroups) && len(region.Groups) == 0 && slices.ContainsFunc(region.Interfaces, carries) {
+		region.Read &^= inventory.PartGroups
+		gap("the saved answer has no security groups, but network interfaces carry some: save the whole answer of DescribeSecurityGroups")
+	}
+	region.Normalize()
 }
 
 // answering answers every call from the files, in the place of the network.
 func (p *savedPlace) answering(stack *middleware.Stack) error {
 	return stack.Initialize.Add(middleware.InitializeMiddlewareFunc("SavedAnswers", func(ctx context.Context, in middleware.InitializeInput, _ middleware.InitializeHandler) (out middleware.InitializeOutput, metadata middleware.Metadata, err error) {
-		out.Result, err = p.answer(middleware.GetOperationName(ctx), in.Parameters)
+		out.Result, err = p.answer(awsmiddleware.GetServiceID(ctx), awsmiddleware.GetOperationName(ctx), in.Parameters)
 		return out, metadata, err
 	}), middleware.Before)
 }
@@ -138,7 +142,7 @@ func notSaved(operation, wanted string) error {
 	return savedError("no file holds the answer of " + operation + wanted)
 }
 
-func (p *savedPlace) answer(operation string, input any) (any, error) {
+func (p *savedPlace) answer(service, operation string, input any) (any, error) {
 	if operation == savedEntries.operation {
 		in, ok := input.(*ec2.GetManagedPrefixListEntriesInput)
 		if !ok || p.entries[aws.ToString(in.PrefixListId)] == nil {
@@ -147,7 +151,7 @@ func (p *savedPlace) answer(operation string, input any) (any, error) {
 		return p.entries[aws.ToString(in.PrefixListId)].whole(entriesKey, input, savedEntries.decode)
 	}
 	for key, kind := range savedKinds {
-		if kind.operation != operation {
+		if kind.service != service || kind.operation != operation {
 			continue
 		}
 		if p.documents[key] == 0 {
@@ -174,7 +178,12 @@ func (p *savedPlace) answer(operation string, input any) (any, error) {
 // all that can be told of a missing last one is that each names a next: then
 // there is a second page, which fails.
 func (p *savedPlace) whole(key string, input any, decode func([]byte) (any, error)) (any, error) {
+	next := "NextToken"
 	token := reflect.ValueOf(input).Elem().FieldByName("NextToken")
+	if !token.IsValid() { // the older services
+		next = "NextMarker"
+		token = reflect.ValueOf(input).Elem().FieldByName("Marker")
+	}
 	if token.IsValid() && !token.IsNil() {
 		return nil, errNoEnd
 	}
@@ -187,7 +196,7 @@ func (p *savedPlace) whole(key string, input any, decode func([]byte) (any, erro
 	}
 	document := map[string]any{key: p.items[key]}
 	if p.tokens[key] >= p.documents[key] && p.documents[key] > 0 {
-		document["NextToken"] = "missing"
+		document[next] = "missing"
 	}
 	text, err := json.Marshal(document)
 	if err != nil {
@@ -196,21 +205,46 @@ func (p *savedPlace) whole(key string, input any, decode func([]byte) (any, erro
 	return decode(text)
 }
 
-// Saved reads an account from files that hold answers of the AWS CLI, or what
-// AWS Config delivers: one file, or a folder of them. What is there is told by
-// the keys in the files; where it belongs by the folders (ACCOUNT/REGION/…) or
-// by what the answers say. Errors name the file, and line and column where
-// there is one; then nothing was read.
-func Saved(path string) (*inventory.Inventory, error) {
-	places, err := readSaved(path)
+// Saved reads accounts from files that hold answers of the AWS CLI, or what
+// AWS Config tells: one file, or a folder of them. What is there is told by
+// the keys in the files or by the items; where it belongs by the folders
+// (ACCOUNT/REGION/…), by what the answers say, by the names of the files, and
+// at last by the options. What holds none of it is passed over, with one
+// warning for each file. Errors name the file, and line and column where there
+// is one; then nothing was read. The snapshot is as old as the newest of the
+// files that hold something.
+func Saved(path string, opts SavedOptions) (*inventory.Snapshot, error) {
+	s := newSavedReader(path, opts)
+	if err := s.walk(); err != nil {
+		return nil, fmt.Errorf("reading saved answers: %w", err)
+	}
+	return s.snapshot()
+}
+
+// SavedText is Saved for one file that has been read already: its name, its
+// text and when it was written.
+func SavedText(name string, text []byte, written time.Time, opts SavedOptions) (*inventory.Snapshot, error) {
+	s := newSavedReader(name, opts)
+	if err := s.take(name, text, written); err != nil {
+		return nil, err
+	}
+	return s.snapshot()
+}
+
+func (s *savedReader) snapshot() (*inventory.Snapshot, error) {
+	places, err := s.places()
 	if err != nil {
 		return nil, err
 	}
 	inv := &inventory.Inventory{Depth: inventory.DepthGroups}
 	accounts := map[string]bool{}
+	services := inventory.DepthServices.Parts() &^ inventory.DepthNetwork.Parts()
 	for _, p := range places {
-		region := p.collect(context.Background())
-		if region.Asked&^(inventory.PartGroups|inventory.PartInterfaces) != 0 {
+		region := p.collect(context.Background(), s.warn)
+		switch beyond := region.Asked &^ inventory.DepthGroups.Parts(); {
+		case beyond&services != 0:
+			inv.Depth = inventory.DepthServices
+		case beyond != 0 && inv.Depth == inventory.DepthGroups:
 			inv.Depth = inventory.DepthNetwork
 		}
 		inv.Regions = append(inv.Regions, region)
@@ -221,7 +255,7 @@ func Saved(path string) (*inventory.Inventory, error) {
 		inv.Caller.AccountID = places[0].account
 	}
 	inv.Normalize()
-	return inv, nil
+	return &inventory.Snapshot{Tool: "the AWS CLI or AWS Config", TakenAt: s.newest.UTC(), Inventory: inv}, nil
 }
 
 // savedKeyNames lists the keys by which answers are told, for errors.

@@ -1,11 +1,16 @@
 package awsclient
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // configTypes are the resources of AWS Config that the inventory has, with the
@@ -24,55 +29,131 @@ var configTypes = map[string]string{
 	"AWS::EC2::VPCPeeringConnection":      "VpcPeeringConnections",
 }
 
+// configLists are the keys of lists of items: in what AWS Config delivers and
+// in get-resource-config-history, in batch-get-resource-config, and in
+// batch-get-aggregate-resource-config.
+var configLists = []string{"configurationItems", "baseConfigurationItems", "BaseConfigurationItems"}
+
 // configurationItem is one resource as AWS Config recorded it.
 type configurationItem struct {
 	Type          string          `json:"resourceType"`
 	ID            string          `json:"resourceId"`
-	Account       string          `json:"awsAccountId"`
-	Owner         string          `json:"accountId"` // of the AWS CLI
+	Account       string          `json:"awsAccountId"` // in deliveries
+	Owner         string          `json:"accountId"`    // in answers
 	Region        string          `json:"awsRegion"`
 	Status        string          `json:"configurationItemStatus"`
-	Captured      string          `json:"configurationItemCaptureTime"`
-	Configuration json.RawMessage `json:"configuration"` // an object, or one as a string
+	Captured      json.RawMessage `json:"configurationItemCaptureTime"` // a text, or seconds since 1970
+	Configuration json.RawMessage `json:"configuration"`                // an object, or one as a string
 
 	key string
+	at  time.Time // of the capture; zero where it is not told
 }
 
-func (c *configurationItem) account() string {
-	if c.Account != "" {
-		return c.Account
+func (c *configurationItem) account() string { return cmp.Or(c.Account, c.Owner) }
+
+// gone reports whether the item says that the resource does not exist any more
+// or is not recorded.
+func (c *configurationItem) gone() bool {
+	return strings.HasPrefix(c.Status, "ResourceDeleted") || c.Status == "ResourceNotRecorded"
+}
+
+// config takes a document of AWS Config in any of its forms: lists of items,
+// one item as a notification has it, or the results of a query, each a JSON
+// object in a string.
+func (f *savedFile) config(text []byte, object savedObject) (known bool, err error) {
+	var list []configurationItem
+	begin := 0
+	for _, key := range configLists {
+		if raw, ok := object[key]; ok {
+			begin = bytes.Index(text, raw)
+			if err := json.Unmarshal(raw, &list); err != nil {
+				return false, at(text, begin, err)
+			}
+			known = true
+		}
 	}
-	return c.Owner
+	var one configurationItem
+	if raw, ok := object["configurationItem"]; ok && json.Unmarshal(raw, &one) == nil && one.Type != "" {
+		begin = bytes.Index(text, raw)
+		list, known = append(list, one), true
+	}
+	var results []string
+	if raw, ok := object["Results"]; ok && json.Unmarshal(raw, &results) == nil {
+		begin = bytes.Index(text, raw)
+		for _, result := range results {
+			var row configurationItem
+			if json.Unmarshal([]byte(result), &row) == nil && row.Type != "" {
+				list, known = append(list, row), true
+			}
+		}
+	}
+	before := len(f.items)
+	for i := range list {
+		keep, err := list[i].understand()
+		if err != nil {
+			line, _ := position(text, begin)
+			return false, fmt.Errorf("in the list that begins in line %d: configuration item %d (%s %s): %w", line, i, list[i].Type, list[i].ID, err)
+		}
+		if keep {
+			f.items = append(f.items, list[i])
+		}
+	}
+	return known && len(f.items) > before, nil
 }
 
-// understand reports whether the item is of a known type and there, and brings
-// its configuration into the form of EC2's answers.
+// understand reports whether the item is of a known type, and brings its
+// configuration into the form of EC2's answers.
 func (c *configurationItem) understand() (keep bool, err error) {
-	c.key = configTypes[c.Type]
-	if c.key == "" || strings.HasPrefix(c.Status, "ResourceDeleted") || c.Status == "ResourceNotRecorded" {
+	if c.key = configTypes[c.Type]; c.key == "" {
 		return false, nil
 	}
-	var text string
-	if json.Unmarshal(c.Configuration, &text) == nil {
-		c.Configuration = json.RawMessage(text)
+	if c.Region != "" && !regionFolder.MatchString(c.Region) || c.account() != "" && !accountFolder.MatchString(c.account()) {
+		return false, fmt.Errorf("the account %q or the region %q is none", c.account(), c.Region)
+	}
+	c.at, _ = parseTime(c.Captured)
+	if c.gone() {
+		c.Configuration = nil
+		return true, nil
+	}
+	var inside string
+	if json.Unmarshal(c.Configuration, &inside) == nil {
+		c.Configuration = json.RawMessage(inside)
 	}
 	if len(c.Configuration) == 0 || string(c.Configuration) == "null" {
-		return false, nil
-	}
-	if !regionFolder.MatchString(c.Region) || !accountFolder.MatchString(c.account()) {
-		return false, fmt.Errorf("the account %q or the region %q is none", c.account(), c.Region)
+		return false, errors.New("it has no configuration: a query has to select resourceType, resourceId, accountId, awsRegion and configuration")
 	}
 	if c.Type == "AWS::EC2::SecurityGroup" {
 		if c.Configuration, err = withRanges(c.Configuration); err != nil {
 			return false, err
 		}
 	}
-	one, err := json.Marshal(map[string][]json.RawMessage{c.key: {c.Configuration}})
+	kind := savedKinds[c.key]
+	list, err := readable(c.key, &kind, slices.Concat([]byte("["), c.Configuration, []byte("]")))
 	if err != nil {
-		return false, fmt.Errorf("the configuration is damaged: %w", err)
+		return false, err
 	}
-	_, err = savedKinds[c.key].decode(one)
-	return err == nil, err
+	c.Configuration = list[1 : len(list)-1]
+	return true, nil
+}
+
+// timeForms are the forms in which programs write times.
+var timeForms = []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999"}
+
+// parseTime reads a time in any of them, or seconds since 1970.
+func parseTime(raw json.RawMessage) (time.Time, bool) {
+	var text string
+	if json.Unmarshal(raw, &text) != nil {
+		text = string(raw)
+	}
+	for _, form := range timeForms {
+		if t, err := time.Parse(form, text); err == nil {
+			return t, true
+		}
+	}
+	if seconds, err := strconv.ParseFloat(text, 64); err == nil && math.Abs(seconds) < 1e12 {
+		return time.UnixMilli(int64(seconds * 1000)), true
+	}
+	return time.Time{}, false
 }
 
 // withRanges gives permissions the ranges that EC2 answers with: AWS Config
@@ -82,7 +163,7 @@ func withRanges(text json.RawMessage) (json.RawMessage, error) {
 	if err := json.Unmarshal(text, &group); err != nil {
 		return nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(group)) {
+	for name := range group {
 		if !strings.EqualFold(name, "ipPermissions") && !strings.EqualFold(name, "ipPermissionsEgress") {
 			continue
 		}
@@ -119,26 +200,25 @@ func withRanges(text json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(group)
 }
 
-// put keeps the latest configuration of a resource.
+// put keeps the latest that is told of a resource; of equally old items the
+// first, as AWS Config answers the latest first.
 func (c configurationItem) put(p *savedPlace) {
 	if p.seen[c.key] == nil {
 		p.seen[c.key] = map[string]configurationItem{}
 	}
-	if old, known := p.seen[c.key][c.ID]; !known || old.Captured < c.Captured {
+	if old, known := p.seen[c.key][c.ID]; !known || old.at.Before(c.at) {
 		p.seen[c.key][c.ID] = c
 	}
 }
 
-// settle turns what AWS Config recorded into answers, in the order of ids.
+// settle turns what AWS Config recorded into answers, in the order of ids. What
+// is gone is left out.
 func (p *savedPlace) settle() {
 	for key, items := range p.seen {
-		var ids []string
-		for id := range items {
-			ids = append(ids, id)
-		}
-		slices.Sort(ids)
-		for _, id := range ids {
-			p.items[key] = append(p.items[key], items[id].Configuration)
+		for _, id := range sortedKeys(items) {
+			if item := items[id]; !item.gone() {
+				p.items[key] = append(p.items[key], item.Configuration)
+			}
 		}
 		p.documents[key]++
 	}

@@ -1,40 +1,30 @@
 package awsclient
 
 import (
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"io/fs"
-	"maps"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 var (
 	accountFolder = regexp.MustCompile(`^[0-9]{12}$`)
 	regionFolder  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	regionInName  = regexp.MustCompile(`(?:^|[^a-z0-9])((?:us-gov|us-isob?|us-isof|eu-isoe|eusc-de|us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]{1,2})(?:[^0-9]|$)`)
+	accountInName = regexp.MustCompile(`(?:^|[^0-9a-z])([0-9]{12})(?:[^0-9a-z]|$)`)
 	listName      = regexp.MustCompile(`pl-[0-9a-z]+`)
-	groupARN      = regexp.MustCompile(`"arn:(aws[a-z-]*):ec2:([a-z0-9-]+):([0-9]{12}):security-group/`)
+	ownARN        = regexp.MustCompile(`"(?:SecurityGroupArn|SecurityGroupRuleArn|FunctionArn|LoadBalancerArn)"\s*:\s*"arn:(aws[a-z-]*):[a-z0-9]+:([a-z0-9-]+):([0-9]{12}):`)
 	ownerOfGroup  = regexp.MustCompile(`(?i)"OwnerId"\s*:\s*"([0-9]{12})"`)
-	zoneName      = regexp.MustCompile(`(?i)"AvailabilityZone"\s*:\s*"([a-z]{2,}(?:-[a-z]+)+-[0-9]+)`)
+	accountMember = regexp.MustCompile(`"AwsAccountId"\s*:\s*"([0-9]{12})"`)
+	zoneName      = regexp.MustCompile(`(?i)"(?:AvailabilityZone|AwsRegion)"\s*:\s*"([a-z]{2,}(?:-[a-z]+)+?-[0-9]+)`)
 )
-
-// savedFile is one file with the answers in it.
-type savedFile struct {
-	name    string
-	answers []savedAnswer
-	hints   hints
-}
-
-// savedAnswer is one answer, or one page of it.
-type savedAnswer struct {
-	key   string
-	value json.RawMessage
-	more  bool
-}
 
 // hints are what answers say of the place that they are of.
 type hints struct{ accounts, owners, regions, partitions []string }
@@ -45,13 +35,16 @@ func (h *hints) add(text []byte, groups bool) {
 			*list = append(*list, string(word))
 		}
 	}
-	for _, m := range groupARN.FindAllSubmatch(text, -1) {
+	for _, m := range ownARN.FindAllSubmatch(text, -1) {
 		put(&h.partitions, m[1])
 		put(&h.regions, m[2])
 		put(&h.accounts, m[3])
 	}
 	for _, m := range zoneName.FindAllSubmatch(text, -1) {
 		put(&h.regions, m[1])
+	}
+	for _, m := range accountMember.FindAllSubmatch(text, -1) {
+		put(&h.accounts, m[1])
 	}
 	if groups {
 		for _, m := range ownerOfGroup.FindAllSubmatch(text, -1) {
@@ -70,57 +63,92 @@ func (h *hints) join(o hints) {
 	}
 }
 
-// readSaved reads a file or a folder into places, sorted by account and region.
-func readSaved(path string) ([]*savedPlace, error) {
-	folders := map[string][]*savedFile{}
-	found := map[[2]string]*savedPlace{}
-	at := func(account, region, partition string) *savedPlace {
-		k := [2]string{account, region}
-		if found[k] == nil {
-			if partition == "" {
-				partition = inventory.PartitionOf(region)
-			}
-			found[k] = newSavedPlace(account, region, partition)
-		}
-		return found[k]
+// savedReader reads a file or a folder.
+type savedReader struct {
+	path    string
+	opts    SavedOptions
+	warn    func(string)
+	left    int64 // bytes that may still be read
+	folders map[string][]*savedFile
+	passed  []string // what was passed over, and why
+	newest  time.Time
+	found   map[[2]string]*savedPlace
+}
+
+func newSavedReader(path string, opts SavedOptions) *savedReader {
+	s := &savedReader{path: path, opts: opts, warn: opts.Warn, left: files.Most, folders: map[string][]*savedFile{}, found: map[[2]string]*savedPlace{}}
+	if s.warn == nil {
+		s.warn = func(string) {}
 	}
-	err := filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
+	return s
+}
+
+// walk reads every JSON file of the folder and of those below it, in the order
+// of their names.
+func (s *savedReader) walk() error {
+	return filepath.WalkDir(s.path, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case name != path && strings.HasPrefix(entry.Name(), "."):
+		case name != s.path && strings.HasPrefix(entry.Name(), "."):
 			if entry.IsDir() {
 				return fs.SkipDir
 			}
 			return nil
-		case entry.IsDir(), name != path && !strings.HasSuffix(name, ".json") && !strings.HasSuffix(name, ".json.gz"):
+		case entry.IsDir(), name != s.path && !strings.HasSuffix(name, ".json") && !strings.HasSuffix(name, ".json.gz"):
 			return nil
 		}
-		file, items, err := readSavedFile(name)
+		text, err := files.Read(name, s.left)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return err
 		}
-		for _, item := range items {
-			item.put(at(item.account(), item.Region, ""))
+		s.left -= int64(len(text))
+		info, err := entry.Info()
+		if err != nil {
+			return err
 		}
-		if len(file.answers) > 0 {
-			folders[filepath.Dir(name)] = append(folders[filepath.Dir(name)], file)
-		}
-		return nil
+		return s.take(name, text, info.ModTime())
 	})
+}
+
+// take reads one file.
+func (s *savedReader) take(name string, text []byte, written time.Time) error {
+	f, err := parseSaved(name, text)
 	if err != nil {
-		return nil, fmt.Errorf("reading saved answers: %w", err)
+		return fmt.Errorf("%s: %w", name, err)
 	}
-	for _, folder := range slices.Sorted(maps.Keys(folders)) {
-		if err := place(folder, folders[folder], at); err != nil {
+	if f.passedOver != "" {
+		s.passed = append(s.passed, fmt.Sprintf("%s: %s", name, f.passedOver))
+	}
+	if !f.empty() {
+		s.folders[filepath.Dir(name)] = append(s.folders[filepath.Dir(name)], f)
+		if s.newest.Before(written) {
+			s.newest = written
+		}
+	}
+	return nil
+}
+
+// places puts what was read where it belongs, sorted by account and region,
+// and warns of what was passed over.
+func (s *savedReader) places() ([]*savedPlace, error) {
+	for _, folder := range sortedKeys(s.folders) {
+		if err := s.place(folder, s.folders[folder]); err != nil {
 			return nil, err
 		}
 	}
-	if len(found) == 0 {
-		return nil, fmt.Errorf("%s holds no answer of the AWS CLI: JSON files with one of the keys %s", path, savedKeyNames())
+	switch {
+	case len(s.found) > 0:
+		for _, text := range s.passed {
+			s.warn(text + "; it was passed over")
+		}
+	case len(s.passed) == 1:
+		return nil, fmt.Errorf("%s: it is neither a snapshot of sgaudit nor an answer of the AWS CLI, which has one of the keys %s, nor of AWS Config", s.passed[0], savedKeyNames())
+	default:
+		return nil, fmt.Errorf("%s holds no answer of the AWS CLI: JSON files with one of the keys %s", s.path, savedKeyNames())
 	}
 	var places []*savedPlace
-	for _, p := range found {
+	for _, p := range s.found {
 		p.settle()
 		places = append(places, p)
 	}
@@ -128,13 +156,23 @@ func readSaved(path string) ([]*savedPlace, error) {
 	return places, nil
 }
 
+func (s *savedReader) at(account, region, partition string) *savedPlace {
+	k := [2]string{account, region}
+	if s.found[k] == nil {
+		s.found[k] = newSavedPlace(account, region, cmp.Or(partition, inventory.PartitionOf(region)))
+	}
+	return s.found[k]
+}
+
+const savedLayout = "put the answers of each region into a folder ACCOUNT/REGION, like 123456789012/eu-west-1, or name it with --account and --region"
+
 // place finds out of which account and region the files of a folder are.
-func place(folder string, files []*savedFile, at func(account, region, partition string) *savedPlace) error {
-	account, region := "", ""
+func (s *savedReader) place(folder string, list []*savedFile) error {
 	full, err := filepath.Abs(folder)
 	if err != nil {
 		return err
 	}
+	account, region := "", ""
 	for _, word := range strings.Split(filepath.ToSlash(full), "/") {
 		if accountFolder.MatchString(word) {
 			account = word
@@ -143,58 +181,132 @@ func place(folder string, files []*savedFile, at func(account, region, partition
 			region = word
 		}
 	}
-	const layout = "put the answers of each region into a folder ACCOUNT/REGION, like 123456789012/eu-west-1"
 	var all hints
-	for _, f := range files {
+	for _, f := range list {
 		all.join(f.hints)
-	}
-	if account == "" {
-		accounts := all.accounts
-		if len(accounts) == 0 {
-			accounts = all.owners
-		}
-		switch len(accounts) {
-		case 0:
-			return fmt.Errorf("%s: no answer tells of which account it is: %s", folder, layout)
-		case 1:
-			account = accounts[0]
-		default:
-			return fmt.Errorf("%s: the answers are of the accounts %s: %s", folder, strings.Join(accounts, ", "), layout)
-		}
 	}
 	partition := ""
 	if len(all.partitions) == 1 {
 		partition = all.partitions[0]
 	}
-	for _, f := range files {
-		of := region
-		switch {
-		case of != "":
-			if i := slices.IndexFunc(f.hints.regions, func(told string) bool { return told != of }); i >= 0 {
-				return fmt.Errorf("%s lies in a folder of %s, but is of %s", f.name, of, f.hints.regions[i])
+	for _, f := range list {
+		told := func(f *savedFile) (string, error) { return s.accountOf(folder, account, f, &all) }
+		for _, item := range f.items {
+			owner, where := item.account(), item.Region
+			if owner == "" {
+				if owner, err = told(f); err != nil {
+					return err
+				}
 			}
-		case len(all.regions) == 1:
-			of = all.regions[0]
-		case len(f.hints.regions) == 1:
-			of = f.hints.regions[0]
-		default:
-			return fmt.Errorf("%s: nothing tells of which region it is: %s", f.name, layout)
+			if where == "" {
+				if where, err = s.regionOf(region, f, &all); err != nil {
+					return err
+				}
+			}
+			if err := s.agrees(f, owner, where); err != nil {
+				return err
+			}
+			item.put(s.at(owner, where, ""))
 		}
-		p := at(account, of, partition)
-		for _, a := range f.answers {
-			if a.key != entriesKey {
-				p.add(a.key, a.value, a.more)
-				continue
-			}
-			id := listName.FindString(filepath.Base(f.name))
-			if id == "" {
-				return fmt.Errorf("%s: entries of a prefix list do not say which: name the file after the list, like pl-0123456789abcdef0.json", f.name)
-			}
-			if p.entries[id] == nil {
-				p.entries[id] = newSavedPlace("", "", "")
-			}
-			p.entries[id].add(entriesKey, a.value, a.more)
+		if len(f.answers) == 0 {
+			continue
+		}
+		owner, err := told(f)
+		if err != nil {
+			return err
+		}
+		where, err := s.regionOf(region, f, &all)
+		if err != nil {
+			return err
+		}
+		if err := s.agrees(f, owner, where); err != nil {
+			return err
+		}
+		if err := f.put(s.at(owner, where, partition)); err != nil {
+			return err
 		}
 	}
 	return nil
 }
+
+// accountOf returns the account of a file's answers: that of its folder, the
+// one that the answers of the folder tell, that of the file's name, or that of
+// the options.
+func (s *savedReader) accountOf(folder, inFolder string, f *savedFile, all *hints) (string, error) {
+	accounts := all.accounts
+	if len(accounts) == 0 {
+		accounts = all.owners
+	}
+	named := accountInName.FindStringSubmatch(filepath.Base(f.name))
+	switch {
+	case inFolder != "":
+		return inFolder, nil
+	case len(accounts) == 1:
+		return accounts[0], nil
+	case len(accounts) > 1:
+		return "", fmt.Errorf("%s: the answers are of the accounts %s: %s", folder, strings.Join(accounts, ", "), savedLayout)
+	case named != nil:
+		return named[1], nil
+	case s.opts.Account != "":
+		return s.opts.Account, nil
+	}
+	return "", fmt.Errorf("%s: no answer tells of which account it is: %s", folder, savedLayout)
+}
+
+// regionOf returns the region of a file's answers: that of its folder, the one
+// that they tell, that of the file's name, the only one that other files of the
+// folder tell, or that of the options.
+func (s *savedReader) regionOf(inFolder string, f *savedFile, all *hints) (string, error) {
+	named := regionInName.FindStringSubmatch(filepath.Base(f.name))
+	switch {
+	case inFolder != "":
+		if i := slices.IndexFunc(f.hints.regions, func(told string) bool { return told != inFolder }); i >= 0 {
+			return "", fmt.Errorf("%s lies in a folder of %s, but is of %s", f.name, inFolder, f.hints.regions[i])
+		}
+		return inFolder, nil
+	case len(f.hints.regions) == 1:
+		return f.hints.regions[0], nil
+	case len(f.hints.regions) > 1:
+		return "", fmt.Errorf("%s: the answers are of the regions %s: %s", f.name, strings.Join(f.hints.regions, ", "), savedLayout)
+	case named != nil:
+		return named[1], nil
+	case len(all.regions) == 1:
+		return all.regions[0], nil
+	case s.opts.Region != "":
+		return s.opts.Region, nil
+	}
+	return "", fmt.Errorf("%s: nothing tells of which region it is: %s", f.name, savedLayout)
+}
+
+// agrees refuses files that belong elsewhere than the options say.
+func (s *savedReader) agrees(f *savedFile, account, region string) error {
+	if s.opts.Account != "" && account != s.opts.Account {
+		return fmt.Errorf("%s is of account %s, not of %s (--account)", f.name, account, s.opts.Account)
+	}
+	if s.opts.Region != "" && region != s.opts.Region {
+		return fmt.Errorf("%s is of region %s, not of %s (--region)", f.name, region, s.opts.Region)
+	}
+	return nil
+}
+
+// put gives the answers of a file to their place.
+func (f *savedFile) put(p *savedPlace) error {
+	for _, a := range f.answers {
+		if a.key != entriesKey {
+			p.add(a.key, a.value, a.more)
+			continue
+		}
+		id := listName.FindString(filepath.Base(f.name))
+		if id == "" {
+			return fmt.Errorf("%s: entries of a prefix list do not say which: name the file after the list, like pl-0123456789abcdef0.json", f.name)
+		}
+		if p.entries[id] == nil {
+			p.entries[id] = newSavedPlace("", "", "")
+		}
+		p.entries[id].add(entriesKey, a.value, a.more)
+	}
+	return nil
+}
+
+// rulesMember matches the members of a group that hold its rules.
+var rulesMember = regexp.MustCompile(`(?i)"ipPermissions(?:Egress)?"\s*:`)

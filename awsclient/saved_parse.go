@@ -2,95 +2,251 @@ package awsclient
 
 import (
 	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"os"
+	"reflect"
+	"regexp"
 	"slices"
+	"strings"
+	"sync"
+	"time"
 )
 
-// readSavedFile reads the JSON documents of one file, which may stand one
-// after the other.
-func readSavedFile(name string) (*savedFile, []configurationItem, error) {
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(bytes.NewReader(text))
-		if err != nil {
-			return nil, nil, fmt.Errorf("decompressing: %w", err)
-		}
-		if text, err = io.ReadAll(z); err != nil {
-			return nil, nil, fmt.Errorf("decompressing: %w", err)
-		}
-	}
-	return parseSaved(name, text)
+// savedFile is one file with the answers in it.
+type savedFile struct {
+	name       string
+	answers    []savedAnswer
+	items      []configurationItem // of AWS Config
+	hints      hints
+	passedOver string // why something in it, or all of it, was
 }
 
-func parseSaved(name string, text []byte) (*savedFile, []configurationItem, error) {
-	file := &savedFile{name: name}
-	var items []configurationItem
+func (f *savedFile) empty() bool { return len(f.answers) == 0 && len(f.items) == 0 }
+
+// savedAnswer is one answer, or one page of it.
+type savedAnswer struct {
+	key   string
+	value json.RawMessage
+	more  bool
+}
+
+// parseSaved reads the JSON documents of one file, which may stand one after
+// the other: whole answers, their lists alone, or single items. What is not
+// known is passed over; an error is a known answer that is damaged.
+func parseSaved(name string, text []byte) (*savedFile, error) {
+	f := &savedFile{name: name}
 	decoder := json.NewDecoder(bytes.NewReader(text))
-	for count := 0; ; count++ {
-		var document map[string]json.RawMessage
+	unknown := 0
+	for {
+		var document json.RawMessage
 		err := decoder.Decode(&document)
-		if errors.Is(err, io.EOF) && count > 0 {
-			return file, items, nil
+		if errors.Is(err, io.EOF) {
+			break
 		}
 		if err != nil {
-			return nil, nil, at(text, 0, err)
+			err = at(text, 0, err)
+			if f.empty() && !savedWords().Match(text) {
+				f.passedOver = fmt.Sprintf("it is not JSON (%v)", err)
+				return f, nil
+			}
+			return nil, err
 		}
-		end := int(decoder.InputOffset())
-		if raw, ok := document["configurationItems"]; ok {
-			var list []configurationItem
-			if err := json.Unmarshal(raw, &list); err != nil {
-				return nil, nil, at(text, bytes.Index(text, raw), err)
-			}
-			for i := range list {
-				keep, err := list[i].understand()
-				if err != nil {
-					return nil, nil, fmt.Errorf("configuration item %d (%s %s): %w", i, list[i].Type, list[i].ID, err)
-				}
-				if keep {
-					items = append(items, list[i])
-				}
-			}
-			continue
-		}
-		more := false
-		if token, ok := document["NextToken"]; ok {
-			more = string(token) != "null" && string(token) != `""`
-		}
-		known := false
-		for _, key := range slices.Sorted(maps.Keys(document)) {
-			value := document[key]
-			kind, ok := savedKinds[key]
-			if key == entriesKey {
-				kind, ok = savedEntries, true
-			}
-			if !ok {
-				continue
-			}
-			known = true
-			single, err := json.Marshal(map[string]json.RawMessage{key: value})
-			if err != nil {
-				return nil, nil, err
-			}
-			if _, err := kind.decode(single); err != nil {
-				return nil, nil, at(text, bytes.Index(text, value), err)
-			}
-			file.hints.add(value, key == "SecurityGroups")
-			file.answers = append(file.answers, savedAnswer{key, value, more})
+		known, err := f.document(text, document)
+		if err != nil {
+			return nil, err
 		}
 		if !known {
-			line, column := position(text, end)
-			return nil, nil, fmt.Errorf("the document that ends in line %d, column %d is no answer that is known: it has none of the keys %s", line, column, savedKeyNames())
+			if unknown++; unknown == 1 {
+				line, _ := position(text, int(decoder.InputOffset()))
+				f.passedOver = fmt.Sprintf("the document that ends in line %d holds nothing that is audited", line)
+			}
 		}
 	}
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		f.passedOver = "it is empty"
+	case unknown > 0 && f.empty():
+		f.passedOver = "it holds nothing that is audited"
+	case unknown > 1:
+		f.passedOver = fmt.Sprintf("%s, and %d more do not", f.passedOver, unknown-1)
+	}
+	return f, nil
+}
+
+// document takes one document of a file, if it is known.
+func (f *savedFile) document(text []byte, document json.RawMessage) (known bool, err error) {
+	if bytes.HasPrefix(document, []byte("[")) {
+		return f.list(text, document)
+	}
+	var object savedObject
+	if json.Unmarshal(document, &object) != nil {
+		return false, nil
+	}
+	if known, err := f.config(text, object); known || err != nil {
+		return known, err
+	}
+	if _, instance := object["InstanceId"]; instance {
+		return false, nil // whose groups and interfaces are short forms
+	}
+	more := false
+	for _, name := range []string{"NextToken", "NextMarker"} {
+		token, ok := object[name]
+		more = more || ok && string(token) != "null" && string(token) != `""`
+	}
+	for _, key := range sortedKeys(object) {
+		kind, ok := savedKinds[key]
+		if key == entriesKey {
+			kind, ok = savedEntries, true
+		}
+		if !ok {
+			continue
+		}
+		if ok, err = kind.holds(key, object[key]); err != nil {
+			line, _ := position(text, bytes.Index(text, object[key]))
+			return false, fmt.Errorf("in the list that begins in line %d: %w", line, err)
+		}
+		if ok {
+			known = true
+			if err := f.answer(text, key, &kind, object[key], more); err != nil {
+				return false, err
+			}
+		}
+	}
+	if key := bareKey(object); !known && key != "" {
+		kind := savedKinds[key]
+		return true, f.answer(text, key, &kind, slices.Concat([]byte("["), document, []byte("]")), false)
+	}
+	return known, nil
+}
+
+// list takes a list without its key: of items, or of what AWS Config recorded.
+func (f *savedFile) list(text []byte, document json.RawMessage) (known bool, err error) {
+	var items []json.RawMessage
+	if json.Unmarshal(document, &items) != nil {
+		return false, nil
+	}
+	key := ""
+	for i := range items {
+		var m savedObject
+		of := ""
+		if json.Unmarshal(items[i], &m) == nil {
+			of = bareKey(m)
+		}
+		switch {
+		case i == 0:
+			key = of
+		case of != key:
+			line, _ := position(text, bytes.Index(text, items[i]))
+			return false, fmt.Errorf("line %d: item %d of the list is not of the kind of the items before it", line, i)
+		}
+		if key == "" {
+			return false, nil
+		}
+	}
+	if key == "" {
+		return false, nil
+	}
+	kind := savedKinds[key]
+	return true, f.answer(text, key, &kind, document, false)
+}
+
+// answer takes one answer that is known, if it can be decoded.
+func (f *savedFile) answer(text []byte, key string, kind *savedKind, value json.RawMessage, more bool) error {
+	value, err := readable(key, kind, value)
+	if err != nil {
+		return at(text, max(0, bytes.Index(text, value)), err)
+	}
+	f.hints.add(value, key == "SecurityGroups")
+	f.answers = append(f.answers, savedAnswer{key, value, more})
+	return nil
+}
+
+// readable returns the value in a form that can be decoded. Programs write
+// times in many forms; nothing in an audit looks at one, so that times that
+// cannot be read are left out.
+func readable(key string, kind *savedKind, value json.RawMessage) (json.RawMessage, error) {
+	decode := func(value json.RawMessage) error {
+		single, err := json.Marshal(map[string]json.RawMessage{key: value})
+		if err != nil {
+			return err
+		}
+		_, err = kind.decode(single)
+		return err
+	}
+	if decode(value) == nil {
+		return value, nil
+	}
+	without := timeMembers().ReplaceAll(value, []byte(`${1}null`))
+	if err := decode(without); err != nil {
+		return value, err
+	}
+	return without, nil
+}
+
+// timeMembers matches the members of answers that hold times, with their
+// values: the names that the SDK's types have for them.
+var timeMembers = sync.OnceValue(func() *regexp.Regexp {
+	names := map[string]bool{}
+	seen := map[reflect.Type]bool{}
+	var visit func(t reflect.Type)
+	visit = func(t reflect.Type) {
+		switch t.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			visit(t.Elem())
+			return
+		case reflect.Struct:
+		default:
+			return
+		}
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		for i := range t.NumField() {
+			field := t.Field(i)
+			if field.Type == reflect.TypeFor[*time.Time]() {
+				names[field.Name] = true
+			} else if field.IsExported() {
+				visit(field.Type)
+			}
+		}
+	}
+	for _, kind := range savedKinds {
+		if out, err := kind.decode([]byte("{}")); err == nil {
+			visit(reflect.TypeOf(out))
+		}
+	}
+	return regexp.MustCompile(`(?i)("(?:` + strings.Join(sortedKeys(names), "|") + `)"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|\{[^{}]*\})`)
+})
+
+func sortedKeys[T any](m map[string]T) []string {
+	var keys []string
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// savedWords matches what only an answer that is audited has, so that a file
+// that cannot be parsed is known to be a damaged one.
+var savedWords = sync.OnceValue(func() *regexp.Regexp {
+	words := slices.Concat(sortedKeys(savedKinds), configLists, []string{"GroupId", "NetworkInterfaceId", "IpPermissions", "configuration"})
+	return regexp.MustCompile(`"(?:` + strings.Join(words, "|") + `)"`)
+})
+
+// idOf returns the member of an item that is its id, for messages.
+func idOf(item json.RawMessage, name string) string {
+	var m map[string]any
+	_ = json.Unmarshal(item, &m)
+	for key, value := range m {
+		if text, ok := value.(string); ok && strings.EqualFold(key, name) {
+			return text
+		}
+	}
+	return "one without an id"
 }
 
 // at gives an error of JSON its line and column.
@@ -105,9 +261,6 @@ func at(text []byte, begin int, err error) error {
 	case errors.As(err, &syntax):
 		offset = begin + int(syntax.Offset) - 1
 	case errors.As(err, &kind):
-		if kind.Field == "" {
-			return fmt.Errorf("the document is a %s, which it cannot be", kind.Value)
-		}
 		line, _ := position(text, max(0, begin))
 		return fmt.Errorf("in the list that begins in line %d: %s is a %s, which it cannot be", line, kind.Field, kind.Value)
 	}
@@ -119,33 +272,4 @@ func at(text []byte, begin int, err error) error {
 func position(text []byte, offset int) (line, column int) {
 	before := text[:min(max(0, offset), len(text))]
 	return bytes.Count(before, []byte("\n")) + 1, len(before) - bytes.LastIndexByte(before, '\n')
-}
-
-// IsSaved reports whether a file, by how it begins, holds answers that Saved
-// reads: of the AWS CLI, or of AWS Config.
-func IsSaved(text []byte) bool {
-	if bytes.HasPrefix(text, []byte{0x1f, 0x8b}) {
-		return true
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		return false
-	}
-	for {
-		token, err := decoder.Token()
-		key, ok := token.(string)
-		if err != nil || !ok {
-			return false
-		}
-		if _, known := savedKinds[key]; known || slices.Contains([]string{"configurationItems", "fileVersion", "configSnapshotId"}, key) {
-			return true
-		}
-		if key == "sgaudit_snapshot" || key == "schema_version" {
-			return false // ours, and perhaps large
-		}
-		var skipped json.RawMessage
-		if decoder.Decode(&skipped) != nil {
-			return false
-		}
-	}
 }

@@ -3,6 +3,7 @@ package awsclient
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
@@ -11,11 +12,17 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -45,10 +52,17 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 		}
 	}
 	for _, r := range inv.Regions {
-		client := reflect.ValueOf(c.ec2Client(r.Name, 1))
+		config := c.config
+		config.Region, config.BaseEndpoint = r.Name, c.endpoint()
+		clients := map[string]reflect.Value{
+			"EC2":                       reflect.ValueOf(c.ec2Client(r.Name, 1)),
+			"Elastic Load Balancing v2": reflect.ValueOf(elasticloadbalancingv2.NewFromConfig(config)),
+			"Elastic Load Balancing":    reflect.ValueOf(elasticloadbalancing.NewFromConfig(config)),
+			"Lambda":                    reflect.ValueOf(lambda.NewFromConfig(config)),
+		}
 		place := filepath.Join(folder, r.AccountID, r.Name)
-		pages := func(operation, name string, set map[string]any) {
-			method := client.MethodByName(operation)
+		pages := func(service, operation, name string, set map[string]any) {
+			method := clients[service].MethodByName(operation)
 			in := reflect.New(method.Type().In(1).Elem())
 			for field, value := range set {
 				in.Elem().FieldByName(field).Set(reflect.ValueOf(value))
@@ -63,11 +77,14 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 				}
 				out := results[0].Elem()
 				write(place, name, number, results[0].Interface())
-				next := out.FieldByName("NextToken")
+				next, token := out.FieldByName("NextToken"), in.Elem().FieldByName("NextToken")
+				if service != "EC2" {
+					next, token = out.FieldByName("NextMarker"), in.Elem().FieldByName("Marker")
+				}
 				if !next.IsValid() || next.IsNil() {
 					return
 				}
-				in.Elem().FieldByName("NextToken").Set(next)
+				token.Set(next)
 			}
 		}
 		for key, kind := range savedKinds {
@@ -79,17 +96,19 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 				set["IncludeManagedResources"], set["Versions"] = aws.Bool(true), []string{"$Latest", "$Default"}
 			case "StaleSecurityGroupSet":
 				for i := range r.VPCs {
-					pages(kind.operation, "stale-"+r.VPCs[i].ID, map[string]any{"VpcId": aws.String(r.VPCs[i].ID)})
+					pages(kind.service, kind.operation, "stale-"+r.VPCs[i].ID, map[string]any{"VpcId": aws.String(r.VPCs[i].ID)})
 				}
 				if len(r.VPCs) == 0 {
 					write(place, "stale", 1, map[string]any{"StaleSecurityGroupSet": []any{}})
 				}
 				continue
+			case "Functions":
+				set["FunctionVersion"] = lambdatypes.FunctionVersionAll
 			}
-			pages(kind.operation, kind.operation, set)
+			pages(kind.service, kind.operation, key, set)
 		}
 		for i := range r.PrefixLists {
-			pages(savedEntries.operation, r.PrefixLists[i].ID, map[string]any{"PrefixListId": aws.String(r.PrefixLists[i].ID)})
+			pages("EC2", savedEntries.operation, r.PrefixLists[i].ID, map[string]any{"PrefixListId": aws.String(r.PrefixLists[i].ID)})
 		}
 	}
 }
@@ -109,7 +128,7 @@ func TestSaved(t *testing.T) {
 			}
 			defer server.Close()
 			connect := func() *Client {
-				c, err := Connect(context.Background(), Options{EndpointURL: server.URL, StaticCredentials: true, Depth: inventory.DepthNetwork})
+				c, err := Connect(context.Background(), Options{EndpointURL: server.URL, StaticCredentials: true, Depth: inventory.DepthServices})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -121,9 +140,14 @@ func TestSaved(t *testing.T) {
 			}
 			folder := t.TempDir()
 			save(t, connect(), live, folder, i%3 == 0)
-			saved, err := Saved(folder)
+			s, err := Saved(folder, SavedOptions{Warn: func(text string) { t.Error(text) }})
 			if err != nil {
 				t.Fatal(err)
+			}
+			saved := s.Inventory
+			for _, r := range live.Regions { // which no file of the AWS CLI holds
+				r.Read, r.Asked = r.Read&^(inventory.PartWebACLs|inventory.PartRecorders), r.Asked&^(inventory.PartWebACLs|inventory.PartRecorders)
+				r.WebACLs, r.Recorders = nil, nil
 			}
 			if diff := cmp.Diff(live.Regions, saved.Regions, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); diff != "" {
 				t.Error(diff)
@@ -139,7 +163,7 @@ const (
 	oneGroup = `{"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "web", "VpcId": "vpc-1", "OwnerId": "123456789012",
   "SecurityGroupArn": "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-1",
   "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}]}`
-	bareGroup    = `{"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "web", "OwnerId": "123456789012"}]}`
+	bareGroup    = `{"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "web", "OwnerId": "123456789012", "IpPermissions": [], "IpPermissionsEgress": []}]}`
 	oneInterface = `{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "Groups": [{"GroupId": "sg-1"}], "AvailabilityZone": "eu-west-1a"}]}`
 )
 
@@ -159,28 +183,39 @@ func folder(t *testing.T, files map[string]string) string {
 	return root
 }
 
-// TestSavedPlaces tells accounts and regions from folders and from what the
-// answers say.
+// TestSavedPlaces tells accounts and regions from folders, from what the
+// answers say, from the names of files, and at last from the options.
 func TestSavedPlaces(t *testing.T) {
+	nowhere := strings.Replace(bareGroup, `, "OwnerId": "123456789012"`, "", 1)
 	for name, tc := range map[string]struct {
 		files map[string]string
+		opts  SavedOptions
 		want  string // account region status, and so on
 	}{
-		"flat":            {map[string]string{"groups.json": oneGroup, "x.json": oneInterface, "notes.txt": "{"}, "123456789012 eu-west-1 complete"},
-		"by folder":       {map[string]string{"210987654321/us-east-1/g.json": bareGroup, "210987654321/us-east-1/i.json": `{"NetworkInterfaces": []}`}, "210987654321 us-east-1 complete"},
-		"region alone":    {map[string]string{"us-east-1/g.json": bareGroup, "us-west-2/g.json": strings.ReplaceAll(bareGroup, "sg-1", "sg-2")}, "123456789012 us-east-1 partial; 123456789012 us-west-2 partial"},
-		"two in one file": {map[string]string{"all.json": oneGroup + "\n" + oneInterface}, "123456789012 eu-west-1 complete"},
-		"no interfaces":   {map[string]string{"g.json": oneGroup}, "123456789012 eu-west-1 partial"},
-		"cut off list":    {map[string]string{"g.json": strings.Replace(oneGroup, "{", `{"NextToken": "more", `, 1), "i.json": oneInterface}, "123456789012 eu-west-1 partial"},
-		"two pages":       {map[string]string{"g1.json": strings.Replace(oneGroup, "{", `{"NextToken": "more", `, 1), "g2.json": strings.ReplaceAll(oneGroup, "sg-1", "sg-2"), "i.json": oneInterface}, "123456789012 eu-west-1 complete"},
+		"flat":            {files: map[string]string{"groups.json": oneGroup, "x.json": oneInterface, "notes.txt": "{"}, want: "123456789012 eu-west-1 complete"},
+		"by folder":       {files: map[string]string{"210987654321/us-east-1/g.json": bareGroup, "210987654321/us-east-1/i.json": `{"NetworkInterfaces": []}`}, want: "210987654321 us-east-1 complete"},
+		"region alone":    {files: map[string]string{"us-east-1/g.json": bareGroup, "us-west-2/g.json": strings.ReplaceAll(bareGroup, "sg-1", "sg-2")}, want: "123456789012 us-east-1 partial; 123456789012 us-west-2 partial"},
+		"two in one file": {files: map[string]string{"all.json": oneGroup + "\n" + oneInterface}, want: "123456789012 eu-west-1 complete"},
+		"no interfaces":   {files: map[string]string{"g.json": oneGroup}, want: "123456789012 eu-west-1 partial"},
+		"cut off list":    {files: map[string]string{"g.json": strings.Replace(oneGroup, "{", `{"NextToken": "more", `, 1), "i.json": oneInterface}, want: "123456789012 eu-west-1 partial"},
+		"two pages":       {files: map[string]string{"g1.json": strings.Replace(oneGroup, "{", `{"NextToken": "more", `, 1), "g2.json": strings.ReplaceAll(oneGroup, "sg-1", "sg-2"), "i.json": oneInterface}, want: "123456789012 eu-west-1 complete"},
+		"named files":     {files: map[string]string{"us-east-1-groups.json": bareGroup, "groups_us-west-2.json": strings.ReplaceAll(bareGroup, "sg-1", "sg-2")}, want: "123456789012 us-east-1 partial; 123456789012 us-west-2 partial"},
+		"named account":   {files: map[string]string{"210987654321-eu-central-1.json": nowhere}, want: "210987654321 eu-central-1 partial"},
+		"of the options":  {files: map[string]string{"g.json": nowhere}, opts: SavedOptions{Account: "210987654321", Region: "eu-central-1"}, want: "210987654321 eu-central-1 partial"},
+		"a local zone":    {files: map[string]string{"g.json": bareGroup, "i.json": strings.Replace(oneInterface, "eu-west-1a", "us-west-2-lax-1a", 1)}, want: "123456789012 us-west-2 complete"},
+		"by its settings": {files: map[string]string{"b.json": `{"VpcBlockPublicAccessOptions": {"AwsAccountId": "210987654321", "AwsRegion": "eu-west-3", "InternetGatewayBlockMode": "off"}}`, "g.json": nowhere}, want: "210987654321 eu-west-3 partial"},
+		"bare lists":      {files: map[string]string{"g.json": oneGroup[len(`{"SecurityGroups": `) : len(oneGroup)-1], "i.json": oneInterface[len(`{"NetworkInterfaces": `) : len(oneInterface)-1]}, want: "123456789012 eu-west-1 complete"},
+		"bare items":      {files: map[string]string{"g.json": oneGroup[len(`{"SecurityGroups": [`) : len(oneGroup)-2], "i.json": oneInterface[len(`{"NetworkInterfaces": [`) : len(oneInterface)-2]}, want: "123456789012 eu-west-1 complete"},
+		"without rules":   {files: map[string]string{"g.json": oneGroup, "h.json": `{"SecurityGroups": [{"GroupId": "sg-2", "OwnerId": "123456789012"}]}`, "i.json": oneInterface}, want: "123456789012 eu-west-1 partial"},
+		"of a mount":      {files: map[string]string{"g.json": `{"SecurityGroups": []}`, "i.json": oneInterface}, opts: SavedOptions{Account: "210987654321"}, want: "210987654321 eu-west-1 failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inv, err := Saved(folder(t, tc.files))
+			s, err := Saved(folder(t, tc.files), tc.opts)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, r := range inv.Regions {
+			for _, r := range s.Inventory.Regions {
 				got = append(got, r.AccountID+" "+r.Name+" "+r.Status())
 				if r.Status() != "complete" && len(r.Gaps) == 0 {
 					t.Errorf("%s has no gap", r.Name)
@@ -190,6 +225,83 @@ func TestSavedPlaces(t *testing.T) {
 				t.Errorf("got %s, want %s", strings.Join(got, "; "), tc.want)
 			}
 		})
+	}
+}
+
+// TestSavedPassesOver warns once for each file that holds nothing of ours, and
+// reads the others.
+func TestSavedPassesOver(t *testing.T) {
+	for name, text := range map[string]string{
+		"instances":               `{"Reservations": [{"Instances": [{"InstanceId": "i-1", "SecurityGroups": [{"GroupId": "sg-9", "GroupName": "x"}]}]}]}`,
+		"one instance":            `{"InstanceId": "i-1", "SecurityGroups": [{"GroupId": "sg-9", "GroupName": "x"}], "NetworkInterfaces": [{"NetworkInterfaceId": "eni-9", "Groups": []}]}`,
+		"caller identity":         `{"UserId": "AIDA", "Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/x"}`,
+		"mount target":            `{"SecurityGroups": ["sg-1"]}`,
+		"prefix lists of AWS":     `{"PrefixLists": [{"PrefixListId": "pl-1", "PrefixListName": "com.amazonaws.eu-west-1.s3", "Cidrs": ["3.5.0.0/19"]}]}`,
+		"endpoints of OpenSearch": `{"VpcEndpoints": [{"VpcEndpointId": "aos-1", "DomainArn": "arn:aws:es:eu-west-1:123456789012:domain/x"}]}`,
+		"a query of names":        `{"SecurityGroups": [{"GroupId": "sg-9", "GroupName": "x"}]}`,
+		"a list of names":         `[{"GroupId": "sg-9", "GroupName": "x"}]`,
+		"a list of texts":         `["sg-1", "sg-2"]`,
+		"an empty list":           `[]`,
+		"null":                    `{"SecurityGroups": null}`,
+		"results of others":       `{"Results": ["{\"id\": 1}", "x"]}`,
+		"recorded, others":        `{"configurationItems": [{"resourceType": "AWS::S3::Bucket", "resourceId": "b"}]}`,
+		"empty":                   "",
+		"blank":                   "\n\n",
+		"text":                    "SECURITYGROUPS\tweb\tsg-1\n",
+		"two documents":           `{"Buckets": []}` + "\n" + `{"Owner": {}}`,
+		"beside ours":             bareGroup + `{"Buckets": []}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var warnings []string
+			s, err := Saved(folder(t, map[string]string{"eu-west-1/g.json": oneGroup, "eu-west-1/i.json": oneInterface, "eu-west-1/x.json": text}),
+				SavedOptions{Warn: func(text string) { warnings = append(warnings, text) }})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(warnings) != 1 || !strings.Contains(warnings[0], "x.json: ") || !strings.Contains(warnings[0], "passed over") {
+				t.Errorf("warnings: %q", warnings)
+			}
+			if r := s.Inventory.Regions[0]; len(s.Inventory.Regions) != 1 || len(r.Groups) != 1 || len(r.Interfaces) != 1 || r.Status() != "complete" {
+				t.Errorf("%d regions; %s with %d groups and %d interfaces", len(s.Inventory.Regions), r.Status(), len(r.Groups), len(r.Interfaces))
+			}
+			alone := folder(t, map[string]string{"eu-west-1/x.json": text})
+			if s, err := Saved(filepath.Join(alone, "eu-west-1", "x.json"), SavedOptions{}); name != "beside ours" && (err == nil || !strings.Contains(err.Error(), "x.json: ")) {
+				t.Errorf("alone: %v, %v", s, err)
+			}
+		})
+	}
+}
+
+// TestSavedHalves tells which file a part lacks of which another is there.
+func TestSavedHalves(t *testing.T) {
+	var warnings []string
+	s, err := Saved(folder(t, map[string]string{"g.json": oneGroup, "i.json": oneInterface, "l.json": `{"LoadBalancers": []}`}), SavedOptions{Warn: func(text string) { warnings = append(warnings, text) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := s.Inventory.Regions[0]; r.Asked.Has(inventory.PartLoadBalancers) || len(warnings) != 1 || !strings.Contains(warnings[0], "LoadBalancerDescriptions") {
+		t.Errorf("asked for %s; warned %q", r.Asked, warnings)
+	}
+}
+
+// TestSavedTimes reads times in whatever form a program wrote them.
+func TestSavedTimes(t *testing.T) {
+	for _, form := range []string{
+		`"2030-01-01T10:00:00.000Z"`, `"2030-01-01T10:00:00+00:00"`, `"2030-01-01 10:00:00+00:00"`, `"2030-01-01T10:00:00"`, `"2030-01-01"`,
+		`1893492000`, `1893492000.442`, `"1893492000"`, `1.893492e9`, `""`, `null`, `{"$date": "2030-01-01T10:00:00Z"}`, `"yesterday"`,
+	} {
+		text := strings.Replace(oneInterface, `"VpcId"`, `"Attachment": {"AttachTime": `+form+`, "InstanceId": "i-1"}, "VpcId"`, 1)
+		s, err := Saved(folder(t, map[string]string{"g.json": oneGroup, "i.json": text}), SavedOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", form, err)
+			continue
+		}
+		if e := s.Inventory.Regions[0].Interfaces[0]; e.Instance != "i-1" || e.VPC != "vpc-1" {
+			t.Errorf("%s: %+v", form, e)
+		}
+	}
+	if _, err := Saved(folder(t, map[string]string{"i.json": strings.Replace(oneInterface, `"vpc-1"`, `5, "Attachment": {"AttachTime": 5}`, 1)}), SavedOptions{}); err == nil || !strings.Contains(err.Error(), "VpcId is a number") {
+		t.Errorf("another mistake beside a time: %v", err)
 	}
 }
 
@@ -207,20 +319,40 @@ func TestSavedFaults(t *testing.T) {
 		"cut off":         {map[string]string{"g.json": oneGroup[:60]}, "g.json: line 1, column 61: the file ends too early"},
 		"damaged":         {map[string]string{"g.json": strings.Replace(oneGroup, `"VpcId":`, `"VpcId"`, 1)}, "g.json: line 1, column"},
 		"another type":    {map[string]string{"g.json": strings.Replace(oneGroup, "22", `"x"`, 1)}, "in the list that begins in line 1: SecurityGroups.IpPermissions.FromPort is a string"},
-		"something else":  {map[string]string{"g.json": `{"Buckets": []}`}, "is no answer that is known"},
-		"a list":          {map[string]string{"g.json": `[]`}, "the document is a array, which it cannot be"},
+		"something else":  {map[string]string{"g.json": `{"Buckets": []}`}, "it is neither a snapshot of sgaudit nor an answer of the AWS CLI"},
+		"a list":          {map[string]string{"g.json": `[]`}, "g.json: it holds nothing that is audited"},
+		"a mixed list":    {map[string]string{"g.json": `{"SecurityGroups": [{"GroupId": "sg-1", "IpPermissions": []},` + "\n" + `{"GroupName": "x"}]}`}, "line 1: SecurityGroups[1] has no GroupId"},
+		"a mixed array":   {map[string]string{"g.json": `[{"GroupId": "sg-1", "IpPermissions": []},` + "\n" + `{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/8"}]`}, "line 2: item 1 of the list is not of the kind"},
+		"cut off, bare":   {map[string]string{"g.json": `[{"GroupId": "sg-1", "IpPermissions": [`}, "g.json: line 1, column 40: the file ends too early"},
+		"two regions":     {map[string]string{"g.json": oneGroup + strings.ReplaceAll(oneGroup, "eu-west-1", "eu-west-2")}, "the answers are of the regions eu-west-1, eu-west-2"},
+		"half a UTF-16":   {map[string]string{"g.json": "\xff\xfe{\x00\""}, "g.json: the text is UTF-16 and ends in the middle of a character"},
 		"entries of none": {map[string]string{"g.json": oneGroup, "e.json": `{"Entries": []}`}, "entries of a prefix list do not say which"},
 		"config, broken":  {map[string]string{"c.json": `{"configurationItems": [{"resourceType": "AWS::EC2::VPC", "resourceId": "vpc-1", "awsRegion": "x", "configuration": {}}]}`}, "configuration item 0 (AWS::EC2::VPC vpc-1): the account"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inv, err := Saved(folder(t, tc.files))
-			if err == nil || inv != nil || !strings.Contains(err.Error(), tc.want) {
+			s, err := Saved(folder(t, tc.files), SavedOptions{})
+			if err == nil || s != nil || !strings.Contains(err.Error(), tc.want) {
 				t.Errorf("got %v, want %s", err, tc.want)
 			}
 		})
 	}
-	if _, err := Saved(filepath.Join(t.TempDir(), "none")); err == nil {
+	if _, err := Saved(filepath.Join(t.TempDir(), "none"), SavedOptions{}); err == nil {
 		t.Error("a folder that is not there was read")
+	}
+	for want, opts := range map[string]SavedOptions{"is of region eu-west-1, not of eu-west-2": {Region: "eu-west-2"}, "is of account 123456789012, not of 210987654321": {Account: "210987654321"}} {
+		if _, err := Saved(folder(t, map[string]string{"g.json": oneGroup}), opts); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// TestSavedBounds refuses a folder that is larger than what may be read, all
+// files together.
+func TestSavedBounds(t *testing.T) {
+	s := newSavedReader(folder(t, map[string]string{"g.json": oneGroup, "h.json": oneGroup}), SavedOptions{})
+	s.left = int64(len(oneGroup) + 10)
+	if err := s.walk(); !errors.Is(err, files.ErrTooLarge) || !strings.Contains(err.Error(), "h.json") {
+		t.Error(err)
 	}
 }
 
@@ -240,11 +372,11 @@ func TestSavedConfig(t *testing.T) {
 		item("VPC", "vpc-1", "", `{"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/16", "ownerId": "123456789012", "isDefault": false}`),
 		item("Instance", "i-1", "", `{"instanceId": "i-1"}`),
 	}, ",") + "]}"
-	inv, err := Saved(folder(t, map[string]string{"snapshot.json": text}))
+	s, err := Saved(folder(t, map[string]string{"snapshot.json": text}), SavedOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := inv.Regions[0]
+	r := s.Inventory.Regions[0]
 	everyone, ten := netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("10.0.0.0/8")
 	want := &inventory.Region{
 		AccountID: "123456789012", Partition: "aws", Name: "eu-west-1",
@@ -268,31 +400,65 @@ func TestSavedConfig(t *testing.T) {
 	}
 }
 
+// TestSavedConfigForms reads every form in which AWS Config tells of resources.
+func TestSavedConfigForms(t *testing.T) {
+	group := func(name string) string {
+		return `{"groupId": "sg-1", "groupName": "` + name + `", "ipPermissions": [], "ipPermissionsEgress": []}`
+	}
+	item := func(captured, status, configuration string) string {
+		return fmt.Sprintf(`{"version": "1.3", "accountId": "123456789012", "awsRegion": "eu-west-1", "resourceType": "AWS::EC2::SecurityGroup", "resourceId": "sg-1", "configurationItemCaptureTime": %s, "configurationItemStatus": %q, "configuration": %s}`, captured, status, configuration)
+	}
+	quoted := func(text string) string { return fmt.Sprintf("%q", text) }
+	vpc := `{"accountId": "123456789012", "awsRegion": "eu-west-1", "resourceType": "AWS::EC2::VPC", "resourceId": "vpc-1", "configuration": {"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/16"}}`
+	for name, tc := range map[string]struct{ text, want string }{
+		"history":          {`{"configurationItems": [` + item("1893492000.442", "OK", quoted(group("new"))) + "," + item("1893405600", "OK", quoted(group("old"))) + `]}`, "new"},
+		"oldest first":     {`{"configurationItems": [` + item("1893405600", "OK", quoted(group("old"))) + "," + item("1893492000.442", "OK", quoted(group("new"))) + `]}`, "new"},
+		"of other zones":   {`{"configurationItems": [` + item(`"2030-01-01T10:30:00+00:00"`, "OK", group("new")) + "," + item(`"2030-01-01T11:00:00+01:00"`, "OK", group("old")) + `]}`, "new"},
+		"deleted since":    {`{"configurationItems": [` + item("1893492000", "ResourceDeleted", "null") + "," + item("1893405600", "OK", quoted(group("old"))) + "," + vpc + `]}`, ""},
+		"made again":       {`{"configurationItems": [` + item("1893492000", "ResourceDiscovered", group("new")) + "," + item("1893405600", "ResourceDeleted", "null") + `]}`, "new"},
+		"without times":    {`{"configurationItems": [` + item("null", "OK", group("new")) + "," + item("null", "OK", group("old")) + `]}`, "new"},
+		"batch":            {`{"baseConfigurationItems": [` + item("1893492000.442", "OK", quoted(group("new"))) + `], "unprocessedResourceKeys": []}`, "new"},
+		"batch, aggregate": {`{"BaseConfigurationItems": [` + item("1893492000.442", "OK", quoted(group("new"))) + `]}`, "new"},
+		"query":            {`{"Results": [` + quoted(item("1893492000.442", "OK", group("new"))) + `], "QueryInfo": {}}`, "new"},
+		"notification":     {`{"messageType": "ConfigurationItemChangeNotification", "configurationItem": ` + item(`"2030-01-01T10:00:00.442Z"`, "OK", group("new")) + `}`, "new"},
+		"as Python writes": {`{"configurationItems": [` + item(`"2030-01-01 10:00:00.442000+00:00"`, "OK", group("new")) + "," + item(`"2029-01-01 10:00:00+00:00"`, "OK", group("old")) + `]}`, "new"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := Saved(folder(t, map[string]string{"c.json": tc.text}), SavedOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, g := range s.Inventory.Regions[0].Groups {
+				got += g.Name
+			}
+			if r := s.Inventory.Regions[0]; got != tc.want || r.AccountID != "123456789012" || r.Name != "eu-west-1" {
+				t.Errorf("groups %q of %s %s, want %q", got, r.AccountID, r.Name, tc.want)
+			}
+		})
+	}
+	row := `{"Results": [` + quoted(`{"resourceType": "AWS::EC2::SecurityGroup", "resourceId": "sg-1", "configuration": `+group("new")+`}`) + `]}`
+	s, err := Saved(folder(t, map[string]string{"q.json": row}), SavedOptions{Account: "210987654321", Region: "eu-west-3"})
+	if err != nil || s.Inventory.Regions[0].AccountID != "210987654321" || s.Inventory.Regions[0].Name != "eu-west-3" {
+		t.Errorf("a query that selects neither account nor region: %v", err)
+	}
+	row = `{"Results": [` + quoted(`{"resourceType": "AWS::EC2::SecurityGroup", "resourceId": "sg-1"}`) + `]}`
+	if _, err := Saved(folder(t, map[string]string{"q.json": row}), SavedOptions{}); err == nil || !strings.Contains(err.Error(), "it has no configuration: a query has to select") {
+		t.Errorf("a query that selects no configuration: %v", err)
+	}
+}
+
 func FuzzSaved(f *testing.F) {
 	f.Add([]byte(oneGroup))
 	f.Add([]byte(oneInterface + bareGroup))
+	f.Add([]byte(`[{"GroupId": "sg-1", "IpPermissions": []}]{"NetworkInterfaceId": "eni-1", "Groups": [], "Attachment": {"AttachTime": 5}}`))
+	f.Add([]byte(`{"Results": ["{\"resourceType\": \"AWS::EC2::VPC\", \"configuration\": {\"vpcId\": \"vpc-1\"}}"]}`))
 	f.Add([]byte(`{"configurationItems": [{"resourceType": "AWS::EC2::SecurityGroup", "resourceId": "sg-1", "awsAccountId": "123456789012", "awsRegion": "eu-west-1", "configuration": "{\"ipPermissions\": [{\"ipRanges\": [\"10.0.0.0/8\"]}]}"}]}`))
 	f.Add([]byte(`{"VpcBlockPublicAccessOptions": {"InternetGatewayBlockMode": "off"}, "NextToken": "x"}`))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		IsSaved(text)
-		file, items, err := parseSaved("x.json", text)
-		if err != nil {
-			if err.Error() == "" {
-				t.Fatal("an error that says nothing")
-			}
-			return
+		s, err := SavedText("pl-1.json", text, time.Time{}, SavedOptions{Account: "123456789012", Region: "eu-west-1"})
+		if (err == nil) == (s == nil) || err != nil && err.Error() == "" {
+			t.Fatalf("%v with the error %v", s, err)
 		}
-		p := newSavedPlace("123456789012", "eu-west-1", "aws")
-		for _, a := range file.answers {
-			if a.key != entriesKey {
-				p.add(a.key, a.value, a.more)
-			}
-		}
-		for _, item := range items {
-			item.put(p)
-		}
-		p.settle()
-		region := p.collect(context.Background())
-		(&inventory.Inventory{Regions: []*inventory.Region{region}}).Normalize()
 	})
 }

@@ -26,13 +26,16 @@ func (p *program) auditVerb() *urfave.Command {
 		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
 			"3 incomplete: some region or needed part could not be read.",
 		Flags: append(append(auditFlags(), accountFlags()...),
-			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "audit this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true}),
+			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "audit this `SNAPSHOT` of sgaudit snapshot instead of an account, or answers of the AWS CLI or AWS Config, a file or a folder; AWS is not called", TakesFile: true}, savedFlag()),
 		Action: func(c *urfave.Context) error {
 			ch, err := readChoices(c)
 			if err != nil {
 				return err
 			}
 			if !c.IsSet("from") {
+				if err := needsSaved(c, "from"); err != nil {
+					return err
+				}
 				return p.audit(c.Context, ch)
 			}
 			if ch.history != nil {

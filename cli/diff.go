@@ -41,7 +41,7 @@ func (p *program) diffVerb() *urfave.Command {
 			}
 			var both [2]*inventory.Snapshot
 			for i := range both {
-				if both[i], err = loadSnapshot(c.Args().Get(i)); err != nil {
+				if both[i], err = p.loadSnapshot(c.Args().Get(i)); err != nil {
 					return err
 				}
 			}

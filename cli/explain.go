@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/fatih/color"
@@ -67,20 +66,6 @@ func findFinding(file, id string) (*findings.Finding, error) {
 		return found[0], nil
 	}
 	return nil, fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
-}
-
-// readReport reads a report that was written by -o json.
-func readReport(file string) (*findings.Report, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("opening the report: %w", err)
-	}
-	defer f.Close()
-	report, err := findings.Read(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return report, nil
 }
 
 // plain turns a page into text for a terminal: headings without their marks,

@@ -1,17 +1,14 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -33,6 +30,7 @@ func (p *program) fixVerb() *urfave.Command {
 			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},
+			savedFlag(),
 			demoFlag(),
 			&urfave.StringSliceFlag{Name: "finding", Category: categoryReport, Usage: "only this finding `ID`, or all that begin with it; repeatable"},
 			&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only findings of this check `ID`; repeatable"},
@@ -122,17 +120,24 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	}
 	started := time.Now().UTC()
 	var s *inventory.Snapshot
-	switch file := c.String("from"); {
-	case file == "":
-		s, err = p.read(c, client)
-	case isSnapshot(file):
-		s, err = p.fromSnapshot(c, "from", client.ExpectAccount)
-	default:
-		if err := noAccount(c, "--from"); err != nil {
+	if !c.IsSet("from") {
+		if err := needsSaved(c, "from"); err != nil {
 			return nil, nil, err
 		}
-		report, err := readReport(file)
-		return report, nil, err
+		s, err = p.read(c, client)
+	} else {
+		var in *input
+		if in, err = readInput(c.String("from")); err != nil {
+			return nil, nil, err
+		}
+		if in.kind == reportInput {
+			if err := noAccount(c, "--from", "region", savedAccount); err != nil {
+				return nil, nil, err
+			}
+			report, err := in.report()
+			return report, nil, err
+		}
+		s, err = p.fromInput(c, "from", in, client.ExpectAccount)
 	}
 	if err != nil {
 		return nil, nil, err
@@ -152,19 +157,6 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 		return r
 	}
 	return report, &judge{s.Inventory, again}, nil
-}
-
-// isSnapshot tells what snapshot verbs read from reports.
-func isSnapshot(file string) bool {
-	info, err := os.Stat(file)
-	if err != nil {
-		return false // which reading it will tell
-	}
-	if info.IsDir() {
-		return true
-	}
-	text, err := os.ReadFile(file)
-	return err == nil && (bytes.HasPrefix(text, zstdMagic) || bytes.Contains(text[:min(64, len(text))], []byte(`"sgaudit_snapshot"`)) || awsclient.IsSaved(text))
 }
 
 // chooseFindings returns the open findings that are asked for: every id must

@@ -33,6 +33,7 @@ func (p *program) graphVerb() *urfave.Command {
 			"Exit codes: 0 drawn, 2 could not start or finish, 3 drawn, but some region or part could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "draw this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true},
+			savedFlag(),
 			demoFlag(),
 			&urfave.StringSliceFlag{Name: "vpc", Category: categoryReport, Usage: "draw only this `VPC`, by its id or its name; repeatable"},
 			&urfave.StringFlag{Name: "group", Category: categoryReport, Usage: "draw this `GROUP`, by its id or its name, with what may connect to it and what it may connect to"},

@@ -27,6 +27,7 @@ func (p *program) reachVerb() *urfave.Command {
 			&urfave.StringFlag{Name: "from", Usage: "ask about this `SOURCE`: internet, an address or a block, i-..., eni-..., sg-... (default: everyone)"},
 			&urfave.StringFlag{Name: "snapshot", Category: categoryRead, Usage: "ask this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true},
 			answerFlag(),
+			savedFlag(),
 			demoFlag(),
 		}, readFlags()...),
 		Action: p.reach,

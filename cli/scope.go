@@ -55,7 +55,7 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
 
-	try(notEmpty(c, "profile", "endpoint-url", "expect-account", "depth", "max-rps", "region-deadline"))
+	try(notEmpty(c, "profile", "endpoint-url", "expect-account", savedAccount, "depth", "max-rps", "region-deadline"))
 	var err error
 	o.Regions, err = flagValues(c, "region", checkRegion)
 	try(err)
@@ -63,6 +63,9 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	try(err)
 	o.Depth, err = parseDepth(c.String("depth"))
 	try(err)
+	if a := c.String(savedAccount); a != "" && !accountForm.MatchString(a) {
+		try(usage("", "--account %q: an account id has twelve digits", a))
+	}
 	if a := o.ExpectAccount; a != "" && !accountForm.MatchString(a) {
 		try(usage("", "--expect-account %q: an account id has twelve digits", a))
 	}

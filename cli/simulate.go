@@ -24,7 +24,7 @@ func (p *program) simulateVerb() *urfave.Command {
 			"It is carried out on a copy of what was read. Exit codes: 0 simulated, 1 something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "change this `SNAPSHOT` of sgaudit snapshot instead of reading an account", TakesFile: true},
-			demoFlag(), answerFlag(), configFlag(),
+			savedFlag(), demoFlag(), answerFlag(), configFlag(),
 			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, or a finding is new"},
 		}, readFlags()...),
 		Action: p.simulate,

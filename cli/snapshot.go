@@ -2,10 +2,8 @@ package cli
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -79,64 +77,35 @@ func saveSnapshot(w io.Writer, s *inventory.Snapshot, compress bool) error {
 	return nil
 }
 
-var zstdMagic = []byte{0x28, 0xb5, 0x2f, 0xfd}
-
-// loadSnapshot reads a snapshot, compressed or not, whatever its name is, or
-// answers of the AWS CLI and of AWS Config.
-func loadSnapshot(file string) (*inventory.Snapshot, error) {
-	if info, err := os.Stat(file); err == nil && info.IsDir() {
-		return savedSnapshot(file, info.ModTime())
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, fmt.Errorf("opening the snapshot: %w", err)
-	}
-	defer f.Close()
-	buffered := bufio.NewReaderSize(f, 1<<16)
-	var content io.Reader = buffered
-	if begin, _ := buffered.Peek(len(zstdMagic)); bytes.Equal(begin, zstdMagic) {
-		z, err := zstd.NewReader(buffered)
-		if err != nil {
-			return nil, fmt.Errorf("%s: decompressing: %w", file, err)
-		}
-		defer z.Close()
-		content = z
-	} else {
-		text, err := io.ReadAll(buffered)
-		if err != nil {
-			return nil, fmt.Errorf("reading %s: %w", file, err)
-		}
-		if awsclient.IsSaved(text) {
-			taken := time.Time{}
-			if info, err := f.Stat(); err == nil {
-				taken = info.ModTime()
-			}
-			return savedSnapshot(file, taken)
-		}
-		content = bytes.NewReader(text)
-	}
-	s, err := inventory.Load(content)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return s, nil
-}
-
-// savedSnapshot makes a snapshot of files that others wrote.
-func savedSnapshot(path string, taken time.Time) (*inventory.Snapshot, error) {
-	inv, err := awsclient.Saved(path)
-	if err != nil {
-		return nil, err
-	}
-	return &inventory.Snapshot{Tool: "the AWS CLI or AWS Config", TakenAt: taken.UTC(), Inventory: inv}, nil
-}
-
-// fromSnapshot refuses the flags that mean nothing to a snapshot, and loads it.
+// fromSnapshot refuses the flags that mean nothing to what the flag names, a
+// snapshot or saved answers, and loads it.
 func (p *program) fromSnapshot(c *urfave.Context, flag, account string) (*inventory.Snapshot, error) {
-	if err := noAccount(c, "--"+flag); err != nil {
+	in, err := readInput(c.String(flag))
+	if err != nil {
 		return nil, err
 	}
-	s, err := loadSnapshot(c.String(flag))
+	return p.fromInput(c, flag, in, account)
+}
+
+func (p *program) fromInput(c *urfave.Context, flag string, in *input, account string) (*inventory.Snapshot, error) {
+	opts := awsclient.SavedOptions{Warn: func(text string) { p.voice.warn("%s", text) }}
+	if in.kind == snapshotInput {
+		if err := noAccount(c, "--"+flag, "region", savedAccount); err != nil {
+			return nil, err
+		}
+	} else {
+		regions, err := flagValues(c, "region", checkRegion)
+		if err := combine([]error{noAccount(c, "--"+flag), err}); err != nil {
+			return nil, err
+		}
+		switch opts.Account = c.String(savedAccount); {
+		case len(regions) > 1:
+			return nil, usage("put the answers of each region into a folder ACCOUNT/REGION", "--region says of which region saved answers are that do not tell it, and several were given")
+		case len(regions) == 1:
+			opts.Region = regions[0]
+		}
+	}
+	s, err := in.snapshot(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -147,11 +116,22 @@ func (p *program) fromSnapshot(c *urfave.Context, flag, account string) (*invent
 	return s, nil
 }
 
+// savedAccount is the flag that says of which account saved answers are.
+const savedAccount = "account"
+
+// savedFlag is on the verbs that take saved answers in the place of an account.
+func savedFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: savedAccount, Category: categoryRead, Usage: "with answers of the AWS CLI that do not tell it: the `ID` of the account that they are of (--region does the same for the region)"}
+}
+
 // readOr loads the snapshot that a flag names, or reads the account, or the
 // embedded one.
 func (p *program) readOr(c *urfave.Context, flag string, opts awsclient.Options) (*inventory.Snapshot, error) {
 	switch {
 	case !c.IsSet(flag):
+		if err := needsSaved(c, flag); err != nil {
+			return nil, err
+		}
 		return p.read(c, opts)
 	case c.Bool("demo"):
 		return nil, usage("drop one of them", "--demo and --%s both say what is read", flag)
@@ -159,9 +139,17 @@ func (p *program) readOr(c *urfave.Context, flag string, opts awsclient.Options)
 	return p.fromSnapshot(c, flag, opts.ExpectAccount)
 }
 
+// needsSaved refuses --account where an account is read.
+func needsSaved(c *urfave.Context, flag string) error {
+	if c.IsSet(savedAccount) {
+		return usage("--expect-account checks whose credentials they are", "--account says of which account saved answers are: it needs --%s", flag)
+	}
+	return nil
+}
+
 // noAccount refuses the flags that mean nothing where no account is read.
-func noAccount(c *urfave.Context, because string) error {
-	for _, name := range []string{"profile", "endpoint-url", "region", "exclude-region", "depth", "max-rps", "region-deadline"} {
+func noAccount(c *urfave.Context, because string, more ...string) error {
+	for _, name := range append([]string{"profile", "endpoint-url", "exclude-region", "depth", "max-rps", "region-deadline"}, more...) {
 		if c.IsSet(name) {
 			return usage("drop one of them", "%s reads no account, so --%s has no effect", because, name)
 		}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/files"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// inputKind is what a file that was named on the command line holds.
+type inputKind int
+
+const (
+	answersInput  inputKind = iota // of the AWS CLI or AWS Config, or nothing that is known
+	snapshotInput                  // of sgaudit snapshot
+	reportInput                    // of -o json
+)
+
+// input is a file that was read once, so that it may be a pipe. A folder has
+// no text.
+type input struct {
+	name   string
+	kind   inputKind
+	folder bool
+	text   []byte
+	taken  time.Time // when the file was written
+}
+
+// readInput reads a file that a snapshot, a report or saved answers may be in.
+func readInput(name string) (*input, error) {
+	in := &input{name: name, taken: time.Now()}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("opening the input: %w", err)
+	}
+	if in.folder = info.IsDir(); in.folder {
+		return in, nil
+	}
+	if info.Mode().IsRegular() {
+		in.taken = info.ModTime()
+	}
+	if in.text, err = files.Read(name, files.Most); err != nil {
+		return nil, err
+	}
+	in.kind = kindOf(in.text)
+	return in, nil
+}
+
+// kindOf tells what a text is by its keys, wherever they stand.
+func kindOf(text []byte) inputKind {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
+		return answersInput
+	}
+	for {
+		token, err := decoder.Token()
+		key, ok := token.(string)
+		switch {
+		case err != nil || !ok:
+			return answersInput
+		case key == "sgaudit_snapshot":
+			return snapshotInput
+		case key == "schema_version":
+			return reportInput
+		}
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return answersInput
+		}
+	}
+}
+
+// snapshot returns the inventory that the input holds, of a snapshot or of
+// saved answers.
+func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, err error) {
+	switch {
+	case in.folder:
+		return awsclient.Saved(in.name, opts)
+	case in.kind == reportInput:
+		return nil, usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which holds findings and no inventory: a snapshot or saved answers are wanted here", in.name)
+	case in.kind == answersInput:
+		return awsclient.SavedText(in.name, in.text, in.taken, opts)
+	}
+	if s, err = inventory.Load(bytes.NewReader(in.text)); err != nil {
+		return nil, fmt.Errorf("%s: %w", in.name, err)
+	}
+	return s, nil
+}
+
+// report returns the report that the input holds.
+func (in *input) report() (*findings.Report, error) {
+	switch {
+	case in.folder:
+		return nil, usage("sgaudit audit -o json=FILE writes a report", "%s is a folder: a report of sgaudit is wanted here", in.name)
+	case in.kind == snapshotInput:
+		return nil, usage("sgaudit audit --from "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit: a report is wanted here", in.name)
+	}
+	report, err := findings.Read(bytes.NewReader(in.text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", in.name, err)
+	}
+	return report, nil
+}
+
+// loadSnapshot reads a snapshot, compressed or not, whatever its name is, or
+// answers of the AWS CLI and of AWS Config.
+func (p *program) loadSnapshot(file string) (*inventory.Snapshot, error) {
+	in, err := readInput(file)
+	if err != nil {
+		return nil, err
+	}
+	return in.snapshot(awsclient.SavedOptions{Warn: func(text string) { p.voice.warn("%s", text) }})
+}
+
+// readReport reads a report that was written by -o json.
+func readReport(file string) (*findings.Report, error) {
+	in, err := readInput(file)
+	if err != nil {
+		return nil, err
+	}
+	return in.report()
+}
