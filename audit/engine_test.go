@@ -197,6 +197,8 @@ func lose(r *inventory.Region, part inventory.Part) {
 		r.Associations = nil
 	case inventory.PartFunctions:
 		r.Functions = nil
+	case inventory.PartListeners:
+		r.Listeners = nil
 	case inventory.PartLoadBalancers:
 		r.LoadBalancers = nil
 	}

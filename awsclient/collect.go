@@ -219,6 +219,7 @@ var lists = []list{
 	{part: inventory.PartEndpoints, operation: "ec2:DescribeInstanceConnectEndpoints", read: readInstanceConnectEndpoints},
 	{part: inventory.PartLoadBalancers, operation: "elasticloadbalancing:DescribeLoadBalancers", read: readLoadBalancers, maxRPS: 8},
 	{part: inventory.PartLoadBalancers, operation: "elasticloadbalancing:DescribeLoadBalancers", read: readClassicLoadBalancers, maxRPS: 8},
+	{part: inventory.PartListeners, operation: "elasticloadbalancing:DescribeListeners", read: readListeners, maxRPS: 8},
 	{part: inventory.PartFunctions, operation: "lambda:ListFunctions", read: readFunctions, maxRPS: 10},
 	{part: inventory.PartWebACLs, operation: "wafv2:ListWebACLs", read: readWebACLs, maxRPS: 5},
 	{part: inventory.PartRecorders, operation: "config:DescribeConfigurationRecorders", read: readRecorders, maxRPS: 5},

@@ -186,9 +186,10 @@ func TestFaults(t *testing.T) {
 // pages, and nothing else of them.
 func TestServices(t *testing.T) {
 	want := fixtures.MustParse(small + `
-load-balancer application shop internet-facing sg-1 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1
-load-balancer network queue internal sg-2 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/queue/1
-load-balancer classic old internal sg-2
+load-balancer application shop internet-facing sg-1 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1 listen tcp/80 listen tcp/443
+load-balancer network queue internal sg-2 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/queue/1 listen tcp/53 listen udp/53 listen udp/514
+load-balancer network idle internal sg-2 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/idle/1
+load-balancer classic old internal sg-2 listen tcp/22
 function plain arn arn:aws:lambda:eu-west-1:123456789012:function:plain
 function sync sg-1 sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:sync subnet subnet-1
 function tidy sg-2 arn arn:aws:lambda:eu-west-1:123456789012:function:tidy
@@ -202,6 +203,9 @@ recorder buckets stopped failing without-groups
 		got := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
 		if diff := cmp.Diff(want.Regions[0].LoadBalancers, got.LoadBalancers); diff != "" {
 			t.Errorf("pages of %d: load balancers (-want +got):\n%s", size, diff)
+		}
+		if diff := cmp.Diff(want.Regions[0].Listeners, got.Listeners); diff != "" {
+			t.Errorf("pages of %d: listeners (-want +got):\n%s", size, diff)
 		}
 		if diff := cmp.Diff(want.Regions[0].Functions, got.Functions, cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("pages of %d: functions (-want +got):\n%s", size, diff)
@@ -257,7 +261,7 @@ func TestFlowLogs(t *testing.T) {
 // Every permission of the network can be missing alone: the gap names it, the
 // groups and interfaces are there all the same.
 func TestEachPermissionMissing(t *testing.T) {
-	want := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	want := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
 	for _, action := range Actions(inventory.DepthServices) {
 		_, name, _ := strings.Cut(action, ":")
 		if name == "DescribeRegions" {
@@ -283,7 +287,7 @@ func TestEachPermissionMissing(t *testing.T) {
 
 // The actions that the IAM policy is made of are the calls that are made.
 func TestActionsAreTheCalls(t *testing.T) {
-	inv := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	inv := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
 	for _, depth := range []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices} {
 		s := serve(t, inv, fixtures.ServeOptions{})
 		collect(t, s, Options{Depth: depth})
@@ -463,6 +467,32 @@ func TestNoRegionLeft(t *testing.T) {
 		var setup *SetupError
 		if !errors.As(err, &setup) || setup.Message != "--exclude-region leaves no region to read" {
 			t.Errorf("denied %v: %v, %v", denied, inv, err)
+		}
+	}
+}
+
+// A load balancer that is deleted between the two calls is dropped: it has no
+// listeners that could be read, and none must be concluded.
+func TestListenersOfADeletedLoadBalancer(t *testing.T) {
+	want := fixtures.MustParse(small + `
+load-balancer application gone internet-facing sg-1 arn arn:gone listen tcp/80
+load-balancer classic old internal sg-2 listen tcp/22
+`).Inventory
+	s := serve(t, want, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: "DescribeListeners", Code: "LoadBalancerNotFound"}}})
+	got := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
+	if got.Status() != "complete" || len(got.LoadBalancers) != 1 || got.LoadBalancers[0].Name != "old" || len(got.Listeners) != 1 {
+		t.Errorf("%s: %+v, %+v, gaps %+v", got.Status(), got.LoadBalancers, got.Listeners, got.Gaps)
+	}
+}
+
+func TestListenerProtocols(t *testing.T) {
+	both := []inventory.Protocol{inventory.TCP, inventory.UDP}
+	for word, want := range map[string][]inventory.Protocol{
+		"HTTP": both[:1], "HTTPS": both[:1], "TCP": both[:1], "TLS": both[:1], "SSL": both[:1], "ssl": both[:1],
+		"UDP": both[1:], "QUIC": both[1:], "TCP_UDP": both, "TCP_QUIC": both, "SCTP": both,
+	} {
+		if got := listenerProtocols(word); !slices.Equal(got, want) {
+			t.Errorf("a listener for %s takes %v", word, got)
 		}
 	}
 }

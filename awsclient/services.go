@@ -22,12 +22,7 @@ const (
 
 // readLoadBalancers reads application, network and gateway load balancers.
 func readLoadBalancers(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := elasticloadbalancingv2.NewFromConfig(r.of.config, func(o *elasticloadbalancingv2.Options) {
-		o.Region, o.Retryer = r.region.Name, r.of.retryer(maxAttempts)
-		if e := r.of.endpoint(); e != nil {
-			o.BaseEndpoint = e
-		}
-	}).DescribeLoadBalancers
+	describe := r.balancing().DescribeLoadBalancers
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
 		out, err := describe(ctx, &elasticloadbalancingv2.DescribeLoadBalancersInput{PageSize: aws.Int32(balancerPage), Marker: token})
 		if err != nil {
@@ -41,6 +36,15 @@ func readLoadBalancers(ctx context.Context, r *reader, limit *rate.Limiter) erro
 			})
 		}
 		return out.NextMarker, nil
+	})
+}
+
+func (r *reader) balancing() *elasticloadbalancingv2.Client {
+	return elasticloadbalancingv2.NewFromConfig(r.of.config, func(o *elasticloadbalancingv2.Options) {
+		o.Region, o.Retryer = r.region.Name, r.of.retryer(maxAttempts)
+		if e := r.of.endpoint(); e != nil {
+			o.BaseEndpoint = e
+		}
 	})
 }
 
@@ -63,6 +67,11 @@ func readClassicLoadBalancers(ctx context.Context, r *reader, limit *rate.Limite
 			r.addBalancer(inventory.LoadBalancer{
 				Name: aws.ToString(b.LoadBalancerName), Kind: "classic", Scheme: aws.ToString(b.Scheme), VPC: r.names.of(b.VPCId), Groups: b.SecurityGroups,
 			})
+			for _, l := range b.ListenerDescriptions {
+				if l.Listener != nil {
+					r.addListener("classic", aws.ToString(b.LoadBalancerName), aws.ToString(l.Listener.Protocol), l.Listener.LoadBalancerPort)
+				}
+			}
 		}
 		return out.NextMarker, nil
 	})

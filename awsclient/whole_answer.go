@@ -74,6 +74,7 @@ var sets = map[string]string{
 	"STS GetCallerIdentity":                           "Account",
 	"Elastic Load Balancing DescribeLoadBalancers":    "LoadBalancerDescriptions",
 	"Elastic Load Balancing v2 DescribeLoadBalancers": "LoadBalancers",
+	"Elastic Load Balancing v2 DescribeListeners":     "Listeners",
 }
 
 // members are those that an answer in JSON has always, by service and

@@ -108,6 +108,8 @@ func diffPart(part Part, a, b *Region) []Change {
 		return diffList(a.Endpoints, b.Endpoints, func(x *Endpoint) string { return x.ID })
 	case PartLoadBalancers:
 		return diffList(a.LoadBalancers, b.LoadBalancers, func(x *LoadBalancer) string { return x.Kind + " " + x.Name })
+	case PartListeners:
+		return diffList(a.Listeners, b.Listeners, func(x *Listener) string { return x.Kind + " " + x.Name + " " + x.Traffic.String() })
 	case PartFunctions:
 		return diffList(a.Functions, b.Functions, func(x *Function) string { return x.Name })
 	case PartWebACLs:

@@ -67,6 +67,7 @@ type Region struct {
 	LaunchTemplates  []LaunchTemplate
 	Endpoints        []Endpoint
 	LoadBalancers    []LoadBalancer
+	Listeners        []Listener // of load balancers
 	Functions        []Function
 	WebACLs          []WebACL
 	Recorders        []Recorder // of AWS Config
@@ -113,6 +114,7 @@ const (
 	PartFlowLogs
 	PartWebACLs
 	PartRecorders
+	PartListeners
 	partEnd
 )
 
@@ -126,6 +128,7 @@ var partNames = map[Part]string{
 	PartLaunchTemplates: "launch templates", PartEndpoints: "VPC endpoints",
 	PartLoadBalancers: "load balancers", PartFunctions: "Lambda functions",
 	PartFlowLogs: "VPC flow logs", PartWebACLs: "WAF web ACLs", PartRecorders: "AWS Config recorders",
+	PartListeners: "load balancer listeners",
 }
 
 // Each returns the single parts of the set, in the order of their constants.
@@ -166,7 +169,7 @@ const (
 // Parts returns what a run of this depth reads of every region.
 func (d Depth) Parts() Parts {
 	basic := PartGroups | PartInterfaces
-	services := PartLoadBalancers | PartFunctions | PartWebACLs | PartRecorders
+	services := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders
 	switch d {
 	case DepthGroups:
 		return basic

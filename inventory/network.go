@@ -189,6 +189,13 @@ type LoadBalancer struct {
 	Groups []string // sorted
 }
 
+// Listener is a port on which a load balancer accepts connections: tcp or udp,
+// and one port. A listener for both protocols is two of them.
+type Listener struct {
+	Kind, Name string // of the load balancer
+	Traffic    Traffic
+}
+
 // Function is a Lambda function with the groups that its interfaces carry
 // while it runs. Idle functions have no interface.
 type Function struct {

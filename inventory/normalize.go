@@ -83,6 +83,7 @@ func (r *Region) Normalize() {
 	for i := range r.LoadBalancers {
 		r.LoadBalancers[i].Groups = sortStrings(r.LoadBalancers[i].Groups)
 	}
+	r.Listeners = unique(r.Listeners, func(l *Listener) string { return l.Kind + " " + l.Name + " " + l.Traffic.String() })
 	r.Functions = unique(r.Functions, func(f *Function) string { return f.ARN + " " + f.Name })
 	for i := range r.Functions {
 		f := &r.Functions[i]

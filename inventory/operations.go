@@ -24,6 +24,7 @@ var partOperations = map[Part][]string{
 		"ec2:DescribeVerifiedAccessEndpoints", "ec2:DescribeInstanceConnectEndpoints",
 	},
 	PartLoadBalancers: {"elasticloadbalancing:DescribeLoadBalancers"},
+	PartListeners:     {"elasticloadbalancing:DescribeListeners"},
 	PartFunctions:     {"lambda:ListFunctions"},
 	PartFlowLogs:      {"ec2:DescribeFlowLogs"},
 	PartWebACLs:       {"wafv2:ListWebACLs", "wafv2:ListResourcesForWebACL"},
