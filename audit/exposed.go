@@ -79,7 +79,7 @@ func (r *Region) reportOpening(o *opened) {
 	obs.Services = o.services
 	what := o.what()
 	obs.Message = what + " open to the internet" + r.from(o)
-	obs.Fix = o.fix()
+	obs.Fix = r.advice(o)
 	if o.class == Admin {
 		obs.Replace = r.trustedFor(o.rule)
 	}
@@ -148,20 +148,6 @@ func (r *Region) from(o *opened) string {
 		return " over IPv6 (" + o.rule.Peer.String() + ")"
 	}
 	return " (" + o.rule.Peer.String() + ")"
-}
-
-func (o *opened) fix() string {
-	switch o.class {
-	case Admin:
-		return "Replace " + o.rule.Peer.String() + " by the addresses of your administrators or the bastion's group, " +
-			"or close the port and use Session Manager."
-	case Database:
-		return "Replace " + o.rule.Peer.String() + " by the security group of the application that needs the data."
-	case AllTraffic:
-		return "Open only the ports that are served, each from the sources that need it, then revoke this rule."
-	}
-	return "Replace " + o.rule.Peer.String() + " by the sources that need the port, or revoke the rule; " +
-		"a port that is meant to be public belongs in public_ports of the configuration."
 }
 
 // Trusts reports whether every internet address of the rule's source lies

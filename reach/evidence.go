@@ -27,9 +27,10 @@ func (c *considered) reachable() []string {
 	a := c.best[Reachable]
 	first := a.some[0]
 	lines := []string{c.n.addressStep(first, a.standing, a.address).Detail}
+	told := false
 	for _, s := range a.steps {
-		if s.Kind == StepACLOut { // the rule stands between the way in and the way out
-			lines = append(lines, c.permission())
+		if !told && (s.Kind == StepListener || s.Kind == StepACLOut) { // the rule stands between the way in and the way out
+			lines, told = append(lines, c.permission()), true
 		}
 		lines = append(lines, s.Detail)
 	}
@@ -89,17 +90,18 @@ func (c *considered) distinct(verdict string) int {
 		place  *place
 		family cidr.Family
 		stands standing
+		by     *balancer
 	}
 	hit := map[key]bool{}
 	for i := range c.asked {
 		a := &c.asked[i]
-		hit[key{a.place, a.family, a.standing}] = a.verdict == verdict
+		hit[key{a.place, a.family, a.standing, a.candidate.balancer}] = a.verdict == verdict
 	}
 	count := 0
 	for _, e := range c.n.Interfaces(c.group.ID) {
 		for f := range families {
 			s, _ := c.n.standing(e, f)
-			if s >= unsure && hit[key{c.n.place(placeKey{e.VPC, e.Subnet}), f, s}] {
+			if s >= unsure && hit[key{c.n.place(placeKey{e.VPC, e.Subnet}), f, s, c.n.balancerOf(e)}] {
 				count++
 				break
 			}
@@ -157,7 +159,7 @@ type reason struct {
 }
 
 var stepOrder = map[string]int{
-	StepAddress: 0, StepPublicAccess: 1, StepGateway: 2, StepRoute: 3, StepACLIn: 4, StepGroup: 5, StepACLOut: 6,
+	StepAddress: 0, StepPublicAccess: 1, StepGateway: 2, StepRoute: 3, StepACLIn: 4, StepGroup: 5, StepListener: 6, StepACLOut: 7,
 }
 
 // notReachable tells what stops the internet, and how many interfaces that

@@ -71,6 +71,10 @@ func (g generator) inside() *inventory.Region {
 		if g.chance(6) {
 			e.Type = pick(g, "nat_gateway", "lambda", "lambda")
 		}
+		if i > 1 && len(r.LoadBalancers) == 0 && g.chance(10) {
+			e.Type, e.Description = "network_load_balancer", balancers[g.IntN(3)]
+			g.listeners(r, e.VPC)
+		}
 		e.Addresses = []inventory.Address{{Private: netip.MustParseAddr(at)}}
 		r.Interfaces = append(r.Interfaces, e)
 	}
@@ -88,7 +92,7 @@ const core = "arn:aws:networkmanager::111122223333:core-network/core-network-0a1
 
 // between sends one packet from a to b, and its reply.
 func (o *oracle) between(a, b *inventory.Interface, t inventory.Traffic) bool {
-	return !inboundRefused(b) && o.grouped(a, b, inventory.Egress, t) && o.grouped(b, a, inventory.Ingress, t) &&
+	return !inboundRefused(b) && o.listens(b, t) && o.grouped(a, b, inventory.Egress, t) && o.grouped(b, a, inventory.Ingress, t) &&
 		(a.Subnet == b.Subnet ||
 			o.acl(a, b, inventory.Egress, t, false) && o.acl(b, a, inventory.Ingress, t, false) &&
 				o.acl(b, a, inventory.Egress, t, true) && o.acl(a, b, inventory.Ingress, t, true) &&

@@ -26,6 +26,7 @@ type network struct {
 	joined     map[[2]string]string              // by both VPCs in order: the status of their peering
 	accelerate map[string][]*inventory.Interface // Global Accelerator's, by VPC
 
+	balancers    map[string]*balancer                // by kind and name; empty where their listeners are not known
 	associations map[string][]*inventory.Association // by group
 }
 
@@ -44,6 +45,7 @@ func newNetwork(r *inventory.Region) *network {
 		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
 		exclusions: map[string]*inventory.PublicAccessExclusion{}, peerings: map[string]*inventory.Peering{}, joined: map[[2]string]string{},
 		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
+		balancers: map[string]*balancer{},
 	}
 	if r.Read.Has(inventory.PartVPCs) {
 		for i := range r.VPCs {
@@ -85,6 +87,7 @@ func newNetwork(r *inventory.Region) *network {
 			}
 		}
 	}
+	w.indexBalancers(r)
 	if r.Read.Has(inventory.PartRouteTables) {
 		w.indexTables(r)
 	}

@@ -142,6 +142,17 @@ func inboundRefused(e *inventory.Interface) bool {
 	return e.Type == "nat_gateway" || e.Type == "lambda"
 }
 
+// listens: a load balancer "checks for connection requests from clients, using
+// the protocol and port" of its listeners (Elastic Load Balancing user guide,
+// how Elastic Load Balancing works): it answers nothing else of tcp and udp.
+// Without the listeners it is taken to answer.
+func (o *oracle) listens(e *inventory.Interface, t inventory.Traffic) bool {
+	if e.Description != balancers[0] || !t.HasPorts() || !o.r.Read.Has(inventory.PartListeners) || !o.r.Read.Has(inventory.PartLoadBalancers) {
+		return true
+	}
+	return slices.ContainsFunc(o.r.Listeners, func(l inventory.Listener) bool { return l.Traffic.Covers(t) })
+}
+
 // arrives sends a packet to one of the interface's addresses, and its reply.
 func (o *oracle) arrives(e *inventory.Interface, p single) bool {
 	if inboundRefused(e) {
@@ -167,7 +178,7 @@ func (o *oracle) arrives(e *inventory.Interface, p single) bool {
 			}
 		}
 	}
-	return o.accessible(e.Subnet, vpc, subnet) && o.replied(e.Subnet, vpc, p.from) && o.filtered(e.Subnet, p)
+	return o.listens(e, p.traffic) && o.accessible(e.Subnet, vpc, subnet) && o.replied(e.Subnet, vpc, p.from) && o.filtered(e.Subnet, p)
 }
 
 func (o *oracle) addressed(e *inventory.Interface, subnet *inventory.Subnet, six bool) bool {

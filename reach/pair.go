@@ -2,6 +2,7 @@ package reach
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -52,19 +53,23 @@ func (p *pair) stages() []stage {
 	if takesNothing(p.to.holder) {
 		return []stage{inboundStage{p.to.holder}}
 	}
-	if p.from.subnet == p.to.subnet && p.from.subnet != "" {
-		return []stage{out, in}
+	arrives := []stage{in}
+	if b := p.n.balancerOf(p.to.holder); b != nil {
+		arrives = append(arrives, listenerStage{b})
 	}
-	return []stage{
+	if p.from.subnet == p.to.subnet && p.from.subnet != "" {
+		return append([]stage{out}, arrives...)
+	}
+	return slices.Concat([]stage{
 		out,
 		pairACL{&p.from, p.to.address, inventory.Egress, false, StepACLOut},
 		pairRoute{&p.from, &p.to},
 		pairACL{&p.to, p.from.address, inventory.Ingress, false, StepACLIn},
-		in,
+	}, arrives, []stage{
 		pairACL{&p.to, p.from.address, inventory.Egress, true, StepACLOut},
 		pairRoute{&p.to, &p.from},
 		pairACL{&p.from, p.to.address, inventory.Ingress, true, StepACLIn},
-	}
+	})
 }
 
 // permission finds the ingress rule that lets the outcome's packet in.

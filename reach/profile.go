@@ -29,13 +29,15 @@ func (t *tally) merge(u *tally) {
 	t.count += u.count
 }
 
-// candidate is the interfaces of one group that live in one place and may be
-// reached by their addresses of one family: one answer holds for them all.
+// candidate is the interfaces of one group that live in one place, belong to
+// one load balancer or to none, and may be reached by their addresses of one
+// family: one answer holds for them all.
 type candidate struct {
 	tally
 	place    *place
 	family   cidr.Family
 	standing standing
+	balancer *balancer  // nil where its listeners do not decide
 	address  netip.Addr // of the first of them
 }
 
@@ -54,6 +56,7 @@ func (n *Region) profile(group string) *profile {
 		place    placeKey
 		family   cidr.Family
 		standing standing
+		balancer *balancer
 	}
 	p := &profile{}
 	found := map[key]*candidate{}
@@ -64,10 +67,10 @@ func (n *Region) profile(group string) *profile {
 				p.held[f][s].add(e)
 				continue
 			}
-			k := key{placeKey{e.VPC, e.Subnet}, f, s}
+			k := key{placeKey{e.VPC, e.Subnet}, f, s, n.balancerOf(e)}
 			c := found[k]
 			if c == nil {
-				c = &candidate{place: n.place(k.place), family: f, standing: s, address: a}
+				c = &candidate{place: n.place(k.place), family: f, standing: s, balancer: k.balancer, address: a}
 				found[k] = c
 				p.candidates = append(p.candidates, c)
 			}
@@ -78,11 +81,12 @@ func (n *Region) profile(group string) *profile {
 	return p
 }
 
-// question is what a rule asks of a place.
+// question is what a rule asks of a place, or of a load balancer there.
 type question struct {
-	family  cidr.Family
-	traffic inventory.Traffic
-	peer    inventory.Peer
+	balancer *balancer
+	family   cidr.Family
+	traffic  inventory.Traffic
+	peer     inventory.Peer
 }
 
 // answer is what became of the question, for any interface with an address.
@@ -94,7 +98,7 @@ type answer struct {
 func (p *place) ask(q question, from known) *answer {
 	a := p.answers[q]
 	if a == nil {
-		a = &answer{outcome: follow(p.fromInternet(), flowsOf(q.traffic, q.family, from))}
+		a = &answer{outcome: follow(p.fromInternet(q.balancer), flowsOf(q.traffic, q.family, from))}
 		a.share = a.from.Share(q.family)
 		p.answers[q] = a
 	}

@@ -92,6 +92,23 @@ func (g generator) traffic() inventory.Traffic {
 	return inventory.Ports(pick(g, inventory.TCP, inventory.TCP, inventory.UDP), min(a, b), max(a, b))
 }
 
+// balancers are what the interfaces of the load balancer are called, and one
+// of a load balancer that is not listed, and one that was deleted.
+var balancers = []string{"ELB net/queue/50dc6c49", "ELB net/gone/50dc6c49", "ELB net/queue/00000000"}
+
+// listeners gives the region the load balancer queue, read or not.
+func (g generator) listeners(r *inventory.Region, vpc string) {
+	r.LoadBalancers = []inventory.LoadBalancer{{Kind: "network", Name: "queue", VPC: vpc, ARN: "arn:aws:elasticloadbalancing:eu-west-1:111122223333:loadbalancer/net/queue/50dc6c49"}}
+	for range g.IntN(4) {
+		port := pick[int32](g, 0, 22, 22, 80, 1024, 65535)
+		r.Listeners = append(r.Listeners, inventory.Listener{Kind: "network", Name: "queue", Traffic: inventory.Ports(pick(g, inventory.TCP, inventory.TCP, inventory.UDP), port, port)})
+	}
+	r.Read |= inventory.PartLoadBalancers | inventory.PartListeners
+	if g.chance(15) {
+		r.Read &^= pick(g, inventory.PartLoadBalancers, inventory.PartListeners)
+	}
+}
+
 // vpcs is where the subnets of the generated estates are.
 var vpcs = map[string]string{"subnet-1": "vpc-1", "subnet-2": "vpc-1", "subnet-3": "vpc-2"}
 
@@ -169,9 +186,10 @@ func (g generator) region() *inventory.Region {
 	if g.chance(20) {
 		subnet := pick(g, "subnet-1", "subnet-3")
 		r.Interfaces = append(r.Interfaces, inventory.Interface{
-			ID: "eni-lb", VPC: vpcs[subnet], Subnet: subnet, Groups: []string{"sg-2"}, Type: "network_load_balancer", Status: "in-use", Account: self,
+			ID: "eni-lb", VPC: vpcs[subnet], Subnet: subnet, Groups: []string{"sg-2"}, Type: "network_load_balancer", Status: "in-use", Account: self, Description: balancers[g.IntN(3)],
 			Addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.99"), Public: netip.MustParseAddr("203.0.113.99")}},
 		})
+		g.listeners(r, vpcs[subnet])
 	}
 	inv := inventory.Inventory{Regions: []*inventory.Region{r}}
 	inv.Normalize()

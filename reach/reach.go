@@ -52,6 +52,8 @@ type Region struct {
 	sources  map[inventory.Peer]peerSources
 	ways     map[string][]string
 	blocks   map[string]cidr.Set // by VPC: its own and those of its peers
+
+	balancers map[*inventory.Interface]*balancer // that interfaces belong to, as far as asked
 }
 
 // New indexes which interfaces carry which group. The network is indexed when
@@ -65,6 +67,8 @@ func New(r *inventory.Region) *Region {
 		sources:  map[inventory.Peer]peerSources{},
 		ways:     map[string][]string{},
 		blocks:   map[string]cidr.Set{},
+
+		balancers: map[*inventory.Interface]*balancer{},
 	}
 	if r.Read.Has(inventory.PartInterfaces) {
 		n.indexMembers()

@@ -125,7 +125,7 @@ func (n *Region) consider(g *inventory.Group, r *inventory.Rule, sources peerSou
 		if sources[k.family].impossible() {
 			continue
 		}
-		q := question{k.family, r.Traffic, inventory.Peer{Prefix: r.Peer.Prefix, List: r.Peer.List}}
+		q := question{k.balancer, k.family, r.Traffic, inventory.Peer{Prefix: r.Peer.Prefix, List: r.Peer.List}}
 		a := asked{k, k.place.ask(q, sources[k.family]), ""}
 		a.verdict = a.answer.verdict
 		if a.verdict == Reachable && k.standing == unsure {

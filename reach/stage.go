@@ -10,9 +10,13 @@ import (
 )
 
 // fromInternet returns the stages between the internet and an interface with
-// a public address of the family, in their order.
-func (p *place) fromInternet() []stage {
-	return []stage{accessStage{p}, gatewayStage{p}, routeStage{p}, aclIn{p}, aclOut{p}}
+// a public address of the family, in their order. It may be a load balancer's.
+func (p *place) fromInternet(b *balancer) []stage {
+	stages := []stage{accessStage{p}, gatewayStage{p}, routeStage{p}, aclIn{p}}
+	if b != nil {
+		stages = append(stages, listenerStage{b})
+	}
+	return append(stages, aclOut{p})
 }
 
 func (f fate) gate(flows []flow) []flow {

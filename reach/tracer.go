@@ -66,7 +66,7 @@ func (t *tracer) fromInternet(f cidr.Family, from cidr.Set) {
 		return
 	}
 	address := t.n.addressStep(t.to, s, a)
-	t.byAddress(from, f, []Step{address}, t.place.fromInternet())
+	t.byAddress(from, f, []Step{address}, t.place.fromInternet(nil))
 }
 
 // fromAddresses follows what comes from inside: the VPC's own addresses, and
@@ -117,8 +117,11 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 		named = true
 		rule := ruleStage{g, r}
 		way := []stage{rule}
+		if b := t.n.balancerOf(t.to); b != nil {
+			way = append(way, listenerStage{b})
+		}
 		if i := slices.IndexFunc(stages, func(s stage) bool { _, out := s.(aclOut); return out }); i >= 0 {
-			way = slices.Insert(slices.Clone(stages), i, stage(rule))
+			way = slices.Insert(slices.Clone(stages), i, way...)
 		}
 		if takesNothing(t.to) {
 			way = []stage{inboundStage{t.to}}

@@ -58,6 +58,12 @@ func with(t *testing.T, edits ...string) *inventory.Region {
 	return fixtures.MustParse(text).Inventory.Regions[0]
 }
 
+// shop is an interface of the load balancer shop, with its ARN.
+const (
+	shop    = `eni-1 sg-1 10.0.0.10 public 198.51.100.7 subnet subnet-1 requester amazon-elb managed attached-by amazon-elb description "ELB app/shop/50dc6c495c0c9188"` + "\n"
+	shopARN = "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/shop/50dc6c495c0c9188"
+)
+
 func TestTraps(t *testing.T) {
 	for name, trap := range map[string]struct {
 		edits    []string
@@ -343,6 +349,52 @@ func TestTraps(t *testing.T) {
 			},
 			reach.NotReachable,
 			[]string{"a second way in: eni-2 (application-load-balancer shop) faces the internet and carries sg-2, which is a source of sg-1"},
+		},
+		"port of a load balancer without a listener": {
+			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN + " listen tcp/443 listen tcp/80"},
+			reach.NotReachable,
+			[]string{"no listener of application load balancer shop serves tcp/22: it listens on tcp/80, tcp/443 (eni-1)"},
+		},
+		"load balancer without any listener": {
+			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN},
+			reach.NotReachable,
+			[]string{"no listener of application load balancer shop serves tcp/22: it listens on nothing"},
+		},
+		"port of a load balancer with a listener": {
+			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN + " listen tcp/22"},
+			reach.Reachable,
+			[]string{"acl-1 entry 100 allows all traffic from", "sg-1 allows tcp/22 from 0.0.0.0/0\napplication load balancer shop has a listener for tcp/22\nacl-1 entry 100 allows all traffic to", "so tcp/22 gets through"},
+		},
+		"all traffic of a load balancer": {
+			[]string{"in tcp/22", "in all 0.0.0.0/0", "eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN + " listen tcp/80 listen tcp/443"},
+			reach.Reachable,
+			[]string{"so tcp/80, tcp/443 gets through from"},
+		},
+		"echo to a load balancer": {
+			[]string{"in tcp/22", "in icmp/8/0 0.0.0.0/0", "eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN},
+			reach.Reachable,
+			[]string{"no listener of application load balancer shop decides over icmp/8/0"},
+		},
+		"listeners were denied": {
+			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN + "\nunread listeners denied"},
+			reach.Reachable,
+			nil,
+		},
+		"interface that only says it is a load balancer's": {
+			[]string{"eni-1", `eni-1 sg-1 10.0.0.10 public 198.51.100.7 subnet subnet-1 description "ELB app/shop/50dc6c495c0c9188"` + "\nload-balancer application shop internet-facing sg-1 arn " + shopARN},
+			reach.Reachable,
+			nil,
+		},
+		"interface of a load balancer of the same name that is gone": {
+			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + strings.Replace(shopARN, "50dc", "0000", 1)},
+			reach.Reachable,
+			nil,
+		},
+		"two load balancers of one group, one with a listener": {
+			[]string{"eni-1", shop + strings.NewReplacer("eni-1", "eni-2", "198.51.100.7", "198.51.100.8", "10.0.0.10", "10.0.0.11", "shop", "desk").Replace(shop) +
+				"load-balancer application desk internet-facing sg-1 listen tcp/22\nload-balancer application shop internet-facing sg-1 arn " + shopARN},
+			reach.Reachable,
+			[]string{"eni-2 (application-load-balancer desk) holds", "1 of the 2 interfaces that carry sg-1 can be reached"},
 		},
 		"Global Accelerator": {
 			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1\neni-2 - 10.0.0.30 vpc vpc-1 subnet subnet-1 type global_accelerator_managed"},

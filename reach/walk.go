@@ -13,6 +13,7 @@ const (
 	StepRoute        = "route"
 	StepACLIn        = "acl-in"
 	StepGroup        = "group"
+	StepListener     = "listener"
 	StepACLOut       = "acl-out"
 )
 

@@ -44,7 +44,7 @@ func (n *Region) front(g *inventory.Group) front {
 func (n *Region) balancer(group string) *inventory.Interface {
 	for _, e := range n.Interfaces(group) {
 		for f := range families {
-			if s, _ := n.standing(e, f); s == public && isBalancer(e) && n.accessible(e) {
+			if s, _ := n.standing(e, f); s == public && isBalancer(e) && n.accessible(e) && n.balancerOf(e).answers() {
 				return e
 			}
 		}

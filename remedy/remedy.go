@@ -119,7 +119,7 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change
 			f.Fix.Notes = append(f.Fix.Notes, tracking(g, steps[i].Rules)...)
 		}
 	}
-	if f.Check == "admin-port-open-to-internet" && len(f.Fix.Replace) == 0 {
+	if f.Check == "admin-port-open-to-internet" && len(f.Fix.Replace) == 0 && hasInstance(a.holders(g)) {
 		f.Fix.Notes = append(f.Fix.Notes, sessionManager(a.holders(g)))
 	}
 }
