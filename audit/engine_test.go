@@ -318,11 +318,17 @@ func TestUnreadPartsAreNotEvaluated(t *testing.T) {
 
 // A check that panics takes nothing else with it, and the run is incomplete.
 func TestPanickingCheckIsAGap(t *testing.T) {
-	broken := &audit.Check{ID: "broken", Title: "broken", Run: func(*audit.Region) { panic("oops") }}
+	broken := &audit.Check{ID: "broken", Title: "broken", Run: func(r *audit.Region) {
+		r.Report(r.Observe(&r.Groups[0], nil))
+		panic("oops")
+	}}
 	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1").Inventory
 	report := audit.RunChecks(inv, audit.Defaults(), append(audit.Checks(), broken))
 	if want := audit.RunChecks(inv, audit.Defaults(), audit.Checks()); len(want.Findings) == 0 || len(report.Findings) != len(want.Findings) {
 		t.Errorf("%d findings beside the broken check, want %d", len(report.Findings), len(want.Findings))
+	}
+	if slices.ContainsFunc(report.Findings, func(f findings.Finding) bool { return f.Check == "broken" }) {
+		t.Error("a check that failed keeps what it reported before")
 	}
 	if !report.Incomplete() {
 		t.Error("a check failed and the run counts as complete")

@@ -1,0 +1,56 @@
+package remedy
+
+import (
+	"testing"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// TestProofWeighsUnknown holds a proof to the order of verdicts: a pair that
+// could talk, or of which it is unknown whether it could, is lost where it
+// cannot any more.
+func TestProofWeighsUnknown(t *testing.T) {
+	const estate = `
+vpc-1 10.0.0.0/16
+subnet-1 10.0.1.0/24
+subnet-2 10.0.2.0/24
+rtb-1 main
+  route 10.0.0.0/16 local
+acl-1 vpc vpc-1 subnet subnet-1 subnet subnet-2
+  in 100 allow all 0.0.0.0/0
+  out 100 allow all 0.0.0.0/0
+sg-1 server
+  in tcp/443 10.0.1.0/24
+sg-2 client
+  out all 0.0.0.0/0
+eni-1 sg-1 10.0.2.10 subnet subnet-2
+eni-2 sg-2 10.0.1.10 subnet subnet-1
+`
+	for _, c := range []struct {
+		name, estate string
+		was          string
+	}{
+		{"could talk", estate, reach.Reachable},
+		{"unknown, without the network ACLs", estate + "unread network-acls denied\n", reach.Unknown},
+	} {
+		r := fixtures.MustParse(c.estate).Inventory.Regions[0]
+		n := reach.New(r)
+		server, client := &r.Interfaces[0], &r.Interfaces[1]
+		traffic := inventory.Ports(inventory.TCP, 443, 443)
+		if was := n.Verdict(client, server, traffic); was != c.was {
+			t.Fatalf("%s: the verdict before is %s, want %s", c.name, was, c.was)
+		}
+		closed := r.Groups[0]
+		closed.Rules = nil
+		r1 := &Replacement{Covered: []*inventory.Interface{client}, few: []*inventory.Interface{client}}
+		if p := prove(n, &closed, r1, []*inventory.Interface{server}, traffic); len(p.Lost) != 1 {
+			t.Errorf("%s: lost %v after the rule is revoked, want the pair", c.name, p.Lost)
+		}
+		same := r.Groups[0]
+		if p := prove(n, &same, r1, []*inventory.Interface{server}, traffic); len(p.Lost) != 0 {
+			t.Errorf("%s: lost %v where nothing changes", c.name, p.Lost)
+		}
+	}
+}
