@@ -85,7 +85,9 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 	}
 	report.Finish()
 	whole := *report // the history keeps what --min-severity drops
-	report.Findings = slices.DeleteFunc(slices.Clone(report.Findings), func(f findings.Finding) bool { return f.Severity < ch.minSeverity })
+	if ch.minSeverity > findings.Info {
+		report.LeaveOut(ch.minSeverity)
+	}
 	report.Finish()
 
 	err := p.write(report, ch.targets)
@@ -216,6 +218,9 @@ func summary(report *findings.Report) string {
 	}
 	if !first {
 		text += ")"
+	}
+	if b := report.Below; b != nil && b.Findings > 0 {
+		text += fmt.Sprintf(", %d below %s not shown", b.Findings, b.MinSeverity)
 	}
 	if n := report.Summary.NotEvaluated; n > 0 {
 		text += fmt.Sprintf(", %d not evaluated", n)

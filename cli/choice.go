@@ -22,6 +22,18 @@ func choice(f *urfave.StringFlag, kind string, words ...string) *choiceFlag {
 	return &choiceFlag{f, kind, words}
 }
 
+// choicesFlag is repeatable, and each of its values is one of many words or
+// begins with one. Completion offers them; the verb holds the values to them.
+type choicesFlag struct {
+	*urfave.StringSliceFlag
+	offered func() []candidate
+}
+
+// offering makes a flag of one that takes any texts.
+func offering(f *urfave.StringSliceFlag, offered func() []candidate) *choicesFlag {
+	return &choicesFlag{f, offered}
+}
+
 // checkChoice refuses what is not one of the words of the verb's flag. A flag
 // that is not given and has no default passes.
 func checkChoice(c *urfave.Context, name string) error {

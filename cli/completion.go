@@ -144,17 +144,11 @@ func flagCandidates(verbs []*urfave.Command) []candidate {
 // valuesOf returns what a flag takes; nothing for those that take a file, a
 // number or a name that only AWS knows.
 func valuesOf(f urfave.Flag) []candidate {
-	if c, ok := f.(*choiceFlag); ok {
-		return plainCandidates(c.words...)
-	}
-	if !repeatable(f) {
-		return nil
-	}
-	switch f.Names()[0] {
-	case "check", "skip-check":
-		return checkCandidates()
-	case "output":
-		return plainCandidates(knownFormats()...)
+	switch f := f.(type) {
+	case *choiceFlag:
+		return plainCandidates(f.words...)
+	case *choicesFlag:
+		return f.offered()
 	}
 	return nil
 }

@@ -40,7 +40,19 @@ func TestCompletionOffersWhatVerbsTake(t *testing.T) {
 				if (strings.Contains(usage, "`FILE`") || strings.Contains(usage, "`FOLDER`")) && len(words) > 0 {
 					t.Errorf("%s takes a file, and offers %v", of, words)
 				}
-				if strings.Contains(usage, "`FORMAT`") || strings.Contains(usage, "`SEVERITY`") || strings.Contains(usage, "`DEPTH`") || strings.Contains(usage, "`FRAMEWORK`") {
+				if f, ok := flag.(*choicesFlag); ok {
+					offered++
+					for _, w := range words {
+						if !strings.Contains(usage, w) && !strings.Contains(usage, "check `ID`") {
+							t.Errorf("%s: %s is offered, and not in its help: %s", of, w, usage)
+						}
+					}
+					if len(words) < 2 || !repeatable(f) {
+						t.Errorf("%s offers %v", of, words)
+					}
+					continue
+				}
+				if strings.Contains(usage, "`FORMAT`") || strings.Contains(usage, "`FORMAT[=FILE]`") || strings.Contains(usage, "check `ID`") || strings.Contains(usage, "`SEVERITY`") || strings.Contains(usage, "`DEPTH`") || strings.Contains(usage, "`FRAMEWORK`") {
 					t.Errorf("%s takes one of a few words, and is no choiceFlag", of)
 				}
 			}

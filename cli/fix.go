@@ -33,7 +33,7 @@ func (p *program) fixVerb() *urfave.Command {
 			savedFlag(),
 			demoFlag(),
 			&urfave.StringSliceFlag{Name: "finding", Category: categoryReport, Usage: "only this finding `ID`, or all that begin with it; repeatable"},
-			&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only findings of this check `ID`; repeatable"},
+			offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only findings of this check `ID`; repeatable"}, checkCandidates),
 			choice(&urfave.StringFlag{Name: "format", Value: "sh", Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
 			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write this `FILE` (default: standard output)", TakesFile: true},
 			configFlag(),

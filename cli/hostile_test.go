@@ -229,6 +229,18 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			{"+", "diff", "old.json", hostile},
 			{"diff", "old.json", "stranger.json"},
 		},
+		"graph": {
+			{"+", "graph", "--input", "now.json"},
+			{"+", "graph", "--input", "now.json", "-o", "dot"},
+			{"+", "graph", "--input", "now.json", "-o", "mermaid"},
+			{"+", "graph", "--input", "now.json", "-o", "json"},
+			{"+", "graph", "--input", "now.json", "--group", "sg-1"},
+			{"+", "graph", "--input", "now.json", "--view", "board"},
+			{"+", "graph", "--input", "now.json", "--view", "matrix"},
+			{"+", "graph", "--input", "now.json", "--view", "column"},
+			{"+", "graph", "--input", "now.json", "--vpc", hostile, "--group", hostile},
+			{"+", "graph", "--input", hostile, "-o", hostile},
+		},
 		"fix": {
 			{"+", "fix", "--from", "now.json"},
 			{"+", "fix", "--from", "now.json", "--format", "terraform"},

@@ -30,6 +30,7 @@ type Report struct {
 	NotEvaluated  []NotEvaluated `json:"not_evaluated"`
 	Controls      []Control      `json:"controls,omitempty"`   // of the framework that was asked for
 	Comparison    *Comparison    `json:"comparison,omitempty"` // with the baseline, if there was one
+	Below         *Below         `json:"below_min_severity,omitempty"`
 	Exceptions    []ExceptionUse `json:"exceptions,omitempty"` // of the configuration, in its order
 }
 
@@ -48,6 +49,24 @@ type Control struct {
 	Status    string   `json:"status"`   // passed, failed, not-evaluated
 	Checks    []string `json:"checks"`   // sorted
 	Findings  []string `json:"findings"` // ids, those that --min-severity drops too
+}
+
+// Below tells what a report leaves out because its severity is too low.
+type Below struct {
+	MinSeverity Severity `json:"min_severity"` // the lowest that is in the report
+	Findings    int      `json:"findings"`     // open ones that are left out
+}
+
+// LeaveOut removes the findings below the severity and records how many open
+// ones these were. The list itself, which other reports may share, stays.
+func (r *Report) LeaveOut(least Severity) {
+	r.Below = &Below{MinSeverity: least}
+	r.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool {
+		if f.Severity < least && f.Status != Suppressed {
+			r.Below.Findings++
+		}
+		return f.Severity < least
+	})
 }
 
 // Tool names the program that wrote the report.

@@ -46,9 +46,16 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 		}
 		fmt.Fprintf(out, "%s: %s\n", words.Count(total, "finding"), strings.Join(parts, ", "))
 	case len(unread) > 0 || len(r.Coverage) == 0:
-		say("Nothing was found in what could be read, but not everything could be read.")
+		say("Nothing%s was found in what could be read, but not everything could be read.", least(r))
 	default:
-		say("Nothing was found.")
+		say("Nothing%s was found.", least(r))
+	}
+	if b := r.Below; b != nil && b.Findings > 0 {
+		verb := "are"
+		if b.Findings == 1 {
+			verb = "is"
+		}
+		say("%s below %s %s not shown: --min-severity leaves out what is less severe", words.Count(b.Findings, "finding"), b.MinSeverity, verb)
 	}
 	if r.Summary.Suppressed > 0 {
 		say("%s suppressed by exceptions", words.Count(r.Summary.Suppressed, "finding"))
@@ -74,6 +81,14 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 	notEvaluated(out, r)
 	compared(out, r)
 	controls(out, r, o)
+}
+
+// least says from which severity on findings are in the report, if not all are.
+func least(r *findings.Report) string {
+	if r.Below == nil {
+		return ""
+	}
+	return " at or above " + r.Below.MinSeverity.String()
 }
 
 // compared tells what became of the baseline.
