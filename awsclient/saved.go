@@ -13,6 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	ec2types "github.com/aws/aws-sdk-go-v2/service/ec2/types"
+	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	balancingtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/sgaudit/sgaudit/inventory"
@@ -158,20 +161,35 @@ func (p *savedPlace) answer(service, operation string, input any) (any, error) {
 			return nil, notSaved(operation, ": a JSON file with the key "+key)
 		}
 		out, err := p.whole(key, input, kind.decode)
-		if stale, ok := out.(*ec2.DescribeStaleSecurityGroupsOutput); ok && err == nil {
-			if in, ok := input.(*ec2.DescribeStaleSecurityGroupsInput); ok { // which asks VPC by VPC
-				kept := stale.StaleSecurityGroupSet[:0]
-				for _, s := range stale.StaleSecurityGroupSet {
-					if aws.ToString(s.VpcId) == aws.ToString(in.VpcId) {
-						kept = append(kept, s)
-					}
-				}
-				stale.StaleSecurityGroupSet = kept
-			}
+		if err == nil {
+			err = keepAsked(out, input)
 		}
 		return out, err
 	}
 	return nil, notSaved(operation, "")
+}
+
+// keepAsked leaves of an answer what the call asked for: some lists are asked
+// for VPC by VPC, or one load balancer after the other, and files hold all of
+// them. A load balancer of which no file holds a listener may have some.
+func keepAsked(out, input any) error {
+	switch in := input.(type) {
+	case *ec2.DescribeStaleSecurityGroupsInput:
+		if stale, ok := out.(*ec2.DescribeStaleSecurityGroupsOutput); ok {
+			stale.StaleSecurityGroupSet = slices.DeleteFunc(stale.StaleSecurityGroupSet, func(s ec2types.StaleSecurityGroup) bool {
+				return aws.ToString(s.VpcId) != aws.ToString(in.VpcId)
+			})
+		}
+	case *elasticloadbalancingv2.DescribeListenersInput:
+		arn := aws.ToString(in.LoadBalancerArn)
+		if all, ok := out.(*elasticloadbalancingv2.DescribeListenersOutput); ok {
+			all.Listeners = slices.DeleteFunc(all.Listeners, func(l balancingtypes.Listener) bool { return aws.ToString(l.LoadBalancerArn) != arn })
+			if len(all.Listeners) == 0 {
+				return notSaved("DescribeListeners", " for "+arn)
+			}
+		}
+	}
+	return nil
 }
 
 // whole puts all answers of a key together. Pages come in any order, so that

@@ -60,6 +60,7 @@ var savedKinds = map[string]savedKind{
 	"InstanceConnectEndpoints":       {inventory.PartEndpoints, "EC2", "DescribeInstanceConnectEndpoints", "InstanceConnectEndpointId", nil, decoded[ec2.DescribeInstanceConnectEndpointsOutput]},
 	"LoadBalancers":                  {inventory.PartLoadBalancers, "Elastic Load Balancing v2", "DescribeLoadBalancers", "LoadBalancerArn", nil, decoded[elasticloadbalancingv2.DescribeLoadBalancersOutput]},
 	"LoadBalancerDescriptions":       {inventory.PartLoadBalancers, "Elastic Load Balancing", "DescribeLoadBalancers", "LoadBalancerName", nil, decoded[elasticloadbalancing.DescribeLoadBalancersOutput]},
+	"Listeners":                      {inventory.PartListeners, "Elastic Load Balancing v2", "DescribeListeners", "LoadBalancerArn", []string{"ListenerArn"}, decoded[elasticloadbalancingv2.DescribeListenersOutput]},
 	"Functions":                      {inventory.PartFunctions, "Lambda", "ListFunctions", "FunctionArn", nil, decoded[lambda.ListFunctionsOutput]},
 }
 
@@ -95,6 +96,7 @@ var bareKinds = []struct {
 	{"ClientVpnEndpoints", []string{"SecurityGroupIds", "VpcId"}},
 	{"VerifiedAccessEndpoints", []string{"SecurityGroupIds", "VerifiedAccessInstanceId"}},
 	{"InstanceConnectEndpoints", []string{"SecurityGroupIds", "SubnetId"}},
+	{"Listeners", []string{"DefaultActions", "Protocol"}},
 	{"LoadBalancers", []string{"Scheme", "Type"}},
 	{"Functions", []string{"Runtime", "Handler", "CodeSize"}},
 	{"PrefixLists", nil},

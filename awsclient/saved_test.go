@@ -102,6 +102,14 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 					write(place, "stale", 1, map[string]any{"StaleSecurityGroupSet": []any{}})
 				}
 				continue
+			case "Listeners":
+				write(place, "listeners", 1, map[string]any{"Listeners": []any{}})
+				for _, b := range r.LoadBalancers {
+					if b.Kind != "classic" {
+						pages(kind.service, kind.operation, "listeners-"+b.Name, map[string]any{"LoadBalancerArn": aws.String(b.ARN)})
+					}
+				}
+				continue
 			case "Functions":
 				set["FunctionVersion"] = lambdatypes.FunctionVersionAll
 			}
