@@ -112,7 +112,7 @@ func parseDrawings(values []string) ([]drawing, error) {
 	}
 	var list []drawing
 	var errs []error
-	taken := map[string]bool{}
+	var taken destinations
 	for _, value := range values {
 		format, file, given := strings.Cut(value, "=")
 		switch {
@@ -132,11 +132,9 @@ func parseDrawings(values []string) ([]drawing, error) {
 				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
 			}
 		}
-		place := cmp.Or(file, "standard output")
-		if taken[filepath.Clean(place)] {
-			errs = append(errs, usage("give each format a file of its own, as in -o svg=picture.svg", "--output %s: %s has a format already", value, place))
+		if !taken.claim(file) {
+			errs = append(errs, usage("give each format a file of its own, as in -o svg=picture.svg", "--output %s: %s has a format already", value, cmp.Or(file, "standard output")))
 		}
-		taken[filepath.Clean(place)] = true
 		list = append(list, drawing{format, file})
 	}
 	return list, combine(errs)

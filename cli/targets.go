@@ -56,7 +56,7 @@ func parseTargets(values []string, folder string) ([]target, error) {
 			folder = ""
 		}
 	}
-	taken := map[string]bool{}
+	var taken destinations
 	for _, value := range values {
 		name, file, given := strings.Cut(value, "=")
 		format, ok := output.Lookup(name)
@@ -81,10 +81,9 @@ func parseTargets(values []string, folder string) ([]target, error) {
 				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
 			}
 		}
-		if taken[place] {
-			errs = append(errs, usage("give all but one a file, as in -o csv=findings.csv", "--output %s: %s has a format already", value, place))
+		if !taken.claim(file) {
+			errs = append(errs, usage("give all but one a file of its own, as in -o csv=findings.csv", "--output %s: %s has a format already", value, place))
 		}
-		taken[place] = true
 		targets = append(targets, target{format, file})
 	}
 	return targets, combine(errs)

@@ -59,7 +59,9 @@ func Save(path string, f *Format, r *findings.Report, o Options) error {
 	return Replace(path, func(w io.Writer) error { return f.Write(w, r, o) })
 }
 
-// Replace does what Save does with anything that is written.
+// Replace does what Save does with anything that is written. A new file may be
+// read and written by its owner alone: reports, snapshots and plans tell what
+// is open. A file that is there keeps the mode that it has.
 func Replace(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeDirectly(path, write)
@@ -81,7 +83,7 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 	if err := write(temporary); err != nil {
 		return err
 	}
-	mode := os.FileMode(0o644)
+	mode := os.FileMode(0o600)
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}

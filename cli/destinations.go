@@ -1,0 +1,62 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// destinations are the files that one run writes to, standard output among
+// them. The zero value has none.
+type destinations struct {
+	names map[string]bool
+	files []os.FileInfo // of those that exist
+}
+
+// claim takes a file, or standard output where the name is empty. It is false
+// if something else goes there already, by whatever name: through another
+// path, a link, /dev/stdout, or a redirection of standard output. Anything may
+// go to the null device.
+func (d *destinations) claim(file string) bool {
+	var info os.FileInfo
+	var err error
+	name := ""
+	if file == "" {
+		info, err = os.Stdout.Stat()
+	} else {
+		name = realPath(file)
+		info, err = os.Stat(file)
+	}
+	if err == nil {
+		if null, err := os.Stat(os.DevNull); err == nil && os.SameFile(info, null) {
+			return true
+		}
+		for _, other := range d.files {
+			if os.SameFile(info, other) {
+				return false
+			}
+		}
+		d.files = append(d.files, info)
+	}
+	if d.names[name] {
+		return false
+	}
+	if d.names == nil {
+		d.names = map[string]bool{}
+	}
+	d.names[name] = true
+	return true
+}
+
+// realPath resolves links, also those on the way to a file that is not there
+// yet.
+func realPath(file string) string {
+	if real, err := filepath.EvalSymlinks(file); err == nil {
+		file = real
+	} else if folder, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil {
+		file = filepath.Join(folder, filepath.Base(file))
+	}
+	if full, err := filepath.Abs(file); err == nil {
+		return full
+	}
+	return filepath.Clean(file)
+}
