@@ -90,6 +90,8 @@ type reader struct {
 	scanners sync.Pool // of *scanner, with the texts of this region
 
 	mu    sync.Mutex
+	odd   inventory.Part // parts of which something was not understood
+	told  map[inventory.Part]*oddTexts
 	slow  map[string]bool // calls whose answers the SDK's decoder had to read
 	ended map[*list]bool  // lists read to their end
 }
@@ -120,7 +122,9 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 		})
 	}
 	all.Wait()
-	region.Read = region.Asked
+	r.contradictions()
+	region.Read = region.Asked &^ r.odd
+	r.gaps()
 	for _, l := range asked {
 		if !r.ended[l] {
 			region.Read &^= l.part
@@ -176,11 +180,64 @@ func (r *reader) oddity(part inventory.Part, format string, args ...any) {
 	r.oddities(part, []string{fmt.Sprintf(format, args...)})
 }
 
+// oddities records what was not understood of a part, which does not count as
+// read then: what rests on it would rest on what was left out.
 func (r *reader) oddities(part inventory.Part, texts []string) {
+	if len(texts) == 0 {
+		return
+	}
+	r.record(part, texts...)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.odd |= part
+}
+
+// mostOddities are told of one part: an answer may hold thousands.
+const mostOddities = 100
+
+// record makes gaps of texts. Of too many the first in order are kept, whatever
+// the order in which pages arrive.
+func (r *reader) record(part inventory.Part, texts ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.told == nil {
+		r.told = map[inventory.Part]*oddTexts{}
+	}
+	if r.told[part] == nil {
+		r.told[part] = &oddTexts{}
+	}
 	for _, text := range texts {
-		r.region.Gaps = append(r.region.Gaps, inventory.Gap{Part: part, Operation: part.Operations()[0], Kind: inventory.Failed, Message: text})
+		r.told[part].add(cut(text, mostText))
+	}
+}
+
+// oddTexts are different texts, sorted.
+type oddTexts struct {
+	texts []string
+	more  int // that were not kept
+}
+
+func (o *oddTexts) add(text string) {
+	i, known := slices.BinarySearch(o.texts, text)
+	if known {
+		return
+	}
+	o.texts = slices.Insert(o.texts, i, text)
+	if len(o.texts) > mostOddities {
+		o.texts = o.texts[:mostOddities]
+		o.more++
+	}
+}
+
+// gaps makes gaps of what was recorded, once the region is read.
+func (r *reader) gaps() {
+	for part, odd := range r.told {
+		if odd.more > 0 {
+			odd.texts = append(odd.texts, fmt.Sprintf("and %d more of the same part", odd.more))
+		}
+		for _, text := range odd.texts {
+			r.region.Gaps = append(r.region.Gaps, inventory.Gap{Part: part, Operation: part.Operations()[0], Kind: inventory.Failed, Message: text})
+		}
 	}
 }
 

@@ -51,6 +51,13 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"a rule's id":           {body: rule(ssh + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), details: 1},
 		"an id for no ports":    {body: rule(backwards + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), gaps: []string{"sgr-1 of sg-1 was not understood: ports 9-1 run backwards"}},
 		"an id for no prefix":   {body: rule(ssh + `<cidrIpv6>nonsense</cidrIpv6>`), gaps: []string{`sgr-1 of sg-1 names "nonsense", which is no address prefix`}},
+		"a group without an id": {body: `<R><securityGroupInfo><item><groupName>x</groupName></item></securityGroupInfo></R>`, gaps: []string{"a security group has no id"}},
+		"an empty group":        {body: `<R><securityGroupInfo><item/></securityGroupInfo></R>`, gaps: []string{"a security group has no id"}},
+		"a source without id":   {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<groups><item><userId>1</userId></item></groups></item>`), gaps: []string{"a rule of sg-1 names a security group or a prefix list without an id"}},
+		"a list without id":     {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<prefixListIds><item/></prefixListIds></item>`), gaps: []string{"a rule of sg-1 names a security group or a prefix list without an id"}},
+		"a face without an id":  {body: `<R><networkInterfaceSet><item/><item><networkInterfaceId></networkInterfaceId><ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet></item></networkInterfaceSet></R>`, gaps: []string{"a network interface has no id"}},
+		"no group's id":         {body: face(`<groupSet><item><groupName>x</groupName></item></groupSet>`), gaps: []string{"eni-1 carries a security group without an id"}},
+		"a rule without an id":  {body: `<R><securityGroupRuleSet><item><groupId>sg-1</groupId></item><item><securityGroupRuleId>sgr-1</securityGroupRuleId></item></securityGroupRuleSet></R>`, gaps: []string{"a security group rule has no id, or names no group"}},
 	} {
 		for decoder, sdk := range map[string]bool{"scanner": false, "sdk": true} {
 			t.Run(name+", "+decoder, func(t *testing.T) {

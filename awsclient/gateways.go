@@ -31,7 +31,9 @@ func readInternetGateways(ctx context.Context, r *reader, limit *rate.Limiter) e
 			return nil, err
 		}
 		for _, g := range out.InternetGateways {
-			r.region.InternetGateways = append(r.region.InternetGateways, inventory.Gateway{ID: r.names.of(g.InternetGatewayId), VPCs: r.attached(g.Attachments)})
+			if id, ok := r.id(inventory.PartInternetGateways, "an internet gateway", g.InternetGatewayId); ok {
+				r.region.InternetGateways = append(r.region.InternetGateways, inventory.Gateway{ID: id, VPCs: r.attached(g.Attachments)})
+			}
 		}
 		return out.NextToken, nil
 	})
@@ -59,9 +61,11 @@ func readNATGateways(ctx context.Context, r *reader, limit *rate.Limiter) error 
 			return nil, err
 		}
 		for _, g := range out.NatGateways {
-			r.region.NATGateways = append(r.region.NATGateways, inventory.NATGateway{
-				ID: r.names.of(g.NatGatewayId), VPC: r.names.of(g.VpcId), Subnet: r.names.of(g.SubnetId), State: string(g.State),
-			})
+			if id, ok := r.id(inventory.PartNATGateways, "a NAT gateway", g.NatGatewayId); ok {
+				r.region.NATGateways = append(r.region.NATGateways, inventory.NATGateway{
+					ID: id, VPC: r.names.of(g.VpcId), Subnet: r.names.of(g.SubnetId), State: string(g.State),
+				})
+			}
 		}
 		return out.NextToken, nil
 	})
@@ -76,8 +80,12 @@ func readFlowLogs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.FlowLogs {
 			l := &out.FlowLogs[i]
+			id, ok := r.id(inventory.PartFlowLogs, "a flow log", l.FlowLogId)
+			if !ok {
+				continue
+			}
 			r.region.FlowLogs = append(r.region.FlowLogs, inventory.FlowLog{
-				ID: aws.ToString(l.FlowLogId), Resource: r.names.of(l.ResourceId), Traffic: string(l.TrafficType),
+				ID: id, Resource: r.names.of(l.ResourceId), Traffic: string(l.TrafficType),
 				Active: aws.ToString(l.FlowLogStatus) == "ACTIVE" && aws.ToString(l.DeliverLogsStatus) != "FAILED",
 			})
 		}
@@ -93,7 +101,11 @@ func readPeerings(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			return nil, err
 		}
 		for _, p := range out.VpcPeeringConnections {
-			peering := inventory.Peering{ID: r.names.of(p.VpcPeeringConnectionId), Requester: r.peeringEnd(p.RequesterVpcInfo), Accepter: r.peeringEnd(p.AccepterVpcInfo)}
+			id, ok := r.id(inventory.PartPeerings, "a VPC peering connection", p.VpcPeeringConnectionId)
+			if !ok {
+				continue
+			}
+			peering := inventory.Peering{ID: id, Requester: r.peeringEnd(p.RequesterVpcInfo), Accepter: r.peeringEnd(p.AccepterVpcInfo)}
 			if p.Status != nil {
 				peering.Status = string(p.Status.Code)
 			}
@@ -141,8 +153,12 @@ func readExclusions(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			return nil, err
 		}
 		for _, e := range out.VpcBlockPublicAccessExclusions {
+			id, ok := r.id(inventory.PartPublicAccess, "an exclusion from VPC block public access", e.ExclusionId)
+			if !ok {
+				continue
+			}
 			r.region.PublicAccess.Exclusions = append(r.region.PublicAccess.Exclusions, inventory.PublicAccessExclusion{
-				ID: aws.ToString(e.ExclusionId), Resource: lastPart(aws.ToString(e.ResourceArn)), Mode: string(e.InternetGatewayExclusionMode), State: string(e.State),
+				ID: id, Resource: lastPart(aws.ToString(e.ResourceArn)), Mode: string(e.InternetGatewayExclusionMode), State: string(e.State),
 			})
 		}
 		return out.NextToken, nil

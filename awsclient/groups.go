@@ -22,7 +22,13 @@ var groupDecoders = decoders[inventory.Group, ec2.DescribeSecurityGroupsOutput]{
 // read.
 func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	var read pages[inventory.Group]
-	defer func() { r.region.Groups = inventory.JoinGroups(read.all) }()
+	defer func() {
+		groups, contradictory := inventory.JoinGroups(read.all)
+		r.region.Groups = groups
+		for _, id := range contradictory {
+			r.oddity(inventory.PartGroups, "%s came more than once, with a different name, VPC, owner or description", id)
+		}
+	}()
 	defer r.counts.end()
 	_, err := chain(ctx, limit, 0, func(ctx context.Context, token *string) (page[inventory.Group], error) {
 		in := &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}
@@ -51,7 +57,12 @@ type groupDraft struct {
 
 func (d *groupDraft) begin() { *d = groupDraft{rules: d.rules[:0]} }
 
+// peer adds a peer that is a group or a prefix list, by its id, or a prefix.
 func (d *groupDraft) peer(p inventory.Peer, description string) {
+	if p.Group != nil && p.Group.ID == "" || p == (inventory.Peer{}) {
+		d.wrong = append(d.wrong, "names a security group or a prefix list without an id")
+		return
+	}
 	d.rules = append(d.rules, inventory.Rule{Peer: p, Description: description})
 }
 
@@ -79,11 +90,17 @@ func (d *groupDraft) permission(direction inventory.Direction, protocol string, 
 	d.doneRules, d.doneWrong = len(d.rules), len(d.wrong)
 }
 
-// end says what is wrong with the rules of the group, now that its id is known.
-func (d *groupDraft) end(p *page[inventory.Group], id string) {
-	for _, text := range d.wrong {
-		p.oddity("a rule of %s %s", id, text)
+// end adds the group to a page, and says what is wrong with its rules now that
+// its id is known. Without an id it is no group that anything could name.
+func (d *groupDraft) end(p *page[inventory.Group], g inventory.Group) {
+	if g.ID == "" {
+		p.oddity("a security group has no id")
+		return
 	}
+	for _, text := range d.wrong {
+		p.oddity("a rule of %s %s", g.ID, text)
+	}
+	p.items = append(p.items, g)
 }
 
 // convertGroups makes a page of what the SDK decoded.
@@ -95,10 +112,8 @@ func convertGroups(names *interner, out *ec2.DescribeSecurityGroupsOutput, p *pa
 		d.begin()
 		d.convert(names, inventory.Ingress, g.IpPermissions)
 		d.convert(names, inventory.Egress, g.IpPermissionsEgress)
-		id := names.of(g.GroupId)
-		d.end(p, id)
-		p.items = append(p.items, inventory.Group{
-			ID: id, Name: aws.ToString(g.GroupName), VPC: names.of(g.VpcId), Owner: names.of(g.OwnerId),
+		d.end(p, inventory.Group{
+			ID: names.of(g.GroupId), Name: aws.ToString(g.GroupName), VPC: names.of(g.VpcId), Owner: names.of(g.OwnerId),
 			Description: aws.ToString(g.Description), Tags: convertTags(names, g.Tags), Rules: kept(d.rules),
 		})
 	}

@@ -35,7 +35,9 @@ func readWebACLs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.WebACLs {
 			a := &out.WebACLs[i]
-			acls = append(acls, inventory.WebACL{Name: aws.ToString(a.Name), ARN: aws.ToString(a.ARN)})
+			if arn, ok := r.id(inventory.PartWebACLs, "a web ACL", a.ARN); ok {
+				acls = append(acls, inventory.WebACL{Name: aws.ToString(a.Name), ARN: arn})
+			}
 		}
 		if len(out.WebACLs) == 0 {
 			return nil, nil // WAF may answer with a marker behind its last page
@@ -106,7 +108,10 @@ func readRecorders(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			if c.RecordingScope == configtypes.RecordingScopeInternal {
 				continue
 			}
-			name := aws.ToString(c.Name)
+			name, ok := r.id(inventory.PartRecorders, "a configuration recorder", c.Name)
+			if !ok {
+				continue
+			}
 			r.region.Recorders = append(r.region.Recorders, inventory.Recorder{
 				Name: name, Recording: states[name].Recording, Failing: states[name].LastStatus == configtypes.RecorderStatusFailure,
 				Groups: recordsGroups(c.RecordingGroup),

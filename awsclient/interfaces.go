@@ -25,7 +25,13 @@ import (
 // there; else the chain goes on where it was left.
 func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	var read pages[inventory.Interface]
-	defer func() { r.region.Interfaces = inventory.JoinInterfaces(read.all) }()
+	defer func() {
+		interfaces, contradictory := inventory.JoinInterfaces(read.all)
+		r.region.Interfaces = interfaces
+		for _, id := range contradictory {
+			r.oddity(inventory.PartInterfaces, "%s came more than once, with a different VPC or subnet", id)
+		}
+	}()
 	list := func(first *string, most int, ids []string) (rest *string, err error) {
 		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[inventory.Interface], error) {
 			if token == nil {
@@ -166,16 +172,26 @@ func (d *interfaceDraft) pair(private, public optionalText) {
 	d.addresses = append(d.addresses, inventory.Address{Private: d.address(private), Public: d.address(public)})
 }
 
-// end completes the addresses, and says what is wrong with them now that the
-// interface's id is known. The interface's own address repeats the first of
-// its list, and counts where there is no list.
+// end completes the addresses, and says what is wrong with the last item of the
+// page now that its id is known. The interface's own address repeats the first
+// of its list, and counts where there is no list. Without an id the item is
+// taken from the page again.
 func (d *interfaceDraft) end(p *page[inventory.Interface], id string) {
+	if id == "" {
+		p.oddity("a network interface has no id")
+		p.items = p.items[:len(p.items)-1]
+		return
+	}
 	if len(d.addresses) == 0 && d.primary.here {
 		d.pair(d.primary, d.public)
 	}
 	d.addresses = append(d.addresses, d.ipv6...)
 	for _, text := range d.wrong {
 		p.oddity("%s has %q for an address", id, text)
+	}
+	if slices.Contains(d.groups, "") {
+		p.oddity("%s carries a security group without an id", id)
+		d.groups = slices.DeleteFunc(d.groups, func(group string) bool { return group == "" })
 	}
 }
 
@@ -216,8 +232,11 @@ func convertInterfaces(names *interner, out *ec2.DescribeNetworkInterfacesOutput
 		for k := range n.Ipv6Addresses {
 			d.ipv6 = append(d.ipv6, inventory.Address{Private: d.address(optional(n.Ipv6Addresses[k].Ipv6Address))})
 		}
-		d.end(p, e.ID)
-		e.Groups, e.Addresses = kept(d.groups), kept(d.addresses)
 		p.items = append(p.items, e)
+		d.end(p, e.ID)
+		if e.ID != "" {
+			last := &p.items[len(p.items)-1]
+			last.Groups, last.Addresses = kept(d.groups), kept(d.addresses)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package awsclient
 
 import (
 	"context"
+	"fmt"
+	"net/netip"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,7 +32,10 @@ func readPrefixLists(ctx context.Context, r *reader, limit *rate.Limiter) error 
 		}
 		for i := range out.PrefixLists {
 			p := &out.PrefixLists[i]
-			id := r.names.of(p.PrefixListId)
+			id, ok := r.id(inventory.PartPrefixLists, "a managed prefix list", p.PrefixListId)
+			if !ok {
+				continue
+			}
 			known[id] = inventory.PrefixList{
 				ID: id, Name: aws.ToString(p.PrefixListName), Owner: r.names.of(p.OwnerId), MaxEntries: int(aws.ToInt32(p.MaxEntries)),
 			}
@@ -52,11 +57,11 @@ func readPrefixLists(ctx context.Context, r *reader, limit *rate.Limiter) error 
 		*list = known[id]
 		list.ID = id
 		g.Go(func() error {
-			err := r.entries(ctx, limit, list)
+			whole, err := r.entries(ctx, limit, list)
 			if err != nil {
 				r.fail(inventory.PartPrefixLists, "ec2:GetManagedPrefixListEntries", err)
 			}
-			list.Resolved = err == nil
+			list.Resolved = err == nil && whole
 			return nil
 		})
 	}
@@ -84,16 +89,26 @@ func (r *reader) namedLists() []string {
 	return slices.Compact(named)
 }
 
-func (r *reader) entries(ctx context.Context, limit *rate.Limiter, list *inventory.PrefixList) error {
+// entries reads those of one list, and reports whether all of them were
+// understood.
+func (r *reader) entries(ctx context.Context, limit *rate.Limiter, list *inventory.PrefixList) (whole bool, err error) {
 	get := r.client.GetManagedPrefixListEntries
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
+	whole = true
+	err = everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
 		out, err := get(ctx, &ec2.GetManagedPrefixListEntriesInput{PrefixListId: &list.ID, MaxResults: aws.Int32(prefixPage), NextToken: token})
 		if err != nil {
 			return nil, err
 		}
 		for i := range out.Entries {
-			list.Entries = r.prefix(list.Entries, inventory.PartPrefixLists, list.ID, out.Entries[i].Cidr)
+			prefix, err := netip.ParsePrefix(aws.ToString(out.Entries[i].Cidr))
+			if err != nil {
+				whole = false
+				r.record(inventory.PartPrefixLists, fmt.Sprintf("%s has the entry %q, which is no address prefix", list.ID, cut(aws.ToString(out.Entries[i].Cidr), mostName)))
+				continue
+			}
+			list.Entries = append(list.Entries, inventory.PrefixPeer(prefix).Prefix)
 		}
 		return out.NextToken, nil
 	})
+	return whole, err
 }

@@ -22,7 +22,11 @@ func readVPCs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.Vpcs {
 			v := &out.Vpcs[i]
-			vpc := inventory.VPC{ID: r.names.of(v.VpcId), Owner: r.names.of(v.OwnerId), Default: aws.ToBool(v.IsDefault), Tags: convertTags(r.names, v.Tags)}
+			id, ok := r.id(inventory.PartVPCs, "a VPC", v.VpcId)
+			if !ok {
+				continue
+			}
+			vpc := inventory.VPC{ID: id, Owner: r.names.of(v.OwnerId), Default: aws.ToBool(v.IsDefault), Tags: convertTags(r.names, v.Tags)}
 			for _, b := range v.CidrBlockAssociationSet {
 				if b.CidrBlockState == nil || b.CidrBlockState.State == types.VpcCidrBlockStateCodeAssociated {
 					vpc.Prefixes = r.prefix(vpc.Prefixes, inventory.PartVPCs, vpc.ID, b.CidrBlock)
@@ -56,6 +60,24 @@ func (r *reader) prefix(list []netip.Prefix, part inventory.Part, of string, tex
 	return append(list, inventory.PrefixPeer(p).Prefix)
 }
 
+// id returns the id of an item, and whether it has one. An item without one can
+// be neither named nor told from another: it is a gap of the part.
+func (r *reader) id(part inventory.Part, kind string, text *string) (string, bool) {
+	if text == nil || *text == "" {
+		r.oddity(part, "%s has no id", kind)
+		return "", false
+	}
+	return r.names.of(text), true
+}
+
+// without records that an item lacks what it cannot be without. A text that is
+// there and was not understood has been recorded already.
+func (r *reader) without(part inventory.Part, item, what string, text *string) {
+	if text == nil || *text == "" {
+		r.oddity(part, "%s has no %s", item, what)
+	}
+}
+
 func readSubnets(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	describe := r.client.DescribeSubnets
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
@@ -65,8 +87,12 @@ func readSubnets(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.Subnets {
 			s := &out.Subnets[i]
+			id, ok := r.id(inventory.PartSubnets, "a subnet", s.SubnetId)
+			if !ok {
+				continue
+			}
 			subnet := inventory.Subnet{
-				ID: r.names.of(s.SubnetId), VPC: r.names.of(s.VpcId), Owner: r.names.of(s.OwnerId), Zone: r.names.of(s.AvailabilityZone), Tags: convertTags(r.names, s.Tags),
+				ID: id, VPC: r.names.of(s.VpcId), Owner: r.names.of(s.OwnerId), Zone: r.names.of(s.AvailabilityZone), Tags: convertTags(r.names, s.Tags),
 			}
 			add := func(text *string, private bool) {
 				for _, p := range r.prefix(nil, inventory.PartSubnets, subnet.ID, text) {
@@ -100,7 +126,11 @@ func readRouteTables(ctx context.Context, r *reader, limit *rate.Limiter) error 
 }
 
 func (r *reader) addRouteTable(t *types.RouteTable) {
-	table := inventory.RouteTable{ID: r.names.of(t.RouteTableId), VPC: r.names.of(t.VpcId)}
+	id, ok := r.id(inventory.PartRouteTables, "a route table", t.RouteTableId)
+	if !ok {
+		return
+	}
+	table := inventory.RouteTable{ID: id, VPC: r.names.of(t.VpcId)}
 	for _, a := range t.Associations {
 		if a.AssociationState != nil && (a.AssociationState.State == types.RouteTableAssociationStateCodeDisassociated ||
 			a.AssociationState.State == types.RouteTableAssociationStateCodeFailed) {
@@ -125,6 +155,7 @@ func (r *reader) addRouteTable(t *types.RouteTable) {
 			}
 			prefixes := r.prefix(nil, inventory.PartRouteTables, table.ID, text)
 			if len(prefixes) == 0 {
+				r.without(inventory.PartRouteTables, "a route of "+table.ID, "destination", text)
 				continue
 			}
 			route.Prefix = prefixes[0]
@@ -162,8 +193,12 @@ func readNetworkACLs(ctx context.Context, r *reader, limit *rate.Limiter) error 
 }
 
 func (r *reader) addACL(a *types.NetworkAcl) {
+	id, ok := r.id(inventory.PartNetworkACLs, "a network ACL", a.NetworkAclId)
+	if !ok {
+		return
+	}
 	acl := inventory.NetworkACL{
-		ID: r.names.of(a.NetworkAclId), VPC: r.names.of(a.VpcId), Owner: r.names.of(a.OwnerId), Default: aws.ToBool(a.IsDefault), Tags: convertTags(r.names, a.Tags),
+		ID: id, VPC: r.names.of(a.VpcId), Owner: r.names.of(a.OwnerId), Default: aws.ToBool(a.IsDefault), Tags: convertTags(r.names, a.Tags),
 	}
 	for _, s := range a.Associations {
 		acl.Subnets = append(acl.Subnets, r.names.of(s.SubnetId))
@@ -191,6 +226,7 @@ func (r *reader) addACL(a *types.NetworkAcl) {
 		}
 		prefixes := r.prefix(nil, inventory.PartNetworkACLs, acl.ID, text)
 		if len(prefixes) == 0 {
+			r.without(inventory.PartNetworkACLs, "an entry of "+acl.ID, "address prefix", text)
 			continue
 		}
 		entry := inventory.ACLEntry{Number: int(aws.ToInt32(e.RuleNumber)), Allow: e.RuleAction == types.RuleActionAllow, Traffic: traffic, Prefix: prefixes[0]}

@@ -22,8 +22,13 @@ func readAssociations(ctx context.Context, r *reader, limit *rate.Limiter) error
 		}
 		for i := range out.SecurityGroupVpcAssociations {
 			a := &out.SecurityGroupVpcAssociations[i]
+			group, ok := r.id(inventory.PartAssociations, "the security group of a VPC association", a.GroupId)
+			vpc, also := r.id(inventory.PartAssociations, "the VPC of a security group's association", a.VpcId)
+			if !ok || !also {
+				continue
+			}
 			r.region.Associations = append(r.region.Associations, inventory.Association{
-				Group: r.names.of(a.GroupId), VPC: r.names.of(a.VpcId), VPCOwner: r.names.of(a.VpcOwnerId), State: string(a.State),
+				Group: group, VPC: vpc, VPCOwner: r.names.of(a.VpcOwnerId), State: string(a.State),
 			})
 		}
 		return out.NextToken, nil
@@ -51,8 +56,10 @@ func readStale(ctx context.Context, r *reader, limit *rate.Limiter) error {
 				}
 				for i := range out.StaleSecurityGroupSet {
 					s := &out.StaleSecurityGroupSet[i]
-					r.addStale(aws.ToString(s.GroupId), inventory.Ingress, s.StaleIpPermissions)
-					r.addStale(aws.ToString(s.GroupId), inventory.Egress, s.StaleIpPermissionsEgress)
+					if id, ok := r.id(inventory.PartStale, "a security group with stale rules", s.GroupId); ok {
+						r.addStale(id, inventory.Ingress, s.StaleIpPermissions)
+						r.addStale(id, inventory.Egress, s.StaleIpPermissionsEgress)
+					}
 				}
 				return out.NextToken, nil
 			})
@@ -113,7 +120,10 @@ func readLaunchTemplates(ctx context.Context, r *reader, limit *rate.Limiter) er
 		}
 		for i := range out.LaunchTemplateVersions {
 			v := &out.LaunchTemplateVersions[i]
-			id := aws.ToString(v.LaunchTemplateId)
+			id, ok := r.id(inventory.PartLaunchTemplates, "a launch template", v.LaunchTemplateId)
+			if !ok {
+				continue
+			}
 			t := found[id]
 			if t == nil {
 				t = &inventory.LaunchTemplate{ID: id, Name: aws.ToString(v.LaunchTemplateName)}
@@ -135,10 +145,14 @@ func readLaunchTemplates(ctx context.Context, r *reader, limit *rate.Limiter) er
 }
 
 // addEndpoint is called by several lists at once.
-func (r *reader) addEndpoint(id, vpc *string, service string, groups []string) {
+func (r *reader) addEndpoint(text, vpc *string, service string, groups []string) {
+	id, ok := r.id(inventory.PartEndpoints, "an endpoint of "+service, text)
+	if !ok {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.region.Endpoints = append(r.region.Endpoints, inventory.Endpoint{ID: aws.ToString(id), VPC: r.names.of(vpc), Service: service, Groups: groups})
+	r.region.Endpoints = append(r.region.Endpoints, inventory.Endpoint{ID: id, VPC: r.names.of(vpc), Service: service, Groups: groups})
 }
 
 func readVPCEndpoints(ctx context.Context, r *reader, limit *rate.Limiter) error {

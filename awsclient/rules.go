@@ -121,6 +121,10 @@ type ruleDraft struct {
 
 // end adds the rule to a page, or what is wrong with it.
 func (d *ruleDraft) end(p *page[ruleDetail], text func([]byte) string, tags []inventory.Tag) {
+	if d.id == "" || d.group == "" {
+		p.oddity("a security group rule has no id, or names no group")
+		return
+	}
 	traffic, err := inventory.NewTraffic(d.protocol, d.from, d.to)
 	if err != nil {
 		p.oddity("%s of %s was not understood: %v", d.id, d.group, err)
@@ -187,10 +191,8 @@ func (d *ruleDetails) add(rules []ruleDetail) {
 	}
 	for i := range rules {
 		r := &rules[i]
-		if r.id != "" {
-			known := d.of[r.ruleKey]
-			d.of[r.ruleKey] = idsAndTags{append(known.ids, r.id), append(known.tags, r.tags...)}
-		}
+		known := d.of[r.ruleKey]
+		d.of[r.ruleKey] = idsAndTags{append(known.ids, r.id), append(known.tags, r.tags...)}
 	}
 }
 

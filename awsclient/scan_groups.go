@@ -33,10 +33,9 @@ func (s *scanner) securityGroup(p *page[inventory.Group]) {
 			s.other()
 		}
 	}
-	s.group.end(p, g.ID)
 	g.Rules = s.keptRules.keep(s.group.rules)
 	g.Tags = s.keptTags.keep(s.tags)
-	p.items = append(p.items, g)
+	s.group.end(p, g)
 }
 
 func (s *scanner) permissions(direction inventory.Direction) {

@@ -58,6 +58,7 @@ func threeLists(t testing.TB, body []byte, sdk bool) (inv *inventory.Inventory, 
 	}
 	r.region.Groups, r.region.Interfaces = groups.items, interfaces.items
 	inv = &inventory.Inventory{Regions: []*inventory.Region{r.region}}
+	r.gaps()
 	inv.Normalize() // EC2 has no order of peers
 	return inv, left
 }

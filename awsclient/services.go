@@ -79,6 +79,9 @@ func readClassicLoadBalancers(ctx context.Context, r *reader, limit *rate.Limite
 
 // addBalancer is called by both lists at once.
 func (r *reader) addBalancer(b inventory.LoadBalancer) {
+	if _, ok := r.id(inventory.PartLoadBalancers, "a load balancer", &b.Name); !ok {
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.region.LoadBalancers = append(r.region.LoadBalancers, b)
@@ -101,9 +104,12 @@ func readFunctions(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.Functions {
 			f := &out.Functions[i]
-			name := aws.ToString(f.FunctionName)
-			k, ok := place[name]
+			name, ok := r.id(inventory.PartFunctions, "a function", f.FunctionName)
 			if !ok {
+				continue
+			}
+			k, known := place[name]
+			if !known {
 				k = len(r.region.Functions)
 				place[name] = k
 				arn := strings.TrimSuffix(aws.ToString(f.FunctionArn), ":"+aws.ToString(f.Version))

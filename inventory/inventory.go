@@ -34,8 +34,9 @@ type Caller struct {
 
 // Region is one region of one account. Which parts of it are known is said by
 // Read: a part that is absent there was denied or failed (then a Gap tells
-// why) or was not asked for. A part of Read may have a gap too, where something
-// in it was not understood or, of a prefix list, not permitted. Slices of parts that are not in Read may hold
+// why) or was not asked for. A part of which something was not understood is not
+// in Read either. Prefix lists may be in it and have a gap too, for the entries
+// of a list that is not resolved. Slices of parts that are not in Read may hold
 // what arrived before the failure; only Groups may be used then.
 type Region struct {
 	AccountID   string

@@ -11,11 +11,11 @@ func (r *Region) Normalize() {
 	sortBy(r.Gaps, func(a, b *Gap) int { return a.Compare(*b) })
 	r.Gaps = slices.Compact(r.Gaps)
 
-	r.Groups = unique(r.Groups, (*Group).id)
+	r.Groups = merged(r.Groups, (*Group).id, mergeGroups)
 	for i := range r.Groups {
 		r.Groups[i].normalize()
 	}
-	r.Interfaces = unique(r.Interfaces, (*Interface).id)
+	r.Interfaces = merged(r.Interfaces, (*Interface).id, mergeInterfaces)
 	for i := range r.Interfaces {
 		e := &r.Interfaces[i]
 		e.Groups = sortStrings(e.Groups)

@@ -3,6 +3,7 @@ package inventory
 import (
 	"cmp"
 	"encoding/binary"
+	"reflect"
 	"slices"
 )
 
@@ -51,7 +52,11 @@ func order(lengths []int, key func(list, item int) string) []place {
 
 // unique sorts by key and keeps the first of each key, in the given order. It
 // costs little where the list is sorted already.
-func unique[T any](list []T, key func(*T) string) []T {
+func unique[T any](list []T, key func(*T) string) []T { return merged(list, key, nil) }
+
+// merged is unique where the first of each key takes over what the others have:
+// merge gets the first and another of the same key.
+func merged[T any](list []T, key func(*T) string, merge func(first, other *T)) []T {
 	if len(list) == 0 {
 		return nil // as it is where nothing was read
 	}
@@ -71,6 +76,9 @@ func unique[T any](list []T, key func(*T) string) []T {
 	kept := 1
 	for i := 1; i < len(list); i++ {
 		if key(&list[i]) == key(&list[kept-1]) {
+			if merge != nil {
+				merge(&list[kept-1], &list[i])
+			}
 			continue
 		}
 		if i != kept {
@@ -82,11 +90,11 @@ func unique[T any](list []T, key func(*T) string) []T {
 	return list[:kept]
 }
 
-// join is unique for a list in pieces: items are moved once, to where they
+// join is merged for a list in pieces: items are moved once, to where they
 // belong.
-func join[T any](pages [][]T, key func(*T) string) []T {
+func join[T any](pages [][]T, key func(*T) string, merge func(first, other *T)) []T {
 	if len(pages) == 1 {
-		return unique(pages[0], key)
+		return merged(pages[0], key, merge)
 	}
 	lengths := make([]int, len(pages))
 	for i := range pages {
@@ -101,17 +109,63 @@ func join[T any](pages [][]T, key func(*T) string) []T {
 		item := &pages[p.list][p.item]
 		if n := len(list); n == 0 || key(&list[n-1]) != key(item) {
 			list = append(list, *item)
+		} else {
+			merge(&list[n-1], item)
 		}
 	}
 	return list
 }
 
-// JoinGroups returns the groups of several pages sorted by id, and of those
-// with the same id the first. It may use the memory of the pages.
-func JoinGroups(pages [][]Group) []Group { return join(pages, (*Group).id) }
+// JoinGroups returns the groups of several pages sorted by id. A group that
+// came more than once has the rules of each; the ids of those whose name, VPC,
+// owner or description is not the same each time are returned too, sorted. It
+// may use the memory of the pages.
+func JoinGroups(pages [][]Group) (groups []Group, contradictory []string) {
+	groups = join(pages, (*Group).id, func(first, other *Group) {
+		if first.Name != other.Name || first.VPC != other.VPC || first.Owner != other.Owner || first.Description != other.Description {
+			contradictory = append(contradictory, first.ID)
+		}
+		mergeGroups(first, other)
+	})
+	return groups, slices.Compact(contradictory)
+}
 
-// JoinInterfaces is JoinGroups for network interfaces.
-func JoinInterfaces(pages [][]Interface) []Interface { return join(pages, (*Interface).id) }
+// mergeGroups adds the rules of a group that came twice. Normalize drops those
+// that are the same.
+func mergeGroups(first, other *Group) {
+	if !reflect.DeepEqual(first.Rules, other.Rules) {
+		first.Rules = slices.Concat(first.Rules, other.Rules)
+	}
+}
+
+// JoinInterfaces is JoinGroups for network interfaces. One that came more than
+// once has the groups and addresses of each; it is contradictory where its VPC
+// or subnet is not the same each time.
+func JoinInterfaces(pages [][]Interface) (interfaces []Interface, contradictory []string) {
+	interfaces = join(pages, (*Interface).id, func(first, other *Interface) {
+		if first.VPC != other.VPC || first.Subnet != other.Subnet {
+			contradictory = append(contradictory, first.ID)
+		}
+		mergeInterfaces(first, other)
+	})
+	return interfaces, slices.Compact(contradictory)
+}
+
+// mergeInterfaces adds the groups and addresses of an interface that came twice.
+func mergeInterfaces(first, other *Interface) {
+	first.Groups = union(first.Groups, other.Groups)
+	first.Addresses = union(first.Addresses, other.Addresses)
+}
+
+// union returns a list with what another has beyond it, in a copy.
+func union[T comparable](list, other []T) []T {
+	for _, x := range other {
+		if !slices.Contains(list, x) {
+			list = append(slices.Clip(list), x)
+		}
+	}
+	return list
+}
 
 func (g *Group) id() string     { return g.ID }
 func (i *Interface) id() string { return i.ID }
