@@ -143,7 +143,12 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		g.Kind, g.Message = classify(g.Code, err.Error(), operation)
 	case status == http.StatusNotFound || status == http.StatusNotImplemented:
 		g.Kind, g.Message = inventory.Unsupported, fmt.Sprintf("the endpoint answered with status %d", status)
-	case status >= 400:
+	case withoutCode(err):
+		g.Message = "the endpoint answered with status 500 and no error code, as emulators do where they lack an action"
+		if basic := inventory.DepthGroups.Parts(); part != 0 && !basic.Has(part) {
+			g.Message += "; --depth groups does without " + operation
+		}
+	case status >= 300:
 		g.Message = fmt.Sprintf("the endpoint answered with status %d", status)
 	case errors.Is(err, context.DeadlineExceeded) || errors.As(err, &network) && network.Timeout():
 		g.Kind, g.Message = inventory.Unreachable, "no answer in time"

@@ -131,36 +131,3 @@ func (r *reader) peeringEnd(v *types.VpcPeeringConnectionVpcInfo) inventory.Peer
 	}
 	return end
 }
-
-func readPublicAccess(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeVpcBlockPublicAccessOptions
-	return everyPage(ctx, limit, func(ctx context.Context, _ *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeVpcBlockPublicAccessOptionsInput{})
-		if err != nil || out.VpcBlockPublicAccessOptions == nil {
-			return nil, err
-		}
-		r.region.PublicAccess.Mode = string(out.VpcBlockPublicAccessOptions.InternetGatewayBlockMode)
-		r.region.PublicAccess.State = string(out.VpcBlockPublicAccessOptions.State)
-		return nil, nil
-	})
-}
-
-func readExclusions(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeVpcBlockPublicAccessExclusions
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeVpcBlockPublicAccessExclusionsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range out.VpcBlockPublicAccessExclusions {
-			id, ok := r.id(inventory.PartPublicAccess, "an exclusion from VPC block public access", e.ExclusionId)
-			if !ok {
-				continue
-			}
-			r.region.PublicAccess.Exclusions = append(r.region.PublicAccess.Exclusions, inventory.PublicAccessExclusion{
-				ID: id, Resource: lastPart(aws.ToString(e.ResourceArn)), Mode: string(e.InternetGatewayExclusionMode), State: string(e.State),
-			})
-		}
-		return out.NextToken, nil
-	})
-}

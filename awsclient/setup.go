@@ -2,12 +2,12 @@ package awsclient
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +46,7 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	if err != nil {
 		return nil, setupError(ctx, err)
 	}
+	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), new(unknownCalls).watch)
 	c := &Client{opts: opts, config: cfg, home: home(cfg, opts)}
 	client := sts.NewFromConfig(cfg, func(o *sts.Options) {
 		o.Region = c.home
@@ -152,26 +153,13 @@ func (c *Client) retryer(attempts int) aws.Retryer {
 		o.MaxAttempts = attempts
 		o.MaxBackoff = c.opts.retryDelay
 		o.RateLimiter = ratelimit.None
-	})}
+	}), c.opts.retryDelay}
 }
 
-// retryer gives up sooner on an endpoint that breaks over a call it does not
-// know. AWS says with a code what went wrong on its side; a bare 500 is what
-// emulators answer, and their copies of EC2 lack many calls.
-type retryer struct{ *retry.Standard }
-
-const triesWithoutCode = 3
-
-// RetryDelay returns how long to wait after a try, or the error where there is
-// to be no other. (The SDK counts the attempt from 1 or from 0, by
-// AWS_NEW_RETRIES_2026: what it told the endpoint is sure.)
-func (r *retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
-	var not *notAnAnswer
-	bare := statusOf(err) == http.StatusInternalServerError && codeOf(err) == ""
-	if (bare || errors.As(err, &not)) && triesOf(err) >= triesWithoutCode {
-		return 0, err
-	}
-	return r.Standard.RetryDelay(attempt, err)
+// retryer gives up sooner where more tries would bring the same.
+type retryer struct {
+	*retry.Standard
+	longest time.Duration // between two tries
 }
 
 // endpoint returns the one that was asked for, or nil.

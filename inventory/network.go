@@ -135,12 +135,18 @@ type PeeringEnd struct {
 }
 
 // PublicAccessBlock is the region's VPC block public access setting. Mode is
-// "off", "block-bidirectional" or "block-ingress"; empty means not read.
+// "off", "block-bidirectional" or "block-ingress"; empty means not read. State
+// is default-state, update-in-progress, update-complete or, where the region
+// does not know the setting, PublicAccessUnsupported.
 type PublicAccessBlock struct {
 	Mode       string
 	State      string
 	Exclusions []PublicAccessExclusion // sorted by id
 }
+
+// PublicAccessUnsupported is the state, of sgaudit's own, of a region that does
+// not know the actions of VPC block public access: it cannot be on there.
+const PublicAccessUnsupported = "unsupported"
 
 // PublicAccessExclusion exempts a VPC or a subnet from the block.
 type PublicAccessExclusion struct {

@@ -95,6 +95,8 @@ func (s accessStage) describe(_ packet, verdict string) Step {
 		step.Detail = fmt.Sprintf("VPC block public access (%s) is on, and its exclusion %s for %s is %s: whether it lets the internet in now is unknown", mode, exclusion.ID, exclusion.Resource, exclusion.State)
 	case verdict == Unknown:
 		step.Detail = fmt.Sprintf("VPC block public access is being changed to %q (%s): which setting is in force now is unknown", mode, r.PublicAccess.State)
+	case verdict == Allowed && r.PublicAccess.State == inventory.PublicAccessUnsupported:
+		step.Detail = "VPC block public access is not on: " + r.Name + " does not have it"
 	case verdict == Allowed:
 		step.Detail = "VPC block public access is off"
 	default:

@@ -17,7 +17,7 @@ var _ = audit.Declare(audit.Check{
 	OnRequest:  true,
 	Run: func(r *audit.Region) {
 		attached := slices.ContainsFunc(r.InternetGateways, func(g inventory.Gateway) bool { return len(g.VPCs) > 0 })
-		if r.PublicAccess.Mode != "off" || !attached {
+		if r.PublicAccess.Mode != "off" || r.PublicAccess.State == inventory.PublicAccessUnsupported || !attached {
 			return
 		}
 		o := r.ObserveResource("account", r.AccountID, "")
