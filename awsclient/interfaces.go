@@ -2,7 +2,7 @@ package awsclient
 
 import (
 	"context"
-	"maps"
+	"errors"
 	"net/netip"
 	"slices"
 
@@ -22,62 +22,40 @@ import (
 //
 // Page tokens make a chain. A long list is read in partitions side by side
 // instead, which have to hold all that the first pages held and that is still
-// there; else the chain goes on where it was left.
+// there; else the chain goes on where it was left. One page of one partition,
+// beside the last of the first pages, shows whether the endpoint knows the
+// filter at all: emulators ignore it, and each partition would be the whole list.
 func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	var read pages[inventory.Interface]
-	defer func() {
-		interfaces, contradictory := inventory.JoinInterfaces(read.all)
-		r.region.Interfaces = interfaces
-		for _, id := range contradictory {
-			r.oddity(inventory.PartInterfaces, "%s came more than once, with a different VPC or subnet", id)
-		}
-	}()
-	list := func(first *string, most int, ids []string) (rest *string, err error) {
-		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[inventory.Interface], error) {
-			if token == nil {
-				token = first
-			}
-			in := &ec2.DescribeNetworkInterfacesInput{MaxResults: aws.Int32(pageSize), NextToken: token, IncludeManagedResources: aws.Bool(true)}
-			if ids != nil {
-				in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
-			}
-			return ask(ctx, r, r.client.DescribeNetworkInterfaces, in, interfaceDecoders)
-		}, func(p page[inventory.Interface]) {
-			r.oddities(inventory.PartInterfaces, p.odd)
-			read.add(p.items)
-			r.progress.page(r.region.Name, len(p.items))
-		})
-	}
-	rest, err := list(nil, chainedPages, nil)
-	if err != nil || rest == nil {
+	l := &interfaceList{reader: r, limit: limit}
+	defer l.join()
+	behind, err := l.read(ctx, nil, nil, chainedPages-1)
+	if err != nil || behind == nil {
 		return err
 	}
-	chained := len(read.all)
+	parts := interfacePartitions()
+	probed := len(parts) / 2 // of no list the one that comes first or last
+	var probe *string
+	var refused error
 	var g errgroup.Group
-	for _, ids := range interfacePartitions() {
-		g.Go(func() error {
-			_, err := list(nil, 0, ids)
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+	g.Go(func() (err error) {
+		behind, err = l.read(ctx, behind, nil, 1)
+		return err
+	})
+	g.Go(func() error {
+		probe, refused = l.read(ctx, nil, parts[probed], 1)
+		return nil
+	})
+	if err := g.Wait(); err != nil || behind == nil {
 		return err
 	}
-	lacking := missing(read.all[:chained], read.all[chained:])
-	if n := len(lacking); n > 0 && n <= maxFilterValues { // deleted meanwhile?
-		before := len(read.all)
-		if _, err := list(nil, 0, lacking); err != nil {
+	if refused == nil && (probe != nil || l.holds(parts[probed])) {
+		whole, err := l.readPartitions(ctx, parts, probed, probe)
+		if whole || err != nil && !errors.Is(err, errOtherItems) {
 			return err
 		}
-		if len(slices.Concat(read.all[before:]...)) == 0 {
-			return nil
-		}
 	}
-	if len(lacking) == 0 {
-		return nil
-	}
-	r.of.opts.Debug(r.region.Name + ": the partitions of network interfaces lack some that were read before: reading them page by page")
-	_, err = list(rest, 0, nil)
+	r.of.opts.Debug(r.region.Name + ": the partitions of network interfaces lack some that were read before, or hold others: reading them page by page")
+	_, err = l.read(ctx, behind, nil, 0)
 	return err
 }
 
@@ -85,47 +63,50 @@ func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 // partitions: a list that ends there is not worth more calls.
 const chainedPages = 3
 
-// interfacePartitions returns the values of the filter network-interface-id
-// that cut the list into sixteen even parts and one for the rest. The ids of
-// EC2 begin with eni- and a hexadecimal digit; those of 17 digits with eni-0
-// and another one, which is as good as random; the few old ones of 8 digits go
-// along. The rest are ids with another letter in those places, which no
-// endpoint of AWS has given so far: nothing may be lost if one does. Filters
-// know the wildcard * and take 200 values (EC2 user guide, filter your
-// resources).
-func interfacePartitions() [][]string {
-	const digits, letters = "0123456789abcdef", "ghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_."
-	parts := make([][]string, len(digits)+1)
-	for i, d := range digits {
-		parts[i] = append(parts[i], "eni-0"+string(d)+"*")
-		if d != '0' {
-			parts[i] = append(parts[i], "eni-"+string(d)+"*")
-		}
-	}
-	rest := &parts[len(digits)]
-	*rest = append(*rest, "eni-0")
-	for _, c := range letters {
-		*rest = append(*rest, "eni-"+string(c)+"*", "eni-0"+string(c)+"*")
-	}
-	return parts
+// errOtherItems is the error for a partition with items that its filter excludes.
+var errOtherItems = errors.New("the endpoint ignores filters")
+
+// interfaceList is the list of network interfaces of a region while it is read.
+type interfaceList struct {
+	*reader
+	limit          *rate.Limiter
+	chained, parts pages[inventory.Interface]
 }
 
-// missing returns the ids of the first interfaces that are not among the
-// others, sorted. An endpoint that does not know wildcards, or ids of another
-// form, come out so, and so do interfaces that were deleted meanwhile.
-func missing(first, others [][]inventory.Interface) []string {
-	left := map[string]bool{}
-	for _, items := range first {
-		for i := range items {
-			left[items[i].ID] = true
-		}
+// read reads pages from a token on, those with the ids only where they are
+// given, and returns the token behind most of them, as chain does.
+func (l *interfaceList) read(ctx context.Context, first *string, ids []string, most int) (rest *string, err error) {
+	into := &l.chained
+	if ids != nil {
+		into = &l.parts
 	}
-	for _, items := range others {
-		for i := range items {
-			delete(left, items[i].ID)
+	return chain(ctx, l.limit, most, func(ctx context.Context, token *string) (page[inventory.Interface], error) {
+		if token == nil {
+			token = first
 		}
+		in := &ec2.DescribeNetworkInterfacesInput{MaxResults: aws.Int32(pageSize), NextToken: token, IncludeManagedResources: aws.Bool(true)}
+		if ids != nil {
+			in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
+		}
+		p, err := ask(ctx, l.reader, l.client.DescribeNetworkInterfaces, in, interfaceDecoders)
+		if err == nil && ids != nil && slices.ContainsFunc(p.items, func(e inventory.Interface) bool { return !matches(ids, e.ID) }) {
+			return page[inventory.Interface]{}, errOtherItems
+		}
+		return p, err
+	}, func(p page[inventory.Interface]) {
+		l.oddities(inventory.PartInterfaces, p.odd)
+		into.add(p.items)
+		l.progress.page(l.region.Name, len(p.items))
+	})
+}
+
+// join puts the pages together.
+func (l *interfaceList) join() {
+	interfaces, contradictory := inventory.JoinInterfaces(slices.Concat(l.chained.all, l.parts.all))
+	l.region.Interfaces = interfaces
+	for _, id := range contradictory {
+		l.oddity(inventory.PartInterfaces, "%s came more than once, with a different VPC or subnet", id)
 	}
-	return slices.Sorted(maps.Keys(left))
 }
 
 var interfaceDecoders = decoders[inventory.Interface, ec2.DescribeNetworkInterfacesOutput]{scanInterfaces, convertInterfaces}

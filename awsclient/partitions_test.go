@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -141,6 +143,85 @@ func TestPartitionsThatLack(t *testing.T) {
 	}
 	if !strings.Contains(told, "the partitions of network interfaces lack some") {
 		t.Errorf("told: %q", told)
+	}
+}
+
+// unfiltered is an HTTP client whose endpoint ignores all filters, as some
+// emulators do.
+type unfiltered struct{ next aws.HTTPClient }
+
+func (u unfiltered) Do(request *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(request.Body)
+	if err != nil {
+		return nil, err
+	}
+	form, err := url.ParseQuery(string(body))
+	if err != nil {
+		return nil, err
+	}
+	for name := range form {
+		if strings.HasPrefix(name, "Filter.") {
+			form.Del(name)
+		}
+	}
+	text := form.Encode()
+	request = request.Clone(request.Context())
+	request.Body, request.ContentLength = io.NopCloser(strings.NewReader(text)), int64(len(text))
+	return u.next.Do(request)
+}
+
+// TestFilterThatIsIgnored finds out with the first page of the first partition
+// that the endpoint ignores the filter, and goes on page by page.
+func TestFilterThatIsIgnored(t *testing.T) {
+	for seed := range uint64(10) {
+		estate := fixtures.Random(rand.New(rand.NewPCG(seed, 4)), fixtures.Size{Regions: 1, Groups: 4, Interfaces: 40})
+		hexadecimal(estate, rand.New(rand.NewPCG(seed, 5)))
+		s := serve(t, estate, fixtures.ServeOptions{PageSize: 3})
+		var told atomic.Int64
+		c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthGroups, MaxRPS: 1e6, Debug: func(string) { told.Add(1) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.config.HTTPClient = unfiltered{c.config.HTTPClient}
+		inv, err := c.Collect(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, want := inv.Regions[0], len(estate.Regions[0].Interfaces)
+		if len(r.Interfaces) != want || r.Status() != "complete" || told.Load() != 1 {
+			t.Errorf("seed %d: %d interfaces, want %d; %s; told %d times", seed, len(r.Interfaces), want, r.Status(), told.Load())
+		}
+		if n, most := calls(s, "DescribeNetworkInterfaces"), (want+2)/3+1; n > most {
+			t.Errorf("seed %d: %d calls, want at most %d", seed, n, most)
+		}
+	}
+}
+
+// TestRulesOfOtherGroups reads the ids of all rules, each once, from an endpoint
+// that ignores the filter.
+func TestRulesOfOtherGroups(t *testing.T) {
+	estate := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 300, Interfaces: 1, Rules: 8})
+	s := serve(t, estate, fixtures.ServeOptions{PageSize: 100})
+	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, MaxRPS: 1e6})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.config.HTTPClient = unfiltered{c.config.HTTPClient}
+	inv, err := c.Collect(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := 0
+	for _, g := range inv.Regions[0].Groups {
+		rules += len(g.Rules)
+		for i := range g.Rules {
+			if len(g.Rules[i].IDs) != 1 {
+				t.Fatalf("%s %s has the ids %v", g.ID, &g.Rules[i], g.Rules[i].IDs)
+			}
+		}
+	}
+	if n, most := calls(s, "DescribeSecurityGroupRules"), (rules+99)/100+rulesAtOnce; n > most || !inv.Complete() {
+		t.Errorf("%d calls for %d rules, want at most %d; complete: %v", n, rules, most, inv.Complete())
 	}
 }
 

@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/netip"
 	"slices"
@@ -24,33 +25,63 @@ const (
 // readRules reads the ids and the tags of rules, for ruleDetails.join. The
 // list is flat and long. Where one page does not hold it, the rest is read in
 // partitions side by side: each by the ids of as many groups as should fill
-// one page, as soon as so many groups have been read.
+// one page, as soon as so many groups have been read. An endpoint that ignores
+// the filter is read page by page.
 func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	list := func(most int, groups []string) (rest *string, err error) {
+	list := func(ctx context.Context, first *string, most int, groups []string) (rest *string, err error) {
 		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[ruleDetail], error) {
+			if token == nil {
+				token = first
+			}
 			in := &ec2.DescribeSecurityGroupRulesInput{MaxResults: aws.Int32(pageSize), NextToken: token}
 			if groups != nil {
 				in.Filters = []types.Filter{{Name: aws.String("group-id"), Values: groups}}
 			}
-			return ask(ctx, r, r.client.DescribeSecurityGroupRules, in, ruleDecoders)
+			p, err := ask(ctx, r, r.client.DescribeSecurityGroupRules, in, ruleDecoders)
+			if err == nil && groups != nil && !allOf(p.items, groups) {
+				return page[ruleDetail]{}, errOtherItems
+			}
+			return p, err
 		}, func(p page[ruleDetail]) {
 			r.oddities(inventory.PartRules, p.odd)
 			r.details.add(p.items)
 		})
 	}
-	rest, err := list(1, nil)
+	rest, err := list(ctx, nil, 1, nil)
 	if err != nil || rest == nil {
 		return err
 	}
-	var g errgroup.Group
+	g, all := errgroup.WithContext(ctx)
 	g.SetLimit(rulesAtOnce)
 	for ids := range partitions(r.counts.each()) {
+		if all.Err() != nil {
+			break
+		}
 		g.Go(func() error {
-			_, err := list(0, ids)
+			_, err := list(all, nil, 0, ids)
 			return err
 		})
 	}
-	return g.Wait()
+	err = g.Wait()
+	if errors.Is(err, errOtherItems) {
+		_, err = list(ctx, rest, 0, nil)
+	}
+	return err
+}
+
+// allOf reports whether all rules are of the groups. Rules of one group stand
+// together.
+func allOf(rules []ruleDetail, groups []string) bool {
+	last := ""
+	for i := range rules {
+		if group := rules[i].group; group != last {
+			if !slices.Contains(groups, group) {
+				return false
+			}
+			last = group
+		}
+	}
+	return true
 }
 
 // ruleCount is how many rules a group has.
