@@ -19,13 +19,16 @@ var _ = audit.Declare(audit.Check{
 	Run: func(r *audit.Region) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
-			if !anyOverlap(g) {
-				continue
+			if g.Default() || !anyOverlap(g) {
+				continue // of a default group every rule is to be revoked
 			}
 			kept := make([]*inventory.Rule, 0, len(g.Rules))
 			excessive := r.Excessive(g)
+			covers := make(map[*inventory.Rule]bool, len(g.Rules))
 			for j := range g.Rules {
-				kept = append(kept, &g.Rules[j])
+				rule := &g.Rules[j]
+				kept = append(kept, rule)
+				covers[rule] = !excessive[rule] && stays(r, rule)
 			}
 			// From the narrowest on, so that of several only the widest stay.
 			order := slices.Clone(kept)
@@ -35,7 +38,7 @@ var _ = audit.Declare(audit.Check{
 			for _, rule := range order {
 				var others []*inventory.Rule
 				for _, other := range kept {
-					if other != rule && other.Direction == rule.Direction && !excessive[other] && other.Traffic.Overlaps(rule.Traffic) {
+					if other != rule && other.Direction == rule.Direction && covers[other] && other.Traffic.Overlaps(rule.Traffic) {
 						others = append(others, other)
 					}
 				}
@@ -53,6 +56,20 @@ var _ = audit.Declare(audit.Check{
 		}
 	},
 })
+
+// stays reports whether no other check asks for the rule to be revoked, as far
+// as the rule itself tells: its date has passed, the group that it references
+// is behind a peering connection that is gone, or it allows a protocol from
+// the internet that should not be. It does not matter which checks run.
+func stays(r *audit.Region, rule *inventory.Rule) bool {
+	if end, _, dated := expiry(rule); dated && end.Before(r.Settings.Now) {
+		return false
+	}
+	if (staleRules{}).because(nil, rule) != "" {
+		return false
+	}
+	return rule.Direction != inventory.Ingress || !unexpectedProtocol(rule.Traffic) || !toInternet(rule)
+}
 
 // anyOverlap reports whether two rules of the group speak of the same traffic
 // with the same peers, which most groups can be told to lack at once: rules

@@ -17,7 +17,7 @@ var _ = audit.Declare(audit.Check{
 	Run: func(r *audit.Region) {
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			t := rule.Traffic
-			if t.HasPorts() || t.Protocol == inventory.AllProtocols || harmless(t) {
+			if !unexpectedProtocol(t) {
 				return
 			}
 			if public, ok := openToAll(r, g, rule); !ok || !public {
@@ -30,6 +30,12 @@ var _ = audit.Declare(audit.Check{
 		})
 	},
 })
+
+// unexpectedProtocol reports whether the traffic is of a protocol without
+// ports that the internet has no need to send.
+func unexpectedProtocol(t inventory.Traffic) bool {
+	return !t.HasPorts() && t.Protocol != inventory.AllProtocols && !harmless(t)
+}
 
 // harmless reports whether ICMP is no more than echo requests, or the messages
 // of path MTU discovery (RFC 1191: type 3 code 4; RFC 8201: ICMPv6 type 2).
