@@ -15,6 +15,7 @@ import (
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/picture"
 	"github.com/sgaudit/sgaudit/remedy"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -90,7 +91,9 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 	}
 	report.Finish()
 
-	err := p.write(report, ch.targets)
+	err := p.write(report, ch.targets, func() *picture.Picture {
+		return picture.New(s.Inventory, report, picture.Options{Service: serviceOf(&ch.audit.Settings), Bastions: ch.audit.Settings.Bastions})
+	})
 	if ch.history != nil {
 		err = errors.Join(err, ch.history.keep(&whole, s))
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/picture"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -107,17 +108,22 @@ func writable(file string) error {
 
 // write brings the report to every target, and tries all of them even where
 // one fails.
-func (p *program) write(report *findings.Report, targets []target) error {
+// The picture is made once, and only for the formats that draw.
+func (p *program) write(report *findings.Report, targets []target, draw func() *picture.Picture) error {
 	var errs []error
+	var drawn *picture.Picture
 	for _, t := range targets {
+		if t.format.Draws && drawn == nil {
+			drawn = draw()
+		}
 		if t.file != "" {
-			if err := output.Save(t.file, t.format, report, output.Options{}); err != nil {
+			if err := output.Save(t.file, t.format, report, output.Options{Picture: drawn}); err != nil {
 				errs = append(errs, err)
 			}
 			continue
 		}
 		out := bufio.NewWriterSize(p.stdout, 1<<16)
-		err := t.format.Write(out, report, output.Options{Width: p.width(), Color: p.voice.color})
+		err := t.format.Write(out, report, output.Options{Width: p.width(), Color: p.voice.color, Picture: drawn})
 		errs = append(errs, p.wrote(errors.Join(err, out.Flush())))
 	}
 	return errors.Join(errs...)

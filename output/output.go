@@ -13,12 +13,15 @@ import (
 	"slices"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/picture"
 )
 
 // Options say what the place that the bytes go to can take.
 type Options struct {
 	Width int  // columns of the terminal; 0: no terminal, nothing is wrapped or cut
 	Color bool // severities in colour
+
+	Picture *picture.Picture // of what was audited, for the formats that draw; nil where only the report is known
 }
 
 // Format is one way to write a report.
@@ -26,13 +29,20 @@ type Format struct {
 	Name        string
 	Description string
 	Write       func(w io.Writer, r *findings.Report, o Options) error
+	Draws       bool // it shows Options.Picture
 }
 
 var formats = map[string]*Format{}
 
 func declare(name, description string, write func(io.Writer, *findings.Report, Options) error) *Format {
-	f := &Format{name, description, write}
+	f := &Format{Name: name, Description: description, Write: write}
 	formats[name] = f
+	return f
+}
+
+// drawing marks a format that shows pictures.
+func drawing(f *Format) *Format {
+	f.Draws = true
 	return f
 }
 

@@ -10,7 +10,8 @@ import (
 // Cell counts the groups of a VPC that the internet gets into through one class
 // of doors, each group once.
 type Cell struct {
-	In       []Member          // the internet reaches them
+	In       []Member          // the internet reaches them, with a critical or high finding
+	Lesser   []Member          // the internet reaches them, with a lesser finding
 	Stopped  []Member          // a rule allows it, the network stops it
 	Unknown  []Member          // it could not be judged
 	Intended int               // open to the internet without a finding
@@ -54,10 +55,12 @@ func (b *Box) count(c *Cell, class Class) {
 		return
 	}
 	c.Severity = max(c.Severity, gravest.Severity())
-	switch gravest.Verdict() {
-	case "reachable":
+	switch verdict := gravest.Verdict(); {
+	case verdict == "reachable" && gravest.Severity() < findings.High:
+		c.Lesser = append(c.Lesser, b.Members...)
+	case verdict == "reachable":
 		c.In = append(c.In, b.Members...)
-	case "unknown":
+	case verdict == "unknown":
 		c.Unknown = append(c.Unknown, b.Members...)
 	default:
 		c.Stopped = append(c.Stopped, b.Members...)
@@ -75,6 +78,9 @@ func (c *Cell) text() string {
 	}
 	if len(c.In) > 0 {
 		add(decimal(len(c.In)))
+	}
+	if len(c.Lesser) > 0 {
+		add(decimal(len(c.Lesser)))
 	}
 	if len(c.Unknown) > 0 {
 		add(decimal(len(c.Unknown)) + "?")
@@ -111,7 +117,7 @@ func (p *Picture) Board() (svg string, left []string) {
 	title := "Account " + p.Account + ": where the internet gets in"
 	c.startSVG(width, height, title, fmt.Sprintf("%d VPCs by class of traffic: how many security groups the internet reaches.", len(p.VPCs)))
 	c.text(margin, 24, 16, 700, ink, "", title)
-	c.text(margin, 46, 11, 400, dim, "", "3: groups that the internet reaches · 1?: could not be judged · (2): allowed by a rule, stopped by the network or not attached")
+	c.text(margin, 46, 11, 400, dim, "", "filled: groups that the internet reaches, with a critical or high finding · 1?: could not be judged · (2): allowed by a rule, stopped by the network or not attached")
 	for i, class := range Classes() {
 		x := margin + nameWidth + cell*(float64(i)+0.5)
 		c.text(x, head-14, 11, 600, dim, "middle", string(class))
@@ -145,6 +151,9 @@ func (c *canvas) cell(of *Cell, x, y, w, h float64) {
 	case len(of.Unknown) > 0:
 		c.rect(x, y, w, h, 4, 1.4, "2 3", boxTone, grades[of.Severity])
 		t = grades[of.Severity]
+	case len(of.Lesser) > 0:
+		c.rect(x, y, w, h, 4, 1.2, "", boxTone, grades[of.Severity])
+		t = grades[of.Severity]
 	case text != "":
 		t = dim
 	case of.Intended > 0:
@@ -153,7 +162,7 @@ func (c *canvas) cell(of *Cell, x, y, w, h float64) {
 		text, t = "·", dim
 	}
 	size := 12.0
-	if of.Intended > 0 && len(of.In)+len(of.Unknown)+len(of.Stopped) == 0 {
+	if of.Intended > 0 && of.text() == "" {
 		size = 10
 	}
 	c.text(x+w/2, y+h/2+4, size, 600, t, "middle", text)

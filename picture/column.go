@@ -29,6 +29,7 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 	}
 	var bands, lines, boxes canvas
 	l := &layers{picture: p, columns: 1, width: columnWidth}
+	l.boxes.embedded, bands.embedded = p.embedded, p.embedded
 	y := 40.0
 	for _, v := range drawn {
 		y = v.column(l, &bands, &lines, y) + vpcGap
@@ -40,7 +41,7 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 	}
 	height := y + 16 + 16*float64(len(left))
 	title := "Account " + p.Account + ": who can reach what"
-	var c canvas
+	c := canvas{embedded: p.embedded}
 	c.startSVG(columnWidth, height, title, "The internet is the bar on the left. Each security group is a box with a row for each inbound traffic that it allows.")
 	c.text(margin, 24, 14, 700, ink, "", fit(title, columnWidth-2*margin, 14, true))
 	c.WriteString(bands.String())

@@ -76,18 +76,10 @@ func (l *layers) chip(b *Box, x, y float64) {
 	if s >= findings.Low {
 		t = grades[s]
 	}
-	c.group("g-"+b.Members[0].ID, b.describe())
+	c.box(b)
 	c.rect(x, y, b.chipWidth(), chipHeight, 12, 1.3, "4 3", boxTone, t)
 	c.text(x+b.chipWidth()/2, y+16, 11.5, 400, t, "middle", b.chipText())
-	c.endGroup()
-}
-
-// plain names a source in a sentence.
-func (s *Source) plain() string {
-	if s.From == FromInternet {
-		return "the internet"
-	}
-	return s.title()
+	c.endBox()
 }
 
 // calm writes the VPCs that are not drawn, a line each.
@@ -142,7 +134,7 @@ func (l *layers) document(bottom float64, said []string) string {
 		critical += v.Counts[findings.Critical]
 	}
 	title := "Account " + p.Account + ": who can reach what"
-	var c canvas
+	c := canvas{embedded: p.embedded}
 	c.startSVG(l.width, height, title, fmt.Sprintf("The internet is the bar on the left. Each security group is a box with a row for each inbound traffic that it allows. %d findings are critical.", critical))
 	c.text(margin, 24, 16, 700, ink, "", title)
 	l.legend(&c)

@@ -43,6 +43,7 @@ func (p *Picture) Layers(all bool) (svg string, left []string) {
 	columns := 4 + deepest // ranges, edge, application and its further columns, data
 	width := bandLeft + 2*bandPad + float64(columns-1)*boxWidth + float64(columns-2)*columnGap + margin
 	l := &layers{picture: p, columns: columns, width: width}
+	l.boxes.embedded, l.bands.embedded = p.embedded, p.embedded
 	y := legendRoom
 	for _, v := range drawn {
 		y = l.vpc(v, y) + vpcGap
@@ -192,7 +193,7 @@ func (l *layers) box(v *VPC, b *Box) {
 	x, y, h := b.x, b.y, b.height()
 	s := b.Severity()
 	c := &l.boxes
-	c.group("g-"+b.Members[0].ID, b.describe())
+	c.box(b)
 	border, width := rule, 1.0
 	if s >= findings.High {
 		border, width = grades[s], 2
@@ -221,7 +222,7 @@ func (l *layers) box(v *VPC, b *Box) {
 	if n := len(b.Doors) - len(b.shownDoors()); n > 0 {
 		c.text(x+12, y+h-8, 10.5, 400, dim, "", fmt.Sprintf("+ %d more", n))
 	}
-	c.endGroup()
+	c.endBox()
 }
 
 // door draws the row of a door with its middle at y, and what is written under it.
@@ -299,6 +300,17 @@ func (d *Door) only6() bool {
 		}
 	}
 	return from
+}
+
+// Words names a source in a sentence.
+func (s *Source) Words() string {
+	switch {
+	case s.From == FromInternet && s.IPv6Only:
+		return "the internet (IPv6)"
+	case s.From == FromInternet:
+		return "the internet"
+	}
+	return s.title()
 }
 
 // title is the name of a source as the picture writes it.

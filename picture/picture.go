@@ -23,6 +23,17 @@ type Picture struct {
 	Account    string
 	Incomplete []string // regions that were not read in full
 	VPCs       []*VPC
+
+	embedded string // what ids begin with in a page; empty for a document of its own
+}
+
+// Embedded returns the picture as a part of an HTML page: the drawings have no
+// style of their own (the page needs that of Style), their ids begin with prefix,
+// and every box is a link to the id of its group.
+func (p *Picture) Embedded(prefix string) *Picture {
+	c := *p
+	c.embedded = prefix
+	return &c
 }
 
 // VPC is one virtual network with the boxes in it.

@@ -45,23 +45,37 @@ func tones() []tone {
 
 const fontFamily = "system-ui,-apple-system,Segoe UI,Roboto,Liberation Sans,DejaVu Sans,Arial,sans-serif"
 
+// Style is the style sheet of the drawings: their colours on light and on dark
+// pages.
+func Style() string {
+	var b strings.Builder
+	for _, t := range tones() {
+		fmt.Fprintf(&b, ".f-%s{fill:%s}.s-%s{stroke:%s}", t.class, t.light, t.class, t.light)
+	}
+	b.WriteString("@media(prefers-color-scheme:dark){")
+	for _, t := range tones() {
+		fmt.Fprintf(&b, ".f-%s{fill:%s}.s-%s{stroke:%s}", t.class, t.dark, t.class, t.dark)
+	}
+	b.WriteString("}")
+	return b.String()
+}
+
 // canvas collects the elements of an SVG document.
-type canvas struct{ strings.Builder }
+type canvas struct {
+	strings.Builder
+	embedded string // what ids begin with in a page
+}
 
 // startSVG begins a document of its own: no script, no link to anywhere, colours
 // as attributes, so that it stays whole where styles are refused.
 func (c *canvas) startSVG(width, height float64, title, description string) {
-	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" viewBox="0 0 %s %s" width="%s" height="%s" role="img" aria-labelledby="t d">`+"\n",
-		fontFamily, number(width), number(height), number(width), number(height))
-	fmt.Fprintf(c, `<title id="t">%s</title><desc id="d">%s</desc>`+"\n<style>", escape(title), escape(description))
-	for _, t := range tones() {
-		fmt.Fprintf(c, ".f-%s{fill:%s}.s-%s{stroke:%s}", t.class, t.light, t.class, t.light)
+	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" viewBox="0 0 %s %s" width="%s" height="%s" role="img" aria-labelledby="%st %sd">`+"\n",
+		fontFamily, number(width), number(height), number(width), number(height), c.embedded, c.embedded)
+	fmt.Fprintf(c, `<title id="%st">%s</title><desc id="%sd">%s</desc>`+"\n", c.embedded, escape(title), c.embedded, escape(description))
+	if c.embedded == "" {
+		fmt.Fprintf(c, "<style>%s</style>\n", Style())
 	}
-	c.WriteString("@media(prefers-color-scheme:dark){")
-	for _, t := range tones() {
-		fmt.Fprintf(c, ".f-%s{fill:%s}.s-%s{stroke:%s}", t.class, t.dark, t.class, t.dark)
-	}
-	fmt.Fprintf(c, "}</style>\n"+`<rect width="100%%" height="100%%" %s/>`+"\n", fill(page))
+	fmt.Fprintf(c, `<rect width="100%%" height="100%%" %s/>`+"\n", fill(page))
 }
 
 func (c *canvas) endSVG() { c.WriteString("</svg>\n") }
@@ -69,7 +83,7 @@ func (c *canvas) endSVG() { c.WriteString("</svg>\n") }
 // group opens an element with a title that browsers show and readers read.
 func (c *canvas) group(id, title string) {
 	if id != "" {
-		fmt.Fprintf(c, `<g id="%s">`, escape(id))
+		fmt.Fprintf(c, `<g id="%s">`, escape(c.embedded+id))
 	} else {
 		c.WriteString("<g>")
 	}
@@ -77,6 +91,21 @@ func (c *canvas) group(id, title string) {
 }
 
 func (c *canvas) endGroup() { c.WriteString("</g>\n") }
+
+// box opens the element of a box; in a page it is a link to the first group.
+func (c *canvas) box(b *Box) {
+	if c.embedded != "" {
+		fmt.Fprintf(c, `<a href="#%s">`, escape(b.Members[0].ID))
+	}
+	c.group(b.id(), b.describe())
+}
+
+func (c *canvas) endBox() {
+	c.endGroup()
+	if c.embedded != "" {
+		c.WriteString("</a>\n")
+	}
+}
 
 func fill(t tone) string { return fmt.Sprintf(`class="f-%s" fill="%s"`, t.class, t.light) }
 

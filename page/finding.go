@@ -1,0 +1,124 @@
+package page
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// brief is a finding as the list shows it before it is opened.
+type brief struct {
+	ID, Check, Name, Group, Account, Region, VPC, Verdict, Status, Baseline, Message, Search string
+	Severity                                                                                 findings.Severity
+}
+
+// static is a finding that the page shows without a script.
+type static struct {
+	brief
+	Detail *detail
+}
+
+// Short is the beginning of the id that a person types.
+func (s *static) Short() string { return short(s.ID) }
+
+var verdictWords = map[string]string{"reachable": "gets in", "not-reachable": "stopped", "unattached": "not attached", "unknown": "not known"}
+
+// VerdictWords says in words what the internet can do.
+func (s *static) VerdictWords() string { return verdictWords[s.Verdict] }
+
+func short(id string) string { return id[:min(8, len(id))] }
+
+func summary(f *findings.Finding) brief {
+	b := brief{
+		ID: words.Plain(f.ID), Check: words.Plain(f.Check), Name: words.Plain(f.GroupName), Group: words.Plain(f.GroupID), Account: words.Plain(f.AccountID),
+		Region: words.Plain(f.Region), VPC: words.Plain(f.VPCID), Verdict: string(f.Exposure.Verdict), Status: f.Status, Baseline: f.Baseline,
+		Message: words.Plain(f.Message), Severity: f.Severity,
+	}
+	if b.Name == "" {
+		b.Name = words.Plain(f.ResourceID)
+	}
+	var search []string
+	if r := f.Rule; r != nil {
+		search = append(search, r.Protocol+"/"+r.Ports, r.Source)
+	}
+	search = append(search, f.Services...)
+	for _, e := range f.Interfaces {
+		search = append(search, e.ID, e.PrivateIP, e.PublicIP)
+	}
+	b.Search = words.Plain(strings.Join(search, " "))
+	return b
+}
+
+// detail is what a finding shows once it is opened.
+type detail struct {
+	Why        []string `json:"why"`
+	Fix        string   `json:"fix"`
+	Commands   []string `json:"commands"`
+	Terraform  string   `json:"terraform"`
+	Undo       []string `json:"undo"`
+	Proof      []string `json:"proof"`
+	Notes      []string `json:"notes"`
+	Base       string   `json:"base"`
+	Rules      []string `json:"rules"`
+	References []string `json:"references"`
+	Since      string   `json:"since"`
+	Reason     string   `json:"reason"`
+	Console    string   `json:"console"`
+}
+
+func newDetail(f *findings.Finding, partition string) *detail {
+	d := &detail{
+		Why: plain(f.Exposure.Evidence), Fix: words.Plain(f.Fix.Summary), Commands: plain(f.Fix.Commands), Terraform: words.Block(f.Fix.Terraform),
+		Undo: plain(present(f.Fix.Undo)), Proof: plain(f.Fix.Proof), Notes: plain(f.Fix.Notes), Base: f.BaseSeverity.String(), Rules: []string{},
+		References: plain(f.References),
+	}
+	if f.Rule != nil {
+		d.Rules = plain(f.Rule.RuleIDs)
+	}
+	if f.FirstSeen != nil {
+		d.Since = f.FirstSeen.UTC().Format("2006-01-02")
+	}
+	if f.Suppression != nil {
+		d.Reason = words.Plain(f.Suppression.Reason)
+	}
+	if f.GroupID != "" {
+		d.Console = console(partition, f.Region, f.GroupID)
+	}
+	return d
+}
+
+func plain(list []string) []string {
+	out := make([]string, 0, len(list))
+	for _, text := range list {
+		out = append(out, words.Plain(text))
+	}
+	return out
+}
+
+// present leaves out the empty places of a list.
+func present(list []string) []string {
+	var out []string
+	for _, text := range list {
+		if text != "" {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// consoles are the hosts of the AWS console by partition. Where a partition has
+// none that is public there is no link.
+var consoles = map[string]string{"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
+
+// console returns the address of a security group in the AWS console, empty
+// where the partition has no console that is known.
+func console(partition, region, group string) string {
+	host := consoles[partition]
+	if host == "" {
+		return ""
+	}
+	u := url.URL{Scheme: "https", Host: host, Path: "/ec2/home", RawQuery: url.Values{"region": {region}}.Encode(), Fragment: "SecurityGroup:groupId=" + group}
+	return u.String()
+}
