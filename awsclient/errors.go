@@ -10,8 +10,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -30,27 +28,20 @@ func (e *SetupError) Error() string { return e.Message }
 // Unwrap returns what the SDK said.
 func (e *SetupError) Unwrap() error { return e.Err }
 
-func setupError(ctx context.Context, err error) error {
+func setupError(ctx context.Context, opts *Options, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("connecting to AWS: %w", ctx.Err())
 	}
 	say := func(message, hint string) error { return &SetupError{Message: message, Hint: hint, Err: err} }
+	if e := credentialsError(opts, err); e != nil {
+		return e
+	}
 	var (
-		noProfile config.SharedConfigProfileNotExistError
-		noToken   config.AssumeRoleTokenProviderNotSetError
-		sso       *ssocreds.InvalidTokenError
-		api       smithy.APIError
-		network   net.Error
-		dns       *net.DNSError
+		api     smithy.APIError
+		network net.Error
+		dns     *net.DNSError
 	)
-	text := err.Error()
 	switch {
-	case errors.As(err, &noProfile):
-		return say(fmt.Sprintf("the AWS configuration has no profile %q", noProfile.Profile), "`aws configure list-profiles` lists them")
-	case errors.As(err, &noToken):
-		return say("the profile wants an MFA code and there is no terminal to ask on", "run it on a terminal, or use credentials of a session that has MFA already")
-	case errors.As(err, &sso) || strings.Contains(text, "SSO session") || strings.Contains(text, "cached SSO token"):
-		return say("the SSO session has expired or was never begun", "`aws sso login` with the same profile")
 	case errors.As(err, &api):
 		switch api.ErrorCode() {
 		case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure":
@@ -65,10 +56,6 @@ func setupError(ctx context.Context, err error) error {
 			return say("these credentials may not take the role that the profile names", "check the role's trust policy")
 		}
 		return say("AWS refused to tell who the caller is: "+cut(api.ErrorCode(), mostCode), "")
-	case strings.Contains(text, "no EC2 IMDS role found") || strings.Contains(text, "failed to refresh cached credentials") || strings.Contains(text, "get credentials"):
-		return say("no AWS credentials were found", "set AWS_PROFILE, give --profile, or sign in with `aws sso login`")
-	case strings.Contains(text, "failed to load") || strings.Contains(text, "failed to parse"):
-		return say("the AWS configuration files could not be read: "+firstLine(text), "look into ~/.aws/config and ~/.aws/credentials")
 	case errors.Is(err, errTooLong):
 		return say("AWS did not tell who the caller is: "+errTooLong.Error(), "check --endpoint-url if it is given")
 	case errors.As(err, &dns):

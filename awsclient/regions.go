@@ -50,7 +50,7 @@ func (c *Client) regions(ctx context.Context) (read, skipped []string, gaps map[
 			enabled = append(enabled, aws.ToString(out.Regions[i].RegionName))
 		}
 	case ctx.Err() != nil:
-		return nil, nil, nil, nil, setupError(ctx, err)
+		return nil, nil, nil, nil, setupError(ctx, &c.opts, err)
 	case len(c.opts.Regions) > 0:
 		c.opts.Warn("the list of enabled regions could not be read (" + gap(0, "ec2:DescribeRegions", err).Message + "): reading the regions that were asked for")
 	default:

@@ -17,6 +17,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -42,9 +43,12 @@ func (c *Client) Caller() inventory.Caller { return c.caller }
 // *SetupError, but for the end of ctx.
 func Connect(ctx context.Context, opts Options) (*Client, error) {
 	opts.setDefaults()
+	if e := endpointError(&opts); e != nil && !opts.StaticCredentials {
+		return nil, e
+	}
 	cfg, err := load(ctx, &opts)
 	if err != nil {
-		return nil, setupError(ctx, err)
+		return nil, setupError(ctx, &opts, err)
 	}
 	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), new(unknownCalls).watch)
 	c := &Client{opts: opts, config: cfg, home: home(cfg, opts)}
@@ -59,7 +63,7 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	defer cancel()
 	who, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return nil, setupError(ctx, err)
+		return nil, setupError(ctx, &opts, err)
 	}
 	if !accountID.MatchString(aws.ToString(who.Account)) {
 		return nil, &SetupError{
@@ -99,6 +103,7 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 	if os.Getenv("AWS_PROFILE") != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" && opts.Profile == "" {
 		opts.Warn("AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the access key wins; use --profile to choose the profile")
 	}
+	var cfg aws.Config
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(transport),
 		config.WithLogger(logging.Nop{}),
@@ -109,12 +114,15 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 				o.TokenProvider = opts.MFAToken
 			}
 		}),
+		config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {
+			o.Client = newMetadata(&cfg, metadataTimeout)
+		}),
 	}
 	if opts.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(opts.Profile))
 	}
-	cfg, err := config.LoadDefaultConfig(ctx, load...)
-	if err != nil {
+	var err error
+	if cfg, err = config.LoadDefaultConfig(ctx, load...); err != nil {
 		return aws.Config{}, err
 	}
 	cfg.HTTPClient = wholeBodies{cfg.HTTPClient}

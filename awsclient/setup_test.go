@@ -47,7 +47,7 @@ func TestSetupErrors(t *testing.T) {
 		"unknown profile": {opts: Options{Profile: "nobody"}, message: `the AWS configuration has no profile "nobody"`, hint: "list-profiles"},
 		"expired SSO": {
 			config: "[profile p]\nsso_session = s\nsso_account_id = 111122223333\nsso_role_name = r\nregion = us-east-1\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = https://example.com/start\n",
-			opts:   Options{Profile: "p"}, message: "the SSO session has expired", hint: "aws sso login",
+			opts:   Options{Profile: "p"}, message: `the SSO session of profile "p" has expired`, hint: "aws sso login --profile p",
 		},
 		"wrong clock":   {env: keys, fault: &fixtures.Fault{Code: "RequestExpired", Message: "x"}, message: "this machine's clock is wrong", hint: "clock"},
 		"bad signature": {env: keys, fault: &fixtures.Fault{Code: "SignatureDoesNotMatch", Status: 403}, message: "AWS refuses the signature", hint: "clock"},
