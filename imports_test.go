@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"change":        {"words", "inventory"},
 	"findings":      {"words", "change"},
 	"cidr":          {},
+	"facts":         {},
 	"files":         {},
 	"reach":         {"words", "inventory", "cidr"},
 	"audit":         {"words", "inventory", "cidr", "reach", "findings"},

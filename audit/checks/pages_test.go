@@ -2,7 +2,6 @@ package checks_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -43,9 +42,6 @@ func TestPages(t *testing.T) {
 				}
 			}
 			examples := blocks(page)
-			if more, err := os.ReadFile(filepath.Join("testdata", check.ID+".sg")); err == nil {
-				examples = append(examples, block{string(more), 0})
-			}
 			kinds := reportedKinds(examples)
 			wanted, clean := 0, 0
 			for _, b := range examples {

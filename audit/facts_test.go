@@ -1,0 +1,21 @@
+package audit_test
+
+import (
+	"testing"
+
+	"github.com/sgaudit/sgaudit/facts"
+)
+
+func TestFacts(t *testing.T) {
+	const hub = "docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
+	facts.Check(t, []facts.Fact{
+		{"rules of a group are added up: there are no denials, and any of them opens its ports", "docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html", "TestOpeningsAgainstEveryPort"},
+		{"EC2.53 and EC2.54 are not in FSBP", hub, "TestMappings"},
+		{"EC2.19 looks at a list of ports", hub, "TestControlsOfPorts"},
+		{"EC2.18 allows 80 and 443 alone", hub, "TestControlsOfPorts"},
+		{"EC2.21 leaves default network ACLs out", hub, "TestInformationFailsControls/the default network ACL allows everything"},
+		{"EC2.172 fails where block public access does not stop internet gateways", hub, "TestInformationFailsControls/block public access is off"},
+		{"CIS 1.2 has a control for tcp/22 and one for tcp/3389", "CIS Amazon Web Services Foundations Benchmark 1.2.0, 4.1 and 4.2", "TestControlsOfPorts"},
+		{"CIS has a control for IPv4 and one for IPv6 from 3.0 on", "CIS Amazon Web Services Foundations Benchmark 3.0.0, 5.2 and 5.3", "TestFrameworkJudges"},
+	})
+}
