@@ -261,7 +261,6 @@ var lists = []list{
 	{part: inventory.PartRouteTables, operation: "ec2:DescribeRouteTables", read: readRouteTables},
 	{part: inventory.PartNetworkACLs, operation: "ec2:DescribeNetworkAcls", read: readNetworkACLs},
 	{part: inventory.PartInternetGateways, operation: "ec2:DescribeInternetGateways", read: readInternetGateways},
-	{part: inventory.PartEgressGateways, operation: "ec2:DescribeEgressOnlyInternetGateways", read: readEgressGateways},
 	{part: inventory.PartNATGateways, operation: "ec2:DescribeNatGateways", read: readNATGateways},
 	{part: inventory.PartFlowLogs, operation: "ec2:DescribeFlowLogs", read: readFlowLogs},
 	{part: inventory.PartPeerings, operation: "ec2:DescribeVpcPeeringConnections", read: readPeerings},

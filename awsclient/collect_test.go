@@ -66,10 +66,12 @@ func collect(t *testing.T, s *fixtures.Server, opts Options) *inventory.Inventor
 
 // onTheWire drops what the wire does not carry: the names of accounts and,
 // where the estate gives none, the ids that the endpoint makes up for rules;
-// and prefix lists that nothing names, which are not read.
+// and prefix lists that nothing names and egress-only gateways, which are not
+// read.
 func onTheWire(inv *inventory.Inventory) *inventory.Inventory {
 	for _, r := range inv.Regions {
 		r.AccountName = ""
+		r.EgressGateways = nil
 		for i := range r.Groups {
 			for k := range r.Groups[i].Rules {
 				rule := &r.Groups[i].Rules[k]

@@ -28,6 +28,8 @@ func (e *SetupError) Error() string { return e.Message }
 // Unwrap returns what the SDK said.
 func (e *SetupError) Unwrap() error { return e.Err }
 
+const unknownKeys = "AWS does not know these access keys"
+
 func setupError(ctx context.Context, opts *Options, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("connecting to AWS: %w", ctx.Err())
@@ -45,7 +47,7 @@ func setupError(ctx context.Context, opts *Options, err error) error {
 	case errors.As(err, &api):
 		switch api.ErrorCode() {
 		case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure":
-			return say("AWS does not know these access keys", "check which credentials are used: `aws sts get-caller-identity`")
+			return say(unknownKeys, "check which credentials are used: `aws sts get-caller-identity`")
 		case "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException":
 			return say("AWS refuses the signature: the secret key is wrong, or this machine's clock is", "check the secret key, and the clock")
 		case "RequestExpired", "RequestTimeTooSkewed":

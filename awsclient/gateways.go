@@ -39,20 +39,6 @@ func readInternetGateways(ctx context.Context, r *reader, limit *rate.Limiter) e
 	})
 }
 
-func readEgressGateways(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeEgressOnlyInternetGateways
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeEgressOnlyInternetGatewaysInput{MaxResults: aws.Int32(255), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range out.EgressOnlyInternetGateways {
-			r.region.EgressGateways = append(r.region.EgressGateways, inventory.Gateway{ID: r.names.of(g.EgressOnlyInternetGatewayId), VPCs: r.attached(g.Attachments)})
-		}
-		return out.NextToken, nil
-	})
-}
-
 func readNATGateways(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	describe := r.client.DescribeNatGateways
 	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {

@@ -48,7 +48,7 @@ func TestInstanceRole(t *testing.T) {
 	bareEnvironment(t, service.URL)
 	opts := Options{}
 	opts.setDefaults()
-	cfg, err := load(t.Context(), &opts)
+	cfg, err := load(t.Context(), &opts, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestNoInstanceRole(t *testing.T) {
 	bareEnvironment(t, service.URL)
 	opts := Options{}
 	opts.setDefaults()
-	cfg, err := load(t.Context(), &opts)
+	cfg, err := load(t.Context(), &opts, "")
 	if err != nil {
 		t.Fatal(err)
 	}

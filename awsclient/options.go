@@ -39,7 +39,8 @@ type Options struct {
 
 	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth
 
-	retryDelay time.Duration // longest wait between tries; tests shorten it
+	retryDelay  time.Duration // longest wait between tries; tests shorten it
+	callTimeout time.Duration // of the first call; tests shorten it
 }
 
 // Progress says how far a run is.
@@ -78,6 +79,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.retryDelay == 0 {
 		o.retryDelay = defaultRetryDelay
+	}
+	if o.callTimeout == 0 {
+		o.callTimeout = callTimeout
 	}
 	if o.Warn == nil {
 		o.Warn = func(string) {}

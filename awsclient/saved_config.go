@@ -17,16 +17,15 @@ import (
 // keys of the same in answers of EC2. A configuration has the fields of EC2's
 // answer, in camel case (AWS Config developer guide, supported resource types).
 var configTypes = map[string]string{
-	"AWS::EC2::SecurityGroup":             "SecurityGroups",
-	"AWS::EC2::NetworkInterface":          "NetworkInterfaces",
-	"AWS::EC2::VPC":                       "Vpcs",
-	"AWS::EC2::Subnet":                    "Subnets",
-	"AWS::EC2::RouteTable":                "RouteTables",
-	"AWS::EC2::NetworkAcl":                "NetworkAcls",
-	"AWS::EC2::InternetGateway":           "InternetGateways",
-	"AWS::EC2::EgressOnlyInternetGateway": "EgressOnlyInternetGateways",
-	"AWS::EC2::NatGateway":                "NatGateways",
-	"AWS::EC2::VPCPeeringConnection":      "VpcPeeringConnections",
+	"AWS::EC2::SecurityGroup":        "SecurityGroups",
+	"AWS::EC2::NetworkInterface":     "NetworkInterfaces",
+	"AWS::EC2::VPC":                  "Vpcs",
+	"AWS::EC2::Subnet":               "Subnets",
+	"AWS::EC2::RouteTable":           "RouteTables",
+	"AWS::EC2::NetworkAcl":           "NetworkAcls",
+	"AWS::EC2::InternetGateway":      "InternetGateways",
+	"AWS::EC2::NatGateway":           "NatGateways",
+	"AWS::EC2::VPCPeeringConnection": "VpcPeeringConnections",
 }
 
 // configLists are the keys of lists of items: in what AWS Config delivers and

@@ -257,7 +257,7 @@ func TestSavedPassesOver(t *testing.T) {
 		"blank":                   "\n\n",
 		"text":                    "SECURITYGROUPS\tweb\tsg-1\n",
 		"two documents":           `{"Buckets": []}` + "\n" + `{"Owner": {}}`,
-		"beside ours":             bareGroup + `{"Buckets": []}`,
+		"beside ours":             oneGroup + `{"Buckets": []}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var warnings []string

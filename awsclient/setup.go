@@ -1,7 +1,9 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -46,12 +48,26 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	if e := endpointError(&opts); e != nil && !opts.StaticCredentials {
 		return nil, e
 	}
-	cfg, err := load(ctx, &opts)
+	var limit deadline
+	if opts.MFAToken != nil {
+		opts.MFAToken = limit.outside(opts.MFAToken)
+	}
+	cfg, err := load(ctx, &opts, "")
 	if err != nil {
 		return nil, setupError(ctx, &opts, err)
 	}
+	configured := cfg.Region
+	first, err := home(configured, opts)
+	if err != nil {
+		return nil, err
+	}
+	if configured != "" && first != configured { // roles are taken in the right partition, too
+		if cfg, err = load(ctx, &opts, first); err != nil {
+			return nil, setupError(ctx, &opts, err)
+		}
+	}
 	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), new(unknownCalls).watch)
-	c := &Client{opts: opts, config: cfg, home: home(cfg, opts)}
+	c := &Client{opts: opts, config: cfg, home: first}
 	client := sts.NewFromConfig(cfg, func(o *sts.Options) {
 		o.Region = c.home
 		if e := c.endpoint(); e != nil {
@@ -59,11 +75,14 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 		}
 		o.Retryer = c.retryer(3)
 	})
-	ctx, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	who, err := client.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	bounded, end := limit.begin(ctx, opts.callTimeout)
+	defer end()
+	who, err := client.GetCallerIdentity(bounded, &sts.GetCallerIdentityInput{})
+	if err != nil && passed(bounded) {
+		err = context.DeadlineExceeded
+	}
 	if err != nil {
-		return nil, setupError(ctx, &opts, err)
+		return nil, inPartition(setupError(ctx, &opts, err), configured, first)
 	}
 	if !accountID.MatchString(aws.ToString(who.Account)) {
 		return nil, &SetupError{
@@ -89,18 +108,20 @@ var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 // clientOptions are those of every client of the run, whatever its service.
 var clientOptions = []func(*middleware.Stack) error{wholeAnswers}
 
-func load(ctx context.Context, opts *Options) (aws.Config, error) {
+// load reads the configuration. Where region is not empty, it takes the place of
+// the one that is configured.
+func load(ctx context.Context, opts *Options, region string) (aws.Config, error) {
 	transport := awsTransport()
 	if opts.StaticCredentials {
 		return aws.Config{
-			Region:      "us-east-1",
+			Region:      cmp.Or(region, "us-east-1"),
 			Credentials: credentials.NewStaticCredentialsProvider("AKIADEMODEMODEMODEMO", "demo", ""),
 			HTTPClient:  wholeBodies{transport},
 			Logger:      logging.Nop{},
 			APIOptions:  clientOptions,
 		}, nil
 	}
-	if os.Getenv("AWS_PROFILE") != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" && opts.Profile == "" {
+	if region == "" && os.Getenv("AWS_PROFILE") != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" && opts.Profile == "" {
 		opts.Warn("AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the access key wins; use --profile to choose the profile")
 	}
 	var cfg aws.Config
@@ -118,6 +139,9 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 			o.Client = newMetadata(&cfg, metadataTimeout)
 		}),
 	}
+	if region != "" {
+		load = append(load, config.WithRegion(region))
+	}
 	if opts.Profile != "" {
 		load = append(load, config.WithSharedConfigProfile(opts.Profile))
 	}
@@ -129,16 +153,41 @@ func load(ctx context.Context, opts *Options) (aws.Config, error) {
 	return cfg, nil
 }
 
-// home is the region of the first calls: the configured one, one of those
-// asked for, or where the commercial partition lives.
-func home(cfg aws.Config, opts Options) string {
-	switch {
-	case cfg.Region != "":
-		return cfg.Region
-	case len(opts.Regions) > 0:
-		return opts.Regions[0]
+// home is the region of the first calls: the configured one, unless those asked
+// for are of another partition; else one of those, or where the commercial
+// partition lives. Credentials are good for one partition, so that regions of
+// two are an error.
+func home(configured string, opts Options) (string, error) {
+	for _, name := range opts.Regions {
+		if one, other := inventory.PartitionOf(opts.Regions[0]), inventory.PartitionOf(name); one != other {
+			return "", &SetupError{
+				Message: fmt.Sprintf("--region %s is in the partition %s, and --region %s in %s", opts.Regions[0], one, name, other),
+				Hint:    "credentials belong to one partition: audit each partition by itself",
+			}
+		}
 	}
-	return "us-east-1"
+	switch {
+	case len(opts.Regions) > 0 && (configured == "" || inventory.PartitionOf(configured) != inventory.PartitionOf(opts.Regions[0])):
+		return opts.Regions[0], nil
+	case configured != "":
+		return configured, nil
+	}
+	return "us-east-1", nil
+}
+
+// inPartition adds to the error of the first call that --region chose another
+// partition than the configuration has, where the credentials are unknown there.
+func inPartition(err error, configured, home string) error {
+	partition := inventory.PartitionOf(home)
+	var setup *SetupError
+	if !errors.As(err, &setup) || setup.Message != unknownKeys || configured == "" || inventory.PartitionOf(configured) == partition {
+		return err
+	}
+	return &SetupError{
+		Message: fmt.Sprintf("the partition %s, in which --region %s is, does not know these access keys", partition, home),
+		Hint:    fmt.Sprintf("use credentials of %s, or a region of %s, where the configured region %s is", partition, inventory.PartitionOf(configured), configured),
+		Err:     setup.Err,
+	}
 }
 
 // awsTransport is the one connection pool of the run. Dead endpoints are

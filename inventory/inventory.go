@@ -58,7 +58,7 @@ type Region struct {
 	RouteTables      []RouteTable
 	NetworkACLs      []NetworkACL
 	InternetGateways []Gateway // with the VPC each is attached to now
-	EgressGateways   []Gateway // egress-only internet gateways
+	EgressGateways   []Gateway // egress-only internet gateways: of made-up estates alone, no verdict needs them
 	NATGateways      []NATGateway
 	FlowLogs         []FlowLog
 	Peerings         []Peering
@@ -74,13 +74,25 @@ type Region struct {
 	Recorders        []Recorder // of AWS Config
 }
 
-// PartitionOf tells the partition of a region by its name.
+// partitions are those beside aws, by what the names of their regions begin with
+// (AWS SDKs, partitions.json).
+var partitions = []struct{ regions, name string }{
+	{"cn-", "aws-cn"},
+	{"us-gov-", "aws-us-gov"},
+	{"eusc-", "aws-eusc"}, // the European Sovereign Cloud
+	{"us-iso-", "aws-iso"},
+	{"us-isob-", "aws-iso-b"},
+	{"eu-isoe-", "aws-iso-e"},
+	{"us-isof-", "aws-iso-f"},
+}
+
+// PartitionOf returns the partition of a region, told by the region's name: aws
+// where it is in no other.
 func PartitionOf(region string) string {
-	switch {
-	case strings.HasPrefix(region, "cn-"):
-		return "aws-cn"
-	case strings.HasPrefix(region, "us-gov-"):
-		return "aws-us-gov"
+	for _, p := range partitions {
+		if strings.HasPrefix(region, p.regions) {
+			return p.name
+		}
 	}
 	return "aws"
 }
@@ -170,14 +182,15 @@ const (
 // Parts returns what a run of this depth reads of every region.
 func (d Depth) Parts() Parts {
 	basic := PartGroups | PartInterfaces
+	read := (partEnd - 1) &^ PartEgressGateways // which nothing comes in through
 	services := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders
 	switch d {
 	case DepthGroups:
 		return basic
 	case DepthServices:
-		return partEnd - 1
+		return read
 	}
-	return (partEnd - 1) &^ services
+	return read &^ services
 }
 
 // GapKind says why something could not be read.

@@ -12,7 +12,6 @@ var partOperations = map[Part][]string{
 	PartRouteTables:      {"ec2:DescribeRouteTables"},
 	PartNetworkACLs:      {"ec2:DescribeNetworkAcls"},
 	PartInternetGateways: {"ec2:DescribeInternetGateways"},
-	PartEgressGateways:   {"ec2:DescribeEgressOnlyInternetGateways"},
 	PartNATGateways:      {"ec2:DescribeNatGateways"},
 	PartPeerings:         {"ec2:DescribeVpcPeeringConnections"},
 	PartPublicAccess:     {"ec2:DescribeVpcBlockPublicAccessOptions", "ec2:DescribeVpcBlockPublicAccessExclusions"},

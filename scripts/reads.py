@@ -36,7 +36,6 @@ SAME = {
     "DescribeRouteTables": ("routetables", "RouteTables", "RouteTableId"),
     "DescribeNetworkAcls": ("networkacls", "NetworkAcls", "NetworkAclId"),
     "DescribeInternetGateways": ("internetgateways", "InternetGateways", "InternetGatewayId"),
-    "DescribeEgressOnlyInternetGateways": ("egressgateways", "EgressOnlyInternetGateways", "EgressOnlyInternetGatewayId"),
     "DescribeNatGateways": ("natgateways", "NatGateways", "NatGatewayId"),
     "DescribeFlowLogs": ("flowlogs", "FlowLogs", "FlowLogId"),
     "DescribeVpcPeeringConnections": ("peerings", "VpcPeeringConnections", "VpcPeeringConnectionId"),
