@@ -21,6 +21,7 @@ type stepJSON struct {
 	Groups       []string   `json:"groups,omitempty"`
 	Before       []string   `json:"groups_before,omitempty"`
 	Details      *groupJSON `json:"group,omitempty"`
+	IPv6         bool       `json:"vpc_has_ipv6,omitempty"`
 	Irreversible bool       `json:"irreversible,omitempty"`
 }
 
@@ -73,10 +74,8 @@ func (s Step) MarshalJSON() ([]byte, error) {
 		o.rules(g.Rules)
 		o.end()
 	}
-	if s.Irreversible {
-		o.name("irreversible")
-		o.text = append(o.text, "true"...)
-	}
+	o.flag("vpc_has_ipv6", s.IPv6)
+	o.flag("irreversible", s.Irreversible)
 	o.end()
 	return o.text, nil
 }
@@ -108,6 +107,13 @@ func (o *object) field(name, value string) {
 func (o *object) optional(name, value string) {
 	if value != "" {
 		o.field(name, value)
+	}
+}
+
+func (o *object) flag(name string, value bool) {
+	if value {
+		o.name(name)
+		o.text = append(o.text, "true"...)
 	}
 }
 
@@ -181,7 +187,7 @@ func stepFromJSON(text string) (s Step, err error) {
 	}
 	s = Step{
 		Verb: j.Verb, Account: j.Account, Region: j.Region, Group: j.Group, IDs: j.RuleIDs,
-		Interface: j.Interface, Groups: j.Groups, Before: j.Before, Irreversible: j.Irreversible,
+		Interface: j.Interface, Groups: j.Groups, Before: j.Before, IPv6: j.IPv6, Irreversible: j.Irreversible,
 	}
 	if j.Direction != "" {
 		if s.Direction, err = parseDirection(j.Direction); err != nil {

@@ -61,14 +61,17 @@ func (s *Step) undoneBy(back []Step) error {
 		return nil
 	case s.Verb == Delete && first.Verb == Create:
 		g := *first.Details
-		g.Rules = []inventory.Rule{everything}
+		g.Rules = slices.Clone(outward[:1])
 		for i := range back[1:] {
 			step := &back[1+i]
 			switch {
 			case step.Group != first.Group:
 				return fmt.Errorf("it is about another group than the command")
 			case step.Verb == Revoke && i == 0:
-				g.Rules = nil
+				s.IPv6 = holds(step.Rules, &outward[1])
+				if holds(step.Rules, &outward[0]) {
+					g.Rules = nil
+				}
 			case step.Verb == Authorize:
 				g.Rules = append(g.Rules, step.Rules...)
 			default:

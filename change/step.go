@@ -61,6 +61,10 @@ type Step struct {
 	// allowed again. A Delete without Details has no undo.
 	Details *inventory.Group
 
+	// IPv6 says of Delete that the VPC of the group has IPv6 addresses: AWS then
+	// lets all IPv6 traffic out of a group that it creates, too.
+	IPv6 bool
+
 	Irreversible bool // nothing takes it back: it names a group that the plan deletes
 
 	damaged error // what kept it from being read, which Check tells
@@ -81,8 +85,12 @@ func IsNew(text string) bool {
 	return true
 }
 
-// everything is the rule that AWS gives to a group that it creates.
-var everything = inventory.Rule{Direction: inventory.Egress, Traffic: inventory.All, Peer: inventory.PrefixPeer(netip.MustParsePrefix("0.0.0.0/0"))}
+// outward are the rules that AWS gives to a group that it creates: the second
+// one in a VPC with IPv6 addresses (VPC user guide, "Security group rules").
+var outward = [2]inventory.Rule{
+	{Direction: inventory.Egress, Traffic: inventory.All, Peer: inventory.PrefixPeer(netip.MustParsePrefix("0.0.0.0/0"))},
+	{Direction: inventory.Egress, Traffic: inventory.All, Peer: inventory.PrefixPeer(netip.MustParsePrefix("::/0"))},
+}
 
 // RevokeRules returns the steps that revoke rules of a group: one for each
 // direction, or one for each rule where rules have tags, since the command

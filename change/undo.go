@@ -78,22 +78,33 @@ func (s *Step) restore() []Step {
 	made := &inventory.Group{Name: cmp.Or(g.Name, s.Group), VPC: g.VPC, Tags: g.Tags}
 	made.Description = cmp.Or(g.Description, made.Name)
 	steps := []Step{{Verb: Create, Account: s.Account, Region: s.Region, Group: name, Details: made}}
-	rules := make([]inventory.Rule, 0, len(g.Rules))
-	open := false // AWS lets everything out of a group that it creates
+	given := outward[:1]
+	if s.IPv6 {
+		given = outward[:]
+	}
+	var revoke, allow []inventory.Rule
+	for i := range given {
+		if !holds(g.Rules, &given[i]) {
+			revoke = append(revoke, given[i])
+		}
+	}
 	for _, r := range g.Rules {
-		if r.String() == everything.String() {
-			open = true
+		if holds(given, &r) {
 			continue
 		}
 		if ref := r.Peer.Group; ref != nil && ref.ID == s.Group {
 			r.Peer.Group = &inventory.GroupRef{ID: name}
 		}
-		rules = append(rules, r)
+		allow = append(allow, r)
 	}
 	like := Step{Verb: Revoke, Account: s.Account, Region: s.Region, Group: name}
-	if !open {
-		steps = append(steps, grouped(like, []inventory.Rule{everything})...)
-	}
+	steps = append(steps, grouped(like, revoke)...)
 	like.Verb = Authorize
-	return append(steps, grouped(like, rules)...)
+	return append(steps, grouped(like, allow)...)
+}
+
+// holds reports whether a list has a rule of the same direction, traffic and
+// source.
+func holds(list []inventory.Rule, r *inventory.Rule) bool {
+	return slices.ContainsFunc(list, func(o inventory.Rule) bool { return inventory.CompareRules(&o, r) == 0 })
 }

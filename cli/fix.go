@@ -3,12 +3,14 @@ package cli
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -16,8 +18,8 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-var planFormats = map[string]func(*remedy.Plan) string{
-	"sh": (*remedy.Plan).Shell, "terraform": (*remedy.Plan).Terraform, "markdown": (*remedy.Plan).Markdown,
+var planFormats = map[string]func(*change.Document) (string, error){
+	"sh": (*change.Document).Shell, "terraform": (*change.Document).Terraform, "markdown": (*change.Document).Markdown,
 }
 
 var planFormatNames = []string{"sh", "terraform", "markdown"}
@@ -27,6 +29,7 @@ func (p *program) fixVerb() *urfave.Command {
 		Name:  "fix",
 		Usage: "write the changes that remove the findings as one plan, to be read and run by you",
 		Description: "The plan allows what takes the place of rules first, then revokes, then deletes, by group, with the findings, the proofs and the undo of each step. " +
+			"Deletions are written as comments unless --with-deletes is given. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
 			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},
@@ -36,6 +39,7 @@ func (p *program) fixVerb() *urfave.Command {
 			offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only findings of this check `ID`; repeatable"}, checkCandidates),
 			choice(&urfave.StringFlag{Name: "format", Value: "sh", Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
 			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write this `FILE` (default: standard output)", TakesFile: true},
+			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "make the deletions of unused groups a part of the plan; ask the owners first"},
 			configFlag(),
 		}, readFlags()...),
 		Action: p.fix,
@@ -75,21 +79,56 @@ func (p *program) fix(c *urfave.Context) error {
 	if err != nil {
 		return fmt.Errorf("planning: %w", err)
 	}
-	text := write(plan)
-	if file := c.String("output"); file != "" && file != "-" {
-		err = output.Replace(file, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
-	} else {
-		err = p.print(text)
-	}
-	if err != nil {
+	if err := p.writePlan(plan.Documents(), c.String("format"), c.String("output"), write); err != nil {
 		return err
 	}
-	p.voice.say("%s for %s; %s left to people", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), words.Count(len(plan.Left), "finding"))
+	aside := ""
+	if n := len(plan.Aside); n > 0 {
+		aside = fmt.Sprintf("; %s for deletions as comments: see --with-deletes", words.Count(n, "change"))
+	}
+	p.voice.say("%s for %s%s; %s for a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, words.Count(len(plan.Left), "finding"))
 	if report.Incomplete() {
 		p.tellCoverage(report, c.Context.Err() != nil)
 		return status(exitIncomplete)
 	}
 	return nil
+}
+
+// writePlan writes the documents of a plan: Markdown as one text, and what is
+// to be run as one file for each account, since one set of credentials belongs
+// to one account.
+func (p *program) writePlan(docs []*change.Document, format, file string, write func(*change.Document) (string, error)) error {
+	texts := make([]string, len(docs))
+	for i, d := range docs {
+		var err error
+		if texts[i], err = write(d); err != nil {
+			return fmt.Errorf("planning: %w", err)
+		}
+	}
+	apart := len(docs) > 1 && format != "markdown"
+	switch {
+	case file != "" && file != "-" && !apart:
+		return replaceText(file, strings.Join(texts, "\n"))
+	case file != "" && file != "-":
+		for i, d := range docs {
+			if !inventory.IsAccountID(d.Account) {
+				return fmt.Errorf("planning: a finding is for the account %q, which is not an id of twelve digits", d.Account)
+			}
+			name := strings.TrimSuffix(file, filepath.Ext(file)) + "." + d.Account + filepath.Ext(file)
+			if err := replaceText(name, texts[i]); err != nil {
+				return err
+			}
+			p.voice.say("the plan for account %s is %s", d.Account, name)
+		}
+		return nil
+	case apart:
+		return usage("write a file for each account with --output plan.sh, or choose findings of one account with --finding", "the plan is for %d accounts, and one set of credentials belongs to one of them", len(docs))
+	}
+	return p.print(strings.Join(texts, "\n"))
+}
+
+func replaceText(file, text string) error {
+	return output.Replace(file, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
 }
 
 // judge is what findings were made of: an inventory, and how it was judged.
@@ -102,13 +141,13 @@ type judge struct {
 // inventory is there to prove it on: a report holds none.
 func makePlan(c *urfave.Context, report *findings.Report, chosen []*findings.Finding, only []string, on *judge) (*remedy.Plan, error) {
 	if on == nil {
-		return remedy.NewPlan(report, chosen)
+		return remedy.NewPlan(report, chosen, c.Bool("with-deletes"))
 	}
 	choose := func(r *findings.Report) []*findings.Finding {
 		list, _ := chooseFindings(r, c.StringSlice("finding"), only) // some of those may be gone
 		return list
 	}
-	return remedy.Resolve(on.Inventory, report, choose, on.again)
+	return remedy.Resolve(on.Inventory, report, choose, on.again, c.Bool("with-deletes"))
 }
 
 // findings takes the report that --from names, or audits the snapshot that it

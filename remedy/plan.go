@@ -10,6 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Plan is the fixes of many findings as one list of changes: what is allowed
@@ -18,12 +19,12 @@ import (
 // once.
 type Plan struct {
 	Entries []*Entry
+	Aside   []*Entry            // deletions, with what they need, where the plan is to delete nothing
 	Left    []*findings.Finding // without commands: people decide what to change
 	Proven  bool                // it was carried out on a copy: see Resolve
 	Access  *Access             // of a proven plan that changes something: who gains and loses access
 
 	report *findings.Report
-	steps  map[*findings.Finding][]change.Step
 }
 
 // Entry is one step of a plan.
@@ -41,25 +42,29 @@ type Entry struct {
 // but what a report in JSON holds: the steps, or, in reports of versions that
 // wrote none, the commands, which are read into steps. A step that is not
 // understood, or that belongs to another account or region than its finding,
-// is an error.
-func NewPlan(report *findings.Report, list []*findings.Finding) (*Plan, error) {
-	p := &Plan{report: report, steps: map[*findings.Finding][]change.Step{}}
-	m := &merger{by: map[string]*Entry{}}
+// is an error. Without deletes, the steps of findings that delete a group are
+// put aside.
+func NewPlan(report *findings.Report, list []*findings.Finding, deletes bool) (*Plan, error) {
+	p := &Plan{report: report}
+	m, aside := &merger{by: map[string]*Entry{}}, &merger{by: map[string]*Entry{}}
 	for _, f := range list {
 		steps, err := stepsOf(f)
 		if err != nil {
-			return nil, fmt.Errorf("finding %s: %w", findings.OneLine(f.ID), err)
+			return nil, fmt.Errorf("finding %s: %w", words.Plain(f.ID), err)
 		}
 		if len(steps) == 0 {
 			p.Left = append(p.Left, f)
 			continue
 		}
-		p.steps[f] = steps
+		into := m
+		if !deletes && slices.ContainsFunc(steps, func(s change.Step) bool { return s.Verb == change.Delete }) {
+			into = aside
+		}
 		for i := range steps {
-			m.add(f, &steps[i])
+			into.add(f, &steps[i])
 		}
 	}
-	p.Entries = m.entries()
+	p.Entries, p.Aside = m.entries(), aside.entries()
 	return p, nil
 }
 

@@ -135,6 +135,13 @@ func (a *attacher) holders(g *inventory.Group) []*inventory.Interface {
 	return a.reacher().Interfaces(g.ID)
 }
 
+// hasIPv6 reports whether a VPC is known to have IPv6 addresses.
+func (a *attacher) hasIPv6(vpc string) bool {
+	return slices.ContainsFunc(a.region.VPCs, func(v inventory.VPC) bool {
+		return v.ID == vpc && slices.ContainsFunc(v.Prefixes, func(p netip.Prefix) bool { return p.Addr().Is6() })
+	})
+}
+
 // empties reports whether all rules of the group can go: it is a default
 // group, and interfaces were read and none carries it.
 func (a *attacher) empties(g *inventory.Group) bool {
@@ -159,7 +166,7 @@ func (a *attacher) change(f *findings.Finding, g *inventory.Group) []change.Step
 		was.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool {
 			return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
 		})
-		return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was})
+		return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was, IPv6: a.hasIPv6(g.VPC)})
 	case a.empties(g):
 		return change.RevokeRules(a.region.AccountID, a.region.Name, g, g.Rules)
 	}

@@ -42,15 +42,29 @@ func all(report *findings.Report) []*findings.Finding {
 	return list
 }
 
+// script writes a plan as scripts, one after the other.
+func script(t *testing.T, plan *remedy.Plan) string {
+	t.Helper()
+	var texts []string
+	for _, d := range plan.Documents() {
+		text, err := d.Shell()
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts = append(texts, text)
+	}
+	return strings.Join(texts, "\n")
+}
+
 // TestPlan carries the plan of the demo account out on a copy: what it is for
 // is gone, and nothing is new.
 func TestPlan(t *testing.T) {
 	inv, report := demo(t)
-	plan, err := remedy.NewPlan(report, all(report))
+	plan, err := remedy.NewPlan(report, all(report), true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, err := change.ParseScript(plan.Shell())
+	lines, err := change.ParseScript(script(t, plan))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,18 +107,18 @@ func TestUndo(t *testing.T) {
 			kept = append(kept, f)
 		}
 	}
-	plan, err := remedy.NewPlan(report, kept)
+	plan, err := remedy.NewPlan(report, kept, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var script []string
+	var commands []string
 	for _, e := range plan.Entries {
-		script = append(script, e.Step.Command())
+		commands = append(commands, e.Step.Command())
 	}
 	for i := len(plan.Entries) - 1; i >= 0; i-- {
-		script = append(script, change.Chain(plan.Entries[i].Undo))
+		commands = append(commands, change.Chain(plan.Entries[i].Undo))
 	}
-	lines, err := change.ParseScript(strings.Join(script, "\n"))
+	lines, err := change.ParseScript(strings.Join(commands, "\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,14 +214,20 @@ func TestCommandsReadBack(t *testing.T) {
 				}
 			}
 		}
-		plan, err := remedy.NewPlan(report, all(report))
+		plan, err := remedy.NewPlan(report, all(report), true)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, diags := hclparse.NewParser().ParseHCL([]byte(plan.Terraform()), "plan.tf"); diags.HasErrors() {
-			t.Fatalf("%v in\n%s", diags, plan.Terraform())
+		for _, d := range plan.Documents() {
+			text, err := d.Terraform()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, diags := hclparse.NewParser().ParseHCL([]byte(text), "plan.tf"); diags.HasErrors() {
+				t.Fatalf("%v in\n%s", diags, text)
+			}
 		}
-		lines, err := change.ParseScript(plan.Shell())
+		lines, err := change.ParseScript(script(t, plan))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -35,8 +35,9 @@ const (
 // finding that nothing removes, is left out of the plan and listed with the
 // reason. What the plan makes unused or redundant is added to it, so that a
 // second plan has nothing to do.
-func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, judge Audit) (*Plan, error) {
-	w := &whole{inv: inv, report: report, judge: judge, choose: choose, list: choose(report), known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}}
+// Without deletes, groups that are unused stay, and their deletion is put aside.
+func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, judge Audit, deletes bool) (*Plan, error) {
+	w := &whole{deletes: deletes, inv: inv, report: report, judge: judge, choose: choose, list: choose(report), known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}}
 	for i := range report.Findings {
 		w.known[report.Findings[i].ID] = &report.Findings[i]
 	}
@@ -62,14 +63,15 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 
 // whole is a plan on its way to a proof.
 type whole struct {
-	inv    *inventory.Inventory
-	report *findings.Report
-	choose Choice
-	judge  Audit
-	list   []*findings.Finding          // those chosen, and those that were added
-	known  map[string]*findings.Finding // of the report, by id
-	left   map[string]string            // why a finding is left out, by id
-	turn   map[string]int               // in which attempt a finding was added, by id
+	inv     *inventory.Inventory
+	report  *findings.Report
+	choose  Choice
+	judge   Audit
+	list    []*findings.Finding          // those chosen, and those that were added
+	known   map[string]*findings.Finding // of the report, by id
+	left    map[string]string            // why a finding is left out, by id
+	deletes bool
+	turn    map[string]int // in which attempt a finding was added, by id
 }
 
 // plan makes the plan of all that is not left out.
@@ -86,7 +88,7 @@ func (w *whole) plan() (*Plan, error) {
 			out = append(out, &told)
 		}
 	}
-	p, err := NewPlan(w.report, list)
+	p, err := NewPlan(w.report, list, w.deletes)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func everyFinding(report *findings.Report) []*findings.Finding {
 func planOf(t *testing.T, inv *inventory.Inventory, judge remedy.Audit) (*findings.Report, *remedy.Plan) {
 	t.Helper()
 	report := judge(inv)
-	plan, err := remedy.Resolve(inv, report, everyFinding, judge)
+	plan, err := remedy.Resolve(inv, report, everyFinding, judge, true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,10 +258,10 @@ func TestPlanAsAWhole(t *testing.T) {
 			}
 		}
 		if n := again.Changes(); n > 0 {
-			t.Errorf("seed %d: a second plan has %d changes:\n%s", seed, n, again.Shell())
+			t.Errorf("seed %d: a second plan has %d changes:\n%s", seed, n, script(t, again))
 		}
 		if t.Failed() {
-			t.Fatalf("seed %d: the plan:\n%s", seed, plan.Shell())
+			t.Fatalf("seed %d: the plan:\n%s", seed, script(t, plan))
 		}
 	}
 	t.Logf("%d changes, %d rules that others repeat, %d pairs that talk", changes, redundant, talking)

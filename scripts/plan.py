@@ -59,6 +59,11 @@ class Account:
                 found.add((region, r["GroupId"], r["IsEgress"], r["IpProtocol"], r["FromPort"], r["ToPort"], peer))
         return found
 
+    def groups(self):
+        """The ids of every group."""
+        return {g["GroupId"] for region in self.regions()
+                for g in json.loads(self.run("aws", "ec2", "describe-security-groups", "--region", region, "--output", "json"))["SecurityGroups"]}
+
     def regions(self):
         if "--region" in self.flags:
             return [r for flag, r in zip(self.flags, self.flags[1:]) if flag == "--region"]
@@ -73,7 +78,7 @@ class Account:
         for need in needs:
             if not self.talks(*need):
                 sys.exit(f"plan.py: {need} cannot talk even before the plan")
-        self.run(self.sgaudit, "fix", "--from", "before.json", "-o", "plan.sh", codes=(0, 3))
+        self.run(self.sgaudit, "fix", "--from", "before.json", "--with-deletes", "-o", "plan.sh", codes=(0, 3))
         tried = self.run("sh", "plan.sh", "--dry-run")
         if self.rules() != rules:
             sys.exit("plan.py: the plan changed something with --dry-run")
@@ -89,6 +94,17 @@ class Account:
                 sys.exit(f"plan.py: {need} cannot talk any more")
         return rules, len(tried.splitlines()), len(fixed), len(before), len(after)
 
+    def undo(self, rules):
+        """Take the plan back; deleted groups come back with other ids, and without rules between them."""
+        gone = {r[1] for r in rules} - self.groups()
+        tried = self.run("sh", "plan.sh", "--undo", "--dry-run").splitlines()
+        self.run("sh", "plan.sh", "--undo")
+        again = self.rules()
+        want = sorted(str((r[0], r[2:6])) for r in rules if r[6] not in gone)
+        if want != sorted(str((r[0], r[2:6])) for r in again):
+            sys.exit(f"plan.py: the undo does not bring back what was there: {sorted(map(str, again ^ rules))}")
+        return len(tried), len(again)
+
 
 def demo(sgaudit, folder):
     server = subprocess.Popen([sgaudit, "demo", "--serve", "--writable", "--address", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True, env=emulator.ENV)
@@ -99,7 +115,8 @@ def demo(sgaudit, folder):
         kept = {r for r in rules if r[1] == "sg-0a100014"}  # one permission: 0.0.0.0/0 and the application's group
         if len(kept & account.rules()) != len(kept) - 1:
             sys.exit("plan.py: not exactly one of the two rules of sg-0a100014 is gone")
-        print(f"plan.py: demo: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; {len(NEEDS)} pairs that have to talk still can")
+        undone, back = account.undo(rules)
+        print(f"plan.py: demo: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; {len(NEEDS)} pairs that have to talk still can; the undo, {undone} changes, leaves {back} of {len(rules)} rules")
     finally:
         server.terminate()
         server.wait()
@@ -136,11 +153,8 @@ def moto(sgaudit, folder):
         if (db, app) not in {(r[1], r[6]) for r in now}:
             sys.exit("plan.py: the database does not name the application's group")
         # And back: the undo, from the last to the first.
-        account.run("sh", "-c", r"sed -n 's/^# undo: //p' plan.sh | sed -n '1!G;h;$p' | sh -e")
-        again = account.rules()
-        if {r[2:] for r in again} != {r[2:] for r in rules} or len(again) != len(rules):
-            sys.exit(f"plan.py: the undo does not bring back what was there: {sorted(map(str, again ^ rules))}")
-        print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo brings {len(rules)} rules back")
+        undone, back = account.undo(rules)
+        print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo, {undone} changes, leaves {back} of {len(rules)} rules")
     finally:
         server.terminate()
         server.wait()

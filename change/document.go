@@ -1,0 +1,168 @@
+package change
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// Document is a plan for one account with the words that explain it, to be
+// written as a script for a shell, as Markdown or as Terraform. Each text of
+// it may come from outside: it is written as one line of a comment, with what
+// cannot be seen in its escaped form, and never as a command.
+type Document struct {
+	Account string   // twelve digits; may be empty where there are no items
+	Head    []string // what the plan is, line by line
+	Items   []Item   // in the order in which they are carried out
+	Aside   []Item   // written beside the plan as comments: deletions that were not asked for
+	Manual  []string // findings that need a manual decision
+}
+
+// Item is a step with what takes it back and the reasons for it.
+type Item struct {
+	Step Step
+	Undo []Step
+	Name string // of the group, as AWS gave it
+	Why  []Reason
+
+	WithDeletion bool // the undo of the deletion of its group takes it back
+}
+
+// Reason is a finding that a step is for, with details below it.
+type Reason struct {
+	Text    string
+	Details []string
+}
+
+var headings = map[Verb]string{
+	Create:    "Create security groups",
+	SetGroups: "Attach them to network interfaces, beside the groups that each carries now",
+	Authorize: "Allow what takes the place of the rules below",
+	LookUp:    "Look up the rule ids first: they were not collected, and no rule is revoked without its id",
+	Revoke:    "Revoke",
+	Delete:    "Delete",
+}
+
+const (
+	asideHeading  = "Deletions: not a part of the plan. sgaudit fix --with-deletes makes them one"
+	manualHeading = "Needs a manual decision"
+)
+
+// check holds every step to its form, its account and a region.
+func (d *Document) check() error {
+	items := slices.Concat(d.Items, d.Aside)
+	if len(items) > 0 && !inventory.IsAccountID(d.Account) {
+		return fmt.Errorf("%s is not an account id of twelve digits, so that no plan can check whose credentials carry it out", show(d.Account))
+	}
+	for i := range items {
+		for _, s := range append([]Step{items[i].Step}, items[i].Undo...) {
+			if err := s.Check(); err != nil {
+				return err
+			}
+			if s.Account != d.Account || s.Region == "" {
+				return fmt.Errorf("a step is for account %s and region %s, and the plan for account %s", show(s.Account), show(s.Region), d.Account)
+			}
+		}
+	}
+	return nil
+}
+
+// place names what an item changes: "us-east-1 sg-1 web".
+func (i *Item) place() string {
+	if i.Step.Verb == SetGroups {
+		return i.Step.Region + " " + i.Step.Interface
+	}
+	return strings.TrimSpace(i.Step.Region + " " + strings.TrimPrefix(i.Step.Group, "$") + " " + i.Name)
+}
+
+// remark says what becomes of an undo that is not there.
+func (i *Item) remark() string {
+	switch {
+	case len(i.Undo) > 0 || !i.Step.Verb.Changes():
+		return ""
+	case i.WithDeletion:
+		return "restored by undoing the deletion of the group"
+	}
+	return "cannot be undone"
+}
+
+// outline calls the functions for the parts of a list of items in their order:
+// a heading where the verb changes, a place where the group changes, an item.
+func outline(items []Item, heading func(string), place func(string), item func(*Item)) {
+	verb, at := Verb(""), ""
+	for k := range items {
+		i := &items[k]
+		if i.Step.Verb != verb {
+			verb, at = i.Step.Verb, ""
+			heading(headings[verb])
+		}
+		if p := i.place(); p != at {
+			at = p
+			place(p)
+		}
+		item(i)
+	}
+}
+
+// maxComment bounds a text of the outside in a comment, in bytes.
+const maxComment = 4000
+
+// comment is one line of a script's comment, whatever the text holds.
+func comment(text string) string {
+	return strings.TrimRight("# "+words.Plain(words.Cut(text, maxComment)), " ") + "\n"
+}
+
+// commented makes each line of a script a comment.
+func commented(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		switch {
+		case line == "":
+			out.WriteString("\n")
+		default:
+			out.WriteString("# " + line + "\n")
+		}
+	}
+	return out.String()
+}
+
+// Terraform writes the plan as configuration, each resource once. It fails
+// where a step is not one of the account.
+func (d *Document) Terraform() (string, error) {
+	if err := d.check(); err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	for _, line := range d.Head {
+		out.WriteString(comment(line))
+	}
+	out.WriteString(resources(d.Items))
+	if len(d.Aside) > 0 {
+		out.WriteString("\n" + comment("== "+asideHeading) + commented(resources(d.Aside)))
+	}
+	return out.String(), nil
+}
+
+func resources(items []Item) string {
+	var out strings.Builder
+	seen := map[string]bool{}
+	for k := range items {
+		i := &items[k]
+		for _, block := range Blocks([]Step{i.Step}) {
+			if seen[block.Name] {
+				continue
+			}
+			seen[block.Name] = true
+			out.WriteString("\n")
+			for _, why := range i.Why {
+				out.WriteString(comment(why.Text))
+			}
+			out.WriteString(block.Text)
+		}
+	}
+	return out.String()
+}

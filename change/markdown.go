@@ -1,0 +1,64 @@
+package change
+
+import (
+	"strings"
+
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// Markdown writes the plan for a review: the same order, with the proofs. It
+// fails where a step is not one of the account.
+func (d *Document) Markdown() (string, error) {
+	if err := d.check(); err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	out.WriteString("# Plan for account " + marked(d.Account) + "\n\n")
+	for _, line := range d.Head {
+		out.WriteString(marked(line) + "\n")
+	}
+	d.markdownItems(&out, d.Items)
+	if len(d.Aside) > 0 {
+		out.WriteString("\n# " + marked(asideHeading) + "\n")
+		d.markdownItems(&out, d.Aside)
+	}
+	if len(d.Manual) > 0 {
+		out.WriteString("\n## " + manualHeading + "\n\n")
+		for _, line := range d.Manual {
+			out.WriteString("- " + marked(line) + "\n")
+		}
+	}
+	return out.String(), nil
+}
+
+func (d *Document) markdownItems(out *strings.Builder, items []Item) {
+	outline(items,
+		func(heading string) { out.WriteString("\n## " + marked(heading) + "\n") },
+		func(place string) { out.WriteString("\n### " + marked(place) + "\n") },
+		func(i *Item) {
+			out.WriteString("\n")
+			for _, why := range i.Why {
+				out.WriteString("- " + marked(why.Text) + "\n")
+				for _, detail := range why.Details {
+					out.WriteString("  - " + marked(detail) + "\n")
+				}
+			}
+			out.WriteString("\n" + fenced(i.Step.Command()))
+			if len(i.Undo) > 0 {
+				out.WriteString("\nUndo:\n\n" + fenced(Chain(i.Undo)))
+			} else if remark := i.remark(); remark != "" {
+				out.WriteString("\n" + strings.ToUpper(remark[:1]) + remark[1:] + ".\n")
+			}
+		})
+}
+
+func marked(text string) string { return words.Markdown(words.Cut(text, maxComment)) }
+
+// fenced is a block of code whose fence is longer than any in the text.
+func fenced(text string) string {
+	fence := "```"
+	for strings.Contains(text, fence) {
+		fence += "`"
+	}
+	return fence + "sh\n" + text + "\n" + fence + "\n"
+}

@@ -1,0 +1,153 @@
+package change
+
+import (
+	"fmt"
+	"strings"
+)
+
+// prologue is what a script does before its plan. With --dry-run each command
+// is asked with the option --dry-run, to which EC2 answers with the error
+// DryRunOperation where it would carry it out (EC2 API reference, "DryRun").
+// A group that does not exist yet cannot be asked about.
+const prologue = `set -eu
+export AWS_PAGER=""
+dry=no
+what=plan
+for word in "$@"; do
+	case $word in
+	--dry-run) dry=yes ;;
+	--undo) what=undo ;;
+	*)
+		printf 'usage: sh %%s [--undo] [--dry-run]\n' "$0" >&2
+		exit 2
+		;;
+	esac
+done
+exec 3>&1
+run() {
+	if [ "$dry" = no ]; then
+		"$@"
+		return
+	fi
+	case $* in
+	*sg-not-created-yet*)
+		printf 'not asked, since its group does not exist yet: %%s\n' "$*" >&3
+		return
+		;;
+	esac
+	said=$("$@" --dry-run 2>&1) || true
+	case $said in
+	*'(DryRunOperation)'*) printf 'would be permitted: %%s\n' "$*" >&3 ;;
+	*)
+		printf '%%s\n' "$said" >&2
+		exit 1
+		;;
+	esac
+	if [ "$3" = create-security-group ]; then
+		echo sg-not-created-yet
+	fi
+}
+if [ "$(aws sts get-caller-identity --region %[1]s --query Account --output text)" != %[2]s ]; then
+	echo 'the credentials are not those of account %[2]s' >&2
+	exit 1
+fi
+`
+
+const usage = `#
+#   sh plan.sh --dry-run   asks AWS whether each change would be permitted, and changes nothing
+#   sh plan.sh             carries the plan out, and stops at the first error
+#   sh plan.sh --undo      takes the plan back, from the last change to the first; deleted groups
+#                          come back with other ids, and without rules between them
+#   sgaudit simulate --from SNAPSHOT plan.sh   tells who gains and who loses access
+#
+# If the plan stopped at an error, delete the lines of undo() for changes that
+# were not made before you take it back.
+`
+
+// Shell writes the plan as a script for a POSIX shell, which checks whose
+// credentials it has before it does anything. It fails where a step is not one
+// of the account.
+func (d *Document) Shell() (string, error) {
+	if err := d.check(); err != nil {
+		return "", err
+	}
+	var out strings.Builder
+	out.WriteString("#!/bin/sh\n")
+	for _, line := range d.Head {
+		out.WriteString(comment(line))
+	}
+	if len(d.Items) > 0 {
+		out.WriteString(usage)
+		fmt.Fprintf(&out, prologue, d.Items[0].Step.Region, d.Account)
+		out.WriteString("\nplan() {\n" + shellItems(d.Items) + "\n}\n\nundo() {\n" + shellUndo(d.Items) + "\n}\n")
+	}
+	if len(d.Aside) > 0 {
+		out.WriteString("\n" + comment("== "+asideHeading))
+		out.WriteString(commented(shellItems(d.Aside)))
+		if undo := shellUndo(d.Aside); undo != nothing {
+			out.WriteString("\n" + comment("Their undo:") + commented(undo))
+		}
+	}
+	if len(d.Manual) > 0 {
+		out.WriteString("\n" + comment("== "+manualHeading))
+		for _, line := range d.Manual {
+			out.WriteString(comment(line))
+		}
+	}
+	if len(d.Items) > 0 {
+		out.WriteString("\n\"$what\"\n")
+	}
+	return out.String(), nil
+}
+
+// nothing is the body of a function that does nothing.
+const nothing = "\n:\n"
+
+// shellItems writes the commands, with their reasons as comments.
+func shellItems(items []Item) string {
+	var out strings.Builder
+	outline(items,
+		func(heading string) { out.WriteString("\n" + comment("== "+heading)) },
+		func(place string) { out.WriteString("\n" + comment("-- "+place)) },
+		func(i *Item) {
+			for _, why := range i.Why {
+				out.WriteString(comment(why.Text))
+				for _, detail := range why.Details {
+					out.WriteString(comment("    " + detail))
+				}
+			}
+			if remark := i.remark(); remark != "" {
+				out.WriteString(comment("    " + remark))
+			}
+			out.WriteString(i.Step.line() + "\n")
+		})
+	return out.String()
+}
+
+// shellUndo writes what takes the items back, from the last to the first.
+func shellUndo(items []Item) string {
+	var out strings.Builder
+	for k := len(items) - 1; k >= 0; k-- {
+		i := &items[k]
+		if len(i.Undo) == 0 {
+			continue
+		}
+		out.WriteString("\n" + comment("-- takes back: "+string(i.Step.Verb)+" "+i.place()))
+		for n := range i.Undo {
+			out.WriteString(i.Undo[n].line() + "\n")
+		}
+	}
+	if out.Len() == 0 {
+		return nothing
+	}
+	return out.String()
+}
+
+// line is the command of a step in a script. What only reads the id of a group
+// that a step needs is always asked.
+func (s *Step) line() string {
+	if s.Verb == Find {
+		return s.shell("")
+	}
+	return s.shell("run ")
+}
