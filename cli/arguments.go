@@ -203,7 +203,7 @@ func checkArguments(verb *urfave.Command, arguments []string) error {
 	wanted := strings.Fields(verb.ArgsUsage)
 	switch {
 	case len(arguments) < len(wanted):
-		return usage("sgaudit help "+verb.Name+" tells more", "sgaudit %s needs an argument: %s", verb.Name, wanted[len(arguments)])
+		return usage("sgaudit help "+verb.Name+" shows how it is used", "sgaudit %s needs an argument: %s", verb.Name, wanted[len(arguments)])
 	case len(arguments) > len(wanted):
 		return usage("sgaudit help "+verb.Name+" lists its flags", "stray argument %q after sgaudit %s", arguments[len(wanted)], verb.Name)
 	}

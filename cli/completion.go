@@ -63,7 +63,7 @@ func (p *program) complete(verbs []*urfave.Command, words []string) error {
 // that is there already.
 func candidates(verbs []*urfave.Command, before []string, word string) []candidate {
 	var verb *urfave.Command
-	var awaiting urfave.Flag // whose value is to follow
+	var awaiting urfave.Flag // the flag that the next value is for
 	arguments, help := 0, false
 	used := map[string]bool{} // flags that may not come again
 	for _, w := range before {

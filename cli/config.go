@@ -18,7 +18,7 @@ func (p *program) configVerb() *urfave.Command {
 		Name:      "config",
 		Usage:     "check the configuration file, or show the settings that are in effect",
 		ArgsUsage: "TASK",
-		Description: "TASK is check, which tells every mistake with its line and column and exits with 2 if there is one, " +
+		Description: "TASK is check, which lists every mistake with its line and column and exits with 2 if there is one, " +
 			"or show, which prints all settings, those of the file and the defaults of the rest, as a file that has them.",
 		Flags: []urfave.Flag{configFlag()},
 		Action: func(c *urfave.Context) error {

@@ -137,7 +137,7 @@ func readSeverities(r *configReader, n *yaml.Node) map[string]findings.Severity 
 
 func readSeverity(r *configReader, n *yaml.Node) (s findings.Severity) {
 	if n.Kind != yaml.ScalarNode || s.UnmarshalText([]byte(n.Value)) != nil {
-		r.fault(n, "%q is no severity: known are critical, high, medium, low, info", n.Value)
+		r.fault(n, "%q is not a severity: known are critical, high, medium, low, info", n.Value)
 	}
 	return s
 }
@@ -146,7 +146,7 @@ func readSeverity(r *configReader, n *yaml.Node) (s findings.Severity) {
 // all of its keys.
 func readServices(r *configReader, n *yaml.Node) []audit.Service {
 	if n.Kind != yaml.SequenceNode {
-		r.fault(n, "a list is wanted here: write [] for an empty one")
+		r.fault(n, "this must be a list: write [] for an empty one")
 		return nil
 	}
 	var all []audit.Service
@@ -192,7 +192,7 @@ func readServices(r *configReader, n *yaml.Node) []audit.Service {
 func readNumber(r *configReader, n *yaml.Node, least, most int) int {
 	value, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || value < least || value > most {
-		r.fault(n, "a number from %d to %d is wanted here", least, most)
+		r.fault(n, "this must be a number from %d to %d", least, most)
 		return least
 	}
 	return value
@@ -201,13 +201,13 @@ func readNumber(r *configReader, n *yaml.Node, least, most int) int {
 // readList reads a list of texts, each by parse.
 func readList[T any](r *configReader, n *yaml.Node, parse func(string) (T, error)) []T {
 	if n.Kind != yaml.SequenceNode {
-		r.fault(n, "a list is wanted here: write [] for an empty one")
+		r.fault(n, "this must be a list: write [] for an empty one")
 		return nil
 	}
 	list := []T{}
 	for _, item := range n.Content {
 		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" {
-			r.fault(item, "a text is wanted here")
+			r.fault(item, "this must be text")
 			continue
 		}
 		value, err := parse(item.Value)

@@ -19,7 +19,7 @@ import (
 func (p *program) doctorVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "doctor",
-		Usage: "tell before an audit what it could read, and what each missing permission costs",
+		Usage: "report before an audit what it can read, and what each missing permission costs",
 		Description: "It makes the calls of an audit, but of each list for the first page only. " +
 			"Exit codes: 0 an audit would be complete, 2 it could not start, 3 it would be incomplete.",
 		Flags:  append([]urfave.Flag{answerFlag(), demoFlag()}, readFlags()...),

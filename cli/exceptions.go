@@ -19,7 +19,7 @@ var sourceForm = regexp.MustCompile(`^(sg|pl)-[0-9A-Za-z-]+$`)
 // readExceptions reads the list exceptions of the configuration.
 func readExceptions(r *configReader, n *yaml.Node) []audit.Exception {
 	if n.Kind != yaml.SequenceNode {
-		r.fault(n, "a list is wanted here: write [] for an empty one")
+		r.fault(n, "this must be a list: write [] for an empty one")
 		return nil
 	}
 	var all []audit.Exception
@@ -29,7 +29,7 @@ func readExceptions(r *configReader, n *yaml.Node) []audit.Exception {
 		text := func(to *string, parse func(string) error) func(*yaml.Node) {
 			return func(n *yaml.Node) {
 				if *to = strings.TrimSpace(n.Value); n.Kind != yaml.ScalarNode || *to == "" {
-					r.fault(n, "a text is wanted here")
+					r.fault(n, "this must be text")
 				} else if parse != nil {
 					if err := parse(*to); err != nil {
 						r.fault(n, "%s", err)
@@ -95,7 +95,7 @@ func exceptedCheck(text string) error {
 
 func checkGlob(text string) error {
 	if _, err := path.Match(text, ""); err != nil {
-		return fmt.Errorf("%q is no pattern: *, ? and [abc] are understood", text)
+		return fmt.Errorf("%q is not a pattern: *, ? and [abc] are understood", text)
 	}
 	return nil
 }
@@ -118,7 +118,7 @@ func checkSource(text string) error {
 func parseDay(text string) (time.Time, error) {
 	day, err := time.Parse(time.DateOnly, text)
 	if err != nil {
-		return day, fmt.Errorf("%q is no day like 2030-01-31", text)
+		return day, fmt.Errorf("%q is not a day like 2030-01-31", text)
 	}
 	return day, nil
 }
@@ -126,13 +126,13 @@ func parseDay(text string) (time.Time, error) {
 func readTags(r *configReader, n *yaml.Node) map[string]string {
 	tags := map[string]string{}
 	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
-		r.fault(n, "tags are wanted here, like {Team: web}; a value may be a pattern")
+		r.fault(n, "this must be tags, like {Team: web}; a value may be a pattern")
 		return tags
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if value.Kind != yaml.ScalarNode {
-			r.fault(value, "a text is wanted here")
+			r.fault(value, "this must be text")
 		} else if err := checkGlob(value.Value); err != nil {
 			r.fault(value, "%s", err)
 		}
@@ -148,7 +148,7 @@ func readTags(r *configReader, n *yaml.Node) map[string]string {
 func parseTrafficOf(text string) (inventory.Traffic, error) {
 	t, err := inventory.ParseTraffic(text)
 	if err != nil {
-		return t, fmt.Errorf("%q is no traffic like tcp/22, udp/8000-8010 or all", text)
+		return t, fmt.Errorf("%q is not traffic like tcp/22, udp/8000-8010 or all", text)
 	}
 	return t, nil
 }

@@ -32,7 +32,7 @@ func voiceFlags() []urfave.Flag {
 	return []urfave.Flag{
 		&urfave.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: categoryVoice, Usage: "on standard error only warnings and errors"},
 		choice(&urfave.StringFlag{Name: "color", Value: "auto", Category: categoryVoice, Usage: "colour standard output `WHEN`: auto (on a terminal, unless NO_COLOR is set), always, never"}, "choice", "auto", "always", "never"),
-		&urfave.BoolFlag{Name: "debug", Category: categoryVoice, Usage: "tell every step on standard error"},
+		&urfave.BoolFlag{Name: "debug", Category: categoryVoice, Usage: "report every step on standard error"},
 	}
 }
 
@@ -84,7 +84,7 @@ func auditFlags() []urfave.Flag {
 		offering(&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"}, checkCandidates),
 		choice(&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"}, "severity", severityWords()...),
-		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and tell which were fixed", TakesFile: true},
+		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and report which were fixed", TakesFile: true},
 		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history, and --fail-on: only new findings count"},
 		&urfave.StringFlag{Name: "output-dir", Category: categoryReport, Usage: "write formats without a file into this `FOLDER`, as findings.json and so on (default formats then: table, csv, json)", TakesFile: true},
 		&urfave.StringFlag{Name: "history", Category: categoryReport, Usage: "keep the snapshot and the report of this run in this `FOLDER`; its last report is the baseline", TakesFile: true},
@@ -203,10 +203,10 @@ func checkRegion(name string) error {
 	if regionForm.MatchString(name) {
 		return nil
 	}
-	return usage("regions are named like eu-west-1", "%q is no region", name)
+	return usage("regions are named like eu-west-1", "%q is not a region", name)
 }
 
-// checkID refuses what is no check's id.
+// checkID refuses what is not the id of a check.
 func checkID(id string) error {
 	var ids []string
 	for _, check := range audit.Checks() {

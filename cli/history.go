@@ -51,7 +51,7 @@ func parseHistory(c *urfave.Context) (*history, error) {
 		}
 		n, err := strconv.Atoi(text)
 		if *keep.to = n; err != nil || n < 1 {
-			errs = append(errs, usage("", "--%s %q is no number above 0", keep.name, text))
+			errs = append(errs, usage("", "--%s %q is not a number above 0", keep.name, text))
 		}
 		if h.folder == "" {
 			errs = append(errs, usage("", "--%s says what --history keeps: it needs --history", keep.name))

@@ -72,13 +72,13 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	if s := c.String("max-rps"); s != "" {
 		o.MaxRPS, err = strconv.ParseFloat(s, 64)
 		if err != nil || !(o.MaxRPS > 0 && o.MaxRPS <= 10000) {
-			try(usage("", "--max-rps %q is no number above 0 and up to 10000", s))
+			try(usage("", "--max-rps %q is not a number above 0 and up to 10000", s))
 		}
 	}
 	if s := c.String("region-deadline"); s != "" {
 		o.RegionDeadline, err = time.ParseDuration(s)
 		if err != nil || o.RegionDeadline <= 0 {
-			try(usage("write it like 90s or 5m", "--region-deadline %q is no time above 0", s))
+			try(usage("write it like 90s or 5m", "--region-deadline %q is not a time above 0", s))
 		}
 	}
 	return o, combine(errs)

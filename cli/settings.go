@@ -103,7 +103,7 @@ func parseTrusted(text string) (netip.Prefix, error) {
 	}
 	switch {
 	case err != nil:
-		return p, fmt.Errorf("%q is no CIDR like 203.0.113.0/24 or 2001:db8::/32", text)
+		return p, fmt.Errorf("%q is not a CIDR like 203.0.113.0/24 or 2001:db8::/32", text)
 	case p != p.Masked():
 		return p, fmt.Errorf("%q has bits behind its mask: write %s", text, p.Masked())
 	case p.Addr().Is4In6():
@@ -116,7 +116,7 @@ func parsePublicPort(text string) (inventory.Traffic, error) {
 	t, err := inventory.ParseTraffic(text)
 	switch {
 	case err != nil || !t.HasPorts() || t.Protocol == inventory.AllProtocols:
-		return t, fmt.Errorf("%q is no port like tcp/443 or udp/8000-8010", text)
+		return t, fmt.Errorf("%q is not a port like tcp/443 or udp/8000-8010", text)
 	case t.PortsText() == "all":
 		return t, fmt.Errorf("%q are all ports: name those that may be public", text)
 	}
@@ -125,7 +125,7 @@ func parsePublicPort(text string) (inventory.Traffic, error) {
 
 func parseAccount(text string) (string, error) {
 	if !accountForm.MatchString(text) {
-		return text, fmt.Errorf("%q is no account id: it has twelve digits, in quotes if it begins with 0", text)
+		return text, fmt.Errorf("%q is not an account id: these have twelve digits, in quotes if it begins with 0", text)
 	}
 	return text, nil
 }
@@ -148,7 +148,7 @@ func checkUnless(other *[]string, word string) func(string) (string, error) {
 	}
 }
 
-// checkOrHint refuses what is no check's id in one short line, as lists of
+// checkOrHint refuses what is not the id of a check, in one short line, as lists of
 // mistakes want it.
 func checkOrHint(id string) error {
 	err := checkID(id)

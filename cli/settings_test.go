@@ -72,37 +72,37 @@ func TestConfigFaults(t *testing.T) {
 x.yaml:1:1: unknown key "trusted_cidr" in configuration: did you mean trusted_cidrs?
 x.yaml:2:1: unknown key "foo" in configuration: known are accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range`},
 		"numbers": {"wide_port_range: many\nrules_per_group: 0\nbroad_public_ipv4: [1]\n", `
-x.yaml:1:18: a number from 2 to 65536 is wanted here
-x.yaml:2:18: a number from 1 to 1000 is wanted here
-x.yaml:3:20: a number from 1 to 32 is wanted here`},
+x.yaml:1:18: this must be a number from 2 to 65536
+x.yaml:2:18: this must be a number from 1 to 1000
+x.yaml:3:20: this must be a number from 1 to 32`},
 		"words": {"accounts: [123]\nbastions: ['']\n", `
-x.yaml:1:12: "123" is no account id: it has twelve digits, in quotes if it begins with 0
+x.yaml:1:12: "123" is not an account id: these have twelve digits, in quotes if it begins with 0
 x.yaml:2:12: an empty word is in every name`},
 		"unknown key below":   {"checks:\n  disabled: []\n", `x.yaml:2:3: unknown key "disabled" in checks: did you mean disable?`},
 		"duplicate key":       {"public_ports: []\npublic_ports: []\n", `x.yaml:2:1: key "public_ports" was given before, in line 1`},
 		"merge of no mapping": {"checks: {<<: [a]}\n", "x.yaml:1:15: << takes a mapping, or a list of them"},
 		"alias of itself":     {"exceptions: &a\n- *a\n", "x.yaml:2:3: *a is a part of what it stands for"},
 		"fault behind aliases": {"trusted_cidrs: &a [x]\npublic_ports: *a\nbastions: []\naccounts: *a\n", `
-x.yaml:1:20: "x" is no CIDR like 203.0.113.0/24 or 2001:db8::/32
-x.yaml:1:20: "x" is no account id: it has twelve digits, in quotes if it begins with 0
-x.yaml:1:20: "x" is no port like tcp/443 or udp/8000-8010`},
+x.yaml:1:20: "x" is not a CIDR like 203.0.113.0/24 or 2001:db8::/32
+x.yaml:1:20: "x" is not an account id: these have twelve digits, in quotes if it begins with 0
+x.yaml:1:20: "x" is not a port like tcp/443 or udp/8000-8010`},
 		"no mapping":  {"- a\n", "x.yaml:1:1: configuration must be a mapping with the keys accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range"},
-		"no list":     {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: a list is wanted here: write [] for an empty one"},
-		"empty value": {"public_ports:\n", "x.yaml:1:14: a list is wanted here: write [] for an empty one"},
-		"nested list": {"public_ports: [[tcp/80], ~]\n", "x.yaml:1:16: a text is wanted here\nx.yaml:1:26: a text is wanted here"},
+		"no list":     {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: this must be a list: write [] for an empty one"},
+		"empty value": {"public_ports:\n", "x.yaml:1:14: this must be a list: write [] for an empty one"},
+		"nested list": {"public_ports: [[tcp/80], ~]\n", "x.yaml:1:16: this must be text\nx.yaml:1:26: this must be text"},
 		"addresses": {"trusted_cidrs:\n- 10.0.0.1\n- 10.0.0.1/8\n- office\n- ::ffff:10.0.0.0/104\n", `
 x.yaml:2:3: "10.0.0.1" is an address: write 10.0.0.1/32
 x.yaml:3:3: "10.0.0.1/8" has bits behind its mask: write 10.0.0.0/8
-x.yaml:4:3: "office" is no CIDR like 203.0.113.0/24 or 2001:db8::/32
+x.yaml:4:3: "office" is not a CIDR like 203.0.113.0/24 or 2001:db8::/32
 x.yaml:5:3: "::ffff:10.0.0.0/104" is an IPv4 CIDR written as IPv6: write it as IPv4`},
 		"whole internet": {"trusted_cidrs: [0.0.0.0/1, 128.0.0.0/1]\n", "x.yaml:1:16: trusting the whole internet would hide every open port"},
 		"ports": {"public_ports: [443, icmp, all, tcp, tcp/0-65535, tcp/70000]\n", `
-x.yaml:1:16: "443" is no port like tcp/443 or udp/8000-8010
-x.yaml:1:21: "icmp" is no port like tcp/443 or udp/8000-8010
-x.yaml:1:27: "all" is no port like tcp/443 or udp/8000-8010
+x.yaml:1:16: "443" is not a port like tcp/443 or udp/8000-8010
+x.yaml:1:21: "icmp" is not a port like tcp/443 or udp/8000-8010
+x.yaml:1:27: "all" is not a port like tcp/443 or udp/8000-8010
 x.yaml:1:32: "tcp" are all ports: name those that may be public
 x.yaml:1:37: "tcp/0-65535" are all ports: name those that may be public
-x.yaml:1:50: "tcp/70000" is no port like tcp/443 or udp/8000-8010`},
+x.yaml:1:50: "tcp/70000" is not a port like tcp/443 or udp/8000-8010`},
 		"checks":          {"checks: {enable: [unused-gruop], disable: [nonsense]}\n", `x.yaml:1:19: unknown check "unused-gruop": did you mean unused-group?`},
 		"both":            {"checks: {disable: [unused-group], enable: [unused-group]}\n", `x.yaml:1:44: check "unused-group" is disabled above`},
 		"second document": {"public_ports: []\n---\npublic_ports: []\n", "x.yaml:2:1: a second document begins here: there may be only one"},

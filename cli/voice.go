@@ -35,24 +35,24 @@ type voice struct {
 
 func newVoice(w *os.File) *voice { return &voice{w: w, began: time.Now()} }
 
-// say tells what the program does; silent when quiet.
+// say reports what the program does; silent when quiet.
 func (v *voice) say(format string, args ...any) {
 	if !v.quiet {
 		v.lines("sgaudit: ", sentence(format, args))
 	}
 }
 
-// warn tells what is wrong but stops nothing.
+// warn reports what is wrong but stops nothing.
 func (v *voice) warn(format string, args ...any) {
 	v.lines("sgaudit: warning: ", sentence(format, args))
 }
 
-// hint tells what to do about what was said before.
+// hint advises what to do about the line before.
 func (v *voice) hint(format string, args ...any) {
 	v.lines("hint: ", sentence(format, args))
 }
 
-// fail tells why the program ends, and what helps if that is known. Line feeds
+// fail says why the program ends, and what helps if that is known. Line feeds
 // in the message divide lines; those of values were escaped before.
 func (v *voice) fail(message, hint string) {
 	v.lines("sgaudit: ", message)
@@ -61,7 +61,7 @@ func (v *voice) fail(message, hint string) {
 	}
 }
 
-// debug tells a step, with the seconds since the start.
+// debug reports a step, with the seconds since the start.
 func (v *voice) debug(format string, args ...any) {
 	if v.verbose {
 		v.lines(fmt.Sprintf("debug: %6.3fs ", time.Since(v.began).Seconds()), sentence(format, args))
@@ -99,7 +99,8 @@ func (v *voice) lines(prefix, text string) {
 }
 
 // ask puts a question on the terminal and returns the line that is typed. The
-// progress line waits meanwhile.
+// progress line waits meanwhile. When ctx ends first, the goroutine that reads
+// stays until the program ends: a read of a terminal cannot be interrupted.
 func (v *voice) ask(ctx context.Context, question string, from *os.File) (string, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -132,7 +133,7 @@ func (v *voice) ask(ctx context.Context, question string, from *os.File) (string
 const redraw = 120 * time.Millisecond
 
 // progress is one line that is drawn again and again. A nil progress does
-// nothing: that is what everybody has whose standard error is no terminal.
+// nothing: there is none where standard error is not a terminal.
 type progress struct {
 	voice *voice
 	text  string // under the voice's lock, as are all fields
