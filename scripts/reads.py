@@ -28,8 +28,8 @@ ENV = {
 # What a snapshot holds, by the call that lists it: the list of the snapshot, of
 # the answer, and the id there.
 SAME = {
-    "DescribeSecurityGroups": ("groups", "SecurityGroups", "GroupId"),
-    "DescribeNetworkInterfaces": ("interfaces", "NetworkInterfaces", "NetworkInterfaceId"),
+    "DescribeSecurityGroups": ("securitygroups", "SecurityGroups", "GroupId"),
+    "DescribeNetworkInterfaces": ("networkinterfaces", "NetworkInterfaces", "NetworkInterfaceId"),
     "DescribeManagedPrefixLists": ("prefixlists", "PrefixLists", "PrefixListId"),
     "DescribeVpcs": ("vpcs", "Vpcs", "VpcId"),
     "DescribeSubnets": ("subnets", "Subnets", "SubnetId"),
@@ -38,14 +38,14 @@ SAME = {
     "DescribeInternetGateways": ("internetgateways", "InternetGateways", "InternetGatewayId"),
     "DescribeNatGateways": ("natgateways", "NatGateways", "NatGatewayId"),
     "DescribeFlowLogs": ("flowlogs", "FlowLogs", "FlowLogId"),
-    "DescribeVpcPeeringConnections": ("peerings", "VpcPeeringConnections", "VpcPeeringConnectionId"),
+    "DescribeVpcPeeringConnections": ("vpcpeeringconnections", "VpcPeeringConnections", "VpcPeeringConnectionId"),
     "DescribeLaunchTemplates": ("launchtemplates", "LaunchTemplates", "LaunchTemplateId"),
     "DescribeLaunchTemplateVersions": ("launchtemplates", "LaunchTemplateVersions", "LaunchTemplateId"),
-    "DescribeVpcEndpoints": ("endpoints vpce-", "VpcEndpoints", "VpcEndpointId"),
-    "DescribeClientVpnEndpoints": ("endpoints cvpn-", "ClientVpnEndpoints", "ClientVpnEndpointId"),
-    "DescribeVerifiedAccessEndpoints": ("endpoints vae-", "VerifiedAccessEndpoints", "VerifiedAccessEndpointId"),
-    "DescribeInstanceConnectEndpoints": ("endpoints eice-", "InstanceConnectEndpoints", "InstanceConnectEndpointId"),
-    "DescribeSecurityGroupVpcAssociations": ("associations", "SecurityGroupVpcAssociations", "GroupId"),
+    "DescribeVpcEndpoints": ("vpcendpoints vpce-", "VpcEndpoints", "VpcEndpointId"),
+    "DescribeClientVpnEndpoints": ("vpcendpoints cvpn-", "ClientVpnEndpoints", "ClientVpnEndpointId"),
+    "DescribeVerifiedAccessEndpoints": ("vpcendpoints vae-", "VerifiedAccessEndpoints", "VerifiedAccessEndpointId"),
+    "DescribeInstanceConnectEndpoints": ("vpcendpoints eice-", "InstanceConnectEndpoints", "InstanceConnectEndpointId"),
+    "DescribeSecurityGroupVpcAssociations": ("securitygroupvpcassociations", "SecurityGroupVpcAssociations", "GroupId"),
     "DescribeVpcBlockPublicAccessExclusions": ("exclusions", "VpcBlockPublicAccessExclusions", "ExclusionId"),
 }
 
@@ -54,10 +54,19 @@ def fail(text):
     sys.exit(f"reads.py: {text}")
 
 
+# The names that older snapshots have for the same.
+OLD = {
+    "groups": "securitygroups", "interfaces": "networkinterfaces", "peerings": "vpcpeeringconnections",
+    "endpoints": "vpcendpoints", "associations": "securitygroupvpcassociations", "publicaccess": "vpcblockpublicaccess", "vpc": "vpcid", "instance": "instanceid",
+    "group": "groupid",
+}
+
+
 def plain(value):
     """The snapshot with the letters of its keys alone, in lower case."""
     if isinstance(value, dict):
-        return {re.sub("[^a-z]", "", k.lower()): plain(v) for k, v in value.items()}
+        keys = {k: re.sub("[^a-z]", "", k.lower()) for k in value}
+        return {OLD.get(keys[k], keys[k]): plain(v) for k, v in value.items()}
     return [plain(v) for v in value] if isinstance(value, list) else value
 
 
@@ -65,22 +74,22 @@ class Region:
     """What the snapshot holds of one region."""
 
     def __init__(self, region):
-        self.region, self.name = region, region["name"]
+        self.region, self.name = region, region.get("region") or region["name"]
 
     def ids(self, what):
         if what == "exclusions":
-            found = (self.region.get("publicaccess") or {}).get("exclusions")
+            found = (self.region.get("vpcblockpublicaccess") or {}).get("exclusions")
         else:
             found = self.region.get(what.split()[0])
         prefix = what.partition(" ")[2]
-        ids = sorted(i["group" if what == "associations" else "id"] for i in found or [])
+        ids = sorted(i["groupid" if what == "securitygroupvpcassociations" else "id"] for i in found or [])
         return [i for i in ids if i.startswith(prefix)]
 
     def rules(self):
-        return sum(len(g.get("rules") or []) for g in self.region.get("groups") or [])
+        return sum(len(g.get("rules") or []) for g in self.region.get("securitygroups") or [])
 
     def instances(self):
-        return sorted({i["instance"] for i in self.region.get("interfaces") or [] if i.get("instance")})
+        return sorted({i["instanceid"] for i in self.region.get("networkinterfaces") or [] if i.get("instanceid")})
 
 
 def parameters(shape, known, structure=False):
@@ -110,13 +119,13 @@ class Reader:
                                    config=Config(retries={"total_max_attempts": 1}))
         self.model, self.region = self.client.meta.service_model, region
         self.known = {}
-        for name, what in (("VpcId", "vpcs"), ("PrefixListId", "prefixlists"), ("GroupId", "groups"), ("NetworkInterfaceId", "interfaces"),
-                           ("ClientVpnEndpointId", "endpoints cvpn-")):
+        for name, what in (("VpcId", "vpcs"), ("PrefixListId", "prefixlists"), ("GroupId", "securitygroups"), ("NetworkInterfaceId", "networkinterfaces"),
+                           ("ClientVpnEndpointId", "vpcendpoints cvpn-")):
             ids = region.ids(what)
             if ids:
                 self.known[name] = ids[0]
-        if "VpcId" not in self.known and region.region.get("groups"):
-            self.known["VpcId"] = region.region["groups"][0]["vpc"]
+        if "VpcId" not in self.known and region.region.get("securitygroups"):
+            self.known["VpcId"] = region.region["securitygroups"][0]["vpcid"]
         if region.instances():
             self.known["InstanceId"] = region.instances()[0]
 
@@ -202,7 +211,7 @@ def read(url, region, table):
     rules = reader.call("DescribeSecurityGroupRules")["SecurityGroupRules"]
     instances = [i for r in reader.call("DescribeInstances")["Reservations"] for i in r["Instances"]]
     interfaces = sorted(e["NetworkInterfaceId"] for i in instances for e in i["NetworkInterfaces"])
-    attached = sorted(e["id"] for e in region.region.get("interfaces") or [] if e.get("instance"))
+    attached = sorted(e["id"] for e in region.region.get("networkinterfaces") or [] if e.get("instanceid"))
     for name, got, want in (("rules", len(rules), region.rules()), ("instances", sorted(i["InstanceId"] for i in instances), region.instances()),
                             ("interfaces of instances", interfaces, attached)):
         if got != want:
