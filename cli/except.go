@@ -13,6 +13,8 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -66,6 +68,9 @@ func (p *program) except(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := exceptable(f); err != nil {
+		return usage("audit the account yourself, and take the finding from that report", "%s: the finding %s cannot be excepted: %s", c.String("from"), f.ID, err)
+	}
 	text, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("reading the configuration: %w", err)
@@ -105,6 +110,25 @@ func (p *program) except(c *urfave.Context) error {
 		return err
 	}
 	p.voice.say("%s: the exception is there: %s, %s of %s, %s", name, f.Check, f.ResourceID, f.Region, entry.Reason)
+	return nil
+}
+
+// exceptable refuses a finding that names something else than one check of one
+// group or resource: its report may be a stranger's, and a pattern in it would
+// accept other findings too.
+func exceptable(f *findings.Finding) error {
+	switch {
+	case checkID(f.Check) != nil:
+		return fmt.Errorf("%q is not the id of a check", f.Check)
+	case !inventory.IsAccountID(f.AccountID):
+		return fmt.Errorf("%q is not the id of an account", f.AccountID)
+	case !inventory.IsRegion(f.Region):
+		return fmt.Errorf("%q is not a region", f.Region)
+	case f.GroupID != "" && !inventory.IsGroupID(f.GroupID):
+		return fmt.Errorf("%q is not the id of a group", f.GroupID)
+	case f.GroupID == "" && f.ResourceID == "", words.Plain(f.ResourceID) != f.ResourceID:
+		return fmt.Errorf("%q is not the id of a resource", f.ResourceID)
+	}
 	return nil
 }
 

@@ -125,7 +125,7 @@ func parsePublicPort(text string) (inventory.Traffic, error) {
 
 func parseAccount(text string) (string, error) {
 	if !accountForm.MatchString(text) {
-		return text, fmt.Errorf("%q is not an account id: these have twelve digits, in quotes if it begins with 0", text)
+		return text, fmt.Errorf("%q is not an account id: an id has twelve digits, in quotes if it begins with 0", text)
 	}
 	return text, nil
 }

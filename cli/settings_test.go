@@ -76,7 +76,7 @@ x.yaml:1:18: this must be a number from 2 to 65536
 x.yaml:2:18: this must be a number from 1 to 1000
 x.yaml:3:20: this must be a number from 1 to 32`},
 		"words": {"accounts: [123]\nbastions: ['']\n", `
-x.yaml:1:12: "123" is not an account id: these have twelve digits, in quotes if it begins with 0
+x.yaml:1:12: "123" is not an account id: an id has twelve digits, in quotes if it begins with 0
 x.yaml:2:12: an empty word is in every name`},
 		"unknown key below":   {"checks:\n  disabled: []\n", `x.yaml:2:3: unknown key "disabled" in checks: did you mean disable?`},
 		"duplicate key":       {"public_ports: []\npublic_ports: []\n", `x.yaml:2:1: key "public_ports" was given before, in line 1`},
@@ -84,8 +84,8 @@ x.yaml:2:12: an empty word is in every name`},
 		"alias of itself":     {"exceptions: &a\n- *a\n", "x.yaml:2:3: *a is a part of what it stands for"},
 		"fault behind aliases": {"trusted_cidrs: &a [x]\npublic_ports: *a\nbastions: []\naccounts: *a\n", `
 x.yaml:1:20: "x" is not a CIDR like 203.0.113.0/24 or 2001:db8::/32
-x.yaml:1:20: "x" is not an account id: these have twelve digits, in quotes if it begins with 0
-x.yaml:1:20: "x" is not a port like tcp/443 or udp/8000-8010`},
+x.yaml:1:20: "x" is not a port like tcp/443 or udp/8000-8010
+x.yaml:1:20: "x" is not an account id: an id has twelve digits, in quotes if it begins with 0`},
 		"no mapping":  {"- a\n", "x.yaml:1:1: configuration must be a mapping with the keys accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range"},
 		"no list":     {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: this must be a list: write [] for an empty one"},
 		"empty value": {"public_ports:\n", "x.yaml:1:14: this must be a list: write [] for an empty one"},
