@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // advice says what to do about an opening. It depends on what carries the
@@ -13,7 +14,7 @@ import (
 func (r *Region) advice(o *opened) string {
 	source := o.rule.Peer.String()
 	members := r.Reach.Interfaces(o.group.ID)
-	if only(members, takesNothing) {
+	if only(members, reach.AcceptsNone) {
 		return "Revoke the rule: functions and NAT gateways accept no connections."
 	}
 	if only(members, balancer) {
@@ -50,9 +51,4 @@ func only(members []*inventory.Interface, kind func(*inventory.Interface) bool) 
 
 func balancer(e *inventory.Interface) bool {
 	return strings.HasSuffix(e.Owner().Kind, "-load-balancer")
-}
-
-func takesNothing(e *inventory.Interface) bool {
-	kind := e.Owner().Kind
-	return kind == "function" || kind == "nat-gateway"
 }

@@ -42,7 +42,10 @@ func (s standing) words(f cidr.Family, verb [2]string, plural bool) string {
 	case denied:
 		return take + " nothing from internet gateways (DenyAllIgwTraffic)"
 	}
-	return take + " no new connections, as its service opens them from inside only"
+	if plural {
+		return "accept no connections, whatever their groups allow"
+	}
+	return "accepts no connections, whatever its groups allow"
 }
 
 // standing returns what the interface is to the internet in one family, with
@@ -60,18 +63,24 @@ func (n *Region) standing(e *inventory.Interface, f cidr.Family) (s standing, a 
 			s, a = t, b
 		}
 	}
-	if s >= unsure && takesNothing(e) {
+	if s >= unsure && AcceptsNone(e) {
 		s = noInbound
 	}
 	return s, a
 }
 
-// takesNothing reports whether the service that owns the interface never
+// AcceptsNone reports whether the service that owns the interface never
 // accepts a connection, from the internet or from inside, whatever the groups
 // say: NAT gateways and Lambda functions open their connections themselves
-// (Amazon VPC user guide, NAT gateways; Lambda developer guide, VPC networking).
-func takesNothing(e *inventory.Interface) bool {
-	return e.Type == "nat_gateway" || e.Type == "natGateway" || e.Type == "lambda"
+// (Amazon VPC user guide, NAT gateways; Lambda developer guide, VPC networking),
+// and transit gateways and the endpoints of Gateway Load Balancers are no
+// destination, but hand on what is routed to them.
+func AcceptsNone(e *inventory.Interface) bool {
+	switch e.Type {
+	case "nat_gateway", "natGateway", "lambda", "transit_gateway", "gateway_load_balancer_endpoint":
+		return true
+	}
+	return false
 }
 
 // inboundStage stops what is sent to an interface that takes no connections.

@@ -15,6 +15,9 @@ func TestFacts(t *testing.T) {
 		block      = "docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa-basics.html"
 		peering    = "docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html"
 		transit    = "docs.aws.amazon.com/vpc/latest/tgw/tgw-vpc-attachments.html"
+		balancers  = "docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-security-groups.html"
+		listeners  = "docs.aws.amazon.com/elasticloadbalancing/latest/userguide/how-elastic-load-balancing-works.html"
+		blocks     = "docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"
 		attributes = "Amazon EC2 API Reference, SubnetIpv6CidrBlockAssociation"
 	)
 	facts.Check(t, []facts.Fact{
@@ -40,5 +43,9 @@ func TestFacts(t *testing.T) {
 		{"block public access stops load balancers and Global Accelerator too", block, "TestSecondWays"},
 		{"an update of block public access that is in progress is not in force yet", "Amazon EC2 API Reference, VpcBlockPublicAccessOptions", "TestTraps/public access about to be blocked"},
 		{"nothing connects to the interface of a function", "docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html", "TestNothingConnectsToFunctions"},
+		{"an egress rule does not match a referenced group over a transit gateway", transit, "TestReferencesAcrossVPCs/transit gateway, egress by reference"},
+		{"a network load balancer without a security group lets all traffic through", balancers, "TestWithoutGroups/network load balancer"},
+		{"a load balancer accepts connections on its listeners alone", listeners, "TestTraps/port of a load balancer without a listener"},
+		{"a VPC may have blocks that are publicly routable, and they are private inside it", blocks, "TestPrivate"},
 	})
 }

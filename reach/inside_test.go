@@ -69,11 +69,14 @@ func (g generator) inside() *inventory.Region {
 		}
 		at := []string{"10.0.0.4", "10.0.0.5", "10.0.1.4", "10.1.0.6"}[i]
 		if g.chance(6) {
-			e.Type = pick(g, "nat_gateway", "lambda", "lambda")
+			e.Type = pick(g, "nat_gateway", "lambda", "lambda", "transit_gateway")
 		}
 		if i > 1 && len(r.LoadBalancers) == 0 && g.chance(10) {
 			e.Type, e.Description = "network_load_balancer", balancers[g.IntN(3)]
 			g.listeners(r, e.VPC)
+		}
+		if g.chance(4) {
+			e.Groups = nil
 		}
 		e.Addresses = []inventory.Address{{Private: netip.MustParseAddr(at)}}
 		r.Interfaces = append(r.Interfaces, e)
@@ -90,8 +93,14 @@ func (g generator) inside() *inventory.Region {
 
 const core = "arn:aws:networkmanager::111122223333:core-network/core-network-0a1b2c3d"
 
-// between sends one packet from a to b, and its reply.
+// between sends one packet from a to b, and its reply. "Stateful; replies pass
+// regardless of the other direction" through groups; network ACLs are stateless
+// and "do not see traffic inside one subnet" (Amazon VPC user guide, security
+// groups; network ACLs).
 func (o *oracle) between(a, b *inventory.Interface, t inventory.Traffic) bool {
+	if a.Type == "transit_gateway" || a.Type == "nat_gateway" && a.VPC == b.VPC {
+		return false // "NAT gateways translate for what is routed to them": they open nothing inside their VPC
+	}
 	return !inboundRefused(b) && o.listens(b, t) && o.grouped(a, b, inventory.Egress, t) && o.grouped(b, a, inventory.Ingress, t) &&
 		(a.Subnet == b.Subnet ||
 			o.acl(a, b, inventory.Egress, t, false) && o.acl(b, a, inventory.Ingress, t, false) &&
@@ -99,7 +108,15 @@ func (o *oracle) between(a, b *inventory.Interface, t inventory.Traffic) bool {
 				o.routed(a, b) && o.routed(b, a))
 }
 
+// grouped asks the groups of one end. An interface without one: "NLB: may have
+// groups only if one was given at creation; without any, all traffic is let
+// through"; a NAT gateway "carries no security group" (Elastic Load Balancing
+// user guide, security groups for your Network Load Balancer; Amazon VPC user
+// guide, NAT gateways). Any other must have one that is not told.
 func (o *oracle) grouped(at, other *inventory.Interface, d inventory.Direction, t inventory.Traffic) bool {
+	if len(at.Groups) == 0 {
+		return at.Type == "network_load_balancer" || at.Type == "nat_gateway" || o.guess("groups of "+at.ID)
+	}
 	for _, id := range at.Groups {
 		k := slices.IndexFunc(o.r.Groups, func(g inventory.Group) bool { return g.ID == id })
 		if k < 0 {
@@ -180,6 +197,9 @@ func (o *oracle) acl(at, other *inventory.Interface, d inventory.Direction, t in
 	return o.guess("acl of " + at.Subnet)
 }
 
+// routed: a VPC's own block is local, and a peering connection carries traffic
+// while it is active (Amazon VPC user guide, route tables; VPC peering guide).
+// Where a transit gateway sends it, its own route tables tell, which no part is.
 func (o *oracle) routed(at, other *inventory.Interface) bool {
 	if !o.r.Read.Has(inventory.PartRouteTables) {
 		return o.guess("routes of " + at.Subnet)

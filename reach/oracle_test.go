@@ -108,7 +108,9 @@ func isInternet(a netip.Addr) bool {
 	return true
 }
 
-// permits reports whether the rule names the packet's source.
+// permits reports whether the rule names the packet's source. "A reference allows
+// the private IPs of the ENIs that carry the referenced group – never public
+// IPs" (Amazon VPC user guide, security group rules).
 func (o *oracle) permits(r *inventory.Rule, p single) bool {
 	switch {
 	case r.Peer.Group != nil:
@@ -136,10 +138,11 @@ func (o *oracle) list(id string) ([]netip.Prefix, bool) {
 
 // inboundRefused: "NAT gateway ENIs themselves take no inbound", and the
 // interfaces of Lambda carry what functions send (Amazon VPC user guide, NAT
-// gateways; Lambda developer guide, configuration-vpc). It holds for whatever
+// gateways; Lambda developer guide, configuration-vpc); a
+// transit gateway is no destination. It holds for whatever
 // comes, from the internet or from inside.
 func inboundRefused(e *inventory.Interface) bool {
-	return e.Type == "nat_gateway" || e.Type == "lambda"
+	return e.Type == "nat_gateway" || e.Type == "lambda" || e.Type == "transit_gateway"
 }
 
 // listens: a load balancer "checks for connection requests from clients, using
@@ -181,6 +184,10 @@ func (o *oracle) arrives(e *inventory.Interface, p single) bool {
 	return o.listens(e, p.traffic) && o.accessible(e.Subnet, vpc, subnet) && o.replied(e.Subnet, vpc, p.from) && o.filtered(e.Subnet, p)
 }
 
+// addressed: "a public address: Association.PublicIp on the ENI or on any
+// PrivateIpAddresses[].Association; IPv6: an address whose subnet block has
+// Ipv6AddressAttribute=public", and "ENI DenyAllIgwTraffic is not true" (Amazon
+// VPC user guide, internet gateways).
 func (o *oracle) addressed(e *inventory.Interface, subnet *inventory.Subnet, six bool) bool {
 	for _, a := range e.Addresses {
 		if !six {
@@ -286,7 +293,10 @@ func (o *oracle) attached(id, vpc string) bool {
 }
 
 // replied reports whether the reply to an address leaves by an internet
-// gateway.
+// gateway: "an IGW attached to the VPC, and the subnet's route table (explicit
+// association, else main table; skip associations that have GatewayId) has a
+// route to igw-… in state active that covers the source. Longest prefix wins"
+// (Amazon VPC user guide, internet gateways; route tables, route priority).
 func (o *oracle) replied(subnet, vpc string, to netip.Addr) bool {
 	if !o.attached("", vpc) {
 		return false
@@ -366,7 +376,9 @@ func (o *oracle) replied(subnet, vpc string, to netip.Addr) bool {
 	return false
 }
 
-// inspected reports whether a gateway hands what comes in to the target.
+// inspected reports whether a gateway hands what comes in to the target: "a route
+// table associated with the IGW may send traffic through a firewall/GWLB endpoint
+// first" (Amazon VPC user guide, middlebox routing).
 func (o *oracle) inspected(target, vpc string) bool {
 	for _, t := range o.r.RouteTables {
 		for _, g := range t.Gateways {
@@ -380,7 +392,9 @@ func (o *oracle) inspected(target, vpc string) bool {
 	return false
 }
 
-// filtered sends the packet in and the reply out through the network ACL.
+// filtered sends the packet in and the reply out through the network ACL: "NACL
+// inbound allows source/port, and NACL outbound allows the reply (TCP/UDP
+// ephemeral 1024–65535)" (Amazon VPC user guide, network ACLs).
 func (o *oracle) filtered(subnet string, p single) bool {
 	var acl *inventory.NetworkACL
 	if o.r.Read.Has(inventory.PartNetworkACLs) {
@@ -408,6 +422,8 @@ func (o *oracle) filtered(subnet string, p single) bool {
 	return false
 }
 
+// verdictOf: "ascending rule number, first match decides, stateless" (Amazon VPC
+// user guide, network ACL rules).
 func verdictOf(acl *inventory.NetworkACL, d inventory.Direction, p single) bool {
 	lowest, allow := 1<<30, false
 	for _, e := range acl.Entries {

@@ -50,7 +50,10 @@ func (p *pair) flows(t inventory.Traffic) []flow {
 func (p *pair) stages() []stage {
 	out := groupStage{p, &p.from, &p.to, inventory.Egress}
 	in := groupStage{p, &p.to, &p.from, inventory.Ingress}
-	if takesNothing(p.to.holder) {
+	switch {
+	case opensNone(p.from.holder, p.to.vpc):
+		return []stage{outboundStage{p.from.holder}}
+	case AcceptsNone(p.to.holder):
 		return []stage{inboundStage{p.to.holder}}
 	}
 	arrives := []stage{in}

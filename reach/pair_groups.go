@@ -116,6 +116,9 @@ func (s groupStage) whyAcross() string {
 func (n *Region) joined(a, b string) string { return n.net().joined[[2]string{min(a, b), max(a, b)}] }
 
 func (s groupStage) narrow(flows []flow) []flow {
+	if len(s.at.holder.Groups) == 0 {
+		return ungroupedStage{s.at.holder}.narrow(flows)
+	}
 	var left []flow
 	for _, f := range flows {
 		var sure, maybe []interval
@@ -217,6 +220,9 @@ func (s groupStage) reference(protocol inventory.Protocol, point int32) *permiss
 }
 
 func (s groupStage) describe(p packet, verdict string) Step {
+	if len(s.at.holder.Groups) == 0 {
+		return ungroupedStage{s.at.holder}.describe(p, verdict)
+	}
 	step := Step{Kind: StepGroup, Verdict: verdict, Object: strings.Join(s.at.holder.Groups, ", ")}
 	way, preposition := "ingress", "from"
 	if s.direction == inventory.Egress {
@@ -235,9 +241,6 @@ func (s groupStage) describe(p packet, verdict string) Step {
 		}
 	case len(s.at.unseen) > 0:
 		step.Detail = fmt.Sprintf("the rules of %s are not seen from here", strings.Join(s.at.unseen, ", "))
-	case len(s.at.holder.Groups) == 0:
-		step.Object = s.at.holder.ID
-		step.Detail = s.at.holder.ID + " carries no security group"
 	case s.reference(p.protocol, p.point) != nil:
 		by := s.reference(p.protocol, p.point)
 		step.Object = by.group.ID

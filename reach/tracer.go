@@ -108,6 +108,12 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 	if from.Empty() {
 		return
 	}
+	if len(t.to.Groups) == 0 {
+		if !t.query.Everyone || len(before) > 0 {
+			t.add(t.way(ungroupedStage{t.to}, t.query.Traffic, exactly(from), f, before, stages))
+		}
+		return
+	}
 	named := false
 	t.each(func(g *inventory.Group, r *inventory.Rule, traffic inventory.Traffic) {
 		source := t.n.addressesOf(r.Peer)[f].intersect(exactly(from))
@@ -115,28 +121,8 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 			return
 		}
 		named = true
-		rule := ruleStage{g, r}
-		way := []stage{rule}
-		if b := t.n.balancerOf(t.to); b != nil {
-			way = append(way, listenerStage{b})
-		}
-		if i := slices.IndexFunc(stages, func(s stage) bool { _, out := s.(aclOut); return out }); i >= 0 {
-			way = slices.Insert(slices.Clone(stages), i, way...)
-		}
-		if takesNothing(t.to) {
-			way = []stage{inboundStage{t.to}}
-		}
-		o := follow(way, flowsOf(traffic, f, source))
-		w := Way{
-			From: addressesInWords(o.from, f), Verdict: o.verdict, Traffic: trafficInWords(o.left),
-			Group: g.ID, Rule: r.String(), Steps: append(slices.Clip(before), o.steps...),
-		}
-		if o.verdict == NotReachable {
-			w.From = addressesInWords(source.possible, f)
-		}
-		if len(before) > 0 && before[0].Verdict == Unknown && w.Verdict == Reachable {
-			w.Verdict = Unknown
-		}
+		w := t.way(ruleStage{g, r}, traffic, source, f, before, stages)
+		w.Group, w.Rule = g.ID, r.String()
 		t.add(w)
 	})
 	if named || t.query.Everyone && len(before) == 0 {
@@ -145,9 +131,36 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 	t.add(Way{From: addressesInWords(from, f), Verdict: t.undecided(), Steps: append(slices.Clip(before), t.noRule(addressesInWords(from, f)))})
 }
 
+// way sends packets through the stages and what stands for the groups, which
+// come before the network ACL of the reply.
+func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f cidr.Family, before []Step, stages []stage) Way {
+	way := []stage{groups}
+	if b := t.n.balancerOf(t.to); b != nil {
+		way = append(way, listenerStage{b})
+	}
+	if i := slices.IndexFunc(stages, func(s stage) bool { _, out := s.(aclOut); return out }); i >= 0 {
+		way = slices.Insert(slices.Clone(stages), i, way...)
+	}
+	if AcceptsNone(t.to) {
+		way = []stage{inboundStage{t.to}}
+	}
+	o := follow(way, flowsOf(traffic, f, source))
+	w := Way{
+		From: addressesInWords(o.from, f), Verdict: o.verdict, Traffic: trafficInWords(o.left),
+		Steps: append(slices.Clip(before), o.steps...),
+	}
+	if o.verdict == NotReachable {
+		w.From = addressesInWords(source.possible, f)
+	}
+	if len(before) > 0 && before[0].Verdict == Unknown && w.Verdict == Reachable {
+		w.Verdict = Unknown
+	}
+	return w
+}
+
 // undecided is the verdict where no rule that was seen allows something.
 func (t *tracer) undecided() string {
-	if len(t.unseen) > 0 && !takesNothing(t.to) {
+	if len(t.unseen) > 0 && !AcceptsNone(t.to) {
 		return Unknown
 	}
 	return NotReachable
@@ -156,14 +169,11 @@ func (t *tracer) undecided() string {
 func (t *tracer) noRule(from string) Step {
 	step := Step{Kind: StepGroup, Verdict: Blocked, Object: strings.Join(t.to.Groups, ", ")}
 	switch {
-	case takesNothing(t.to):
+	case AcceptsNone(t.to):
 		return inboundStage{t.to}.describe(packet{}, Blocked)
 	case len(t.unseen) > 0:
 		step.Verdict = Unknown
 		step.Detail = fmt.Sprintf("the rules of %s are not seen from here", strings.Join(t.unseen, ", "))
-	case len(t.to.Groups) == 0:
-		step.Object = t.to.ID
-		step.Detail = t.to.ID + " carries no security group"
 	default:
 		step.Detail = fmt.Sprintf("no ingress rule of %s allows %s from %s", step.Object, inWords(t.query.Traffic), from)
 	}

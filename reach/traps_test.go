@@ -284,7 +284,7 @@ func TestTraps(t *testing.T) {
 		"NAT gateway's own interface": {
 			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 public 198.51.100.7 subnet subnet-1 type nat_gateway"},
 			reach.NotReachable,
-			[]string{"eni-1 (nat-gateway) takes no new connections"},
+			[]string{"eni-1 (nat-gateway) accepts no connections, whatever its groups allow"},
 		},
 		"subnet of another account": {
 			[]string{"subnet-1", "subnet-1 10.0.0.0/24 owner 999988887777"},
@@ -473,7 +473,11 @@ func TestNothingConnectsToFunctions(t *testing.T) {
 		if got, steps := n.Between(from, to, ssh); got != reach.NotReachable || n.Verdict(from, to, ssh) != got || !strings.Contains(steps[0].Detail, "eni-2 (") {
 			t.Errorf("from eni-1 to a %s: %s, %+v", kind, got, steps)
 		}
-		if got, _ := n.Between(to, from, ssh); got != reach.Reachable { // it opens connections itself
+		opens := reach.Reachable
+		if kind == "nat_gateway" { // not inside its VPC
+			opens = reach.NotReachable
+		}
+		if got, _ := n.Between(to, from, ssh); got != opens {
 			t.Errorf("from a %s to eni-1: %s", kind, got)
 		}
 		for name, q := range map[string]reach.Query{

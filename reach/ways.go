@@ -69,7 +69,7 @@ func (n *Region) otherWays(g *inventory.Group) []string {
 		return lines
 	}
 	var lines []string
-	if !slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !takesNothing(e) }) {
+	if !slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !AcceptsNone(e) }) {
 		return nil
 	}
 	if f := n.front(g); f.balancer != nil {
