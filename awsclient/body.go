@@ -16,24 +16,27 @@ import (
 // wholeBodies reads each response to its end before it is decoded: the SDK's
 // decoder asks for a few bytes at a time, and thousands of tiny reads from a
 // connection cost more than the decoding itself.
-type wholeBodies struct{ next aws.HTTPClient }
+type wholeBodies struct {
+	next aws.HTTPClient
+	most int // bytes of an answer
+}
 
 // Do sends the request. An answer that breaks off is an error of the sending,
-// which the SDK tries again; one of more than mostAnswer bytes is an error too.
+// which the SDK tries again; one that is too long is an error too.
 func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 	response, err := w.next.Do(request)
 	if err != nil {
 		return nil, err
 	}
-	if response.ContentLength > mostAnswer {
+	if response.ContentLength > int64(w.most) {
 		response.Body.Close()
 		return nil, errTooLong
 	}
 	buffer := buffers.take()
-	if n := uint(max(0, min(response.ContentLength, mostAnswer))); n >= uint(cap(*buffer)) {
+	if n := uint(max(0, min(response.ContentLength, int64(w.most)))); n >= uint(cap(*buffer)) {
 		*buffer = make([]byte, 0, 1<<bits.Len(n)) // with room for a page that is somewhat longer
 	}
-	*buffer, err = readAll(response.Body, (*buffer)[:0])
+	*buffer, err = readAll(response.Body, (*buffer)[:0], w.most)
 	response.Body.Close()
 	if errors.Is(err, errTooLong) {
 		return nil, err // nor is its memory kept
@@ -57,20 +60,40 @@ const (
 )
 
 // tooLong is the error for an answer that is not read because of its size.
-type tooLong struct{}
+type tooLong string
 
-var errTooLong error = tooLong{}
+var (
+	errTooLong error = tooLong(fmt.Sprintf("the answer is larger than %d MiB, which no page of AWS is", mostAnswer>>20))
+	errTooMany error = tooLong("the answer has more items than any page of AWS")
+)
 
-func (tooLong) Error() string {
-	return fmt.Sprintf("the answer is larger than %d MiB, which no page of AWS is", mostAnswer>>20)
-}
+func (t tooLong) Error() string { return string(t) }
 
 // RetryableError keeps the SDK from asking for it again.
 func (tooLong) RetryableError() bool { return false }
 
-// readAll is io.ReadAll into memory that is there already, for at most
-// mostAnswer bytes.
-func readAll(r io.Reader, data []byte) ([]byte, error) {
+const (
+	// An answer of fewer bytes cannot hold so many items that their memory
+	// matters. In the SDK's types an item takes some hundred bytes, in an
+	// answer "<item/>" or "{}" would do.
+	fewInXML, fewInJSON = 4 << 20, 1 << 20
+
+	// mostItems are at all levels of one answer. The most that EC2 gives is a
+	// hundred route tables of a thousand routes.
+	mostItems = 500_000
+)
+
+// crowded reports whether an answer has more items than mostItems.
+func crowded(data []byte) bool {
+	if len(data) > 0 && data[0] != '<' {
+		return len(data) > fewInJSON && bytes.Count(data, []byte("{")) > mostItems
+	}
+	return len(data) > fewInXML && bytes.Count(data, []byte("<item"))+bytes.Count(data, []byte("<member")) > mostItems
+}
+
+// readAll is io.ReadAll into memory that is there already, for so many bytes at
+// the most.
+func readAll(r io.Reader, data []byte, most int) ([]byte, error) {
 	for {
 		if len(data) == cap(data) {
 			data = slices.Grow(data, max(leastBuffer, len(data)))
@@ -78,7 +101,7 @@ func readAll(r io.Reader, data []byte) ([]byte, error) {
 		n, err := r.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
 		switch {
-		case len(data) > mostAnswer:
+		case len(data) > most:
 			return data, errTooLong
 		case errors.Is(err, io.EOF):
 			return data, nil

@@ -2,11 +2,21 @@ package awsclient
 
 import (
 	"bytes"
+	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
+	"unicode/utf8"
+
+	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // sends is an HTTP client that answers with a body, and with the length that
@@ -26,7 +36,7 @@ func TestWholeBodies(t *testing.T) {
 	for _, size := range []int{0, 1, 100, leastBuffer - 1, leastBuffer, leastBuffer + 1, 3 << 20, 5} {
 		want := bytes.Repeat([]byte{byte(size), 1, 2}, size/3+1)[:size]
 		for _, length := range []int64{int64(size), -1} {
-			response, err := wholeBodies{sends{iotest.OneByteReader(bytes.NewReader(want)), length}}.Do(nil)
+			response, err := wholeBodies{sends{iotest.OneByteReader(bytes.NewReader(want)), length}, mostAnswer}.Do(nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -47,7 +57,94 @@ func TestWholeBodies(t *testing.T) {
 		}
 	}
 	broken := errors.New("the connection broke")
-	if _, err := (wholeBodies{sends{io.MultiReader(bytes.NewReader([]byte("<a>")), iotest.ErrReader(broken)), 100}}).Do(nil); !errors.Is(err, broken) {
+	if _, err := (wholeBodies{sends{io.MultiReader(bytes.NewReader([]byte("<a>")), iotest.ErrReader(broken)), 100}, mostAnswer}).Do(nil); !errors.Is(err, broken) {
 		t.Errorf("a body that breaks off: %v", err)
+	}
+}
+
+// TestLongBodies reads no more of an answer than its bound, whatever length it
+// claims and however small it is while it is compressed.
+func TestLongBodies(t *testing.T) {
+	const most = 10_000
+	for length, long := range map[int]bool{most - 1: false, most: false, most + 1: true, 100 * most: true} {
+		for _, claimed := range []int64{int64(length), -1} {
+			_, err := wholeBodies{sends{bytes.NewReader(make([]byte, length)), claimed}, most}.Do(nil)
+			if errors.Is(err, errTooLong) != long || !long && err != nil {
+				t.Errorf("%d bytes, told as %d: %v", length, claimed, err)
+			}
+		}
+	}
+}
+
+// TestBombs makes gaps of answers that would take gigabytes, sent compressed:
+// too many bytes, or too many items. They are asked for once.
+func TestBombs(t *testing.T) {
+	repeated := func(before, item string, bytes int, after string) func(io.Writer) {
+		return func(w io.Writer) {
+			_, _ = io.WriteString(w, before)
+			piece := strings.Repeat(item, 4096)
+			for n := 0; n < bytes; n += len(piece) {
+				_, _ = io.WriteString(w, piece)
+			}
+			_, _ = io.WriteString(w, after)
+		}
+	}
+	for name, c := range map[string]struct {
+		action  string
+		body    func(io.Writer)
+		message string
+	}{
+		"many bytes":   {"DescribeNetworkInterfaces", repeated("<DescribeNetworkInterfacesResponse><networkInterfaceSet><item><description>", "x", mostAnswer+1, ""), errTooLong.Error()},
+		"many items":   {"DescribeVpcs", repeated("<DescribeVpcsResponse><vpcSet>", "<item/>", fewInXML, "</vpcSet></DescribeVpcsResponse>"), errTooMany.Error()},
+		"many members": {"DescribeLoadBalancers", repeated("<DescribeLoadBalancersResponse><DescribeLoadBalancersResult><LoadBalancers>", "<member/>", 2*fewInXML, "</LoadBalancers></DescribeLoadBalancersResult></DescribeLoadBalancersResponse>"), errTooMany.Error()},
+		"many objects": {"ListFunctions", repeated(`{"Functions":[{}`, ",{}", 2*fewInJSON, "]}"), errTooMany.Error()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, fixtures.MustParse(everyCall).Inventory, fixtures.ServeOptions{})
+			asked := 0
+			front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				form, _ := io.ReadAll(r.Body)
+				if !strings.Contains(string(form)+r.URL.Path, c.action) && (c.action != "ListFunctions" || !strings.Contains(r.URL.Path, "/functions")) {
+					r.Body = io.NopCloser(bytes.NewReader(form))
+					s.ServeHTTP(w, r)
+					return
+				}
+				asked++
+				w.Header().Set("Content-Encoding", "gzip")
+				z := gzip.NewWriter(w)
+				c.body(z)
+				z.Close()
+			}))
+			defer front.Close()
+			client, err := Connect(context.Background(), Options{EndpointURL: front.URL, StaticCredentials: true, Depth: inventory.DepthServices, MaxRPS: 1e6, retryDelay: time.Millisecond})
+			if err != nil {
+				t.Fatal(err)
+			}
+			inv, err := client.Collect(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := slices.ContainsFunc(inv.Regions[0].Gaps, func(g inventory.Gap) bool {
+				return strings.HasSuffix(g.Operation, ":"+c.action) && g.Kind == inventory.Failed && g.Message == c.message
+			})
+			if !found || asked == 0 || asked > 2 || inv.Complete() { // two APIs share an action
+				t.Errorf("asked %d times, gaps %+v", asked, inv.Regions[0].Gaps)
+			}
+		})
+	}
+}
+
+// TestLongErrors cuts what an error says.
+func TestLongErrors(t *testing.T) {
+	huge := strings.Repeat("é", 1<<20)
+	s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: "DescribeVpcs", Code: huge, Message: huge}}})
+	inv := collect(t, s, Options{})
+	gaps := inv.Regions[0].Gaps
+	if len(gaps) != 1 || len(gaps[0].Code) > 100 || len(gaps[0].Message) > 300 || !utf8.ValidString(gaps[0].Code) {
+		t.Errorf("%d gaps, of %d bytes and %d", len(gaps), len(gaps[0].Code), len(gaps[0].Message))
+	}
+	s = serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: "GetCallerIdentity", Code: huge, Message: huge}}})
+	if _, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true}); err == nil || len(err.Error()) > 300 {
+		t.Errorf("the error has %d bytes", len(err.Error()))
 	}
 }

@@ -42,6 +42,7 @@ func setupError(ctx context.Context, opts *Options, err error) error {
 		api     smithy.APIError
 		network net.Error
 		dns     *net.DNSError
+		long    tooLong
 	)
 	switch {
 	case errors.As(err, &api):
@@ -58,8 +59,8 @@ func setupError(ctx context.Context, opts *Options, err error) error {
 			return say("these credentials may not take the role that the profile names", "check the role's trust policy")
 		}
 		return say("AWS refused to tell who the caller is: "+cut(api.ErrorCode(), mostCode), "")
-	case errors.Is(err, errTooLong):
-		return say("AWS did not tell who the caller is: "+errTooLong.Error(), "check --endpoint-url if it is given")
+	case errors.As(err, &long):
+		return say("AWS did not tell who the caller is: "+long.Error(), "check --endpoint-url if it is given")
 	case errors.As(err, &dns):
 		return say("the name "+dns.Name+" could not be resolved", "check the network, and the region's name")
 	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || isConnection(err):
@@ -115,6 +116,7 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 	g := inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed}
 	var network net.Error
 	var not *notAnAnswer
+	var long tooLong
 	status := statusOf(err)
 	switch {
 	case errors.Is(err, errDeadline):
@@ -123,8 +125,8 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		g.Message = "interrupted before the answer was complete"
 	case errors.Is(err, errRepeatedToken):
 		g.Message = "the endpoint answered with the same page token again and again"
-	case errors.Is(err, errTooLong):
-		g.Message = errTooLong.Error()
+	case errors.As(err, &long):
+		g.Message = long.Error()
 	case errors.As(err, &not):
 		g.Message = "the endpoint sent what is " + not.Error()
 	case codeOf(err) != "":

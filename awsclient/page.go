@@ -21,8 +21,11 @@ type page[T any] struct {
 	next  *string  // the token of the page behind, nil where there is none
 }
 
+// oddity adds a text unless it is the last one again.
 func (p *page[T]) oddity(format string, args ...any) {
-	p.odd = append(p.odd, fmt.Sprintf(format, args...))
+	if text := fmt.Sprintf(format, args...); len(p.odd) == 0 || p.odd[len(p.odd)-1] != text {
+		p.odd = append(p.odd, text)
+	}
 }
 
 // pages are the items of the answers so far, which may arrive side by side.

@@ -116,7 +116,7 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 		return aws.Config{
 			Region:      cmp.Or(region, "us-east-1"),
 			Credentials: credentials.NewStaticCredentialsProvider("AKIADEMODEMODEMODEMO", "demo", ""),
-			HTTPClient:  wholeBodies{transport},
+			HTTPClient:  wholeBodies{transport, mostAnswer},
 			Logger:      logging.Nop{},
 			APIOptions:  clientOptions,
 		}, nil
@@ -149,7 +149,7 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 	if cfg, err = config.LoadDefaultConfig(ctx, load...); err != nil {
 		return aws.Config{}, err
 	}
-	cfg.HTTPClient = wholeBodies{cfg.HTTPClient}
+	cfg.HTTPClient = wholeBodies{cfg.HTTPClient, mostAnswer}
 	return cfg, nil
 }
 

@@ -43,13 +43,17 @@ func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.Deserial
 	}
 	body, ok := response.Body.(*wholeBody)
 	if !ok { // clients of the configuration have connections of their own
-		data, err := readAll(response.Body, nil)
+		data, err := readAll(response.Body, nil, mostAnswer)
 		response.Body.Close()
 		if err != nil {
 			return out, metadata, err
 		}
 		body = &wholeBody{bytes.NewReader(data), data, nil}
 		response.Body = body
+	}
+	if crowded(body.data) {
+		body.release()
+		return out, metadata, errTooMany
 	}
 	if why := lacking(middleware.GetServiceID(ctx), middleware.GetOperationName(ctx), response.StatusCode, body.data); why != "" {
 		err = &notAnAnswer{why}
