@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Read reads a report that was written as JSON. What is no such report, is
@@ -26,7 +28,7 @@ func Read(r io.Reader) (*Report, error) {
 	case "":
 		return nil, errors.New("this is JSON, but no report of sgaudit: it has no schema_version")
 	default:
-		return nil, fmt.Errorf("the report has schema_version %s, and this version of sgaudit reads %s", head.SchemaVersion, SchemaVersion)
+		return nil, fmt.Errorf("the report has schema_version %s, and this version of sgaudit reads %s", words.Plain(words.Cut(head.SchemaVersion, 80)), SchemaVersion)
 	}
 	report := &Report{}
 	if err := json.Unmarshal(text, report); err != nil {
