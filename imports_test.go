@@ -47,6 +47,7 @@ var onlyIn = map[string]string{
 	"go.yaml.in/yaml":           "cli",
 	"github.com/olekukonko/":    "output",
 	"go4.org/netipx":            "cidr",
+	"github.com/go-json-exp":    "inventory",
 	"github.com/rogpeppe/":      "tests",
 	"github.com/google/go-cmp/": "tests",
 	"go.uber.org/goleak":        "tests",

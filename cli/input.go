@@ -87,7 +87,7 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 	case in.kind == answersInput:
 		return awsclient.SavedText(in.name, in.text, in.taken, opts)
 	}
-	if s, err = inventory.Load(bytes.NewReader(in.text)); err != nil {
+	if s, err = inventory.Load(bytes.NewBuffer(in.text)); err != nil {
 		return nil, fmt.Errorf("%s: %w", in.name, err)
 	}
 	return s, nil

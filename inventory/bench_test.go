@@ -25,14 +25,14 @@ var phases = []struct {
 	{"normalize-sorted", 0.002, func(_ testing.TB, inv *inventory.Inventory) (before, run func()) {
 		return func() {}, inv.Normalize
 	}},
-	{"save", 2, func(tb testing.TB, inv *inventory.Inventory) (before, run func()) {
+	{"save", 1.2, func(tb testing.TB, inv *inventory.Inventory) (before, run func()) {
 		return func() {}, func() {
 			if err := (&inventory.Snapshot{Inventory: inv}).Save(io.Discard); err != nil {
 				tb.Fatal(err)
 			}
 		}
 	}},
-	{"load", 21, func(tb testing.TB, inv *inventory.Inventory) (before, run func()) {
+	{"load", 14, func(tb testing.TB, inv *inventory.Inventory) (before, run func()) {
 		text := save(tb, inv)
 		return func() {}, func() {
 			if _, err := inventory.Load(bytes.NewReader(text)); err != nil {

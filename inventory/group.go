@@ -9,13 +9,13 @@ import (
 // Group is a security group with its rules. Its VPC is the primary one; it
 // may be associated with others (Region.Associations).
 type Group struct {
-	ID          string
-	Name        string
-	VPC         string
-	Owner       string // account id
-	Description string
-	Tags        []Tag  // sorted by key
-	Rules       []Rule // sorted by text, ingress first
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	VPC         string `json:"vpc_id,omitzero"`
+	Owner       string `json:"owner_id,omitzero"` // account id
+	Description string `json:"description,omitzero"`
+	Tags        []Tag  `json:"tags,omitempty"` // sorted by key
+	Rules       []Rule `json:"rules"`          // sorted by text, ingress first
 }
 
 // Default reports whether the group is its VPC's default group, which cannot
@@ -28,7 +28,10 @@ func (g *Group) ARN(partition, region string) string {
 }
 
 // Tag is a key and its value as AWS gave them.
-type Tag struct{ Key, Value string }
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
 
 // TagValue returns the value of a key, and whether the key is there.
 func TagValue(tags []Tag, key string) (string, bool) {
@@ -62,7 +65,11 @@ type Peer struct {
 // GroupRef names a group as a rule does. Account is empty if the referenced
 // group was deleted; VPC, Peering and Status are set for groups of other VPCs.
 type GroupRef struct {
-	ID, Account, VPC, Peering, Status string
+	ID      string `json:"id"`
+	Account string `json:"account_id,omitzero"`
+	VPC     string `json:"vpc_id,omitzero"`
+	Peering string `json:"peering_id,omitzero"`
+	Status  string `json:"peering_status,omitzero"`
 }
 
 // PrefixPeer returns a Peer for p, with host bits cleared and 4in6 unmapped.

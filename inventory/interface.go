@@ -5,32 +5,32 @@ import "net/netip"
 // Interface is an elastic network interface. What AWS tells of its owner is
 // kept as it came; Owner derives the service from it.
 type Interface struct {
-	ID           string
-	VPC          string
-	Subnet       string
-	Zone         string
-	Account      string // the owner, which may be a participant of a shared VPC
-	Status       string // available, in-use, ...
-	Type         string // interface, lambda, nat_gateway, ...: an open set
-	Requester    string // requester id, empty where none
-	Operator     string // principal of the service that manages it for the account
-	Instance     string // i-..., of the attachment
-	AttachedBy   string // instance owner id of the attachment: an account or amazon-elb, ...
-	Description  string
-	Managed      bool      // requester-managed
-	DenyIGW      bool      // DenyAllIgwTraffic
-	NoSourceDest bool      // the source/destination check is off
-	Groups       []string  // ids, sorted
-	Addresses    []Address // sorted by private address, IPv4 first
-	Tags         []Tag     // sorted by key
+	ID           string    `json:"id"`
+	VPC          string    `json:"vpc_id,omitzero"`
+	Subnet       string    `json:"subnet_id,omitzero"`
+	Zone         string    `json:"zone,omitzero"`
+	Account      string    `json:"owner_id,omitzero"`     // the owner, which may be a participant of a shared VPC
+	Status       string    `json:"status,omitzero"`       // available, in-use, ...
+	Type         string    `json:"type,omitzero"`         // interface, lambda, nat_gateway, ...: an open set
+	Requester    string    `json:"requester_id,omitzero"` // requester id, empty where none
+	Operator     string    `json:"operator,omitzero"`     // principal of the service that manages it for the account
+	Instance     string    `json:"instance_id,omitzero"`  // i-..., of the attachment
+	AttachedBy   string    `json:"attached_by,omitzero"`  // instance owner id of the attachment: an account or amazon-elb, ...
+	Description  string    `json:"description,omitzero"`
+	Managed      bool      `json:"requester_managed,omitzero"`     // requester-managed
+	DenyIGW      bool      `json:"deny_all_igw_traffic,omitzero"`  // DenyAllIgwTraffic
+	NoSourceDest bool      `json:"source_dest_check_off,omitzero"` // the source/destination check is off
+	Groups       []string  `json:"group_ids"`                      // ids, sorted
+	Addresses    []Address `json:"addresses,omitempty"`            // sorted by private address, IPv4 first
+	Tags         []Tag     `json:"tags,omitempty"`                 // sorted by key
 }
 
 // Address is one private address of an interface with the public one that is
 // associated with it, if any. IPv6 addresses stand in Private alone: they are
 // public or not by their subnet's block.
 type Address struct {
-	Private netip.Addr
-	Public  netip.Addr // the zero Addr where none is associated
+	Private netip.Addr `json:"private_ip"`
+	Public  netip.Addr `json:"public_ip,omitzero"` // the zero Addr where none is associated
 }
 
 // PublicIPv4 returns the interface's public IPv4 addresses, in the order of

@@ -20,16 +20,16 @@ import (
 
 // Inventory is everything that one run saw.
 type Inventory struct {
-	Caller  Caller
-	Depth   Depth
-	Regions []*Region // sorted by account, then name
+	Caller  Caller    `json:"caller"`
+	Depth   Depth     `json:"depth"`
+	Regions []*Region `json:"regions"` // sorted by account, then name
 }
 
 // Caller is the identity that the run had, from sts:GetCallerIdentity.
 type Caller struct {
-	AccountID string // twelve digits
-	ARN       string
-	Partition string // aws, aws-cn, aws-us-gov, ...
+	AccountID string `json:"account_id"` // twelve digits
+	ARN       string `json:"arn"`
+	Partition string `json:"partition"` // aws, aws-cn, aws-us-gov, ...
 }
 
 // Region is one region of one account. Which parts of it are known is said by
@@ -39,39 +39,39 @@ type Caller struct {
 // of a list that is not resolved. Slices of parts that are not in Read may hold
 // what arrived before the failure; only Groups may be used then.
 type Region struct {
-	AccountID   string
-	AccountName string // empty unless an organisation told it
-	Partition   string
-	Name        string
+	AccountID   string `json:"account_id"`
+	AccountName string `json:"account_name,omitzero"` // empty unless an organisation told it
+	Partition   string `json:"partition"`
+	Name        string `json:"region"`
 
-	Read    Parts // what was read to the end
-	Asked   Parts // what the depth of this run asks for
-	Skipped bool  // left out on request
-	Gaps    []Gap
+	Read    Parts `json:"read"`             // what was read to the end
+	Asked   Parts `json:"asked"`            // what the depth of this run asks for
+	Skipped bool  `json:"skipped,omitzero"` // left out on request
+	Gaps    []Gap `json:"gaps,omitempty"`
 
-	Groups     []Group
-	Interfaces []Interface
+	Groups     []Group     `json:"security_groups,omitzero"`
+	Interfaces []Interface `json:"network_interfaces,omitzero"`
 
-	PrefixLists      []PrefixList
-	VPCs             []VPC
-	Subnets          []Subnet
-	RouteTables      []RouteTable
-	NetworkACLs      []NetworkACL
-	InternetGateways []Gateway // with the VPC each is attached to now
-	EgressGateways   []Gateway // egress-only internet gateways: of made-up estates alone, no verdict needs them
-	NATGateways      []NATGateway
-	FlowLogs         []FlowLog
-	Peerings         []Peering
-	PublicAccess     PublicAccessBlock
-	Associations     []Association
-	Stale            []StaleReference
-	LaunchTemplates  []LaunchTemplate
-	Endpoints        []Endpoint
-	LoadBalancers    []LoadBalancer
-	Listeners        []Listener // of load balancers
-	Functions        []Function
-	WebACLs          []WebACL
-	Recorders        []Recorder // of AWS Config
+	PrefixLists      []PrefixList      `json:"prefix_lists,omitzero"`
+	VPCs             []VPC             `json:"vpcs,omitzero"`
+	Subnets          []Subnet          `json:"subnets,omitzero"`
+	RouteTables      []RouteTable      `json:"route_tables,omitzero"`
+	NetworkACLs      []NetworkACL      `json:"network_acls,omitzero"`
+	InternetGateways []Gateway         `json:"internet_gateways,omitzero"`             // with the VPC each is attached to now
+	EgressGateways   []Gateway         `json:"egress_only_internet_gateways,omitzero"` // egress-only internet gateways: of made-up estates alone, no verdict needs them
+	NATGateways      []NATGateway      `json:"nat_gateways,omitzero"`
+	FlowLogs         []FlowLog         `json:"flow_logs,omitzero"`
+	Peerings         []Peering         `json:"vpc_peering_connections,omitzero"`
+	PublicAccess     PublicAccessBlock `json:"vpc_block_public_access,omitzero"`
+	Associations     []Association     `json:"security_group_vpc_associations,omitzero"`
+	Stale            []StaleReference  `json:"stale_references,omitzero"`
+	LaunchTemplates  []LaunchTemplate  `json:"launch_templates,omitzero"`
+	Endpoints        []Endpoint        `json:"vpc_endpoints,omitzero"`
+	LoadBalancers    []LoadBalancer    `json:"load_balancers,omitzero"`
+	Listeners        []Listener        `json:"load_balancer_listeners,omitzero"` // of load balancers
+	Functions        []Function        `json:"lambda_functions,omitzero"`
+	WebACLs          []WebACL          `json:"web_acls,omitzero"`
+	Recorders        []Recorder        `json:"config_recorders,omitzero"` // of AWS Config
 }
 
 // partitions are those beside aws, by what the names of their regions begin with
@@ -210,11 +210,11 @@ const (
 
 // Gap is one part of a region that could not be read.
 type Gap struct {
-	Part      Part
-	Operation string // the IAM action: ec2:DescribeSecurityGroups
-	Kind      GapKind
-	Code      string // the code that AWS answered with, empty where none came
-	Message   string // one line
+	Part      Part    `json:"part"`
+	Operation string  `json:"operation"` // the IAM action: ec2:DescribeSecurityGroups
+	Kind      GapKind `json:"kind"`
+	Code      string  `json:"code,omitzero"`    // the code that AWS answered with, empty where none came
+	Message   string  `json:"message,omitzero"` // one line
 }
 
 // Compare orders gaps by operation, kind, code and message.

@@ -9,31 +9,31 @@ import (
 // could be read: a list that is not resolved stands for unknown addresses and
 // is never taken as empty.
 type PrefixList struct {
-	ID         string
-	Name       string
-	Owner      string // account id, or "AWS" for lists that AWS keeps
-	MaxEntries int    // 0 where AWS does not tell
-	Resolved   bool
-	Entries    []netip.Prefix // sorted
+	ID         string         `json:"id"`
+	Name       string         `json:"name,omitzero"`
+	Owner      string         `json:"owner_id,omitzero"`    // account id, or "AWS" for lists that AWS keeps
+	MaxEntries int            `json:"max_entries,omitzero"` // 0 where AWS does not tell
+	Resolved   bool           `json:"resolved"`
+	Entries    []netip.Prefix `json:"entries,omitempty"` // sorted
 }
 
 // VPC is a virtual network and its address blocks, IPv4 and IPv6.
 type VPC struct {
-	ID       string
-	Owner    string
-	Default  bool
-	Prefixes []netip.Prefix // sorted
-	Tags     []Tag
+	ID       string         `json:"id"`
+	Owner    string         `json:"owner_id,omitzero"`
+	Default  bool           `json:"default,omitzero"`
+	Prefixes []netip.Prefix `json:"cidrs,omitempty"` // sorted
+	Tags     []Tag          `json:"tags,omitempty"`
 }
 
 // Subnet is a part of a VPC in one zone.
 type Subnet struct {
-	ID       string
-	VPC      string
-	Owner    string // differs from the account in a shared VPC
-	Zone     string
-	Prefixes []SubnetPrefix // sorted
-	Tags     []Tag
+	ID       string         `json:"id"`
+	VPC      string         `json:"vpc_id,omitzero"`
+	Owner    string         `json:"owner_id,omitzero"` // differs from the account in a shared VPC
+	Zone     string         `json:"zone,omitzero"`
+	Prefixes []SubnetPrefix `json:"cidrs,omitempty"` // sorted
+	Tags     []Tag          `json:"tags,omitempty"`
 }
 
 // SubnetPrefix is one address block of a subnet. Private is true for an IPv6
@@ -41,40 +41,40 @@ type Subnet struct {
 // "private"); IPv4 blocks leave it false, since an IPv4 address is public by
 // its association and not by its block.
 type SubnetPrefix struct {
-	Prefix  netip.Prefix
-	Private bool
+	Prefix  netip.Prefix `json:"cidr"`
+	Private bool         `json:"private,omitzero"`
 }
 
 // RouteTable holds routes and says whose they are: the subnets that name it
 // explicitly and, where Main is true, every other subnet of its VPC.
 // Associations with gateways are kept apart, as they govern no subnet.
 type RouteTable struct {
-	ID       string
-	VPC      string
-	Main     bool
-	Subnets  []string // sorted
-	Gateways []string // sorted
-	Routes   []Route
+	ID       string   `json:"id"`
+	VPC      string   `json:"vpc_id,omitzero"`
+	Main     bool     `json:"main,omitzero"`
+	Subnets  []string `json:"subnet_ids,omitempty"`  // sorted
+	Gateways []string `json:"gateway_ids,omitempty"` // sorted
+	Routes   []Route  `json:"routes,omitempty"`
 }
 
 // Route sends a destination to a target. Exactly one of Prefix and List is
 // set. Target is the id of the gateway, interface, connection or "local".
 type Route struct {
-	Prefix    netip.Prefix
-	List      string // pl-...
-	Target    string
-	Blackhole bool
+	Prefix    netip.Prefix `json:"cidr,omitzero"`
+	List      string       `json:"prefix_list_id,omitzero"` // pl-...
+	Target    string       `json:"target,omitzero"`
+	Blackhole bool         `json:"blackhole,omitzero"`
 }
 
 // NetworkACL filters what enters and leaves its subnets, without state.
 type NetworkACL struct {
-	ID      string
-	VPC     string
-	Owner   string
-	Default bool
-	Subnets []string   // sorted
-	Entries []ACLEntry // sorted by direction, then number, IPv4 before IPv6
-	Tags    []Tag
+	ID      string     `json:"id"`
+	VPC     string     `json:"vpc_id,omitzero"`
+	Owner   string     `json:"owner_id,omitzero"`
+	Default bool       `json:"default,omitzero"`
+	Subnets []string   `json:"subnet_ids,omitempty"` // sorted
+	Entries []ACLEntry `json:"entries,omitempty"`    // sorted by direction, then number, IPv4 before IPv6
+	Tags    []Tag      `json:"tags,omitempty"`
 }
 
 // ACLEntry is evaluated in ascending order of Number, the first match
@@ -90,29 +90,32 @@ type ACLEntry struct {
 // Gateway is an internet gateway, or an egress-only one, and the VPCs that it
 // is attached to now (at most one for AWS).
 type Gateway struct {
-	ID   string
-	VPCs []string // sorted; attachments in state available or attached
+	ID   string   `json:"id"`
+	VPCs []string `json:"vpc_ids,omitempty"` // sorted; attachments in state available or attached
 }
 
 // NATGateway translates for private subnets; nothing enters through it.
 type NATGateway struct {
-	ID, VPC, Subnet, State string
+	ID     string `json:"id"`
+	VPC    string `json:"vpc_id,omitzero"`
+	Subnet string `json:"subnet_id,omitzero"`
+	State  string `json:"state,omitzero"`
 }
 
 // FlowLog records the traffic of a VPC, a subnet or an interface.
 type FlowLog struct {
-	ID       string
-	Resource string // vpc-..., subnet-..., eni-...
-	Traffic  string // ALL, ACCEPT or REJECT
-	Active   bool   // it exists, and AWS can deliver what it records
+	ID       string `json:"id"`
+	Resource string `json:"resource_id,omitzero"`  // vpc-..., subnet-..., eni-...
+	Traffic  string `json:"traffic_type,omitzero"` // ALL, ACCEPT or REJECT
+	Active   bool   `json:"active,omitzero"`       // it exists, and AWS can deliver what it records
 }
 
 // Peering is a VPC peering connection with both of its ends.
 type Peering struct {
-	ID        string
-	Status    string // active, pending-acceptance, deleted, ...
-	Requester PeeringEnd
-	Accepter  PeeringEnd
+	ID        string     `json:"id"`
+	Status    string     `json:"status,omitzero"` // active, pending-acceptance, deleted, ...
+	Requester PeeringEnd `json:"requester"`
+	Accepter  PeeringEnd `json:"accepter"`
 }
 
 // Far returns the end of the peering that is not the VPC's, or nil where the
@@ -130,8 +133,10 @@ func (p *Peering) Far(vpc string) *PeeringEnd {
 // PeeringEnd is one VPC of a peering connection. Prefixes are known only
 // while the connection is active.
 type PeeringEnd struct {
-	Account, Region, VPC string
-	Prefixes             []netip.Prefix // sorted
+	Account  string         `json:"account_id,omitzero"`
+	Region   string         `json:"region,omitzero"`
+	VPC      string         `json:"vpc_id,omitzero"`
+	Prefixes []netip.Prefix `json:"cidrs,omitempty"` // sorted
 }
 
 // PublicAccessBlock is the region's VPC block public access setting. Mode is
@@ -139,9 +144,9 @@ type PeeringEnd struct {
 // is default-state, update-in-progress, update-complete or, where the region
 // does not know the setting, PublicAccessUnsupported.
 type PublicAccessBlock struct {
-	Mode       string
-	State      string
-	Exclusions []PublicAccessExclusion // sorted by id
+	Mode       string                  `json:"mode,omitzero"`
+	State      string                  `json:"state,omitzero"`
+	Exclusions []PublicAccessExclusion `json:"exclusions,omitempty"` // sorted by id
 }
 
 // PublicAccessUnsupported is the state, of sgaudit's own, of a region that does
@@ -150,15 +155,18 @@ const PublicAccessUnsupported = "unsupported"
 
 // PublicAccessExclusion exempts a VPC or a subnet from the block.
 type PublicAccessExclusion struct {
-	ID       string
-	Resource string // vpc-... or subnet-..., taken from the ARN
-	Mode     string // allow-bidirectional or allow-egress
-	State    string // create-complete, update-complete, ...
+	ID       string `json:"id"`
+	Resource string `json:"resource_id,omitzero"` // vpc-... or subnet-..., taken from the ARN
+	Mode     string `json:"mode,omitzero"`        // allow-bidirectional or allow-egress
+	State    string `json:"state,omitzero"`       // create-complete, update-complete, ...
 }
 
 // Association lends a group to a VPC beyond its primary one.
 type Association struct {
-	Group, VPC, VPCOwner, State string
+	Group    string `json:"group_id"`
+	VPC      string `json:"vpc_id"`
+	VPCOwner string `json:"vpc_owner_id,omitzero"`
+	State    string `json:"state,omitzero"`
 }
 
 // StaleReference is a rule that names a group which is gone, as
@@ -173,26 +181,29 @@ type StaleReference struct {
 // LaunchTemplate names the groups that instances started from its latest or
 // default version would carry.
 type LaunchTemplate struct {
-	ID, Name   string
-	Groups     []string // ids, sorted
-	GroupNames []string // names, sorted; only for the default VPC
+	ID         string   `json:"id"`
+	Name       string   `json:"name,omitzero"`
+	Groups     []string `json:"group_ids,omitempty"`   // ids, sorted
+	GroupNames []string `json:"group_names,omitempty"` // names, sorted; only for the default VPC
 }
 
 // Endpoint is an interface VPC endpoint, Client VPN endpoint or the like that
 // names groups.
 type Endpoint struct {
-	ID, VPC, Service string
-	Groups           []string // sorted
+	ID      string   `json:"id"`
+	VPC     string   `json:"vpc_id,omitzero"`
+	Service string   `json:"service,omitzero"`
+	Groups  []string `json:"group_ids,omitempty"` // sorted
 }
 
 // LoadBalancer is a load balancer with its scheme and groups.
 type LoadBalancer struct {
-	Name   string
-	ARN    string // empty for classic ones
-	Kind   string // application, network, gateway, classic
-	Scheme string // internet-facing or internal
-	VPC    string
-	Groups []string // sorted
+	Name   string   `json:"name"`
+	ARN    string   `json:"arn,omitzero"`    // empty for classic ones
+	Kind   string   `json:"kind"`            // application, network, gateway, classic
+	Scheme string   `json:"scheme,omitzero"` // internet-facing or internal
+	VPC    string   `json:"vpc_id,omitzero"`
+	Groups []string `json:"group_ids,omitempty"` // sorted
 }
 
 // Listener is a port on which a load balancer accepts connections: tcp or udp,
@@ -205,25 +216,28 @@ type Listener struct {
 // Function is a Lambda function with the groups that its interfaces carry
 // while it runs. Idle functions have no interface.
 type Function struct {
-	Name, ARN, VPC string
-	Groups         []string // sorted
-	Subnets        []string // sorted
+	Name    string   `json:"name"`
+	ARN     string   `json:"arn,omitzero"`
+	VPC     string   `json:"vpc_id,omitzero"`
+	Groups  []string `json:"group_ids,omitempty"`  // sorted
+	Subnets []string `json:"subnet_ids,omitempty"` // sorted
 }
 
 // WebACL is a regional web ACL of AWS WAF with the application load balancers
 // that it protects.
 type WebACL struct {
-	Name, ARN     string
-	LoadBalancers []string // ARNs, sorted
+	Name          string   `json:"name"`
+	ARN           string   `json:"arn,omitzero"`
+	LoadBalancers []string `json:"load_balancer_arns,omitempty"` // ARNs, sorted
 }
 
 // Recorder is a configuration recorder of AWS Config. The one that a service
 // keeps for itself does not count: nobody else sees what it records.
 type Recorder struct {
-	Name      string
-	Recording bool // it is started
-	Failing   bool // it could not deliver what it recorded last
-	Groups    bool // security groups are among the types that it records
+	Name      string `json:"name"`
+	Recording bool   `json:"recording"`               // it is started
+	Failing   bool   `json:"failing,omitzero"`        // it could not deliver what it recorded last
+	Groups    bool   `json:"records_security_groups"` // security groups are among the types that it records
 }
 
 // Entries returns the prefixes of a prefix list, or nothing where it was not

@@ -1,0 +1,108 @@
+package inventory
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// placed is an error with its place in the file.
+type placed struct {
+	offset  int64
+	pointer jsontext.Pointer
+	err     error
+}
+
+func (p *placed) Error() string { return p.err.Error() }
+func (p *placed) Unwrap() error { return p.err }
+
+// at gives an error without a place of its own that of the decoder.
+func at(dec *jsontext.Decoder, err error) error {
+	var syntax *jsontext.SyntacticError
+	var form *json.SemanticError
+	var known *placed
+	if errors.As(err, &syntax) || errors.As(err, &form) || errors.As(err, &known) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	return &placed{dec.InputOffset(), dec.StackPointer(), err}
+}
+
+// explain says in words what is wrong with a file, and where: line and column
+// are counted from 1, columns in bytes.
+func explain(err error, text []byte) error {
+	var syntax *jsontext.SyntacticError
+	var form *json.SemanticError
+	var known *placed
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return fmt.Errorf("the snapshot ends too early, after %d bytes: it was cut off", len(text))
+	}
+	place := &placed{err: err}
+	switch {
+	case errors.As(err, &form):
+		place = &placed{form.ByteOffset, form.JSONPointer, form.Err}
+		switch {
+		case errors.Is(form.Err, json.ErrUnknownName):
+			place.err = fmt.Errorf("unknown key %q", form.JSONPointer.LastToken())
+		case form.Err == nil:
+			place.err = fmt.Errorf("a value of the kind %s cannot stand there", form.JSONKind)
+		}
+	case errors.As(err, &syntax):
+		place = &placed{syntax.ByteOffset, syntax.JSONPointer, syntax.Err}
+		if errors.Is(syntax.Err, jsontext.ErrDuplicateName) {
+			place.err = fmt.Errorf("the key %q comes twice", syntax.JSONPointer.LastToken())
+		}
+	case errors.As(err, &known):
+		place = known
+	}
+	before := text[:min(max(0, int(place.offset)), len(text))]
+	line, column := bytes.Count(before, []byte("\n"))+1, len(before)-bytes.LastIndexByte(before, '\n')
+	where := ""
+	if place.pointer != "" {
+		where = fmt.Sprintf(" (%s)", place.pointer)
+	}
+	return fmt.Errorf("the snapshot is damaged at line %d, column %d%s: %w", line, column, where, place.err)
+}
+
+// cutRune returns the number of bytes at the end of text that begin a
+// character and do not end it.
+func cutRune(text []byte) int {
+	for n := 1; n < utf8.UTFMax && n <= len(text); n++ {
+		if tail := text[len(text)-n:]; utf8.RuneStart(tail[0]) {
+			if utf8.FullRune(tail) {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
+}
+
+// sound refuses what no inventory has, so that nothing later trips over it.
+func (inv *Inventory) sound() error {
+	for i, r := range inv.Regions {
+		if r == nil || r.Name == "" {
+			return fmt.Errorf("the snapshot is damaged: region %d is empty", i)
+		}
+		for k := range r.Groups {
+			for n := range r.Groups[k].Rules {
+				rule := &r.Groups[k].Rules[n]
+				ends := 0
+				for _, set := range []bool{rule.Peer.Prefix.IsValid(), rule.Peer.Group != nil, rule.Peer.List != ""} {
+					if set {
+						ends++
+					}
+				}
+				t := rule.Traffic
+				if ends != 1 || rule.Direction > Egress || t.HasPorts() && (t.First < 0 || t.Last > MaxPort || t.First > t.Last) {
+					return fmt.Errorf("the snapshot is damaged: rule %d of %s in %s makes no sense", n, r.Groups[k].ID, r.Name)
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package inventory
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// partKeys are the names of the parts in a snapshot: the key under which a
+// region has the part, but for the ids of rules, which are in the rules.
+var partKeys = map[Part]string{
+	PartGroups: "security_groups", PartInterfaces: "network_interfaces", PartRules: "security_group_rule_ids",
+	PartPrefixLists: "prefix_lists", PartVPCs: "vpcs", PartSubnets: "subnets",
+	PartRouteTables: "route_tables", PartNetworkACLs: "network_acls", PartInternetGateways: "internet_gateways",
+	PartEgressGateways: "egress_only_internet_gateways", PartNATGateways: "nat_gateways",
+	PartPeerings: "vpc_peering_connections", PartPublicAccess: "vpc_block_public_access",
+	PartAssociations: "security_group_vpc_associations", PartStale: "stale_references",
+	PartLaunchTemplates: "launch_templates", PartEndpoints: "vpc_endpoints",
+	PartLoadBalancers: "load_balancers", PartFunctions: "lambda_functions",
+	PartFlowLogs: "flow_logs", PartWebACLs: "web_acls", PartRecorders: "config_recorders",
+	PartListeners: "load_balancer_listeners",
+}
+
+// partFields are the places in a Region of its fields for the parts.
+var partFields = sync.OnceValue(func() map[Part]int {
+	fields := map[Part]int{}
+	region := reflect.TypeFor[Region]()
+	for i := range region.NumField() {
+		key, _, _ := strings.Cut(region.Field(i).Tag.Get("json"), ",")
+		for part, name := range partKeys {
+			if name == key {
+				fields[part] = i
+			}
+		}
+	}
+	return fields
+})
+
+// regionFile is a region in a file. A part that was read has its key, though
+// it be empty, and one that was not read has it where something arrived.
+type regionFile struct {
+	*regionFields
+	PublicAccess *PublicAccessBlock `json:"vpc_block_public_access,omitzero"` // nil: not in the file
+}
+
+// regionFields are those of a Region without its methods.
+type regionFields Region
+
+// MarshalJSONTo writes the region.
+func (r *Region) MarshalJSONTo(enc *jsontext.Encoder) error {
+	file := *r
+	v := reflect.ValueOf(&file).Elem()
+	for part, i := range partFields() {
+		if f := v.Field(i); r.Read.Has(part) && f.Kind() == reflect.Slice && f.IsNil() {
+			f.Set(reflect.MakeSlice(f.Type(), 0, 0))
+		}
+	}
+	out := regionFile{regionFields: (*regionFields)(&file)}
+	if r.Read.Has(PartPublicAccess) || !reflect.ValueOf(r.PublicAccess).IsZero() {
+		out.PublicAccess = &r.PublicAccess
+	}
+	return json.MarshalEncode(enc, &out)
+}
+
+// UnmarshalJSONFrom reads a region, and refuses one that claims to have read a
+// part and does not have its key.
+func (r *Region) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	in := regionFile{regionFields: (*regionFields)(r)}
+	if err := json.UnmarshalDecode(dec, &in); err != nil {
+		return err
+	}
+	v := reflect.ValueOf(r).Elem()
+	for part, i := range partFields() {
+		if part == PartPublicAccess {
+			continue
+		}
+		if f := v.Field(i); r.Read.Has(part) && f.IsNil() {
+			return missingPart(r, part, partKeys[part])
+		} else if f.Len() == 0 {
+			f.SetZero()
+		}
+	}
+	if in.PublicAccess != nil {
+		r.PublicAccess = *in.PublicAccess
+	} else if r.Read.Has(PartPublicAccess) {
+		return missingPart(r, PartPublicAccess, partKeys[PartPublicAccess])
+	}
+	for i := range r.Groups {
+		if r.Groups[i].Rules == nil {
+			return fmt.Errorf("%s in %s has no key rules", r.Groups[i].ID, r.Name)
+		}
+		if len(r.Groups[i].Rules) == 0 {
+			r.Groups[i].Rules = nil
+		}
+	}
+	for i := range r.Interfaces {
+		if r.Interfaces[i].Groups == nil {
+			return fmt.Errorf("%s in %s has no key group_ids", r.Interfaces[i].ID, r.Name)
+		}
+		if len(r.Interfaces[i].Groups) == 0 {
+			r.Interfaces[i].Groups = nil
+		}
+	}
+	return nil
+}
+
+func missingPart(r *Region, part Part, key string) error {
+	return fmt.Errorf("the region %s says that its %s were read, and has no key %s", r.Name, part, key)
+}
