@@ -97,8 +97,9 @@ func (w *whole) plan() (*Plan, error) {
 	return p, nil
 }
 
-// back orders deletions, so that what names a group is deleted before it, and makes the undo of deletions bring back the group as it is before the
-// plan: what the plan changes in it before comes back with it.
+// back orders deletions, so that what names a group is deleted before it. It
+// makes the undo of a deletion bring back the group as it is before the plan:
+// what the plan changes in it before comes back with it.
 func (w *whole) back(p *Plan) {
 	slices.SortStableFunc(p.Entries, func(a, b *Entry) int {
 		if a.Step.Verb != change.Delete || b.Step.Verb != change.Delete || a.Account != b.Account {
@@ -107,16 +108,19 @@ func (w *whole) back(p *Plan) {
 		return cmp.Compare(w.turn[a.Findings[0].ID], w.turn[b.Findings[0].ID])
 	})
 	gone := map[string]bool{}
+	var deletions []change.Line
 	for _, e := range p.Entries {
 		if e.Step.Verb == change.Delete {
 			gone[e.Step.Group] = true
+			deletions = append(deletions, change.Line{Step: e.Step})
 		}
 	}
+	before := newEstate(w.inv, deletions)
 	for _, e := range p.Entries {
 		if e.Step.Verb != change.Delete {
 			continue
 		}
-		if t := newEstate(w.inv, []change.Line{{Step: e.Step}}).locate(&e.Step); t != nil {
+		if t := before.locate(&e.Step); t != nil {
 			was := *t.group()
 			was.Rules = slices.DeleteFunc(slices.Clone(was.Rules), func(r inventory.Rule) bool {
 				return r.Peer.Group != nil && r.Peer.Group.ID != was.ID && gone[r.Peer.Group.ID]
