@@ -53,22 +53,54 @@ type talk struct {
 }
 
 func (c *comparison) region(now *inventory.Region) {
-	eachPair(c.old.Groups, now.Groups, func(old, is *inventory.Group) {
-		if same(old.Rules, is.Rules) {
-			return
+	c.before, c.after = reach.New(c.old), reach.New(now)
+	c.now = map[string]*inventory.Interface{}
+	if len(now.Interfaces) == len(c.old.Interfaces) && len(now.Interfaces) > 0 && &now.Interfaces[0] != &c.old.Interfaces[0] {
+		for n := range now.Interfaces {
+			c.now[now.Interfaces[n].ID] = &now.Interfaces[n]
 		}
-		if c.before == nil {
-			c.before, c.after = reach.New(c.old), reach.New(now)
-			c.now = map[string]*inventory.Interface{}
-			if len(now.Interfaces) > 0 && &now.Interfaces[0] != &c.old.Interfaces[0] {
-				for n := range now.Interfaces {
-					c.now[now.Interfaces[n].ID] = &now.Interfaces[n]
+	}
+	eachPair(c.old.Groups, now.Groups, func(old, is *inventory.Group) {
+		if !same(old.Rules, is.Rules) {
+			c.rules(c.old, c.before, old, is, now)
+			c.rules(now, c.after, is, old, c.old)
+		}
+	})
+	for i := range c.old.Interfaces {
+		old := &c.old.Interfaces[i]
+		if is := c.now[old.ID]; is != nil && !slices.Equal(old.Groups, is.Groups) {
+			c.carried(c.old, c.before, old, is)
+			c.carried(now, c.after, is, old)
+		}
+	}
+}
+
+// carried asks for what an interface may do by the groups that it does not
+// carry in the other state.
+func (c *comparison) carried(r *inventory.Region, n *reach.Region, e, other *inventory.Interface) {
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		own := e.Carries(g.ID) && !other.Carries(g.ID)
+		for k := range g.Rules {
+			rule := &g.Rules[k]
+			ask := func(member, peer *inventory.Interface) {
+				if rule.Direction == inventory.Egress {
+					member, peer = peer, member
+				}
+				c.ask(peer, member, rule.Traffic)
+			}
+			if own {
+				for _, peer := range standsFor(r, n, g, rule) {
+					ask(e, peer)
+				}
+			}
+			if ref := rule.Peer.Group; ref != nil && e.Carries(ref.ID) && !other.Carries(ref.ID) {
+				for _, member := range n.Interfaces(g.ID) {
+					ask(member, e)
 				}
 			}
 		}
-		c.rules(c.old, c.before, old, is, now)
-		c.rules(now, c.after, is, old, c.old)
-	})
+	}
 }
 
 // same reports whether two lists of rules are one list: what no step touches

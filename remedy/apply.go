@@ -21,6 +21,20 @@ func Apply(inv *inventory.Inventory, lines []change.Line) (*inventory.Inventory,
 	var errs []error
 	for i := range lines {
 		l := &lines[i]
+		switch l.Step.Verb {
+		case change.Create:
+			if err := e.create(&l.Step); err != nil {
+				errs = append(errs, &LineError{l.Number, err})
+			}
+			continue
+		case change.SetGroups:
+			if err := e.setGroups(&l.Step); err != nil {
+				errs = append(errs, &LineError{l.Number, err})
+			}
+			continue
+		case change.Find:
+			continue
+		}
 		t := e.locate(&l.Step)
 		if t == nil {
 			errs = append(errs, &LineError{l.Number, fmt.Errorf("%s is not among the groups that were read%s", l.Step.Group, inRegion(l.Step.Region))})

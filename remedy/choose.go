@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -41,15 +40,6 @@ func (s *Solver) chooser(r *Replacement, prefix netip.Prefix, carried map[string
 		c.broad[k] = s.groups[id].Default() || members-carried[id] > carried[id] &&
 			slices.ContainsFunc(s.carriedBeside(id), func(other string) bool { _, inside := carried[other]; return !inside })
 	}
-	for key := range r.classes {
-		var list []int
-		for _, id := range strings.Fields(key) {
-			k, _ := slices.BinarySearch(c.ids, id)
-			list = append(list, k)
-		}
-		c.classes = append(c.classes, list)
-	}
-	slices.SortFunc(c.classes, func(a, b []int) int { return cmp.Or(cmp.Compare(len(a), len(b)), slices.Compare(a, b)) })
 	return c
 }
 

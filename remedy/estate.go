@@ -16,10 +16,12 @@ type estate struct {
 	groups  map[string][]*target // by id, in the order of the regions
 }
 
-// region is one region as it is now. Its list of interfaces never changes.
+// region is one region as it is now.
 type region struct {
 	*inventory.Region
 	copied   bool
+	made     bool         // a group was created: the groups are not in their order
+	moved    bool         // the list of interfaces is a copy
 	deleted  map[int]bool // by place
 	peerings peerings     // nil until they are asked for
 }
@@ -75,13 +77,7 @@ func newEstate(inv *inventory.Inventory, lines []change.Line) *estate {
 
 // holders finds what keeps each group of a region that lines delete.
 func (e *estate) holders(r *region) {
-	for i := range r.Interfaces {
-		for _, id := range r.Interfaces[i].Groups {
-			if t := e.find(r, id); t != nil && t.leaves && t.carrier == nil {
-				t.carrier = &r.Interfaces[i]
-			}
-		}
-	}
+	e.carriers(r)
 	for place := range r.Groups {
 		e.count(r, place, 1)
 	}
@@ -187,16 +183,18 @@ func (e *estate) finish(list []*inventory.Region) {
 	}
 	for i, r := range e.regions {
 		list[i] = r.Region
-		if len(r.deleted) == 0 {
-			continue
-		}
-		kept := r.Groups[:0]
-		for place := range r.Groups {
-			if !r.deleted[place] {
-				kept = append(kept, r.Groups[place])
+		if len(r.deleted) > 0 {
+			kept := r.Groups[:0]
+			for place := range r.Groups {
+				if !r.deleted[place] {
+					kept = append(kept, r.Groups[place])
+				}
 			}
+			clear(r.Groups[len(kept):])
+			r.Groups = kept
 		}
-		clear(r.Groups[len(kept):])
-		r.Groups = kept
+		if r.made {
+			slices.SortStableFunc(r.Groups, func(a, b inventory.Group) int { return cmp.Compare(a.ID, b.ID) })
+		}
 	}
 }

@@ -118,10 +118,18 @@ type merger struct {
 
 func (m *merger) add(f *findings.Finding, step *change.Step) {
 	e := &Entry{Step: *step, Account: f.AccountID, Name: f.GroupName}
-	if e.Step.Group != f.GroupID {
+	switch {
+	case step.Verb == change.Create && step.Details != nil:
+		e.Name = step.Details.Name
+	case step.Group != f.GroupID:
 		e.Name = ""
 	}
 	keys := keysOf(e)
+	if other := m.by[keys[0]]; other != nil && step.Verb == change.SetGroups {
+		other.Step.Groups = slices.Compact(slices.Sorted(slices.Values(slices.Concat(other.Step.Groups, step.Groups))))
+		other.name(f)
+		return
+	}
 	fresh := make([]bool, len(keys))
 	count := 0
 	for i, key := range keys {
@@ -158,6 +166,8 @@ func keysOf(e *Entry) []string {
 		for _, id := range s.IDs {
 			keys = append(keys, place+id)
 		}
+	case s.Verb == change.SetGroups:
+		keys = []string{place + s.Interface}
 	default:
 		keys = []string{place + s.Command()}
 	}
@@ -264,10 +274,13 @@ func (m *merger) entries() []*Entry {
 	}
 	phase := func(e *Entry) int {
 		anew := func(r inventory.Rule) bool { return allowed[e.place()+r.String()] }
-		if e.Step.Verb == change.Revoke && slices.ContainsFunc(e.Step.Rules, anew) {
-			return -1 // AWS allows no rule that is there already
+		switch {
+		case e.Step.Verb == change.Revoke && change.IsNew(e.Step.Group):
+			return slices.Index(change.Verbs, change.Create)*2 + 1 // before an interface carries the group
+		case e.Step.Verb == change.Revoke && slices.ContainsFunc(e.Step.Rules, anew):
+			return slices.Index(change.Verbs, change.SetGroups)*2 + 1 // AWS allows no rule that is there already
 		}
-		return slices.Index(change.Verbs, e.Step.Verb)
+		return slices.Index(change.Verbs, e.Step.Verb) * 2
 	}
 	slices.SortStableFunc(kept, func(a, b *Entry) int {
 		return cmp.Or(cmp.Compare(phase(a), phase(b)), cmp.Compare(a.Account, b.Account),

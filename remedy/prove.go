@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -21,15 +22,52 @@ type Proof struct {
 	Lost    []string // pairs that are worse off: there must be none
 }
 
+// later is a region as it is after steps.
+type later struct {
+	*reach.Region
+	now *inventory.Region // where steps gave interfaces other groups, else nil
+}
+
+// of returns an interface as it is after the steps.
+func (l *later) of(e *inventory.Interface) *inventory.Interface {
+	if l.now == nil {
+		return e
+	}
+	return in(l.now, e)
+}
+
+// tried creates groups on a copy of the region, and changes rules of the group:
+// some are revoked before others are allowed, and some after. Rules are revoked
+// as they are written, whether or not their ids were read.
+func (d *decision) tried(create []change.Step, allow, before, after []inventory.Rule) (*later, error) {
+	steps := slices.Clone(create)
+	add := func(v change.Verb, rules []inventory.Rule) {
+		for _, r := range rules {
+			steps = append(steps, change.Step{Verb: v, Region: d.region.Name, Group: d.group.ID, Direction: r.Direction, Rules: []inventory.Rule{r}})
+		}
+	}
+	add(change.Revoke, before)
+	add(change.Authorize, allow)
+	add(change.Revoke, after)
+	var lines []change.Line
+	for i := range steps {
+		lines = append(lines, change.Line{Step: steps[i]})
+	}
+	is, err := Apply(&inventory.Inventory{Regions: []*inventory.Region{d.region}}, lines)
+	if err != nil {
+		return nil, err
+	}
+	return &later{reach.New(is.Regions[0]), is.Regions[0]}, nil
+}
+
 // prove asks reach whether what the replacement covers gets to the members of
-// a group as well with the changed group as before.
-func prove(n *reach.Region, changed *inventory.Group, r *Replacement, members []*inventory.Interface, traffic inventory.Traffic) Proof {
+// a group as well after a change as before.
+func prove(n *reach.Region, after *later, r *Replacement, members []*inventory.Interface, traffic inventory.Traffic) Proof {
 	sources := r.Covered
 	p := Proof{Total: len(sources) * len(members)}
 	if p.Total > maxPairs {
 		sources, members = r.few, sample(members)
 	}
-	after := n.With(changed)
 	weight := map[string]int{reach.NotReachable: 0, reach.Unknown: 1, reach.Reachable: 2}
 	for _, from := range sources {
 		for _, to := range members {
@@ -41,7 +79,7 @@ func prove(n *reach.Region, changed *inventory.Group, r *Replacement, members []
 				return p
 			}
 			p.Asked++
-			was, now := n.Verdict(from, to, traffic), after.Verdict(from, to, traffic)
+			was, now := n.Verdict(from, to, traffic), after.Verdict(after.of(from), after.of(to), traffic)
 			switch was {
 			case reach.Reachable:
 				p.Talking++

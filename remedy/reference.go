@@ -31,7 +31,16 @@ func (d *decision) refer(o *outcome) {
 		o.wish, o.why = keep, why
 		return
 	}
-	proof := prove(d.reacher(), with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)), r, d.holders(d.group), o.rule.Traffic)
+	steps := append(d.create(r), d.exchange(o.rule, allow, before, after)...)
+	is := &later{Region: d.reacher().With(with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)))}
+	if len(r.New) > 0 {
+		var err error
+		if is, err = d.tried(d.create(r), allow, before, append([]inventory.Rule{*o.rule}, after...)); err != nil {
+			o.wish, o.why = keep, fmt.Sprintf("Reference the groups of the interfaces that need it. The steps for that would fail: %v.", err)
+			return
+		}
+	}
+	proof := prove(d.reacher(), is, r, d.holders(d.group), o.rule.Traffic)
 	if len(proof.Lost) > 0 {
 		o.wish = keep
 		o.why = "Name the groups of those that need it. Which, has to be found by hand: with " + strings.Join(r.Groups, ", ") +
@@ -40,7 +49,7 @@ func (d *decision) refer(o *outcome) {
 	}
 	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, d.sources(r), o.rule.Peer)
 	o.proof = d.proof(r, o.rule, proof)
-	o.steps = d.exchange(o.rule, allow, before, after)
+	o.steps = steps
 }
 
 // peers returns the replacement as sources.
@@ -52,6 +61,11 @@ func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
 	for _, id := range r.Groups {
 		ref := &inventory.GroupRef{ID: id}
 		a.peerings.refer(g, a.group(id), ref)
+		peers = append(peers, inventory.Peer{Group: ref})
+	}
+	for _, n := range r.New {
+		ref := &inventory.GroupRef{ID: n.Group.ID}
+		a.peerings.refer(g, n.Group, ref)
 		peers = append(peers, inventory.Peer{Group: ref})
 	}
 	for _, p := range r.Kept {
@@ -73,6 +87,9 @@ func (a *attacher) sources(r *Replacement) string {
 	var names []string
 	for _, id := range r.Groups {
 		names = append(names, a.named(id))
+	}
+	for _, n := range r.New {
+		names = append(names, fmt.Sprintf("a new group %q of %s", n.Group.Name, interfaceIDs(n.Interfaces, 5)))
 	}
 	for _, p := range r.Kept {
 		names = append(names, p.String())
@@ -121,10 +138,14 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 		lines = append(lines, "leave out the groups that need no access: the range lets all of them in, so that all of them are named")
 	}
 	for _, id := range r.Avoided {
-		lines = append(lines, fmt.Sprintf("%s is not named: %s", a.named(id), a.tooBroad(id)))
+		lines = append(lines, fmt.Sprintf("%s is not referenced: %s", a.named(id), a.tooBroad(id)))
+	}
+	for _, n := range r.New {
+		lines = append(lines, fmt.Sprintf("new group %q of %s, without rules of its own: %s carry only groups that are too broad to reference", n.Group.Name, n.Group.VPC, interfaceIDs(n.Interfaces, 10)),
+			"a resource that replaces one of these later, such as an instance of an Auto Scaling group, needs the new group too: name it in the launch template")
 	}
 	for _, id := range r.Broad {
-		lines = append(lines, fmt.Sprintf("%s is named for want of another, though %s", a.named(id), a.tooBroad(id)))
+		lines = append(lines, fmt.Sprintf("%s is referenced although %s: it is the only group of an interface that belongs to a service", a.named(id), a.tooBroad(id)))
 	}
 	if !r.Smallest {
 		lines = append(lines, "a smaller set of groups may exist: the search was cut short")
@@ -140,7 +161,7 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 
 func (a *attacher) tooBroad(id string) string {
 	if a.group(id).Default() {
-		return "it is a default group, which whatever names no other carries"
+		return "it is a default group, which every resource carries that is launched without a group"
 	}
 	return fmt.Sprintf("most of its %s lie outside of the range, in other tiers", number(len(a.holders(a.group(id))), "interface"))
 }

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -16,33 +17,38 @@ import (
 const (
 	maxReferences = 20
 	maxKept       = 20
+	maxAttached   = 20 // interfaces that a new group is attached to
 )
 
 // Replacement tells which groups can be named in the place of a range of
 // addresses. It is chosen as follows, the earlier counting before the later:
 // every interface that holds an address of the range and carries a group that
-// can be named is covered; as few groups as possible are too broad; as few
-// groups as possible are named; as few interfaces as possible are admitted
+// can be referenced is covered; as few groups as possible are too broad; as few
+// groups as possible are referenced; as few interfaces as possible are admitted
 // that were not; the ids come first in the alphabet.
 //
-// A group is too broad if it is a default group, or if more of its interfaces
+// A default group is never referenced. An interface that carries only groups
+// that are too broad gets a new group, if its owner can attach one to it. A
+// group is too broad if it is a default group, or if more of its interfaces
 // lie outside of the range than inside and some of those carry a group that
 // nothing inside carries: then another tier shares it.
 type Replacement struct {
 	Groups   []string               // to name, sorted
-	Broad    []string               // those among them that are too broad, and that nothing else can stand for
+	Broad    []string               // those among them that are too broad, of interfaces that no group can be attached to
 	Avoided  []string               // groups that are too broad, for which others are named, sorted
 	Kept     []netip.Prefix         // single addresses whose holders carry no group that can be named
 	Covered  []*inventory.Interface // by id: what holds an address of the range and is covered
 	Idle     []*inventory.Function  // functions of subnets in the range that have no interface now
+	New      []NewGroup             // groups to create for interfaces that carry only groups that are too broad, by VPC
 	Admitted int                    // interfaces that carry one of Groups and hold no address of the range
 	Others   []*inventory.Interface // the first of those, by id
 	Smallest bool                   // no smaller choice exists; false where the search was cut short
 	Reasons  []string               // why nothing is proposed: then all else is empty
 	scope    map[string]bool        // the VPCs whose interfaces were looked at
 	classes  map[string][]*inventory.Interface
-	held     int                    // addresses of the range that something holds
-	few      []*inventory.Interface // of Covered, to prove with
+	idleOf   map[string]*inventory.Function // by the groups that a function runs with: one of them
+	held     int                            // addresses of the range that something holds
+	few      []*inventory.Interface         // of Covered, to prove with
 }
 
 // Solver finds replacements in one region. It belongs to one goroutine.
@@ -85,7 +91,7 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 	if len(reasons) > 0 {
 		return &Replacement{Reasons: reasons}
 	}
-	r := &Replacement{scope: map[string]bool{}, classes: map[string][]*inventory.Interface{}}
+	r := &Replacement{scope: map[string]bool{}, classes: map[string][]*inventory.Interface{}, idleOf: map[string]*inventory.Function{}}
 	carried := map[string]int{} // interfaces inside, by group
 	for _, v := range scope {
 		r.scope[v] = true
@@ -104,27 +110,30 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 				}
 				r.classes[key] = append(r.classes[key], e)
 			case !opensNothing(e):
-				for _, a := range e.Addresses {
-					if prefix.Contains(a.Private) {
-						r.Kept = append(r.Kept, netip.PrefixFrom(a.Private, a.Private.BitLen()))
-					}
-				}
+				r.keep(e, prefix)
 			}
 		}
 		s.idle(r, v, prefix, carried)
+	}
+	c := s.chooser(r, prefix, carried)
+	without, stuck := c.split()
+	if stuck != nil {
+		return &Replacement{Reasons: []string{fmt.Sprintf("function %s, whose subnets lie in %s, runs with a default group only: give it a group of its own first", stuck.Name, prefix)}}
 	}
 	slices.SortFunc(r.Covered, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(r.Kept, func(a, b netip.Prefix) int { return a.Addr().Compare(b.Addr()) })
 	r.Kept = slices.Compact(r.Kept)
 	switch {
-	case len(r.classes) == 0 && len(r.Kept) == 0:
+	case len(c.classes) == 0 && len(without) == 0 && len(r.Kept) == 0:
 		return &Replacement{Reasons: []string{"nothing inside " + prefix.String() + " opens connections: the rule can go"}}
-	case len(r.classes) == 0, slices.Contains(r.Kept, prefix):
-		return &Replacement{Reasons: []string{"what holds " + prefix.String() + " carries no group that can be named"}}
+	case len(c.classes) == 0 && len(without) == 0, slices.Contains(r.Kept, prefix):
+		return &Replacement{Reasons: []string{"no interface with an address in " + prefix.String() + " carries a group that can be referenced"}}
 	case len(r.Kept) > maxKept:
-		return &Replacement{Reasons: []string{number(len(r.Kept), "address") + " inside " + prefix.String() + " belong to what carries no group that can be named, and would have to stay"}}
+		return &Replacement{Reasons: []string{fmt.Sprintf("%s in %s belong to interfaces without a group that can be referenced, and would have to stay", number(len(r.Kept), "address"), prefix)}}
+	case len(without) > maxAttached:
+		return &Replacement{Reasons: []string{fmt.Sprintf("%s with an address in %s carry only groups that are too broad to reference: give them groups of their own first", number(len(without), "interface"), prefix)}}
 	}
-	c := s.chooser(r, prefix, carried)
+	r.New = s.newGroups(prefix, without)
 	c.choose()
 	if n := len(c.best.groups); n > maxReferences {
 		return &Replacement{Reasons: []string{number(n, "group") + " would have to be named to cover all that holds addresses inside " + prefix.String() + ": find out first which of them need the rule (VPC flow logs tell), and name those"}}
@@ -201,7 +210,11 @@ func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, carried m
 			continue
 		}
 		groups := slices.DeleteFunc(slices.Clone(f.Groups), func(id string) bool { return s.groups[id] == nil })
-		if key := strings.Join(groups, " "); len(groups) > 0 && r.classes[key] == nil {
+		key := strings.Join(groups, " ")
+		if len(groups) > 0 && r.idleOf[key] == nil {
+			r.idleOf[key] = f
+		}
+		if len(groups) > 0 && r.classes[key] == nil {
 			r.classes[key] = []*inventory.Interface{}
 			r.Idle = append(r.Idle, f)
 			for _, id := range groups {

@@ -3,6 +3,7 @@ package remedy_test
 import (
 	"encoding/json"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -147,7 +148,7 @@ func texts(g *inventory.Group) []string {
 // TestCommandsReadBack reads the commands of random estates, and what takes
 // them back, into the same text.
 func TestCommandsReadBack(t *testing.T) {
-	read := 0
+	count := 0
 	for seed := range uint64(60) {
 		inv := fixtures.Random(rand.New(rand.NewPCG(seed, 3)), fixtures.Size{Regions: 2, Groups: 8, Interfaces: 12})
 		for _, r := range inv.Regions {
@@ -175,11 +176,16 @@ func TestCommandsReadBack(t *testing.T) {
 			if err := json.Unmarshal(text, &fromReport); err != nil {
 				t.Fatal(err)
 			}
-			fromCommands, err := change.FromCommands(f.AccountID, f.Fix.Commands, f.Fix.Undo)
-			if err != nil {
-				t.Fatalf("%v in %q %q", err, f.Fix.Commands, f.Fix.Undo)
+			read := [][]change.Step{fromReport}
+			// Reports without steps are of versions that created no groups.
+			if !slices.ContainsFunc(f.Fix.Steps, func(s change.Step) bool { return change.IsNew(s.Group) }) {
+				fromCommands, err := change.FromCommands(f.AccountID, f.Fix.Commands, f.Fix.Undo)
+				if err != nil {
+					t.Fatalf("%v in %q %q", err, f.Fix.Commands, f.Fix.Undo)
+				}
+				read = append(read, fromCommands)
 			}
-			for _, steps := range [][]change.Step{fromReport, fromCommands} {
+			for _, steps := range read {
 				undo := change.Undo(steps)
 				for i := range f.Fix.Commands {
 					if got, want := steps[i].Command(), f.Fix.Commands[i]; got != want {
@@ -194,7 +200,7 @@ func TestCommandsReadBack(t *testing.T) {
 				if strings.ContainsAny(command, "\n\r") {
 					t.Fatalf("more than one line: %q", command)
 				}
-				if command == "" || strings.HasPrefix(command, "group=") {
+				if command == "" || strings.HasPrefix(command, "group=") || strings.HasPrefix(command, "group_") {
 					continue
 				}
 				step, changes, err := change.ParseCommand(command)
@@ -205,7 +211,7 @@ func TestCommandsReadBack(t *testing.T) {
 					if got := step.Command(); got != command {
 						t.Fatalf("read back:\n%s\nwritten:\n%s", got, command)
 					}
-					read++
+					count++
 				}
 			}
 			if f.Fix.Terraform != "" {
@@ -235,8 +241,8 @@ func TestCommandsReadBack(t *testing.T) {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
 	}
-	if read < 300 {
-		t.Errorf("only %d commands were read back", read)
+	if count < 300 {
+		t.Errorf("only %d commands were read back", count)
 	}
 }
 

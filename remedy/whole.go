@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/change"
@@ -24,7 +25,7 @@ const (
 	MaxPairs = 100000
 	// maxAttempts bounds how often a plan is carried out on a copy. Each time
 	// something is left out or added; what is not settled by then is left out.
-	maxAttempts = 12
+	maxAttempts = 40
 )
 
 // Resolve makes the plan for the chosen findings of a report on an inventory,
@@ -35,12 +36,15 @@ const (
 // finding that nothing removes, is left out of the plan and listed with the
 // reason. What the plan makes unused or redundant is added to it, so that a
 // second plan has nothing to do.
+//
 // Without deletes, groups that are unused stay, and their deletion is put aside.
 func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, judge Audit, deletes bool) (*Plan, error) {
-	w := &whole{deletes: deletes, inv: inv, report: report, judge: judge, choose: choose, list: choose(report), known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}}
+	w := &whole{deletes: deletes, inv: inv, report: report, judge: judge, choose: choose, list: choose(report), known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}, retried: map[string]bool{}, latest: map[string]*findings.Finding{}}
 	for i := range report.Findings {
 		w.known[report.Findings[i].ID] = &report.Findings[i]
 	}
+	var proven *Plan
+	var before whole // the state of the proven plan, while one finding more is tried
 	for turn := range maxAttempts {
 		plan, err := w.plan()
 		if err != nil {
@@ -50,9 +54,22 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 		if err != nil {
 			return nil, err
 		}
-		if settled {
-			return plan, nil
+		switch {
+		case settled:
+			proven = plan
+		case proven == nil || len(w.left) < len(before.left):
+			continue
+		default: // the finding does not fit
+			w.list, w.left, w.turn, w.latest = before.list, before.left, before.turn, before.latest
 		}
+		before = *w
+		before.left, before.turn = maps.Clone(w.left), maps.Clone(w.turn)
+		if !w.retry() {
+			return proven, nil
+		}
+	}
+	if proven != nil {
+		return proven, nil
 	}
 	// Whatever is left moves in circles: only what was proven is planned.
 	for _, f := range w.list {
@@ -70,8 +87,10 @@ type whole struct {
 	list    []*findings.Finding          // those chosen, and those that were added
 	known   map[string]*findings.Finding // of the report, by id
 	left    map[string]string            // why a finding is left out, by id
+	latest  map[string]*findings.Finding // chosen findings of the audit after a proven plan, by id
+	retried map[string]bool              // findings that were left out, and tried once more
+	turn    map[string]int               // in which attempt a finding was added, by id
 	deletes bool
-	turn    map[string]int // in which attempt a finding was added, by id
 }
 
 // plan makes the plan of all that is not left out.
@@ -101,22 +120,24 @@ func (w *whole) plan() (*Plan, error) {
 // makes the undo of a deletion bring back the group as it is before the plan:
 // what the plan changes in it before comes back with it.
 func (w *whole) back(p *Plan) {
-	slices.SortStableFunc(p.Entries, func(a, b *Entry) int {
-		if a.Step.Verb != change.Delete || b.Step.Verb != change.Delete || a.Account != b.Account {
-			return 0
-		}
-		return cmp.Compare(w.turn[a.Findings[0].ID], w.turn[b.Findings[0].ID])
-	})
 	gone := map[string]bool{}
 	var deletions []change.Line
-	for _, e := range p.Entries {
-		if e.Step.Verb == change.Delete {
-			gone[e.Step.Group] = true
-			deletions = append(deletions, change.Line{Step: e.Step})
+	for _, list := range [][]*Entry{p.Entries, p.Aside} {
+		slices.SortStableFunc(list, func(a, b *Entry) int {
+			if a.Step.Verb != change.Delete || b.Step.Verb != change.Delete || a.Account != b.Account {
+				return 0
+			}
+			return cmp.Compare(w.turn[a.Findings[0].ID], w.turn[b.Findings[0].ID])
+		})
+		for _, e := range list {
+			if e.Step.Verb == change.Delete {
+				gone[e.Step.Group] = true
+				deletions = append(deletions, change.Line{Step: e.Step})
+			}
 		}
 	}
 	before := newEstate(w.inv, deletions)
-	for _, e := range p.Entries {
+	for _, e := range slices.Concat(p.Entries, p.Aside) {
 		if e.Step.Verb != change.Delete {
 			continue
 		}
@@ -129,6 +150,28 @@ func (w *whole) back(p *Plan) {
 			e.Undo = change.Undo([]change.Step{e.Step})[0]
 		}
 	}
+}
+
+// retry takes a finding back that was left out, with all about the same rule:
+// what was left out with it may have been the cause. Each is tried once.
+func (w *whole) retry() bool {
+	for _, f := range w.list {
+		is := w.latest[f.ID]
+		if _, left := w.left[f.ID]; !left || w.retried[f.ID] || is == nil || len(is.Fix.Commands) == 0 || looksUp(is) {
+			continue
+		}
+		w.list = slices.Clone(w.list)
+		for i, o := range w.list {
+			about := o.ID == f.ID || o.Rule != nil && f.Rule != nil && o.AccountID == f.AccountID && o.Region == f.Region && o.GroupID == f.GroupID && o.Rule.Text == f.Rule.Text
+			if _, left := w.left[o.ID]; about && left && w.latest[o.ID] != nil {
+				again := *w.latest[o.ID]
+				w.list[i], w.retried[o.ID] = &again, true
+				delete(w.left, o.ID)
+			}
+		}
+		return true
+	}
+	return false
 }
 
 func (w *whole) leave(f *findings.Finding, why string) bool {
@@ -155,7 +198,10 @@ func (w *whole) drop(entries []*Entry, why string) bool {
 // change, and has changed what the next one is made of.
 func (w *whole) prove(p *Plan, turn int) (settled bool, err error) {
 	if p.Changes() == 0 {
-		p.Proven = true
+		p.Proven, w.latest = true, map[string]*findings.Finding{}
+		for _, f := range w.choose(w.report) {
+			w.latest[f.ID] = f
+		}
 		return true, nil
 	}
 	after, err := Apply(w.inv, p.Lines())
@@ -309,17 +355,23 @@ func (w *whole) fresh(p *Plan, again *findings.Report, turn int) (changed bool) 
 	for _, f := range w.choose(again) {
 		chosen[f.ID] = true
 	}
+	latest := map[string]*findings.Finding{}
 	planned := map[string]bool{}
 	for _, f := range w.list {
-		planned[f.ID] = true
+		if _, left := w.left[f.ID]; !left || w.known[f.ID] != nil {
+			planned[f.ID] = true
+		}
 	}
 	for i := range again.Findings {
 		f := &again.Findings[i]
 		known := w.known[f.ID]
+		if chosen[f.ID] {
+			latest[f.ID] = f
+		}
 		if f.Status == findings.Suppressed || planned[f.ID] || known == nil && w.remains(p, f) || known != nil && !chosen[f.ID] {
 			continue
 		}
-		if len(f.Fix.Commands) > 0 && !looksUp(f) && (known != nil || f.Fix.Keeps || deletes(f)) {
+		if _, left := w.left[f.ID]; !left && len(f.Fix.Commands) > 0 && !looksUp(f) && (known != nil || f.Fix.Keeps || deletes(f)) {
 			added := *f
 			w.list, w.turn[f.ID] = append(w.list, &added), turn
 			changed = true
@@ -329,6 +381,9 @@ func (w *whole) fresh(p *Plan, again *findings.Report, turn int) (changed bool) 
 			why := fmt.Sprintf("it would bring a new finding: %s: %s", f.Check, f.Message)
 			changed = w.drop(w.causes(p, f), why) || changed
 		}
+	}
+	if !changed {
+		w.latest = latest
 	}
 	return changed
 }
@@ -357,15 +412,18 @@ func (w *whole) remains(p *Plan, f *findings.Finding) bool {
 }
 
 // causes returns the entries that may bring a finding: what allows something
-// in its group, else what changes its group or rules that name it, else what
-// changes its region.
+// in its group, else what gives interfaces a new group, else what changes its
+// group or rules that reference it, else what changes its region.
 func (w *whole) causes(p *Plan, f *findings.Finding) []*Entry {
-	var allowing, near, far []*Entry
+	var allowing, attaching, near, far []*Entry
 	for _, e := range p.Entries {
 		if e.Account != f.AccountID || e.Step.Region != f.Region || e.Step.Verb == change.LookUp {
 			continue
 		}
 		far = append(far, e)
+		if e.Step.Verb == change.SetGroups {
+			attaching = append(attaching, e)
+		}
 		if f.GroupID != "" && (e.Step.Group == f.GroupID || slices.ContainsFunc(e.Step.Rules, func(r inventory.Rule) bool {
 			return r.Peer.Group != nil && r.Peer.Group.ID == f.GroupID
 		})) {
@@ -375,11 +433,10 @@ func (w *whole) causes(p *Plan, f *findings.Finding) []*Entry {
 			}
 		}
 	}
-	switch {
-	case len(allowing) > 0:
-		return allowing
-	case len(near) > 0:
-		return near
+	for _, list := range [][]*Entry{allowing, attaching, near} {
+		if len(list) > 0 {
+			return list
+		}
 	}
 	return far
 }

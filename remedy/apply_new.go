@@ -1,0 +1,93 @@
+package remedy
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// maxCarried is AWS's default quota of security groups per network interface
+// (Amazon VPC quotas). It can be raised to 16.
+const maxCarried = 5
+
+// create adds the group of a step. It goes by the name that stands for its id,
+// and everything is let out of it, as AWS makes it.
+func (e *estate) create(s *change.Step) error {
+	for _, r := range e.regions {
+		if s.Region != "" && s.Region != r.Name || s.Account != "" && s.Account != r.AccountID || r.Skipped {
+			continue
+		}
+		if slices.ContainsFunc(r.Groups, func(g inventory.Group) bool { return g.VPC == s.Details.VPC && g.Name == s.Details.Name }) {
+			return fmt.Errorf("%s has a group with the name %q already", s.Details.VPC, s.Details.Name)
+		}
+		r.own()
+		g := *s.Details
+		g.ID, g.Owner = s.Group, r.AccountID
+		g.Tags = slices.Clone(g.Tags)
+		g.Rules = []inventory.Rule{everythingOut}
+		r.Groups = append(r.Groups, g)
+		r.made = true
+		e.groups[g.ID] = append(e.groups[g.ID], &target{in: r, place: len(r.Groups) - 1, changed: true})
+		return nil
+	}
+	return fmt.Errorf("no region that was read%s takes the group %q", inRegion(s.Region), s.Details.Name)
+}
+
+// everythingOut is the rule of a group that AWS makes.
+var everythingOut = inventory.Rule{Direction: inventory.Egress, Traffic: inventory.All, Peer: inventory.PrefixPeer(netip.MustParsePrefix("0.0.0.0/0"))}
+
+// setGroups gives an interface other groups.
+func (e *estate) setGroups(s *change.Step) error {
+	for _, r := range e.regions {
+		i, found := slices.BinarySearchFunc(r.Interfaces, s.Interface, func(o inventory.Interface, id string) int { return cmp.Compare(o.ID, id) })
+		if !found || s.Region != "" && s.Region != r.Name {
+			continue
+		}
+		switch by := r.Interfaces[i].Owner(); {
+		case r.Interfaces[i].Managed:
+			return fmt.Errorf("%s belongs to the service that manages it (%s), which gives it its groups", s.Interface, by)
+		case len(s.Groups) > max(maxCarried, len(r.Interfaces[i].Groups)):
+			return fmt.Errorf("%s would carry %d groups, and AWS's default quota is %d", s.Interface, len(s.Groups), maxCarried)
+		}
+		for _, id := range s.Groups {
+			if change.IsNew(id) && e.find(r, id) == nil {
+				return fmt.Errorf("%s is to carry a group that no line before it makes", s.Interface)
+			}
+		}
+		r.own()
+		if !r.moved {
+			r.Interfaces, r.moved = slices.Clone(r.Interfaces), true
+		}
+		r.Interfaces[i].Groups = slices.Sorted(slices.Values(s.Groups))
+		e.carriers(r)
+		return nil
+	}
+	return fmt.Errorf("%s is not among the interfaces that were read%s", s.Interface, inRegion(s.Region))
+}
+
+// carriers finds the first interface that carries each group which a line
+// deletes.
+func (e *estate) carriers(r *region) {
+	leaves := false
+	for _, targets := range e.groups {
+		for _, t := range targets {
+			if t.in == r && t.leaves {
+				t.carrier, leaves = nil, true
+			}
+		}
+	}
+	if !leaves {
+		return
+	}
+	for i := range r.Interfaces {
+		for _, id := range r.Interfaces[i].Groups {
+			if t := e.find(r, id); t != nil && t.leaves && t.carrier == nil {
+				t.carrier = &r.Interfaces[i]
+			}
+		}
+	}
+}
