@@ -66,7 +66,7 @@ func (s aclOut) describe(p packet, verdict string) Step {
 }
 
 func (p *place) unseenACL(step Step) Step {
-	step.Detail = "no network ACL of " + p.name() + " was seen"
+	step.Detail = "the network ACL of " + p.name() + " is not among those that were read"
 	if !p.n.region.Read.Has(inventory.PartNetworkACLs) {
 		step.unread = inventory.PartNetworkACLs
 		step.Detail = "network ACLs were not read"

@@ -122,7 +122,7 @@ func (n *Region) addressStep(e *inventory.Interface, s standing, a netip.Addr) S
 	step.Detail = fmt.Sprintf("%s holds %s %s", called(e), kind, a)
 	if s == unsure {
 		step.Verdict = Unknown
-		step.Detail += fmt.Sprintf(", and whether %s advertises it is not known", e.Subnet)
+		step.Detail += fmt.Sprintf(", and whether %s advertises it is unknown", e.Subnet)
 		if !n.region.Read.Has(inventory.PartSubnets) {
 			step.unread = inventory.PartSubnets
 		}

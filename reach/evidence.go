@@ -119,7 +119,7 @@ func (c *considered) unknown() []string {
 	lines := []string{address.Detail}
 	unread := address.unread
 	if k := c.n.sourcesOf(c.rule.Peer)[a.family]; k.sure.Empty() {
-		lines = append(lines, fmt.Sprintf("the entries of %s, the source of the rule, are not known", c.rule.Peer))
+		lines = append(lines, fmt.Sprintf("the entries of %s, the source of the rule, are unknown", c.rule.Peer))
 	}
 	for _, s := range a.steps {
 		switch {
@@ -133,7 +133,7 @@ func (c *considered) unknown() []string {
 		lines = append(lines, unreadInWords(unread))
 	}
 	if c.total > 1 {
-		lines = append(lines, fmt.Sprintf("that leaves %d of the %d interfaces that carry %s open to doubt", c.distinct(Unknown), c.total, c.group.ID))
+		lines = append(lines, fmt.Sprintf("for %d of the %d interfaces that carry %s the verdict is unknown", c.distinct(Unknown), c.total, c.group.ID))
 	}
 	return bounded(append(lines, c.n.otherWays(c.group)...))
 }

@@ -31,7 +31,7 @@ func (t *tracer) fromReferences() {
 		}}}
 		if t.n.groups[r.Peer.Group.ID] == nil && !AcceptsNone(t.to) {
 			w.Verdict, w.Steps[0].Verdict = Unknown, Unknown
-			w.Steps[0].Detail = "the interfaces of " + r.Peer.Group.ID + " are not seen from here"
+			w.Steps[0].Detail = "the interfaces of " + r.Peer.Group.ID + " are not visible to this account"
 		}
 		t.add(w)
 	})

@@ -240,7 +240,7 @@ func (s groupStage) describe(p packet, verdict string) Step {
 			step.Detail += ", and whether that holds " + s.other.address.String() + " is unknown"
 		}
 	case len(s.at.unseen) > 0:
-		step.Detail = fmt.Sprintf("the rules of %s are not seen from here", strings.Join(s.at.unseen, ", "))
+		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(s.at.unseen, ", "))
 	case s.reference(p.protocol, p.point) != nil:
 		by := s.reference(p.protocol, p.point)
 		step.Object = by.group.ID

@@ -131,7 +131,7 @@ func (s pairRoute) describe(_ packet, verdict string) Step {
 	step := Step{Kind: StepRoute, Verdict: verdict}
 	t := s.at.table
 	if t == nil {
-		step.Detail = "no route table of " + s.at.name() + " was seen"
+		step.Detail = "the route table of " + s.at.name() + " is not among those that were read"
 		if !s.at.n.region.Read.Has(inventory.PartRouteTables) {
 			step.unread = inventory.PartRouteTables
 			step.Detail = "route tables were not read"
@@ -148,7 +148,7 @@ func (s pairRoute) describe(_ packet, verdict string) Step {
 	switch {
 	case verdict == Allowed:
 	case h.route.Blackhole:
-		step.Detail += ", a blackhole"
+		step.Detail += ", in state blackhole"
 	case verdict == Blocked:
 		step.Detail += ", which does not lead to " + s.other.vpc
 	case transit(h.route.Target):
@@ -201,7 +201,7 @@ func (s backStage) describe(p packet, verdict string) Step {
 		step.Detail = "route tables were not read"
 		return step
 	case s.table == nil:
-		step.Detail = "no route table of " + s.name() + " was seen"
+		step.Detail = "the route table of " + s.name() + " is not among those that were read"
 		return step
 	}
 	step.Object = s.table.rt.ID

@@ -17,7 +17,7 @@ func (n *Region) Rule(g *inventory.Group, r *inventory.Rule) Exposure {
 		return n.unattached(g)
 	}
 	if r.Direction == inventory.Egress {
-		return Exposure{NotReachable, []string{"an egress rule lets nobody in"}}
+		return Exposure{NotReachable, []string{"an egress rule allows nothing in"}}
 	}
 	sources := n.sourcesOf(r.Peer)
 	switch {
@@ -63,7 +63,7 @@ func (n *Region) Group(g *inventory.Group) Exposure {
 	case ingress == 0:
 		return Exposure{NotReachable, []string{g.ID + " has no ingress rule"}}
 	case ingress > 1:
-		lead := fmt.Sprintf("of the %d ingress rules of %s the gravest is %q", ingress, g.ID, rule)
+		lead := fmt.Sprintf("of the %d ingress rules of %s the most exposed is %q", ingress, g.ID, rule)
 		if worst.Verdict == NotReachable {
 			lead = fmt.Sprintf("none of the %d ingress rules of %s lets the internet in, such as %q", ingress, g.ID, rule)
 		}
@@ -80,7 +80,7 @@ func (n *Region) unattached(g *inventory.Group) Exposure {
 	if n.region.Read.Has(inventory.PartAssociations) {
 		for _, a := range n.net().associations[g.ID] {
 			if a.VPCOwner != "" && a.VPCOwner != n.region.AccountID {
-				evidence = append(evidence, fmt.Sprintf("it is associated with %s of account %s too, whose interfaces are not seen from here", a.VPC, a.VPCOwner))
+				evidence = append(evidence, fmt.Sprintf("it is associated with %s of account %s too, whose interfaces are not visible to this account", a.VPC, a.VPCOwner))
 			}
 		}
 	}
@@ -91,7 +91,7 @@ func (n *Region) unattached(g *inventory.Group) Exposure {
 func (n *Region) notInternet(r *inventory.Rule) string {
 	switch p := r.Peer; {
 	case p.Group != nil:
-		return fmt.Sprintf("the source %s is a group, which stands for private addresses only", p.Group.ID)
+		return fmt.Sprintf("the source %s is a group, and a reference matches private addresses only", p.Group.ID)
 	case p.List != "":
 		return fmt.Sprintf("the source %s holds no internet address", p.List)
 	}

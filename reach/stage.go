@@ -52,10 +52,10 @@ func (s gatewayStage) describe(_ packet, verdict string) Step {
 		step.Detail = step.Object + " is attached to " + s.vpc
 	case Unknown:
 		if s.n.region.Read.Has(inventory.PartInternetGateways) {
-			step.Detail = fmt.Sprintf("%s belongs to account %s, whose internet gateways are not seen from here", s.vpc, s.owner())
+			step.Detail = fmt.Sprintf("%s belongs to account %s, whose internet gateways are not visible to this account", s.vpc, s.owner())
 			if _, known := s.n.net().owners[s.vpc]; !known {
 				step.unread = inventory.PartVPCs
-				step.Detail = "VPCs were not read, so whose " + s.vpc + " is, and whether it has an internet gateway, is not known"
+				step.Detail = "VPCs were not read, so the owner of " + s.vpc + " and its internet gateways are unknown"
 			}
 			break
 		}
@@ -100,7 +100,7 @@ func (s routeStage) describe(p packet, verdict string) Step {
 		step.unread = inventory.PartRouteTables
 		step.Detail = "route tables were not read"
 	case s.table == nil:
-		step.Detail = "no route table of " + s.name() + " was seen"
+		step.Detail = "the route table of " + s.name() + " is not among those that were read"
 	default:
 		step.Object = s.table.rt.ID
 		step.Detail = s.table.tell(s.subnet, p, verdict)
@@ -128,7 +128,7 @@ func (t *table) tell(subnet string, p packet, verdict string) string {
 	}
 	switch {
 	case h.route.Blackhole:
-		return text + ", a blackhole"
+		return text + ", in state blackhole"
 	case verdict == Allowed:
 		return text
 	case strings.HasPrefix(h.route.Target, "igw-"):
@@ -141,17 +141,17 @@ func (t *table) tell(subnet string, p packet, verdict string) string {
 func (t *table) whyDoubtful(h *hop) string {
 	switch rival := t.rival(h); {
 	case rival != nil:
-		return fmt.Sprintf("and the same to %s: which of both counts is not known", rival.Target)
+		return fmt.Sprintf("and the same to %s: which of the two routes applies is unknown", rival.Target)
 	case t.fate(h.route) != doubtful:
 		return "but " + t.unknownList(t.fate(h.route))
 	case strings.HasPrefix(h.route.Target, "igw-"):
 		return "and whether that is attached was not read"
 	}
-	return "which inspects what comes in: what it lets through is not seen"
+	return "which inspects what comes in: what it lets through is unknown"
 }
 
 // unknownList names a route to an unresolved list that would change a fate.
 func (t *table) unknownList(known fate) string {
 	i := max(0, slices.IndexFunc(t.unread, func(r *inventory.Route) bool { return t.fate(r) != known }))
-	return fmt.Sprintf("routes %s to %s, and the entries of that list are not known", t.unread[i].List, t.unread[i].Target)
+	return fmt.Sprintf("routes %s to %s, and the entries of that list are unknown", t.unread[i].List, t.unread[i].Target)
 }

@@ -173,7 +173,7 @@ func (t *tracer) noRule(from string) Step {
 		return inboundStage{t.to}.describe(packet{}, Blocked)
 	case len(t.unseen) > 0:
 		step.Verdict = Unknown
-		step.Detail = fmt.Sprintf("the rules of %s are not seen from here", strings.Join(t.unseen, ", "))
+		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(t.unseen, ", "))
 	default:
 		step.Detail = fmt.Sprintf("no ingress rule of %s allows %s from %s", step.Object, inWords(t.query.Traffic), from)
 	}

@@ -173,12 +173,12 @@ func TestTraps(t *testing.T) {
 		"blackhole": {
 			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 igw-1 blackhole"},
 			reach.NotReachable,
-			[]string{"rtb-2 routes 0.0.0.0/0 to igw-1, a blackhole"},
+			[]string{"rtb-2 routes 0.0.0.0/0 to igw-1, in state blackhole"},
 		},
 		"blackhole in a wider route": {
 			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 igw-1\nroute 203.0.113.0/24 eni-9 blackhole", "in tcp/22", "in tcp/22 203.0.113.0/25"},
 			reach.NotReachable,
-			[]string{"rtb-2 routes 203.0.113.0/24 to eni-9, a blackhole"},
+			[]string{"rtb-2 routes 203.0.113.0/24 to eni-9, in state blackhole"},
 		},
 		"narrower route": {
 			[]string{"route 0.0.0.0/0", "route 0.0.0.0/0 nat-1\nroute 203.0.113.0/24 igw-1"},
@@ -198,7 +198,7 @@ func TestTraps(t *testing.T) {
 		"unresolved list as destination": {
 			[]string{"route 0.0.0.0/0", "route pl-1 igw-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices unresolved"},
 			reach.Unknown,
-			[]string{"rtb-2 routes pl-1 to igw-1, and the entries of that list are not known"},
+			[]string{"rtb-2 routes pl-1 to igw-1, and the entries of that list are unknown"},
 		},
 		"unresolved list that cannot matter": {
 			[]string{"route 0.0.0.0/0", "route pl-1 nat-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices unresolved"},
@@ -218,7 +218,7 @@ func TestTraps(t *testing.T) {
 		"unresolved list as source": {
 			[]string{"in tcp/22", "in tcp/22 pl-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices unresolved"},
 			reach.Unknown,
-			[]string{"the entries of pl-1, the source of the rule, are not known"},
+			[]string{"the entries of pl-1, the source of the rule, are unknown"},
 		},
 		"missing list as source": {[]string{"in tcp/22", "in tcp/22 pl-1"}, reach.Unknown, nil},
 		"unresolved list on a private interface": {
@@ -294,7 +294,7 @@ func TestTraps(t *testing.T) {
 		"no network ACL": {
 			[]string{"acl-1", "acl-1 subnet subnet-2"},
 			reach.Unknown,
-			[]string{"no network ACL of subnet-1 was seen"},
+			[]string{"the network ACL of subnet-1 is not among those that were read"},
 		},
 		"private source": {
 			[]string{"in tcp/22", "in tcp/22 10.0.0.0/8"},
@@ -304,7 +304,7 @@ func TestTraps(t *testing.T) {
 		"group as source": {
 			[]string{"in tcp/22", "in tcp/22 sg-1"},
 			reach.NotReachable,
-			[]string{"the source sg-1 is a group, which stands for private addresses only"},
+			[]string{"the source sg-1 is a group, and a reference matches private addresses only"},
 		},
 		"nothing carries the group": {
 			[]string{"in tcp/22", "in tcp/22 10.0.0.0/8", "eni-1", ""},

@@ -80,7 +80,7 @@ func (n *Region) otherWays(g *inventory.Group) []string {
 		lines = append(lines, fmt.Sprintf("a second way in: %s faces the internet and carries %s, which %s", called(f.balancer), f.via, which))
 	}
 	if e := n.accelerator(g); e != nil {
-		lines = append(lines, fmt.Sprintf("a second way in: %s in %s belongs to Global Accelerator, which needs neither public addresses nor routes and passes inbound network ACLs", e.ID, e.VPC))
+		lines = append(lines, fmt.Sprintf("a second way in: %s in %s belongs to Global Accelerator, which needs neither public addresses nor routes, and to which inbound rules of network ACLs do not apply", e.ID, e.VPC))
 	}
 	n.ways[g.ID] = lines
 	return lines
