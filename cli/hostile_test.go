@@ -292,6 +292,16 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			}
 			look(t, line, "standard output", stdout)
 			look(t, line, "standard error", stderr)
+			if slices.Contains(line, "json") || slices.Contains(line, "ndjson") || line[0] == "snapshot" {
+				// The escapes must be those of JSON.
+				for decoder := json.NewDecoder(strings.NewReader(stdout)); decoder.More(); {
+					var value any
+					if err := decoder.Decode(&value); err != nil {
+						t.Errorf("sgaudit %q: %v", line, err)
+						break
+					}
+				}
+			}
 			if shows && !strings.Contains(stdout+stderr, `\u202e`) {
 				t.Errorf("sgaudit %q does not show the hostile text:\n%s%s", line, stdout, stderr)
 			}

@@ -81,7 +81,10 @@ x.yaml:2:12: an empty word is in every name`},
 		"unknown key below":   {"checks:\n  disabled: []\n", `x.yaml:2:3: unknown key "disabled" in checks: did you mean disable?`},
 		"duplicate key":       {"public_ports: []\npublic_ports: []\n", `x.yaml:2:1: key "public_ports" was given before, in line 1`},
 		"merge of no mapping": {"checks: {<<: [a]}\n", "x.yaml:1:15: << takes a mapping, or a list of them"},
-		"alias of itself":     {"exceptions: &a\n- *a\n", "x.yaml:2:3: *a is a part of what it stands for"},
+		"one fault, two aliases": {"severities: {unused-group: &s x, redundant-rule: *s, duplicate-group: *s}\nnext: 1\n", `
+x.yaml:1:28: "x" is not a severity: known are critical, high, medium, low, info
+x.yaml:2:1: unknown key "next"`},
+		"alias of itself": {"exceptions: &a\n- *a\n", "x.yaml:2:3: *a is a part of what it stands for"},
 		"fault behind aliases": {"trusted_cidrs: &a [x]\npublic_ports: *a\nbastions: []\naccounts: *a\n", `
 x.yaml:1:20: "x" is not a CIDR like 203.0.113.0/24 or 2001:db8::/32
 x.yaml:1:20: "x" is not a port like tcp/443 or udp/8000-8010
