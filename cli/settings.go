@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -47,7 +47,7 @@ func readConfig(name string) (*config, error) {
 	if name == "" {
 		return &config{settings: audit.Defaults()}, nil
 	}
-	text, err := os.ReadFile(name)
+	text, err := files.Read(name, files.Most)
 	if err != nil {
 		return nil, fmt.Errorf("reading the configuration: %w", err)
 	}

@@ -2,13 +2,12 @@ package cli
 
 import (
 	"fmt"
-	"io"
-	"os"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -98,9 +97,9 @@ func (p *program) readPlan(file string) ([]change.Line, error) {
 	var text []byte
 	var err error
 	if file == "-" {
-		text, err = io.ReadAll(p.stdin)
+		text, err = files.Text(p.stdin, files.Most)
 	} else {
-		text, err = os.ReadFile(file)
+		text, err = files.Read(file, files.Most)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("reading the plan: %w", err)

@@ -60,42 +60,81 @@ func Text(r io.Reader, most int64) ([]byte, error) {
 	}
 	switch {
 	case bytes.HasPrefix(text, zstdMagic):
-		z, err := zstd.NewReader(bytes.NewReader(text), zstd.WithDecoderMaxWindow(maxWindow))
-		if err != nil {
-			return nil, fmt.Errorf("decompressing: %w", err)
-		}
-		defer z.Close()
-		if text, err = all(z, most); err != nil {
-			return nil, fmt.Errorf("decompressing: %w", err)
-		}
+		text, err = decompress(text, most, func(r io.Reader) (io.ReadCloser, error) {
+			z, err := zstd.NewReader(r, zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderConcurrency(1))
+			if err != nil {
+				return nil, err
+			}
+			return z.IOReadCloser(), nil
+		})
 	case bytes.HasPrefix(text, gzipMagic):
-		z, err := gzip.NewReader(bytes.NewReader(text))
-		if err != nil {
-			return nil, fmt.Errorf("decompressing: %w", err)
-		}
-		if text, err = all(z, most); err != nil {
-			return nil, fmt.Errorf("decompressing: %w", err)
-		}
+		text, err = decompress(text, most, func(r io.Reader) (io.ReadCloser, error) { return gzip.NewReader(r) })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("decompressing: %w", err)
 	}
 	return decode(text)
 }
 
-// all reads r to its end, or up to the bound.
-func all(r io.Reader, most int64) ([]byte, error) {
-	var text bytes.Buffer
-	if f, ok := r.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() <= most {
-			text.Grow(int(info.Size()) + bytes.MinRead)
-		}
+// decompress does it twice: the first time it only counts, so that what is too
+// large takes no memory, and what is not takes no more than it needs.
+func decompress(text []byte, most int64, open func(io.Reader) (io.ReadCloser, error)) ([]byte, error) {
+	z, err := open(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
 	}
-	n, err := text.ReadFrom(io.LimitReader(r, most+1))
+	defer z.Close()
+	size, err := io.Copy(io.Discard, io.LimitReader(z, most+1))
 	switch {
 	case err != nil:
 		return nil, err
-	case n > most:
-		return nil, fmt.Errorf("%w: more than %d MiB, which no file that sgaudit reads has", ErrTooLarge, most>>20)
+	case size > most:
+		return nil, tooLarge(most)
 	}
-	return text.Bytes(), nil
+	again, err := open(bytes.NewReader(text))
+	if err != nil {
+		return nil, err
+	}
+	defer again.Close()
+	whole := make([]byte, size)
+	_, err = io.ReadFull(again, whole)
+	return whole, err
+}
+
+func tooLarge(most int64) error {
+	return fmt.Errorf("%w: more than %d MiB, which no file that sgaudit reads has", ErrTooLarge, most>>20)
+}
+
+// all reads r to its end, or up to the bound. Where the size is not known
+// before, it reads into pieces, which do not have to be copied as they grow.
+func all(r io.Reader, most int64) ([]byte, error) {
+	first := 64 << 10
+	if f, ok := r.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			if info.Size() > most {
+				return nil, tooLarge(most)
+			}
+			first = int(info.Size()) + 1 // to meet the end
+		}
+	}
+	var pieces [][]byte
+	left := most + 1
+	for size := first; left > 0; size = min(2*size, 16<<20) {
+		piece := make([]byte, min(int64(size), left))
+		n, err := io.ReadFull(r, piece)
+		pieces = append(pieces, piece[:n])
+		left -= int64(n)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			if len(pieces) == 1 {
+				return pieces[0], nil
+			}
+			return bytes.Join(pieces, nil), nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, tooLarge(most)
 }
 
 // decode turns UTF-16, told by its byte order mark or by the zeros around an

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -92,6 +93,31 @@ func TestTextIsBounded(t *testing.T) {
 		_, err := files.Text(text(), most)
 		if !errors.Is(err, files.ErrTooLarge) || !strings.Contains(err.Error(), "more than 1 MiB") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	sparse := filepath.Join(t.TempDir(), "sparse")
+	if err := os.WriteFile(sparse, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(sparse, 1<<40); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := files.Read(sparse, most); !errors.Is(err, files.ErrTooLarge) || !strings.Contains(err.Error(), sparse) {
+		t.Errorf("a file of a terabyte: %v", err)
+	}
+	bomb := gzipped(t, io.LimitReader(zeros{}, 64*most))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := files.Text(strings.NewReader(bomb), 32*most); !errors.Is(err, files.ErrTooLarge) {
+		t.Errorf("a bomb: %v", err)
+	}
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 4*most {
+		t.Errorf("a bomb of 64 MiB took %d KiB before it was refused", used>>10)
+	}
+	for _, size := range []int64{0, 1, 65535, 65536, 65537, 300000} {
+		if got, err := files.Text(io.LimitReader(zeros{}, size), most); err != nil || int64(len(got)) != size {
+			t.Errorf("%d bytes became %d, %v", size, len(got), err)
 		}
 	}
 	if got, err := files.Text(io.LimitReader(zeros{}, most), most); err != nil || len(got) != most {
