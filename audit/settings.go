@@ -22,7 +22,7 @@ type Settings struct {
 	BroadPublic4   int   // a public IPv4 block with fewer bits is broad
 	BroadPublic6   int   // the same of IPv6
 	WideRange      int32 // a range of as many ports is wide
-	RulesPerGroup  int   // the quota of rules per group, of one direction and family
+	RulesPerGroup  int   // the quota of rules per group, of one direction and family, where it was not read
 	QuotaAttention int   // percent of a quota from which on it is told
 }
 

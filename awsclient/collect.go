@@ -278,6 +278,7 @@ var lists = []list{
 	{part: inventory.PartListeners, operation: "elasticloadbalancing:DescribeListeners", read: readListeners, maxRPS: 8},
 	{part: inventory.PartFunctions, operation: "lambda:ListFunctions", read: readFunctions, maxRPS: 10},
 	{part: inventory.PartWebACLs, operation: "wafv2:ListWebACLs", read: readWebACLs, maxRPS: 5},
+	{part: inventory.PartQuotas, operation: "servicequotas:GetServiceQuota", read: readQuotas, maxRPS: 5},
 	{part: inventory.PartRecorders, operation: "config:DescribeConfigurationRecorders", read: readRecorders, maxRPS: 5},
 }
 

@@ -199,6 +199,7 @@ web-acl blocks arn arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/blocks/1
 web-acl counts arn arn:aws:wafv2:eu-west-1:123456789012:regional/webacl/counts/2
 recorder all
 recorder buckets stopped failing without-groups
+quota L-0EA8095F 120
 `).Inventory
 	for _, size := range []int{1, 2, 0} {
 		s := serve(t, want, fixtures.ServeOptions{PageSize: size})
@@ -217,6 +218,9 @@ recorder buckets stopped failing without-groups
 		}
 		if diff := cmp.Diff(want.Regions[0].Recorders, got.Recorders); diff != "" {
 			t.Errorf("pages of %d: recorders (-want +got):\n%s", size, diff)
+		}
+		if quota := got.RulesPerGroup(); quota != 120 {
+			t.Errorf("pages of %d: %d rules per group", size, quota)
 		}
 		if got.Status() != "complete" {
 			t.Errorf("pages of %d: %s, %+v", size, got.Status(), got.Gaps)

@@ -54,6 +54,7 @@ load-balancer classic old internal sg-2
 function sync sg-2 arn arn:aws:lambda:us-east-1:111122223333:function:sync subnet subnet-1
 web-acl w arn arn:aws:wafv2:us-east-1:111122223333:regional/webacl/w/1
 recorder all
+quota L-0EA8095F 120
 `
 
 // conclusions are what a report says in favour of an estate: by finding, the

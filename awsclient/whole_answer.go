@@ -90,7 +90,8 @@ var members = map[string]map[string]string{
 		"DescribeConfigurationRecorders":      "ConfigurationRecorders",
 		"DescribeConfigurationRecorderStatus": "ConfigurationRecordersStatus",
 	},
-	"SSO": {"GetRoleCredentials": "roleCredentials"},
+	"Service Quotas": {"GetServiceQuota": "Quota"},
+	"SSO":            {"GetRoleCredentials": "roleCredentials"},
 }
 
 // lacking returns what keeps a response from being an answer to the call, empty

@@ -24,7 +24,7 @@ import (
 //	broad_public_ipv4: 16                    a public block with fewer bits is broad
 //	broad_public_ipv6: 32                    the same of IPv6
 //	wide_port_range: 1000                    as many ports are a wide range
-//	rules_per_group: 60                      the account's quota
+//	rules_per_group: 60                      the account's quota, where it is not read
 //	severities: {unused-group: info}         base severities, by check
 //	services:                                beyond the table of ports
 //	  - {ports: tcp/8123, name: ClickHouse, kind: database, severity: high}

@@ -116,6 +116,8 @@ func diffPart(part Part, a, b *Region) []Change {
 		return diffList(a.WebACLs, b.WebACLs, func(x *WebACL) string { return x.Name })
 	case PartRecorders:
 		return diffList(a.Recorders, b.Recorders, func(x *Recorder) string { return x.Name })
+	case PartQuotas:
+		return diffList(a.Quotas, b.Quotas, func(x *Quota) string { return x.Code })
 	case PartFlowLogs:
 		return diffList(a.FlowLogs, b.FlowLogs, func(x *FlowLog) string { return x.ID })
 	}

@@ -72,6 +72,7 @@ type Region struct {
 	Functions        []Function        `json:"lambda_functions,omitzero"`
 	WebACLs          []WebACL          `json:"web_acls,omitzero"`
 	Recorders        []Recorder        `json:"config_recorders,omitzero"` // of AWS Config
+	Quotas           []Quota           `json:"service_quotas,omitzero"`   // that checks look at
 }
 
 // partitions are those beside aws, by what the names of their regions begin with
@@ -128,6 +129,7 @@ const (
 	PartWebACLs
 	PartRecorders
 	PartListeners
+	PartQuotas
 	partEnd
 )
 
@@ -141,7 +143,7 @@ var partNames = map[Part]string{
 	PartLaunchTemplates: "launch templates", PartEndpoints: "VPC endpoints",
 	PartLoadBalancers: "load balancers", PartFunctions: "Lambda functions",
 	PartFlowLogs: "VPC flow logs", PartWebACLs: "WAF web ACLs", PartRecorders: "AWS Config recorders",
-	PartListeners: "load balancer listeners",
+	PartListeners: "load balancer listeners", PartQuotas: "service quotas",
 }
 
 // Each returns the single parts of the set, in the order of their constants.
@@ -183,7 +185,7 @@ const (
 func (d Depth) Parts() Parts {
 	basic := PartGroups | PartInterfaces
 	read := (partEnd - 1) &^ PartEgressGateways // which nothing comes in through
-	services := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders
+	services := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders | PartQuotas
 	switch d {
 	case DepthGroups:
 		return basic

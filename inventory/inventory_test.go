@@ -65,7 +65,7 @@ func TestParts(t *testing.T) {
 		}
 		joined |= p
 	}
-	if joined != every || len(every.Each()) != 22 {
+	if joined != every || len(every.Each()) != 23 {
 		t.Errorf("the single parts of %b are %v", every, every.Each())
 	}
 	if got := (PartInterfaces | PartGroups).String(); got != "security groups, network interfaces" {

@@ -94,6 +94,7 @@ func (r *Region) Normalize() {
 		r.WebACLs[i].LoadBalancers = sortStrings(r.WebACLs[i].LoadBalancers)
 	}
 	r.Recorders = unique(r.Recorders, func(c *Recorder) string { return c.Name })
+	r.Quotas = unique(r.Quotas, func(q *Quota) string { return q.Code })
 }
 
 func uniqueGateways(list []Gateway) []Gateway {

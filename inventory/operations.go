@@ -27,6 +27,7 @@ var partOperations = map[Part][]string{
 	PartFunctions:     {"lambda:ListFunctions"},
 	PartFlowLogs:      {"ec2:DescribeFlowLogs"},
 	PartWebACLs:       {"wafv2:ListWebACLs", "wafv2:ListResourcesForWebACL"},
+	PartQuotas:        {"servicequotas:GetServiceQuota"},
 	PartRecorders:     {"config:DescribeConfigurationRecorders", "config:DescribeConfigurationRecorderStatus"},
 }
 

@@ -8,6 +8,31 @@ import "strings"
 // Source: Amazon VPC User Guide, "Amazon VPC quotas".
 const DefaultRulesPerGroup = 60
 
+// RulesPerGroupCode is the code of that quota, of the service vpc.
+const RulesPerGroupCode = "L-0EA8095F"
+
+// Quota is a quota of Service Quotas as it is applied to the account in this
+// region.
+type Quota struct {
+	Code  string `json:"code"` // L-...
+	Value int    `json:"value"`
+}
+
+// RulesPerGroup returns the quota of rules per security group, or 0 where the
+// quotas were not read. AWS's default holds where the account has no value of
+// its own.
+func (r *Region) RulesPerGroup() int {
+	if !r.Read.Has(PartQuotas) {
+		return 0
+	}
+	for _, q := range r.Quotas {
+		if q.Code == RulesPerGroupCode {
+			return q.Value
+		}
+	}
+	return DefaultRulesPerGroup
+}
+
 // listWeights says for how many rules an AWS-managed prefix list counts, by
 // the end of its name: com.amazonaws.REGION.NAME, com.amazonaws.global.NAME,
 // or com.amazonaws.REGION.ipv6.NAME.

@@ -22,7 +22,7 @@ var partKeys = map[Part]string{
 	PartLaunchTemplates: "launch_templates", PartEndpoints: "vpc_endpoints",
 	PartLoadBalancers: "load_balancers", PartFunctions: "lambda_functions",
 	PartFlowLogs: "flow_logs", PartWebACLs: "web_acls", PartRecorders: "config_recorders",
-	PartListeners: "load_balancer_listeners",
+	PartListeners: "load_balancer_listeners", PartQuotas: "service_quotas",
 }
 
 // partFields are the places in a Region of its fields for the parts.

@@ -18,7 +18,10 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 CM-2"},
 	InfoPasses: []string{"NIST 800-53 r5 CM-2"},
 	Run: func(r *audit.Region) {
-		quota := r.Settings.RulesPerGroup
+		quota, read := r.Settings.RulesPerGroup, r.RulesPerGroup()
+		if read > 0 {
+			quota = read
+		}
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			var near, uncounted []string
@@ -42,7 +45,7 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, nil)
 			o.Message = "it holds " + strings.Join(near, ", and ")
 			o.Fix = "Join neighbouring ranges, gather addresses in a prefix list, reference groups instead of addresses, or ask for a higher quota."
-			if most > quota {
+			if most > quota && read == 0 {
 				o.Message += fmt.Sprintf(", more than the %d that are assumed: the quota of this account is higher (rules_per_group)", quota)
 				o.Severity = findings.Info
 				o.Fix = "Look up the quota \"Inbound or outbound rules per security group\" (L-0EA8095F of vpc) in Service Quotas and set rules_per_group in the configuration to its value."

@@ -1,0 +1,45 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
+	"github.com/aws/smithy-go"
+	"golang.org/x/time/rate"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// readQuotas reads the quota of rules per security group. Where the account has
+// no value of its own, Service Quotas may know none, and AWS's default holds
+// (docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_GetServiceQuota.html).
+func readQuotas(ctx context.Context, r *reader, limit *rate.Limiter) error {
+	client := servicequotas.NewFromConfig(r.of.config, func(o *servicequotas.Options) {
+		o.Region, o.Retryer = r.region.Name, r.of.retryer(maxAttempts)
+		if e := r.of.endpoint(); e != nil {
+			o.BaseEndpoint = e
+		}
+	})
+	get := client.GetServiceQuota
+	return everyPage(ctx, limit, func(ctx context.Context, _ *string) (*string, error) {
+		out, err := get(ctx, &servicequotas.GetServiceQuotaInput{ServiceCode: aws.String("vpc"), QuotaCode: aws.String(inventory.RulesPerGroupCode)})
+		var failure smithy.APIError
+		switch {
+		case errors.As(err, &failure) && failure.ErrorCode() == "NoSuchResourceException":
+			return nil, nil // AWS's default applies
+		case err != nil:
+			return nil, err
+		case out.Quota.Value == nil || *out.Quota.Value < 1 || *out.Quota.Value > mostRulesPerGroup || aws.ToString(out.Quota.QuotaCode) != inventory.RulesPerGroupCode:
+			return nil, fmt.Errorf("the answer is not the quota of rules per security group (%s)", inventory.RulesPerGroupCode)
+		}
+		r.region.Quotas = []inventory.Quota{{Code: inventory.RulesPerGroupCode, Value: int(*out.Quota.Value)}}
+		return nil, nil
+	})
+}
+
+// mostRulesPerGroup bounds the quota: rules per group times groups per network
+// interface may not exceed 1,000 (Amazon VPC User Guide, "Amazon VPC quotas").
+const mostRulesPerGroup = 1000
