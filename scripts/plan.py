@@ -94,6 +94,11 @@ class Account:
                 sys.exit(f"plan.py: {need} cannot talk any more")
         return rules, len(tried.splitlines()), len(fixed), len(before), len(after)
 
+    def carried(self, interface):
+        """The groups that an interface carries."""
+        found = json.loads(self.run("aws", "ec2", "describe-network-interfaces", "--region", self.regions()[0], "--network-interface-ids", interface, "--output", "json"))
+        return {g["GroupId"] for g in found["NetworkInterfaces"][0]["Groups"]}
+
     def undo(self, rules):
         """Take the plan back; deleted groups come back with other ids, and without rules between them."""
         gone = {r[1] for r in rules} - self.groups()
@@ -120,6 +125,63 @@ def demo(sgaudit, folder):
     finally:
         server.terminate()
         server.wait()
+
+
+# A database that lets a range in, and in the range an instance that carries
+# nothing but the default group, which a rule must not reference.
+SHARED = """account 123456789012
+region eu-west-1
+vpc-0000000a 10.0.0.0/16 owner 123456789012
+subnet-0000000a 10.0.0.0/24 vpc vpc-0000000a
+rtb-0000000a main vpc vpc-0000000a
+  route 10.0.0.0/16 local
+acl-0000000a vpc vpc-0000000a subnet subnet-0000000a default
+  in 100 allow all 0.0.0.0/0
+  out 100 allow all 0.0.0.0/0
+sg-00000001 default vpc vpc-0000000a
+  out all 0.0.0.0/0 id sgr-00000001
+sg-00000002 database vpc vpc-0000000a
+  in tcp/5432 10.0.0.0/28 "clients" id sgr-00000002
+sg-00000003 application vpc vpc-0000000a
+  out all 0.0.0.0/0 id sgr-00000003
+eni-00000001 sg-00000001 10.0.0.4 vpc vpc-0000000a subnet subnet-0000000a instance i-00000001
+eni-00000002 sg-00000002 10.0.0.20 vpc vpc-0000000a subnet subnet-0000000a instance i-00000002
+eni-00000003 sg-00000003 10.0.0.5 vpc vpc-0000000a subnet subnet-0000000a instance i-00000003
+"""
+
+
+def new_group(sgaudit, folder):
+    with open(os.path.join(folder, "estate.sg"), "w", encoding="utf-8") as f:
+        f.write(SHARED)
+    server = subprocess.Popen([sgaudit, "demo", "--serve", "--writable", "--address", "127.0.0.1:0", "--estate", "estate.sg"], stdout=subprocess.PIPE, text=True, env=emulator.ENV, cwd=folder)
+    try:
+        url = re.search(r"http://127\.0\.0\.1:\d+", server.stdout.readline()).group(0)
+        account = Account(sgaudit, url, folder, ["--region", "eu-west-1"])
+        check_new_group(account, "sg-00000002", "eni-00000001", "sg-00000001", [("eni-00000001", "eni-00000002", "tcp/5432"), ("eni-00000003", "eni-00000002", "tcp/5432")])
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def check_new_group(account, target, client, default, needs):
+    """The plan gives the client a new group, which the target lets in; the undo takes it away."""
+    groups = account.groups()
+    rules, steps, *_ = account.carry_out(needs)
+    made = account.groups() - groups
+    if len(made) != 1:
+        sys.exit(f"plan.py: the plan should create one group, and made {sorted(made)}")
+    new = made.pop()
+    carried = account.carried(client)
+    if carried != {default, new}:
+        sys.exit(f"plan.py: {client} should carry {default} and the new group {new}, and carries {sorted(carried)}")
+    if (target, new) not in {(r[1], r[6]) for r in account.rules()}:
+        sys.exit(f"plan.py: {target} does not let the new group {new} in")
+    if [r for r in account.rules() if r[1] == new]:
+        sys.exit("plan.py: the new group has rules of its own")
+    undone, back = account.undo(rules)
+    if account.groups() != groups or account.carried(client) != {default}:
+        sys.exit("plan.py: the undo leaves the new group behind")
+    print(f"plan.py: new group: {steps} changes; {len(needs)} pairs that have to talk still can; the undo, {undone} changes, leaves {back} of {len(rules)} rules and no new group")
 
 
 def moto(sgaudit, folder):
@@ -160,11 +222,33 @@ def moto(sgaudit, folder):
         server.wait()
 
 
+def moto_new_group(sgaudit, folder):
+    url = f"http://127.0.0.1:{emulator.free_port()}"
+    server = emulator.start_moto(url)
+    try:
+        region = "eu-west-1"
+        s = emulator.Seeder(url, region)
+        vpc = s.aws("create-vpc", "--cidr-block", "10.77.0.0/16")["Vpc"]["VpcId"]
+        subnet = s.aws("create-subnet", "--vpc-id", vpc, "--cidr-block", "10.77.1.0/24")["Subnet"]["SubnetId"]
+        app, db = s.group(vpc, "application"), s.group(vpc, "database")
+        default = next(g["GroupId"] for g in s.aws("describe-security-groups")["SecurityGroups"] if g["GroupName"] == "default" and g["VpcId"] == vpc)
+        s.allow(db, "tcp/5432", "10.77.1.16/28")
+        s.interface(vpc, subnet, "10.77.1.20", app)
+        s.interface(vpc, subnet, "10.77.1.21", default)
+        s.interface(vpc, subnet, "10.77.1.40", db)
+        ids = {i["PrivateIpAddress"]: i["NetworkInterfaceId"] for i in s.aws("describe-network-interfaces")["NetworkInterfaces"]}
+        account = Account(sgaudit, url, folder, ["--region", region])
+        check_new_group(account, db, ids["10.77.1.21"], default, [(ids[a], ids["10.77.1.40"], "tcp/5432") for a in ("10.77.1.20", "10.77.1.21")])
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__.strip())
     sgaudit = os.path.abspath(sys.argv[1])
-    for case in demo, moto:
+    for case in demo, new_group, moto, moto_new_group:
         with tempfile.TemporaryDirectory() as folder:
             case(sgaudit, folder)
 
