@@ -26,11 +26,19 @@ import (
 // change, which the gravest wish among them decides: a rule that one of them
 // revokes outright is not replaced, and a rule that others repeat is revoked
 // only where those others stay. Each fix is right alone, too.
+//
+// A group is taken to have AWS's default quota of rules.
 func Attach(inv *inventory.Inventory, report *findings.Report) {
+	AttachWithin(inv, report, inventory.DefaultRulesPerGroup)
+}
+
+// AttachWithin is Attach where the quota of rules per group, of one direction
+// and family, is another one.
+func AttachWithin(inv *inventory.Inventory, report *findings.Report, quota int) {
 	type place struct{ account, region string }
 	regions := map[place]*attacher{}
 	for _, r := range inv.Regions {
-		regions[place{r.AccountID, r.Name}] = &attacher{region: r, dead: map[string]bool{}}
+		regions[place{r.AccountID, r.Name}] = &attacher{region: r, quota: quota, dead: map[string]bool{}}
 	}
 	type subject struct {
 		*attacher
@@ -63,6 +71,7 @@ func Attach(inv *inventory.Inventory, report *findings.Report) {
 // attacher works on the findings of one region.
 type attacher struct {
 	region   *inventory.Region
+	quota    int // of rules per group
 	groups   map[string]*inventory.Group
 	peerings peerings
 	reach    *reach.Region

@@ -56,6 +56,7 @@ type decision struct {
 	of    map[string]*outcome // by the text of the rule
 	all   []*outcome          // in the order of the report
 	stays []*inventory.Rule   // the rules that no finding takes away
+	added []inventory.Rule    // what outcomes allow in all
 }
 
 // decide gives every rule of a group that findings are about one outcome. A
@@ -208,7 +209,59 @@ func (d *decision) allow(rule *inventory.Rule, peers []inventory.Peer) (allow, b
 	for _, r := range fresh {
 		allow = append(allow, *r)
 	}
+	if why := d.room(rule, allow, len(before)); why != "" {
+		return nil, nil, nil, why
+	}
+	for i := range allow {
+		if !holds(d.added, &allow[i]) {
+			d.added = append(d.added, allow[i])
+		}
+	}
 	return allow, before, after, ""
+}
+
+// room says why rules cannot be allowed beside those of the group: AWS counts
+// both until the others are revoked, a reference to a prefix list by its weight
+// (inventory.Group.RulesCounted). A group that has more rules than the quota
+// has a higher one, which is not known.
+func (d *decision) room(rule *inventory.Rule, allow []inventory.Rule, gone int) string {
+	listed := slices.ContainsFunc(d.group.Rules, func(r inventory.Rule) bool { return r.Peer.List != "" })
+	if !listed && len(d.group.Rules)+len(d.added)+len(allow) <= d.quota {
+		return ""
+	}
+	more := inventory.Group{Rules: slices.Clone(d.added)}
+	for i := range allow {
+		if !holds(more.Rules, &allow[i]) {
+			more.Rules = append(more.Rules, allow[i])
+		}
+	}
+	for _, v6 := range []bool{false, true} {
+		has, _ := d.group.RulesCounted(rule.Direction, v6, d.list)
+		needs, _ := more.RulesCounted(rule.Direction, v6, d.list)
+		if needs > 0 && has <= d.quota && has+needs-gone > d.quota {
+			return fmt.Sprintf("Make room first: %s counts %d of %d %s rules, and %d more are needed before %s can be revoked. A higher quota belongs in rules_per_group of the configuration.",
+				d.group.ID, has, d.quota, rule.Direction, needs, rule)
+		}
+	}
+	return ""
+}
+
+func holds(rules []inventory.Rule, rule *inventory.Rule) bool {
+	for i := range rules {
+		if inventory.CompareRules(&rules[i], rule) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// list returns the prefix list with the id, or nil.
+func (a *attacher) list(id string) *inventory.PrefixList {
+	i := slices.IndexFunc(a.region.PrefixLists, func(l inventory.PrefixList) bool { return l.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &a.region.PrefixLists[i]
 }
 
 // exchange writes the steps that allow rules, and revoke the one whose place
