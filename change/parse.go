@@ -114,6 +114,9 @@ func (s *statement) step(loose bool) (step Step, changes bool, err error) {
 	words := s.words
 	at := slices.Index(words, "ec2")
 	if at < 1 || at+1 >= len(words) || !slices.Contains(words[:at], "aws") {
+		if s.odd != "" {
+			return step, false, s.refused()
+		}
 		return step, false, fmt.Errorf("%s is not a call of aws ec2", show(s.text))
 	}
 	operation := words[at+1]
@@ -122,7 +125,7 @@ func (s *statement) step(loose bool) (step Step, changes bool, err error) {
 		return step, false, nil
 	}
 	if s.odd != "" {
-		return step, false, fmt.Errorf("%s: only plain calls are understood, and this one has %s", show(s.text), s.odd)
+		return step, false, s.refused()
 	}
 	if words[0] == "run" {
 		words, at = words[1:], at-1
@@ -141,6 +144,10 @@ func (s *statement) step(loose bool) (step Step, changes bool, err error) {
 		return step, false, fmt.Errorf("%s: %w", operation, err)
 	}
 	return step, step.Verb.Changes(), nil
+}
+
+func (s *statement) refused() error {
+	return fmt.Errorf("%s: only plain calls are understood, and this one has %s", show(s.text), s.odd)
 }
 
 // blocks follows a script into functions, conditions and loops.
