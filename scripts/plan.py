@@ -30,6 +30,10 @@ NEEDS = [
 ]
 
 
+# A description that the AWS CLI takes for a file to send, where it stands alone.
+FILE = "file:///etc/passwd"
+
+
 class Account:
     """An endpoint, with sgaudit and the AWS CLI pointed at it."""
 
@@ -200,6 +204,11 @@ def moto(sgaudit, folder):
             {"CidrIp": "10.77.1.20/32", "Description": "application"}, {"CidrIp": "198.51.100.0/24", "Description": "partner"}]}]
         s.aws("authorize-security-group-ingress", "--group-id", db, "--ip-permissions", json.dumps(permission))
         s.allow(idle, "tcp/443", "10.0.0.0/8")
+        # Texts that the AWS CLI obeys as arguments: their deletion and undo must bring them back as they are.
+        odd = s.aws("create-security-group", "--cli-input-json", json.dumps({"GroupName": "-odd", "Description": FILE, "VpcId": vpc, "TagSpecifications": [
+            {"ResourceType": "security-group", "Tags": [{"Key": "source", "Value": FILE}]}]}))["GroupId"]
+        s.aws("authorize-security-group-ingress", "--group-id", odd, "--ip-permissions", json.dumps([
+            {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8", "Description": FILE}]}]))
         s.interface(vpc, subnet, "10.77.1.10", web)
         s.interface(vpc, subnet, "10.77.1.20", app)
         s.interface(vpc, subnet, "10.77.1.30", db)
@@ -216,6 +225,13 @@ def moto(sgaudit, folder):
             sys.exit("plan.py: the database does not name the application's group")
         # And back: the undo, from the last to the first.
         undone, back = account.undo(rules)
+        for g in json.loads(account.run("aws", "ec2", "describe-security-groups", "--region", region, "--output", "json"))["SecurityGroups"]:
+            if g["GroupName"] == "-odd" and g["GroupId"] != odd:
+                if [g["Description"], g["Tags"][0]["Value"], g["IpPermissions"][0]["IpRanges"][0]["Description"]] != [FILE] * 3:
+                    sys.exit(f"plan.py: texts did not come back as they were: {g}")
+                break
+        else:
+            sys.exit("plan.py: the group -odd did not come back")
         print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo, {undone} changes, leaves {back} of {len(rules)} rules")
     finally:
         server.terminate()
