@@ -502,3 +502,20 @@ func TestListenerProtocols(t *testing.T) {
 		}
 	}
 }
+
+// TestOddRegions makes a gap of a region without a name of a region, and reads
+// the regions that every account has where none is named at all.
+func TestOddRegions(t *testing.T) {
+	estate := fixtures.Ordinary(fixtures.Scale{Regions: 3, Groups: 1, Interfaces: 1, Rules: 1})
+	estate.Regions[1].Name = "us-east-1.example.com/"
+	inv := collect(t, serve(t, estate, fixtures.ServeOptions{}), Options{Depth: inventory.DepthGroups})
+	if len(inv.Regions) != 2 || inv.Complete() || len(inv.Regions[0].Gaps) != 1 || inv.Regions[0].Gaps[0].Message != `"us-east-1.example.com/" is not the name of a region: it was not read` {
+		t.Errorf("%d regions, gaps %+v", len(inv.Regions), inv.Regions[0].Gaps)
+	}
+	none := *estate
+	none.Regions = nil
+	inv = collect(t, serve(t, &none, fixtures.ServeOptions{}), Options{Depth: inventory.DepthGroups})
+	if len(inv.Regions) != len(alwaysEnabled["aws"]) || inv.Complete() {
+		t.Errorf("%d regions, complete: %v", len(inv.Regions), inv.Complete())
+	}
+}

@@ -58,6 +58,14 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"a face without an id":  {body: `<R><networkInterfaceSet><item/><item><networkInterfaceId></networkInterfaceId><ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet></item></networkInterfaceSet></R>`, gaps: []string{"a network interface has no id"}},
 		"no group's id":         {body: face(`<groupSet><item><groupName>x</groupName></item></groupSet>`), gaps: []string{"eni-1 carries a security group without an id"}},
 		"a rule without an id":  {body: `<R><securityGroupRuleSet><item><groupId>sg-1</groupId></item><item><securityGroupRuleId>sgr-1</securityGroupRuleId></item></securityGroupRuleSet></R>`, gaps: []string{"a security group rule has no id, or names no group"}},
+		"no group id":           {body: `<R><securityGroupInfo><item><groupId>sg-1;reboot</groupId></item></securityGroupInfo></R>`, gaps: []string{`a security group has the id "sg-1;reboot", which is not an AWS id`}},
+		"no account id":         {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId><ownerId>$(id)</ownerId></item></securityGroupInfo></R>`, gaps: []string{`sg-1 has the owner "$(id)" and the VPC "", one of which is not an AWS id`}},
+		"no source's id":        {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<groups><item><groupId>--profile</groupId></item></groups></item>`), gaps: []string{`a rule of sg-1 names "--profile" of "", "", "", one of which is not an AWS id`}},
+		"no list's id":          {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<prefixListIds><item><prefixListId>pl-1 x</prefixListId></item></prefixListIds></item>`), gaps: []string{`a rule of sg-1 names the prefix list "pl-1 x", which is not an AWS id`}},
+		"no interface's id":     {body: `<R><networkInterfaceSet><item><networkInterfaceId>sg-1</networkInterfaceId></item></networkInterfaceSet></R>`, gaps: []string{`a network interface has the id "sg-1", which is not an AWS id`}},
+		"no VPC's id":           {body: face(`<vpcId>vpc-1 </vpcId>`), gaps: []string{"eni-1 has an owner, a VPC, a subnet or an instance that is not an AWS id"}},
+		"no carried id":         {body: face(`<groupSet><item><groupId>file://x</groupId></item></groupSet>`), gaps: []string{`eni-1 carries the security group "file://x", which is not an AWS id`}},
+		"no rule's id":          {body: `<R><securityGroupRuleSet><item><securityGroupRuleId>sgr-1|x</securityGroupRuleId><groupId>sg-1</groupId></item></securityGroupRuleSet></R>`, gaps: []string{`a security group rule has the id "sgr-1|x" and the group "sg-1", one of which is not an AWS id`}},
 	} {
 		for decoder, sdk := range map[string]bool{"scanner": false, "sdk": true} {
 			t.Run(name+", "+decoder, func(t *testing.T) {

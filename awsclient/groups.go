@@ -59,12 +59,25 @@ func (d *groupDraft) begin() { *d = groupDraft{rules: d.rules[:0]} }
 
 // peer adds a peer that is a group or a prefix list, by its id, or a prefix.
 func (d *groupDraft) peer(p inventory.Peer, description string) {
-	if p.Group != nil && p.Group.ID == "" || p == (inventory.Peer{}) {
+	switch x := p.Group; {
+	case x != nil && x.ID == "" || p == (inventory.Peer{}):
 		d.wrong = append(d.wrong, "names a security group or a prefix list without an id")
+		return
+	case x != nil && !(inventory.IsGroupID(x.ID) && emptyOr(inventory.IsOwner, x.Account) && emptyOr(inventory.IsVPCID, x.VPC) && emptyOr(isAnyID, x.Peering)):
+		d.wrong = append(d.wrong, fmt.Sprintf("names %q of %q, %q, %q, one of which is not an AWS id", cut(x.ID, mostName), cut(x.Account, mostName), cut(x.VPC, mostName), cut(x.Peering, mostName)))
+		return
+	case p.List != "" && !inventory.IsPrefixListID(p.List):
+		d.wrong = append(d.wrong, fmt.Sprintf("names the prefix list %q, which is not an AWS id", cut(p.List, mostName)))
 		return
 	}
 	d.rules = append(d.rules, inventory.Rule{Peer: p, Description: description})
 }
+
+// emptyOr reports whether a text is left out or has a form.
+func emptyOr(form func(string) bool, text string) bool { return text == "" || form(text) }
+
+// isAnyID reports whether a text has the form of an id of whatever kind.
+func isAnyID(text string) bool { return inventory.IsID("", text) }
 
 // address adds a peer that is a prefix, or says that the text is none.
 func (d *groupDraft) address(text []byte, description string) {
@@ -91,10 +104,17 @@ func (d *groupDraft) permission(direction inventory.Direction, protocol string, 
 }
 
 // end adds the group to a page, and says what is wrong with its rules now that
-// its id is known. Without an id it is no group that anything could name.
+// its id is known. Nothing could name a group without an id.
 func (d *groupDraft) end(p *page[inventory.Group], g inventory.Group) {
-	if g.ID == "" {
+	switch {
+	case g.ID == "":
 		p.oddity("a security group has no id")
+		return
+	case !inventory.IsGroupID(g.ID):
+		p.oddity("a security group has the id %q, which is not an AWS id", cut(g.ID, mostName))
+		return
+	case !emptyOr(inventory.IsOwner, g.Owner) || !emptyOr(inventory.IsVPCID, g.VPC):
+		p.oddity("%s has the owner %q and the VPC %q, one of which is not an AWS id", g.ID, cut(g.Owner, mostName), cut(g.VPC, mostName))
 		return
 	}
 	for _, text := range d.wrong {

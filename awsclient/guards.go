@@ -35,7 +35,7 @@ func readWebACLs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.WebACLs {
 			a := &out.WebACLs[i]
-			if arn, ok := r.id(inventory.PartWebACLs, "a web ACL", a.ARN); ok {
+			if arn, ok := r.name(inventory.PartWebACLs, "a web ACL", a.ARN); ok {
 				acls = append(acls, inventory.WebACL{Name: aws.ToString(a.Name), ARN: arn})
 			}
 		}
@@ -108,7 +108,7 @@ func readRecorders(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			if c.RecordingScope == configtypes.RecordingScopeInternal {
 				continue
 			}
-			name, ok := r.id(inventory.PartRecorders, "a configuration recorder", c.Name)
+			name, ok := r.name(inventory.PartRecorders, "a configuration recorder", c.Name)
 			if !ok {
 				continue
 			}

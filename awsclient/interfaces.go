@@ -158,11 +158,22 @@ func (d *interfaceDraft) pair(private, public optionalText) {
 // of its list, and counts where there is no list. Without an id the item is
 // taken from the page again.
 func (d *interfaceDraft) end(p *page[inventory.Interface], id string) {
-	if id == "" {
+	e := &p.items[len(p.items)-1]
+	switch {
+	case id == "":
 		p.oddity("a network interface has no id")
-		p.items = p.items[:len(p.items)-1]
+	case !inventory.IsInterfaceID(id):
+		p.oddity("a network interface has the id %q, which is not an AWS id", cut(id, mostName))
+	case !emptyOr(inventory.IsOwner, e.Account) || !emptyOr(inventory.IsVPCID, e.VPC) || !emptyOr(isAnyID, e.Subnet) || !emptyOr(isAnyID, e.Instance):
+		p.oddity("%s has an owner, a VPC, a subnet or an instance that is not an AWS id", id)
+	default:
+		d.complete(p, id)
 		return
 	}
+	p.items = p.items[:len(p.items)-1]
+}
+
+func (d *interfaceDraft) complete(p *page[inventory.Interface], id string) {
 	if len(d.addresses) == 0 && d.primary.here {
 		d.pair(d.primary, d.public)
 	}
@@ -170,10 +181,14 @@ func (d *interfaceDraft) end(p *page[inventory.Interface], id string) {
 	for _, text := range d.wrong {
 		p.oddity("%s has %q for an address", id, text)
 	}
-	if slices.Contains(d.groups, "") {
-		p.oddity("%s carries a security group without an id", id)
-		d.groups = slices.DeleteFunc(d.groups, func(group string) bool { return group == "" })
-	}
+	d.groups = slices.DeleteFunc(d.groups, func(group string) bool {
+		if group == "" {
+			p.oddity("%s carries a security group without an id", id)
+		} else if !inventory.IsGroupID(group) {
+			p.oddity("%s carries the security group %q, which is not an AWS id", id, cut(group, mostName))
+		}
+		return !inventory.IsGroupID(group)
+	})
 }
 
 // convertInterfaces makes a page of what the SDK decoded.
@@ -214,9 +229,10 @@ func convertInterfaces(names *interner, out *ec2.DescribeNetworkInterfacesOutput
 			d.ipv6 = append(d.ipv6, inventory.Address{Private: d.address(optional(n.Ipv6Addresses[k].Ipv6Address))})
 		}
 		p.items = append(p.items, e)
+		before := len(p.items)
 		d.end(p, e.ID)
-		if e.ID != "" {
-			last := &p.items[len(p.items)-1]
+		if len(p.items) == before {
+			last := &p.items[before-1]
 			last.Groups, last.Addresses = kept(d.groups), kept(d.addresses)
 		}
 	}

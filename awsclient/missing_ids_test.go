@@ -63,6 +63,19 @@ func TestItemsWithoutAnID(t *testing.T) {
 	}
 }
 
+// TestHostileIDs leaves out items with an id that could mean something in a
+// command.
+func TestHostileIDs(t *testing.T) {
+	for _, id := range []string{"rtb-1; rm -rf /", "rtb-1\nreboot", "file:///etc/passwd", "-h", "rtb-$(id)", strings.Repeat("r", 100)} {
+		estate := fixtures.MustParse(everyKind).Inventory
+		estate.Regions[0].RouteTables[0].ID = id
+		r := collect(t, serve(t, estate, fixtures.ServeOptions{}), Options{}).Regions[0]
+		if len(r.RouteTables) != 0 || r.Read.Has(inventory.PartRouteTables) || len(r.Gaps) != 1 || !strings.HasSuffix(r.Gaps[0].Message, "which is not an AWS id") {
+			t.Errorf("%q: %+v, gaps %+v", id, r.RouteTables, r.Gaps)
+		}
+	}
+}
+
 // TestContradictions serves items that are twice in a list, with a different
 // content each time.
 func TestContradictions(t *testing.T) {

@@ -61,8 +61,22 @@ func (r *reader) prefix(list []netip.Prefix, part inventory.Part, of string, tex
 }
 
 // id returns the id of an item, and whether it has one. An item without one can
-// be neither named nor told from another: it is a gap of the part.
+// be neither named nor told from another, and one of another form than AWS's
+// could mean something else in a command: it is a gap of the part.
 func (r *reader) id(part inventory.Part, kind string, text *string) (string, bool) {
+	if text == nil || *text == "" {
+		r.oddity(part, "%s has no id", kind)
+		return "", false
+	}
+	if !inventory.IsID("", *text) {
+		r.oddity(part, "%s has the id %q, which is not an AWS id", kind, cut(*text, mostName))
+		return "", false
+	}
+	return r.names.of(text), true
+}
+
+// name is id for what goes by a name or an ARN, which have wider forms.
+func (r *reader) name(part inventory.Part, kind string, text *string) (string, bool) {
 	if text == nil || *text == "" {
 		r.oddity(part, "%s has no id", kind)
 		return "", false

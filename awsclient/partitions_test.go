@@ -102,7 +102,7 @@ func TestPartitions(t *testing.T) {
 func TestOddIDs(t *testing.T) {
 	for _, odd := range [][]string{
 		{"eni-x1", "eni-x2", "eni-zebra"}, // behind all others, as lists are sorted
-		{"eni-0", "eni-0x1", "eni-0Q", "eni-Z9", "eni-_a", "eni-0-a", "eni-f", "eni-0f"},
+		{"eni-0", "eni-0x1", "eni-0Q", "eni-Z9", "eni-0-a", "eni-f", "eni-0f"},
 	} {
 		ids := odd
 		for i := range 20 {

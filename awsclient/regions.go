@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -43,11 +44,19 @@ func (c *Client) regions(ctx context.Context) (read, skipped []string, gaps map[
 	asking, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	out, err := describe(asking, &ec2.DescribeRegionsInput{})
+	if err == nil && len(out.Regions) == 0 {
+		err = &notAnAnswer{"it names no region"} // every account has some
+	}
 	var enabled []string
 	switch {
 	case err == nil:
 		for i := range out.Regions {
-			enabled = append(enabled, aws.ToString(out.Regions[i].RegionName))
+			name := aws.ToString(out.Regions[i].RegionName)
+			if !inventory.IsRegion(name) {
+				extra = &inventory.Gap{Operation: "ec2:DescribeRegions", Kind: inventory.Failed, Message: fmt.Sprintf("%q is not the name of a region: it was not read", cut(name, mostName))}
+				continue
+			}
+			enabled = append(enabled, name)
 		}
 	case ctx.Err() != nil:
 		return nil, nil, nil, nil, setupError(ctx, &c.opts, err)

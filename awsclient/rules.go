@@ -156,6 +156,10 @@ func (d *ruleDraft) end(p *page[ruleDetail], text func([]byte) string, tags []in
 		p.oddity("a security group rule has no id, or names no group")
 		return
 	}
+	if !inventory.IsRuleID(d.id) || !inventory.IsGroupID(d.group) {
+		p.oddity("a security group rule has the id %q and the group %q, one of which is not an AWS id", cut(d.id, mostName), cut(d.group, mostName))
+		return
+	}
 	traffic, err := inventory.NewTraffic(d.protocol, d.from, d.to)
 	if err != nil {
 		p.oddity("%s of %s was not understood: %v", d.id, d.group, err)

@@ -79,7 +79,7 @@ func readClassicLoadBalancers(ctx context.Context, r *reader, limit *rate.Limite
 
 // addBalancer is called by both lists at once.
 func (r *reader) addBalancer(b inventory.LoadBalancer) {
-	if _, ok := r.id(inventory.PartLoadBalancers, "a load balancer", &b.Name); !ok {
+	if _, ok := r.name(inventory.PartLoadBalancers, "a load balancer", &b.Name); !ok {
 		return
 	}
 	r.mu.Lock()
@@ -104,7 +104,7 @@ func readFunctions(ctx context.Context, r *reader, limit *rate.Limiter) error {
 		}
 		for i := range out.Functions {
 			f := &out.Functions[i]
-			name, ok := r.id(inventory.PartFunctions, "a function", f.FunctionName)
+			name, ok := r.name(inventory.PartFunctions, "a function", f.FunctionName)
 			if !ok {
 				continue
 			}

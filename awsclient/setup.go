@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -84,15 +83,18 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	if err != nil {
 		return nil, inPartition(setupError(ctx, &opts, err), configured, first)
 	}
-	if !accountID.MatchString(aws.ToString(who.Account)) {
+	if !inventory.IsAccountID(aws.ToString(who.Account)) {
 		return nil, &SetupError{
 			Message: fmt.Sprintf("AWS did not tell who the caller is: %q is not an account id of 12 digits", cut(aws.ToString(who.Account), mostName)),
 			Hint:    "check --endpoint-url if it is given",
 		}
 	}
-	c.caller = inventory.Caller{AccountID: aws.ToString(who.Account), ARN: aws.ToString(who.Arn), Partition: "aws"}
-	if parts := strings.SplitN(c.caller.ARN, ":", 3); len(parts) == 3 && parts[1] != "" {
-		c.caller.Partition = parts[1]
+	c.caller = inventory.Caller{AccountID: aws.ToString(who.Account), ARN: aws.ToString(who.Arn)}
+	if inventory.IsARN(c.caller.ARN) {
+		c.caller.Partition = strings.Split(c.caller.ARN, ":")[1]
+	} else {
+		opts.Warn("AWS gave the caller an ARN of a form that sgaudit does not know: it is left out")
+		c.caller.ARN, c.caller.Partition = "", inventory.PartitionOf(first)
 	}
 	if opts.ExpectAccount != "" && opts.ExpectAccount != c.caller.AccountID {
 		return nil, &SetupError{
@@ -102,8 +104,6 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	}
 	return c, nil
 }
-
-var accountID = regexp.MustCompile(`^[0-9]{12}$`)
 
 // clientOptions are those of every client of the run, whatever its service.
 var clientOptions = []func(*middleware.Stack) error{wholeAnswers}
