@@ -24,7 +24,8 @@ type Plan struct {
 	Proven  bool                // it was carried out on a copy: see Resolve
 	Access  *Access             // of a proven plan that changes something: who gains and loses access
 
-	report *findings.Report
+	report  *findings.Report
+	byGroup map[string][]*Entry // see entriesOf
 }
 
 // Entry is one step of a plan.

@@ -312,19 +312,22 @@ func replacing(e *Entry) (list []*findings.Finding) {
 
 // taking returns the entries that revoke a rule of a group.
 func (p *Plan) taking(r *inventory.Region, group string, rule *inventory.Rule) []*Entry {
-	return slices.DeleteFunc(p.entriesOf(r, group), func(e *Entry) bool {
+	return slices.DeleteFunc(slices.Clone(p.entriesOf(r, group)), func(e *Entry) bool {
 		return e.Step.Verb != change.Revoke || !slices.ContainsFunc(rule.IDs, func(id string) bool { return slices.Contains(e.Step.IDs, id) })
 	})
 }
 
-// entriesOf returns the entries that change a group.
-func (p *Plan) entriesOf(r *inventory.Region, group string) (found []*Entry) {
-	for _, e := range p.Entries {
-		if e.Account == r.AccountID && e.Step.Region == r.Name && e.Step.Group == group && e.Step.Verb != change.LookUp {
-			found = append(found, e)
+// entriesOf returns the entries that change a group. The list is shared.
+func (p *Plan) entriesOf(r *inventory.Region, group string) []*Entry {
+	if p.byGroup == nil {
+		p.byGroup = map[string][]*Entry{}
+		for _, e := range p.Entries {
+			if e.Step.Verb != change.LookUp {
+				p.byGroup[e.place()] = append(p.byGroup[e.place()], e)
+			}
 		}
 	}
-	return found
+	return p.byGroup[r.AccountID+" "+r.Name+" "+group+" "]
 }
 
 // pairs leaves out what keeps interfaces from talking, where no finding
@@ -336,7 +339,7 @@ func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped bool
 		var by []*Entry
 		for _, end := range []string{lost.From, lost.To} {
 			for _, id := range in(r, &inventory.Interface{ID: end}).Groups {
-				by = append(by, slices.DeleteFunc(p.entriesOf(r, id), func(e *Entry) bool {
+				by = append(by, slices.DeleteFunc(slices.Clone(p.entriesOf(r, id)), func(e *Entry) bool {
 					return !slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return f.Fix.Keeps })
 				})...)
 			}
