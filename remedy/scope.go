@@ -14,9 +14,11 @@ import (
 // why groups cannot take its place. A reference stands for the private
 // addresses of a group's interfaces, in the VPC itself and across an active
 // peering within the region; it does not match what comes from a VPN, another
-// region, or through an appliance, and over a transit gateway only where that
-// and its attachments support it, which is not read (AWS VPC user guide,
-// security group rules; VPC peering guide, referencing groups).
+// region, or through an appliance (AWS VPC user guide, security group rules;
+// VPC peering guide, referencing groups). Over a transit gateway it matches
+// where security group referencing support is on for the gateway and for both
+// attachments (AWS Transit Gateway guide), which is not read: no group is
+// proposed there.
 func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string) {
 	r := s.region
 	if !s.reach.Private(vpc, prefix) {
@@ -126,9 +128,14 @@ func (s *Solver) leading(vpc string, beyond cidr.Set) string {
 			return
 		}
 		text = fmt.Sprintf("%s routes %s to %s: hosts behind it may use the rule, and no group stands for them", t.ID, destination(route), route.Target)
+		if kind == "tgw" {
+			text = fmt.Sprintf("%s routes %s to %s: hosts behind it may use the rule, %s", t.ID, destination(route), route.Target, overTransitGateway)
+		}
 	})
 	return text
 }
+
+const overTransitGateway = "and a reference to their groups matches only if security group referencing support is on for the transit gateway and both attachments, which was not read"
 
 func destination(r *inventory.Route) string {
 	if r.List != "" {

@@ -284,7 +284,7 @@ func TestReferences(t *testing.T) {
 		"the group's own members":          {"10.0.0.0/24", "", "sg-app sg-db", "253 addresses"},
 		"a NAT gateway opens nothing":      {"10.0.0.4/30 10.0.0.2/31", "eni-4 - 10.0.0.4 vpc vpc-1 subnet subnet-1 type nat_gateway", "", ""},
 		"what carries no group stays":      {"10.0.0.0/29", "eni-4 - 10.0.0.4 vpc vpc-1 subnet subnet-1 type network_load_balancer", "10.0.0.4/32 sg-app sg-db", "10.0.0.4/32 stay by address"},
-		"hosts behind a transit gateway":   {"10.0.0.0/8", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/8 tgw-1", "", "hosts behind it may use the rule"},
+		"hosts behind a transit gateway":   {"10.0.0.0/8", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/8 tgw-1", "", "hosts behind it may use the rule, and a reference to their groups matches only if security group referencing support is on"},
 		"an appliance in between":          {"10.0.0.2/31", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/24 eni-7", "", "through an appliance"},
 		"a routable block of the VPC":      {"151.101.0.0/24", "vpc-1 10.0.0.0/16 151.101.0.0/24 owner 123456789012\nsg-own own vpc vpc-1\neni-8 sg-own 151.101.0.8 vpc vpc-1 subnet subnet-1", "sg-own", "covered: eni-8"},
 		"a transit gateway in between":     {"10.0.0.2/31", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/24 tgw-1", "", "SecurityGroupReferencingSupport is enabled on the transit gateway"},
