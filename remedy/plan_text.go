@@ -79,12 +79,13 @@ func (p *Plan) access(account string) string {
 	if p.Access == nil {
 		return "Who gains and who loses access is not known from a report alone; to list them: " + command
 	}
-	lost := 0
+	pairs := map[[3]string]bool{} // one pair may lose access on several ports
 	for _, pair := range p.Access.Lost {
 		if pair.AccountID == account {
-			lost++
+			pairs[[3]string{pair.Region, pair.From, pair.To}] = true
 		}
 	}
+	lost := len(pairs)
 	least := ""
 	if p.Access.Cut {
 		least = "at least "
