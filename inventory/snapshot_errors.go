@@ -88,6 +88,9 @@ func (inv *Inventory) sound() error {
 		if r == nil || r.Name == "" {
 			return fmt.Errorf("the snapshot is damaged: region %d is empty", i)
 		}
+		if err := r.named(); err != nil {
+			return fmt.Errorf("the snapshot is damaged: %w", err)
+		}
 		for k := range r.Groups {
 			for n := range r.Groups[k].Rules {
 				rule := &r.Groups[k].Rules[n]
@@ -105,4 +108,65 @@ func (inv *Inventory) sound() error {
 		}
 	}
 	return nil
+}
+
+// named refuses names and ids that have not the form of AWS's, which could mean
+// something else in a command.
+func (r *Region) named() error {
+	var err error
+	check := func(what, text string, form func(string) bool, optional bool) {
+		if err == nil && !form(text) && (text != "" || !optional) {
+			err = fmt.Errorf("%q is not %s (in %q)", text, what, r.Name)
+		}
+	}
+	anyID := func(text string) bool { return IsID("", text) }
+	check("the name of a region", r.Name, IsRegion, false)
+	check("an account id", r.AccountID, IsAccountID, true)
+	check("a partition", r.Partition, IsPartition, true)
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		check("the id of a security group", g.ID, IsGroupID, false)
+		check("an owner", g.Owner, IsOwner, true)
+		check("the id of a VPC", g.VPC, IsVPCID, true)
+		for k := range g.Rules {
+			rule := &g.Rules[k]
+			for _, id := range rule.IDs {
+				check("the id of a security group rule", id, IsRuleID, false)
+			}
+			check("the id of a prefix list", rule.Peer.List, IsPrefixListID, true)
+			if ref := rule.Peer.Group; ref != nil {
+				check("the id of a security group", ref.ID, IsGroupID, false)
+				check("an owner", ref.Account, IsOwner, true)
+				check("the id of a VPC", ref.VPC, IsVPCID, true)
+				check("the id of a peering connection", ref.Peering, anyID, true)
+			}
+		}
+	}
+	for i := range r.Interfaces {
+		e := &r.Interfaces[i]
+		check("the id of a network interface", e.ID, IsInterfaceID, false)
+		check("an owner", e.Account, IsOwner, true)
+		check("the id of a VPC", e.VPC, IsVPCID, true)
+		check("the id of a subnet", e.Subnet, anyID, true)
+		check("the id of an instance", e.Instance, anyID, true)
+		for _, id := range e.Groups {
+			check("the id of a security group", id, IsGroupID, false)
+		}
+	}
+	for i := range r.PrefixLists {
+		check("the id of a prefix list", r.PrefixLists[i].ID, IsPrefixListID, false)
+	}
+	for i := range r.VPCs {
+		check("the id of a VPC", r.VPCs[i].ID, IsVPCID, false)
+	}
+	for i := range r.Subnets {
+		check("the id of a subnet", r.Subnets[i].ID, anyID, false)
+	}
+	for i := range r.RouteTables {
+		check("the id of a route table", r.RouteTables[i].ID, anyID, false)
+	}
+	for i := range r.NetworkACLs {
+		check("the id of a network ACL", r.NetworkACLs[i].ID, anyID, false)
+	}
+	return err
 }

@@ -185,6 +185,11 @@ func TestSnapshotStrict(t *testing.T) {
 		"no peer":                {`,"cidr":"0.0.0.0/0"`, ``, `rule 1 of sg-1 in us-east-1 makes no sense`},
 		"two peers":              {`"cidr":"0.0.0.0/0"`, `"cidr":"0.0.0.0/0","prefix_list_id":"pl-1"`, `rule 1 of sg-1 in us-east-1 makes no sense`},
 		"a number for a text":    {`"id":"sg-1"`, `"id":1`, `(/inventory/regions/0/security_groups/0/id): a value of the kind number cannot stand there`},
+		"no group id":            {`"id":"sg-1"`, `"id":"sg-1; reboot"`, `"sg-1; reboot" is not the id of a security group`},
+		"no account":             {`{"account_id":"111122223333","partition"`, `{"account_id":"$(id)","partition"`, `"$(id)" is not an account id`},
+		"no region":              {`"region":"us-east-1"`, `"region":"--profile"`, `"--profile" is not the name of a region`},
+		"no interface id":        {`"id":"eni-1"`, `"id":"file:///etc/passwd"`, `"file:///etc/passwd" is not the id of a network interface`},
+		"no rule id":             {`"cidr":"0.0.0.0/0"`, `"cidr":"0.0.0.0/0","rule_ids":["sgr-1\n"]`, `"sgr-1\n" is not the id of a security group rule`},
 		"no rules":               {`,"rules":[`, `,"tags":[`, `unknown key`},
 	} {
 		if !strings.Contains(whole, tc.from) {
