@@ -133,15 +133,15 @@ func (p Proof) text(traffic inventory.Traffic) string {
 	case p.Asked < p.Total:
 		asked = fmt.Sprintf("of %d pairs of interfaces %d were asked before and after, from as many subnets and sets of groups as there are", p.Total, p.Asked)
 	}
-	text := fmt.Sprintf("%s: the %d that could talk on %s still can", asked, p.Talking, traffic)
+	text := fmt.Sprintf("%s: the %d that could connect on %s still can", asked, p.Talking, traffic)
 	switch p.Talking {
 	case 0:
-		text = fmt.Sprintf("%s: none could talk on %s, so that nothing is cut", asked, traffic)
+		text = fmt.Sprintf("%s: none could connect on %s before, so none loses access", asked, traffic)
 	case 1:
-		text = fmt.Sprintf("%s: the one that could talk on %s still can", asked, traffic)
+		text = fmt.Sprintf("%s: the one that could connect on %s still can", asked, traffic)
 	}
 	if p.Unknown > 0 {
-		text += fmt.Sprintf("; of %d nobody can tell, before and after", p.Unknown)
+		text += fmt.Sprintf("; for %d the answer is unknown before and after", p.Unknown)
 	}
 	return text
 }

@@ -18,7 +18,7 @@ func (d *decision) look(o *outcome) {
 	}
 	o.replacement = d.solver.Replace(d.group.VPC, o.rule.Peer.Prefix)
 	if len(o.replacement.Reasons) > 0 {
-		o.wish, o.why = keep, "Name the groups of those that need it. Which, cannot be told from here: "+strings.Join(o.replacement.Reasons, "; ")+"."
+		o.wish, o.why = keep, "Reference the groups of the interfaces that need the rule. sgaudit cannot determine them: "+strings.Join(o.replacement.Reasons, "; ")+"."
 	}
 }
 
@@ -43,8 +43,8 @@ func (d *decision) refer(o *outcome) {
 	proof := prove(d.reacher(), is, r, d.holders(d.group), o.rule.Traffic)
 	if len(proof.Lost) > 0 {
 		o.wish = keep
-		o.why = "Name the groups of those that need it. Which, has to be found by hand: with " + strings.Join(r.Groups, ", ") +
-			" instead, these could not talk any more: " + strings.Join(proof.Lost, ", ") + "."
+		o.why = "Reference the groups of the interfaces that need the rule. Determine them by hand: with " + strings.Join(r.Groups, ", ") +
+			" instead, these pairs would lose access: " + strings.Join(proof.Lost, ", ") + "."
 		return
 	}
 	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, d.sources(r), o.rule.Peer)
@@ -156,7 +156,7 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 			lines = append(lines, e.ID+" forwards packets of others (its source/destination check is off): what it forwards with their addresses was not let in by this range and is not by its group")
 		}
 	}
-	return append(lines, "not seen from here: what starts later inside "+rule.Peer.String()+", which is let in only if it carries one of these groups")
+	return append(lines, "not known: resources that start later with an address in "+rule.Peer.String()+"; the rules allow them only if they carry one of these groups")
 }
 
 func (a *attacher) tooBroad(id string) string {
@@ -175,9 +175,9 @@ func (r *Replacement) free(rule *inventory.Rule) string {
 	case all.Sign() == 0:
 		return "no free address of the range loses access"
 	case cidr.FamilyOf(p) == cidr.IPv6 && !all.IsInt64():
-		return "no longer admitted: the rest of " + p.String() + ", which nothing holds"
+		return "no longer admitted: the rest of " + p.String() + ", which no interface has"
 	}
-	return fmt.Sprintf("no longer admitted: %s of %s that nothing holds", number(int(all.Int64()), "address"), p)
+	return fmt.Sprintf("no longer admitted: %s of %s that no interface has", number(int(all.Int64()), "address"), p)
 }
 
 func interfaceIDs(list []*inventory.Interface, most int) string {

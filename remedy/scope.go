@@ -32,7 +32,7 @@ func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string)
 		return nil, []string{vpc + " is not among the VPCs that were read"}
 	}
 	if owner := r.VPCs[i].Owner; owner != "" && owner != r.AccountID {
-		return nil, []string{fmt.Sprintf("%s is shared by account %s: the interfaces of others in it are not seen from here", vpc, owner)}
+		return nil, []string{fmt.Sprintf("%s is shared by account %s: the interfaces of other accounts in it are not visible to this account", vpc, owner)}
 	}
 	asked := cidr.Of(prefix)
 	own := cidr.Of(r.VPCs[i].Prefixes...)
@@ -48,7 +48,7 @@ func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string)
 		case p.Requester.Region != p.Accepter.Region:
 			reasons = append(reasons, fmt.Sprintf("%s joins %s of %s, whose groups cannot be named from %s", p.ID, far.VPC, far.Region, r.Name))
 		case far.Account != r.AccountID:
-			reasons = append(reasons, fmt.Sprintf("%s joins %s of account %s, whose interfaces are not seen from here", p.ID, far.VPC, far.Account))
+			reasons = append(reasons, fmt.Sprintf("%s joins %s of account %s, whose interfaces are not visible to this account", p.ID, far.VPC, far.Account))
 		default:
 			vpcs = append(vpcs, far.VPC)
 			if by := s.diverted(vpc, cidr.Of(far.Prefixes...), cidr.Of(far.Prefixes...).Intersect(asked)); by != "" {

@@ -290,7 +290,7 @@ func TestReferences(t *testing.T) {
 		"a transit gateway in between":     {"10.0.0.2/31", "rtb-3 subnet subnet-1 vpc vpc-1\n  route 10.0.0.0/16 local\n  route 10.0.0.0/24 tgw-1", "", "SecurityGroupReferencingSupport is enabled on the transit gateway"},
 		"a peering in the region":          {"10.1.0.0/24", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 123456789012 us-east-1 vpc-2 10.1.0.0/16", "sg-far", "covered: eni-9"},
 		"a peering of two regions":         {"10.1.0.0/24", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 123456789012 eu-west-1 vpc-2 10.1.0.0/16", "", ""},
-		"a peering with another account":   {"10.0.0.0/8", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 210987654321 us-east-1 vpc-8 10.8.0.0/16", "", "whose interfaces are not seen from here"},
+		"a peering with another account":   {"10.0.0.0/8", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 210987654321 us-east-1 vpc-8 10.8.0.0/16", "", "whose interfaces are not visible to this account"},
 		"a group of CloudFormation's":      {"10.0.0.2/32", "sg-db database vpc vpc-1 tag aws:cloudformation:stack-name=shop\n  in tcp/5432 10.0.0.2/32 id sgr-1", "sg-app", "CloudFormation stack shop"},
 		"the reference is there already":   {"10.0.0.2/32", "sg-db database vpc vpc-1\n  in tcp/5432 10.0.0.2/32 id sgr-1\n  in tcp/5000-6000 sg-app id sgr-2", "", "then revoke"},
 		"a group that other tiers share":   {"10.0.0.3/32", "sg-web web vpc vpc-1\neni-5 sg-all,sg-web 10.0.0.5 vpc vpc-1 subnet subnet-1\neni-6 sg-all,sg-web 10.0.0.6 vpc vpc-1 subnet subnet-1", "sg-app", "sg-all (everything) is not referenced: most of its 3 interfaces lie outside of the range, in other tiers"},
