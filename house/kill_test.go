@@ -1,4 +1,4 @@
-package main
+package house_test
 
 import (
 	"math/rand/v2"

@@ -1,4 +1,4 @@
-package main
+package house_test
 
 import (
 	"go/ast"
@@ -42,7 +42,9 @@ func TestItOnlyReads(t *testing.T) {
 	if len(changing) < 500 || changing["RevokeSecurityGroupIngress"] == "" {
 		t.Fatalf("only %d calls that change something are known", len(changing))
 	}
-	out, err := exec.Command("go", "list", "-deps", "-f", "{{if .Module}}{{if .Module.Main}}{{range .GoFiles}}{{$.Dir}}/{{.}}\n{{end}}{{end}}{{end}}", ".").Output()
+	list := exec.Command("go", "list", "-deps", "-f", "{{if .Module}}{{if .Module.Main}}{{range .GoFiles}}{{$.Dir}}/{{.}}\n{{end}}{{end}}{{end}}", ".")
+	list.Dir = root
+	out, err := list.Output()
 	if err != nil {
 		t.Fatal(err)
 	}
