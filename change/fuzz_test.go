@@ -1,6 +1,8 @@
 package change_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"github.com/sgaudit/sgaudit/change"
@@ -25,6 +27,50 @@ func FuzzParseCommand(f *testing.F) {
 		}
 		if a, b := step.Command(), again.Command(); a != b {
 			t.Fatalf("%q and %q", a, b)
+		}
+	})
+}
+
+// FuzzStep reads a step of a report: if it passes Check, its command is read
+// back into the same command, and its JSON into the same JSON.
+func FuzzStep(f *testing.F) {
+	for _, i := range document("it's").Items {
+		text, err := json.Marshal(i.Step)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		var s change.Step
+		if json.Unmarshal([]byte(text), &s) != nil || s.Check() != nil {
+			if s.Command() != "" {
+				t.Fatalf("a command of what does not pass Check: %s", s.Command())
+			}
+			return
+		}
+		command := s.Command()
+		if command == "" || strings.ContainsAny(command, "\n\r") {
+			t.Fatalf("%q", command)
+		}
+		again, err := change.ParseChain(command)
+		if err != nil || len(again) != 1 {
+			t.Fatalf("%s is not read: %v", command, err)
+		}
+		again[0].Account = s.Account
+		if got := again[0].Command(); got != command {
+			t.Fatalf("written as\n%s\nread as\n%s", command, got)
+		}
+		first, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var back change.Step
+		if err := json.Unmarshal(first, &back); err != nil {
+			t.Fatal(err)
+		}
+		if second, err := json.Marshal(back); err != nil || string(first) != string(second) {
+			t.Fatalf("%s\n%s %v", first, second, err)
 		}
 	})
 }

@@ -19,7 +19,7 @@ func (p *program) simulateVerb() *urfave.Command {
 		Name:      "simulate",
 		Usage:     "tell what a plan would change, without changing anything: findings, and who gains or loses access",
 		ArgsUsage: "PLAN",
-		Description: "PLAN is a script of sgaudit fix, or any file with lines of aws ec2 authorize-security-group-…, revoke-security-group-… and delete-security-group; - is standard input. " +
+		Description: "PLAN is a script of sgaudit fix, or any file with plain lines of aws ec2 authorize-security-group-…, revoke-security-group-…, create-security-group, delete-security-group and modify-network-interface-attribute; - is standard input. " +
 			"It is carried out on a copy of what was read. Exit codes: 0 simulated, 1 something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "change this `SNAPSHOT` of sgaudit snapshot instead of reading an account", TakesFile: true},
