@@ -56,6 +56,9 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 		}
 		switch {
 		case settled:
+			if proven != nil {
+				clear(w.retried) // what it brings may make room for others
+			}
 			proven = plan
 		case proven == nil || len(w.left) < len(before.left):
 			continue
@@ -153,7 +156,8 @@ func (w *whole) back(p *Plan) {
 }
 
 // retry takes a finding back that was left out, with all about the same rule:
-// what was left out with it may have been the cause. Each is tried once.
+// what was left out with it may have been the cause. Each is tried once, and
+// again whenever another one fits.
 func (w *whole) retry() bool {
 	for _, f := range w.list {
 		is := w.latest[f.ID]
