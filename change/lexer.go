@@ -49,9 +49,9 @@ func lex(text string) (all []statement, comments int, err error) {
 	}
 }
 
-func (l *lexer) peek(n int) byte {
-	if l.at+n < len(l.text) {
-		return l.text[l.at+n]
+func (l *lexer) next() byte {
+	if l.at+1 < len(l.text) {
+		return l.text[l.at+1]
 	}
 	return 0
 }
@@ -65,7 +65,7 @@ func (l *lexer) skip() {
 			l.at++
 		case c == ' ' || c == '\t' || c == ';':
 			l.at++
-		case c == '\\' && l.peek(1) == '\n':
+		case c == '\\' && l.next() == '\n':
 			l.line++
 			l.at += 2
 		case c == '#':
@@ -130,7 +130,7 @@ func (l *lexer) statement(inner bool) (s statement, end string, err error) {
 			return done("\n", 0)
 		case c == ';':
 			return done(";", 1)
-		case c == '&' && l.peek(1) == '&':
+		case c == '&' && l.next() == '&':
 			return done("&&", 2)
 		case inner && c == ')':
 			return done(")", 1)
@@ -168,7 +168,7 @@ func (l *lexer) statement(inner bool) (s statement, end string, err error) {
 			if err := l.doubleQuoted(&current, odd); err != nil {
 				return s, "", err
 			}
-		case c == '<' && l.peek(1) == '<':
+		case c == '<' && l.next() == '<':
 			return s, "", fmt.Errorf("here-documents are not understood")
 		case special[c] != "":
 			odd(special[c])
@@ -208,10 +208,10 @@ func (l *lexer) doubleQuoted(into *strings.Builder, odd func(string)) error {
 		case c == '\n':
 			l.line++
 			into.WriteByte(c)
-		case c == '\\' && strings.IndexByte("\"\\$`", l.peek(1)) >= 0 && l.at+1 < len(l.text):
+		case c == '\\' && strings.IndexByte("\"\\$`", l.next()) >= 0 && l.at+1 < len(l.text):
 			l.at++
 			into.WriteByte(l.text[l.at])
-		case c == '\\' && l.peek(1) == '\n':
+		case c == '\\' && l.next() == '\n':
 			l.at++
 			l.line++
 		case c == '`':

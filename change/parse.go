@@ -56,20 +56,6 @@ func ParseScript(text string) ([]Line, error) {
 	return found, nil
 }
 
-// ParseCommand reads one command of the AWS CLI that changes a security group
-// or the groups of an interface, with or without the word run of a plan before
-// it. It reports false for a command that only reads.
-func ParseCommand(line string) (s Step, changes bool, err error) {
-	statements, _, err := lex(line)
-	if err != nil {
-		return s, false, err
-	}
-	if len(statements) != 1 {
-		return s, false, fmt.Errorf("%s is not one command", show(line))
-	}
-	return statements[0].step(true)
-}
-
 // ParseChain reads what Chain wrote, or a report of an earlier version: calls
 // of aws ec2 joined by &&, on one line, with nothing beside them. Each of the
 // steps is understood whole; an option that a step does not keep is an error.

@@ -128,7 +128,7 @@ func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions
 func judged(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exception) (report *findings.Report, warnings []string) {
 	report = audit.Run(inv, opts)
 	warnings = audit.Except(report, exceptions, opts.Settings.Now)
-	remedy.AttachWithin(inv, report, opts.Settings.RulesPerGroup)
+	remedy.Attach(inv, report, opts.Settings.RulesPerGroup)
 	return report, warnings
 }
 

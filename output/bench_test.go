@@ -11,6 +11,7 @@ import (
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -20,7 +21,7 @@ func found(n int) *findings.Report {
 	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: n, Interfaces: 2 * n, Rules: 4, Mistakes: n})
 	r := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
 	r.Findings = r.Findings[:n]
-	remedy.Attach(inv, r)
+	remedy.Attach(inv, r, inventory.DefaultRulesPerGroup)
 	r.Finish()
 	return r
 }

@@ -143,7 +143,7 @@ func (p *Picture) Board() (svg string, left []string) {
 // cell fills what the internet gets into, and frames the rest.
 func (c *canvas) cell(of *Cell, x, y, w, h float64) {
 	text := of.text()
-	t := ink
+	var t tone
 	switch {
 	case len(of.In) > 0:
 		c.rect(x, y, w, h, 4, 1, "", grades[of.Severity], grades[of.Severity])

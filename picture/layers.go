@@ -111,7 +111,7 @@ func (l *layers) columnX(c int) float64 {
 	return bandLeft + bandPad + float64(c-1)*(boxWidth+columnGap)
 }
 
-func (l *layers) itemX(it *item, c int) (left, right float64) {
+func (l *layers) itemX(c int) (left, right float64) {
 	left = l.columnX(c)
 	if c == rangesColumn {
 		return left, left + pillWidth
@@ -411,7 +411,7 @@ func (e *edge) describe() string {
 // route returns the path of a line, where it ends and from which side it comes.
 func (l *layers) route(e *edge, column map[*item]int, stopped bool) (d string, x, y, into float64) {
 	target := e.to
-	targetLeft, targetRight := l.itemX(target, column[target])
+	targetLeft, targetRight := l.itemX(column[target])
 	y = target.y + target.box.rowY(e.row)
 	room := 5.0
 	if stopped {
@@ -423,7 +423,7 @@ func (l *layers) route(e *edge, column map[*item]int, stopped bool) (d string, x
 		sourceY = e.lanes[0].y + laneHeight/2
 	}
 	if e.from != nil {
-		left, right := l.itemX(e.from, column[e.from])
+		left, right := l.itemX(column[e.from])
 		sourceX, sourceY = right, e.from.y+15
 		if e.from.pill != "" {
 			sourceY = e.from.y + (pillHeight-2)/2
@@ -450,7 +450,7 @@ func (l *layers) route(e *edge, column map[*item]int, stopped bool) (d string, x
 		return path.String(), targetLeft - 1, y, 1
 	}
 	for _, lane := range e.lanes {
-		left, right := l.itemX(lane, column[lane])
+		left, right := l.itemX(column[lane])
 		ly := lane.y + laneHeight/2
 		if e.back {
 			left, right = right, left

@@ -45,7 +45,6 @@ type VPC struct {
 	Groups                    int    // in the VPC
 	Closed                    int    // unused groups without a finding, which are counted and not drawn
 	Counts                    [5]int // open findings about groups of the VPC, by findings.Severity
-	ranges                    []netip.Prefix
 }
 
 // Box is one group, or several that are alike in all that the picture shows.

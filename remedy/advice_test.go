@@ -8,6 +8,7 @@ import (
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -49,7 +50,7 @@ sg-1 web
   in tcp/22 0.0.0.0/0 id sgr-1
 eni-1 sg-1 10.0.1.10 public 198.51.100.7 subnet subnet-1 ` + c.holder + "\n").Inventory
 			report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"admin-port-open-to-internet"}})
-			remedy.Attach(inv, report)
+			remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 			if len(report.Findings) != 1 {
 				t.Fatalf("%d findings", len(report.Findings))
 			}

@@ -99,7 +99,7 @@ func BenchmarkAttach(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				reset()
-				remedy.Attach(inv, report)
+				remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(fixed(report)), "ns/finding")
 		})
@@ -112,7 +112,7 @@ func TestAllocations(t *testing.T) {
 	const most = 3700
 	each := func(rules int) float64 {
 		inv, report, reset := addressed(t, rules, 20*rules)
-		allocations := testing.AllocsPerRun(1, func() { reset(); remedy.Attach(inv, report) })
+		allocations := testing.AllocsPerRun(1, func() { reset(); remedy.Attach(inv, report, inventory.DefaultRulesPerGroup) })
 		return allocations / float64(fixed(report))
 	}
 	few, many := each(50), each(200)

@@ -27,14 +27,9 @@ import (
 // revokes outright is not replaced, and a rule that others repeat is revoked
 // only where those others stay. Each fix is right alone, too.
 //
-// A group is taken to have AWS's default quota of rules.
-func Attach(inv *inventory.Inventory, report *findings.Report) {
-	AttachWithin(inv, report, inventory.DefaultRulesPerGroup)
-}
-
-// AttachWithin is Attach where the quota of rules per group, of one direction
-// and family, is another one.
-func AttachWithin(inv *inventory.Inventory, report *findings.Report, quota int) {
+// The quota is the number of rules that a group may hold in one direction and
+// address family; AWS's default is inventory.DefaultRulesPerGroup.
+func Attach(inv *inventory.Inventory, report *findings.Report, quota int) {
 	type place struct{ account, region string }
 	regions := map[place]*attacher{}
 	for _, r := range inv.Regions {

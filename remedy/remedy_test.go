@@ -9,6 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
 
@@ -55,7 +56,7 @@ func TestCommands(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			inv := fixtures.MustParse(tc.estate).Inventory
 			report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{tc.check}})
-			remedy.Attach(inv, report)
+			remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 			var got []string
 			for _, f := range report.Findings {
 				if f.GroupID == "sg-1" {

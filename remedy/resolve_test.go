@@ -11,6 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
 
@@ -98,7 +99,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 			settings := audit.Defaults()
 			settings.TrustedCIDRs = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
 			report := audit.Run(inv, audit.Options{Settings: settings})
-			remedy.Attach(inv, report)
+			remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 			about := 0
 			said := tc.says == ""
 			for _, f := range report.Findings {
@@ -136,7 +137,7 @@ func TestNeededByAnother(t *testing.T) {
 		finding("stale", "in tcp/443 203.0.113.0/24", findings.Fix{}),
 		finding("redundant", "in tcp/443 203.0.113.5/32", findings.Fix{Redundant: true}),
 	}}
-	remedy.Attach(inv, report)
+	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 	if got := short(report.Findings[0].Fix.Steps); got != "-sgr-1" {
 		t.Errorf("the first rule: %s", got)
 	}
@@ -150,7 +151,7 @@ func TestNeededByAnother(t *testing.T) {
 		finding("redundant", "in tcp/443 203.0.113.5/32", findings.Fix{Redundant: true}),
 	}}
 	report.Findings[0].Status = findings.Suppressed
-	remedy.Attach(inv, report)
+	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 	if got := short(report.Findings[1].Fix.Steps); got != "-sgr-2" || len(report.Findings[0].Fix.Commands) > 0 {
 		t.Errorf("beside an accepted finding: %s", got)
 	}
@@ -168,7 +169,7 @@ func TestQuota(t *testing.T) {
 	for quota, want := range map[int]string{60: "", 61: "", 62: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range", 59: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range"} {
 		inv := fixtures.MustParse(text).Inventory
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
-		remedy.AttachWithin(inv, report, quota)
+		remedy.Attach(inv, report, quota)
 		f := report.Findings[slices.IndexFunc(report.Findings, func(f findings.Finding) bool { return f.Rule.Ports == "5432" })]
 		if got := short(f.Fix.Steps); got != want {
 			t.Errorf("quota %d: %q, want %q", quota, got, want)
@@ -184,7 +185,7 @@ func TestDefaultGroupOfUnreadInterfaces(t *testing.T) {
 	for more, want := range map[string]string{"": "-sgr-1", "unread interfaces denied\n": ""} {
 		inv := fixtures.MustParse("sg-1 default\n in tcp/22 10.0.0.0/8 id sgr-1\n" + more).Inventory
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"default-group-allows-traffic"}})
-		remedy.Attach(inv, report)
+		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 		if got := short(report.Findings[0].Fix.Steps); got != want {
 			t.Errorf("%q: %q, want %q", more, got, want)
 		}

@@ -168,7 +168,7 @@ func TestNothingIsCutOff(t *testing.T) {
 			talkative(inv.Regions[0])
 		}
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group", "peer-range-should-be-group"}})
-		remedy.Attach(inv, report)
+		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 		for _, f := range report.Findings {
 			if len(f.Fix.Commands) == 0 {
 				continue
@@ -316,7 +316,7 @@ func TestReferences(t *testing.T) {
 				inv := fixtures.MustParse(estate + tc.more + "\n").Inventory
 				inv.Regions[0].Read = inventory.DepthServices.Parts()
 				report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group", "peer-range-should-be-group"}})
-				remedy.Attach(inv, report)
+				remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 				if len(report.Findings) == 0 {
 					if tc.groups+tc.says != "" {
 						t.Fatal("no finding")

@@ -31,7 +31,7 @@ func demo(t *testing.T) (*inventory.Inventory, *findings.Report) {
 		}
 	}
 	report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
-	remedy.Attach(inv, report)
+	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 	return inv, report
 }
 
@@ -163,7 +163,7 @@ func TestCommandsReadBack(t *testing.T) {
 			}
 		}
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
-		remedy.Attach(inv, report)
+		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 		for _, f := range report.Findings {
 			if len(f.Fix.Undo) != len(f.Fix.Commands) {
 				t.Fatalf("%d commands and %d that take them back", len(f.Fix.Commands), len(f.Fix.Undo))
@@ -196,23 +196,25 @@ func TestCommandsReadBack(t *testing.T) {
 					}
 				}
 			}
-			for _, command := range append(f.Fix.Commands, f.Fix.Undo...) {
+			commands := append(slices.Clone(f.Fix.Commands), f.Fix.Undo...)
+			for _, command := range commands {
 				if strings.ContainsAny(command, "\n\r") {
 					t.Fatalf("more than one line: %q", command)
 				}
-				if command == "" || strings.HasPrefix(command, "group=") || strings.HasPrefix(command, "group_") {
-					continue
+			}
+			lines, err := change.ParseScript(strings.Join(commands, "\n"))
+			if err != nil {
+				t.Fatalf("%v in\n%s", err, strings.Join(commands, "\n"))
+			}
+			for _, l := range lines {
+				command := commands[l.Number-1]
+				if strings.HasPrefix(command, "group") {
+					continue // a chain, which creates a group or looks up its id first
 				}
-				step, changes, err := change.ParseCommand(command)
-				if err != nil {
-					t.Fatalf("%s: %v", command, err)
+				if got := l.Step.Command(); got != command {
+					t.Fatalf("read back:\n%s\nwritten:\n%s", got, command)
 				}
-				if changes {
-					if got := step.Command(); got != command {
-						t.Fatalf("read back:\n%s\nwritten:\n%s", got, command)
-					}
-					count++
-				}
+				count++
 			}
 			if f.Fix.Terraform != "" {
 				if _, diags := hclparse.NewParser().ParseHCL([]byte(f.Fix.Terraform), "fix.tf"); diags.HasErrors() {
@@ -250,7 +252,7 @@ func TestCommandsReadBack(t *testing.T) {
 func TestTerraform(t *testing.T) {
 	inv := fixtures.MustParse(strings.ReplaceAll(network, "SOURCE", "10.0.0.2/32")).Inventory
 	report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
-	remedy.Attach(inv, report)
+	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 	want := `resource "aws_vpc_security_group_ingress_rule" "allow_sg_db_in_tcp_5432_sg_app" {
   security_group_id = "sg-db"
   referenced_security_group_id = "sg-app"

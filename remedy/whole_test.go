@@ -71,7 +71,7 @@ func withIDs(inv *inventory.Inventory) *inventory.Inventory {
 func judgeBy(settings audit.Settings) remedy.Audit {
 	return func(inv *inventory.Inventory) *findings.Report {
 		report := audit.Run(inv, audit.Options{Settings: settings})
-		remedy.Attach(inv, report)
+		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 		return report
 	}
 }
