@@ -69,8 +69,12 @@ type canvas struct {
 // startSVG begins a document of its own: no script, no link to anywhere, colours
 // as attributes, so that it stays whole where styles are refused.
 func (c *canvas) startSVG(width, height float64, title, description string) {
-	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" viewBox="0 0 %s %s" width="%s" height="%s" role="img" aria-labelledby="%st %sd">`+"\n",
-		fontFamily, number(width), number(height), number(width), number(height), c.embedded, c.embedded)
+	role := "img"
+	if c.embedded != "" {
+		role = "group" // its boxes are links, which an image cannot hold
+	}
+	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" viewBox="0 0 %s %s" width="%s" height="%s" role="%s" aria-labelledby="%st %sd">`+"\n",
+		fontFamily, number(width), number(height), number(width), number(height), role, c.embedded, c.embedded)
 	fmt.Fprintf(c, `<title id="%st">%s</title><desc id="%sd">%s</desc>`+"\n", c.embedded, escape(title), c.embedded, escape(description))
 	if c.embedded == "" {
 		fmt.Fprintf(c, "<style>%s</style>\n", Style())
