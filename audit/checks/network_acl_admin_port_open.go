@@ -26,11 +26,11 @@ var _ = audit.Declare(audit.Check{
 		for i := range r.NetworkACLs {
 			acl := &r.NetworkACLs[i]
 			var open []string
-			for _, port := range []int32{22, 3389} {
+			for _, traffic := range remoteAdministration {
 				for f := range cidr.IPv6 + 1 {
-					allowed := reach.Admits(acl, inventory.Ingress, f, inventory.Ports(inventory.TCP, port, port))
+					allowed := reach.Admits(acl, inventory.Ingress, f, traffic)
 					if allowed.Share(f) > smallShare {
-						open = append(open, fmt.Sprintf("tcp/%d over %s%s", port, f, partOfInternet(allowed, f)))
+						open = append(open, fmt.Sprintf("%s over %s%s", traffic, f, partOfInternet(allowed, f)))
 					}
 				}
 			}
@@ -43,11 +43,18 @@ var _ = audit.Declare(audit.Check{
 				o.Severity = findings.Info
 				o.Message += "; it is the default network ACL, which allows everything as AWS makes it"
 			}
-			o.Fix = "Deny tcp/22 and tcp/3389 from 0.0.0.0/0 and ::/0 before the entries that allow them. Security groups still apply: the network ACL does not replace them."
+			o.Fix = "Deny tcp/22, tcp/3389 and udp/3389 from 0.0.0.0/0 and ::/0 before the entries that allow them. Security groups still apply: the network ACL does not replace them."
 			r.Report(o)
 		}
 	},
 })
+
+// remoteAdministration is what SSH and RDP listen on. RDP speaks UDP too, and
+// the CIS benchmark counts entries for TCP, for UDP and for all traffic.
+// Source: CIS Amazon Web Services Foundations Benchmark 5.0, 5.2.
+var remoteAdministration = []inventory.Traffic{
+	inventory.Ports(inventory.TCP, 22, 22), inventory.Ports(inventory.TCP, 3389, 3389), inventory.Ports(inventory.UDP, 3389, 3389),
+}
 
 // smallShare is the part of the internet up to which a network ACL may allow
 // addresses: an administrator's own, however many those are.
