@@ -11,7 +11,12 @@ type VersionMismatch struct {
 	Rule  *inventory.Rule
 	Open  cidr.Family // the version over which the ports are open
 	Ports string      // those ports: "tcp/22, udp/all"
+
+	ports versionPorts
 }
+
+// versionPorts are ports that are open to the internet over one IP version.
+type versionPorts struct{ tcp, udp portSet }
 
 // VersionMismatches compares, port by port, what the ingress rules of a group
 // open to the whole internet over IPv4 and over IPv6: sources are merged and
@@ -19,28 +24,10 @@ type VersionMismatch struct {
 // The result is in the order of the rules, IPv4 first. A prefix list that was
 // not read opens nothing here: see Unread.
 func (r *Region) VersionMismatches(g *inventory.Group) []VersionMismatch {
-	type ports struct{ tcp, udp portSet }
-	var whole [2]ports
-	var byRule [2]map[*inventory.Rule]*ports
+	var whole [2]versionPorts
+	var byRule [2]map[*inventory.Rule]*versionPorts
 	for f := range cidr.IPv6 + 1 {
-		byRule[f] = map[*inventory.Rule]*ports{}
-		for _, proto := range [...]inventory.Protocol{inventory.TCP, inventory.UDP} {
-			r.sources = r.claims(g, proto, f == cidr.IPv6, r.sources[:0])
-			r.public(r.sources, func(s *source, span span, _ bool) {
-				own := byRule[f][s.rule]
-				if own == nil {
-					own = &ports{}
-					byRule[f][s.rule] = own
-				}
-				for _, set := range []*ports{own, &whole[f]} {
-					if proto == inventory.TCP {
-						set.tcp = set.tcp.add(span.first, span.last)
-					} else {
-						set.udp = set.udp.add(span.first, span.last)
-					}
-				}
-			})
-		}
+		whole[f], byRule[f] = r.openOver(g, f)
 	}
 	var found []VersionMismatch
 	for i := range g.Rules {
@@ -52,11 +39,53 @@ func (r *Region) VersionMismatches(g *inventory.Group) []VersionMismatch {
 			other := &whole[cidr.IPv6-f]
 			tcp, udp := own.tcp.less(other.tcp), own.udp.less(other.udp)
 			if len(tcp)+len(udp) > 0 {
-				found = append(found, VersionMismatch{Rule: &g.Rules[i], Open: f, Ports: portsText(tcp, udp)})
+				found = append(found, VersionMismatch{Rule: &g.Rules[i], Open: f, Ports: portsText(tcp, udp), ports: versionPorts{tcp, udp}})
 			}
 		}
 	}
 	return found
+}
+
+// openOver returns what the ingress rules of a group open to the whole
+// internet over one IP version, together and by rule.
+func (r *Region) openOver(g *inventory.Group, f cidr.Family) (whole versionPorts, byRule map[*inventory.Rule]*versionPorts) {
+	byRule = map[*inventory.Rule]*versionPorts{}
+	for _, proto := range [...]inventory.Protocol{inventory.TCP, inventory.UDP} {
+		r.sources = r.claims(g, proto, f == cidr.IPv6, r.sources[:0])
+		r.public(r.sources, func(s *source, span span, _ bool) {
+			own := byRule[s.rule]
+			if own == nil {
+				own = &versionPorts{}
+				byRule[s.rule] = own
+			}
+			for _, set := range []*versionPorts{own, &whole} {
+				if proto == inventory.TCP {
+					set.tcp = set.tcp.add(span.first, span.last)
+				} else {
+					set.udp = set.udp.add(span.first, span.last)
+				}
+			}
+		})
+	}
+	return whole, byRule
+}
+
+// Mismatched reports whether the mismatch holds on an interface: whether some
+// of its ports stay closed over the other IP version, whatever the other
+// groups of the interface open. The rules of all groups of an interface apply
+// together (Amazon VPC user guide, security group rules).
+func (r *Region) Mismatched(m *VersionMismatch, e *inventory.Interface) bool {
+	if len(e.Groups) < 2 {
+		return true
+	}
+	var together inventory.Group
+	for _, id := range e.Groups {
+		if g := r.Group(id); g != nil {
+			together.Rules = append(together.Rules, g.Rules...)
+		}
+	}
+	open, _ := r.openOver(&together, cidr.IPv6-m.Open)
+	return len(m.ports.tcp.less(open.tcp))+len(m.ports.udp.less(open.udp)) > 0
 }
 
 // UnreadLists returns the ingress rules of a group that reference a prefix

@@ -34,13 +34,17 @@ var _ = audit.Declare(audit.Check{
 				if slices.ContainsFunc(unread, mayClose) {
 					continue // the list may open the ports over the other version
 				}
+				concerned := slices.DeleteFunc(slices.Clone(both), func(e *inventory.Interface) bool { return !r.Mismatched(&m, e) })
+				if len(concerned) == 0 {
+					continue // their other groups open the same ports
+				}
 				o := r.Observe(g, m.Rule)
 				closed := cidr.IPv4
 				if m.Open == cidr.IPv4 {
 					closed = cidr.IPv6
 					o.Severity = findings.Info
 				}
-				o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, and %s has addresses of both", m.Ports, m.Open, closed, interfacesNamed(both))
+				o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, and %s has addresses of both", m.Ports, m.Open, closed, interfacesNamed(concerned))
 				o.Fix = fmt.Sprintf("Choose one: revoke %s, or allow the same ports over %s too.", m.Rule, closed)
 				o.Advice = true
 				r.Report(o)
