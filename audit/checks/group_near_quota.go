@@ -24,29 +24,35 @@ var _ = audit.Declare(audit.Check{
 		}
 		for i := range r.Groups {
 			g := &r.Groups[i]
-			var near, uncounted []string
-			most := 0
+			var near, over, uncounted []string
 			for _, d := range []inventory.Direction{inventory.Ingress, inventory.Egress} {
 				for f := range cidr.IPv6 + 1 {
 					n, unknown := g.RulesCounted(d, f == cidr.IPv6, r.PrefixList)
 					if n*100 < quota*r.Settings.QuotaAttention {
 						continue
 					}
-					text := fmt.Sprintf("%d of %d %s rules for %s", n, quota, d, f)
 					if n > quota {
-						text = fmt.Sprintf("%d %s rules for %s", n, d, f)
+						over = append(over, fmt.Sprintf("%d %s rules for %s", n, d, f))
+					} else {
+						near = append(near, fmt.Sprintf("%d of %d %s rules for %s", n, quota, d, f))
 					}
-					near, uncounted, most = append(near, text), append(uncounted, unknown...), max(most, n)
+					uncounted = append(uncounted, unknown...)
 				}
 			}
-			if len(near) == 0 {
-				continue
-			}
 			o := r.Observe(g, nil)
-			o.Message = "it holds " + strings.Join(near, ", and ")
 			o.Fix = "Join neighbouring ranges, gather addresses in a prefix list, reference groups instead of addresses, or ask for a higher quota."
-			if most > quota && read == 0 {
-				o.Message += fmt.Sprintf(", more than the %d that are assumed: the quota of this account is higher (rules_per_group)", quota)
+			switch {
+			case len(near)+len(over) == 0:
+				continue
+			case len(over) == 0:
+				o.Message = "it holds " + strings.Join(near, ", and ")
+			case read > 0:
+				o.Message = fmt.Sprintf("it holds %s, more than the quota of %d that Service Quotas returned: no such rule can be added until some are revoked or the quota is raised", strings.Join(over, ", and "), quota)
+				if len(near) > 0 {
+					o.Message += "; and it holds " + strings.Join(near, ", and ")
+				}
+			default: // whether it is near the quota of the other direction or family is unknown too
+				o.Message = fmt.Sprintf("it holds %s, more than the %d that are assumed: the quota of this account is higher (rules_per_group)", strings.Join(over, ", and "), quota)
 				o.Severity = findings.Info
 				o.Fix = "Look up the quota \"Inbound or outbound rules per security group\" (L-0EA8095F of vpc) in Service Quotas and set rules_per_group in the configuration to its value."
 			}
