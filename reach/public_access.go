@@ -12,8 +12,9 @@ import (
 // user guide, VPC block public access basics).
 type accessStage struct{ *place }
 
-// updating is the state of a setting that is not in force yet.
-const updating = "update-in-progress"
+// PublicAccessUpdating is the state of VPC block public access while its mode
+// is changed: the old mode may still be in force, or the new one already.
+const PublicAccessUpdating = "update-in-progress"
 
 // fate tells whether the setting lets the internet in, and by which exclusion.
 // A setting that is being changed may be in force or not, and so may be an
@@ -29,9 +30,9 @@ func (s accessStage) fate() (fate, *inventory.PublicAccessExclusion) {
 		allows = allowsIn(exclusion)
 	}
 	switch {
-	case allows == open && (r.PublicAccess.Mode != "off" || r.PublicAccess.State == updating):
+	case allows == open && (r.PublicAccess.Mode != "off" || r.PublicAccess.State == PublicAccessUpdating):
 		return open, exclusion
-	case r.PublicAccess.State == updating:
+	case r.PublicAccess.State == PublicAccessUpdating:
 		return doubtful, nil
 	case r.PublicAccess.Mode == "off":
 		return open, nil
@@ -51,15 +52,19 @@ func (s accessStage) exclusion() *inventory.PublicAccessExclusion {
 }
 
 // allowsIn tells whether an exclusion lets the internet in now: open if it is
-// in force, doubtful while it is made, changed or taken away.
+// in force, doubtful while it is made, changed or taken away, or if its mode
+// is not one of the two that AWS documents (Amazon VPC user guide, VPC block
+// public access basics).
 func allowsIn(e *inventory.PublicAccessExclusion) fate {
-	both := e.Mode == "allow-bidirectional"
+	both := e.Mode != "allow-egress"
 	switch e.State {
 	case "create-complete", "update-complete":
-		if both {
+		switch e.Mode {
+		case "allow-bidirectional":
 			return open
+		case "allow-egress":
+			return closed
 		}
-		return closed
 	case "create-failed", "delete-complete", "disable-complete":
 		return closed
 	case "create-in-progress", "delete-in-progress", "disable-in-progress":
@@ -91,6 +96,8 @@ func (s accessStage) describe(_ packet, verdict string) Step {
 		step.Detail = "VPC block public access was not read"
 	case verdict == Allowed && exclusion != nil:
 		step.Detail = fmt.Sprintf("VPC block public access (%s) exempts %s by %s", mode, exclusion.Resource, exclusion.ID)
+	case verdict == Unknown && exclusion != nil && exclusion.Mode != "allow-bidirectional" && exclusion.Mode != "allow-egress":
+		step.Detail = fmt.Sprintf("VPC block public access (%s) is on, and its exclusion %s for %s has the mode %q, which is unknown: whether it lets the internet in is unknown", mode, exclusion.ID, exclusion.Resource, exclusion.Mode)
 	case verdict == Unknown && exclusion != nil:
 		step.Detail = fmt.Sprintf("VPC block public access (%s) is on, and its exclusion %s for %s is %s: whether it lets the internet in now is unknown", mode, exclusion.ID, exclusion.Resource, exclusion.State)
 	case verdict == Unknown:

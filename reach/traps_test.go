@@ -271,6 +271,11 @@ func TestTraps(t *testing.T) {
 			reach.Unknown,
 			[]string{"its exclusion vpcbpa-exclude-1 for vpc-1 is create-in-progress: whether it lets the internet in now is unknown"},
 		},
+		"an exclusion of a mode that is not known": {
+			[]string{"igw-1", "igw-1 vpc vpc-1\npublic-access-block block-ingress\nvpcbpa-exclude-1 vpc-1 allow-ingress create-complete"},
+			reach.Unknown,
+			[]string{`its exclusion vpcbpa-exclude-1 for vpc-1 has the mode "allow-ingress", which is unknown`},
+		},
 		"table of a gateway": {
 			[]string{"rtb-2 subnet", "rtb-2 gateway igw-1"},
 			reach.NotReachable,

@@ -6,6 +6,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // VPC block public access guards a region that needs no way in.
@@ -17,7 +18,13 @@ var _ = audit.Declare(audit.Check{
 	OnRequest:  true,
 	Run: func(r *audit.Region) {
 		attached := slices.ContainsFunc(r.InternetGateways, func(g inventory.Gateway) bool { return len(g.VPCs) > 0 })
-		if r.PublicAccess.Mode != "off" || r.PublicAccess.State == inventory.PublicAccessUnsupported || !attached {
+		switch {
+		case !attached || r.PublicAccess.State == inventory.PublicAccessUnsupported:
+			return
+		case r.PublicAccess.State == reach.PublicAccessUpdating:
+			r.NotEvaluated("VPC block public access is being changed to %q (%s): which setting is in force now is unknown", r.PublicAccess.Mode, r.PublicAccess.State)
+			return
+		case r.PublicAccess.Mode != "off":
 			return
 		}
 		o := r.ObserveResource("account", r.AccountID, "")

@@ -28,6 +28,12 @@ func TestNotEvaluated(t *testing.T) {
 		"reference without an owner where stale references were not read": {
 			"cross-account-reference", "vpc-1 10.0.0.0/16\nunread stale denied\nsg-1 a\n in tcp/443 sg-9 account \"\"\n", "the stale references of the region were not read",
 		},
+		"block public access that is being turned off": {
+			"block-public-access-off", "igw-1 vpc vpc-1\npublic-access-block off update-in-progress\n", `VPC block public access is being changed to "off" (update-in-progress)`,
+		},
+		"block public access that is being turned on": {
+			"block-public-access-off", "igw-1 vpc vpc-1\npublic-access-block block-ingress update-in-progress\n", "which setting is in force now is unknown",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			report := audit.Run(fixtures.MustParse(c.estate).Inventory, audit.Options{Settings: audit.Defaults(), Only: []string{c.check}})
