@@ -46,6 +46,9 @@ var _ = audit.Declare(audit.Check{
 				o := r.Observe(g, rule)
 				o.Message = fmt.Sprintf("%s is internal, and allows %s from every address (%s)", interfacesNamed(members[:1]), audit.TrafficNamed(rule.Traffic), rule.Peer)
 				o.Fix = fmt.Sprintf("Allow %s from the groups that call it, then revoke %s.", rule.Traffic, rule)
+				if served, known := r.Reach.Listens(g.ID, rule.Traffic); !served && known {
+					o.Fix = fmt.Sprintf("Revoke %s: no listener of the load balancer serves %s.", rule, rule.Traffic)
+				}
 				o.Advice = true
 				r.Report(o)
 			}
