@@ -135,15 +135,18 @@ func (o *opened) ports() string {
 
 // from says through which source the internet comes in.
 func (r *Region) from(o *opened) string {
-	switch {
-	case o.rule.Peer.List != "":
-		text := " through prefix list " + o.rule.Peer.List
+	source := o.rule.Peer.String()
+	if o.rule.Peer.List != "" {
+		source = "prefix list " + source
 		if pl := r.PrefixList(o.rule.Peer.List); pl.Name != "" {
-			text += " (" + pl.Name + ")"
+			source += " (" + pl.Name + ")"
 		}
-		return text
+	}
+	switch {
 	case o.partial:
-		return fmt.Sprintf(": %s and the group's other rules together cover all of it", o.rule.Peer)
+		return fmt.Sprintf(": %s and the group's other rules together cover all of it", source)
+	case o.rule.Peer.List != "":
+		return " through " + source
 	case o.rule.Peer.Prefix.Addr().Is6():
 		return " over IPv6 (" + o.rule.Peer.String() + ")"
 	}
