@@ -187,6 +187,32 @@ func (e *edge) pieces() []stop {
 	return stops
 }
 
+// enumerate tells the items of a column their places in it.
+func enumerate(column []*item) {
+	for i, it := range column {
+		it.order = i
+	}
+}
+
+// sortByMean orders a column by the mean place of each item's neighbours; an
+// item without any keeps its own.
+func sortByMean(column []*item, neighbours map[*item][]stop) {
+	mean := map[*item]float64{}
+	for i, it := range column {
+		sum, n := 0.0, 0.0
+		for _, o := range neighbours[it] {
+			sum += float64(o.item.order) + o.at
+			n++
+		}
+		mean[it] = float64(i)
+		if n > 0 {
+			mean[it] = sum / n
+		}
+	}
+	slices.SortStableFunc(column, func(a, b *item) int { return cmp.Compare(mean[a], mean[b]) })
+	enumerate(column)
+}
+
 // sweeps is how often the columns are put in order; measured on accounts of up
 // to 150 boxes, later sweeps find nothing better.
 const sweeps = 24
@@ -202,14 +228,9 @@ func (l *layout) sort() {
 			neighbours[stops[i-1].item] = append(neighbours[stops[i-1].item], stops[i])
 		}
 	}
-	number := func() {
-		for _, c := range l.columns {
-			for i, it := range c {
-				it.order = i
-			}
-		}
+	for _, c := range l.columns {
+		enumerate(c)
 	}
-	number()
 	best, fewest := l.snapshot(), l.crossings()
 	for s := range sweeps {
 		if fewest == 0 {
@@ -220,30 +241,16 @@ func (l *layout) sort() {
 			if s%2 == 1 {
 				c = len(l.columns) - 1 - k
 			}
-			column := l.columns[c]
-			mean := map[*item]float64{}
-			for i, it := range column {
-				sum, n := 0.0, 0.0
-				for _, o := range neighbours[it] {
-					sum += float64(o.item.order) + o.at
-					n++
-				}
-				mean[it] = float64(i)
-				if n > 0 {
-					mean[it] = sum / n
-				}
-			}
-			slices.SortStableFunc(column, func(a, b *item) int { return cmp.Compare(mean[a], mean[b]) })
-			for i, it := range column {
-				it.order = i
-			}
+			sortByMean(l.columns[c], neighbours)
 		}
 		if n := l.crossings(); n < fewest {
 			best, fewest = l.snapshot(), n
 		}
 	}
 	l.columns = best
-	number()
+	for _, c := range l.columns {
+		enumerate(c)
+	}
 }
 
 func (l *layout) snapshot() [][]*item {
@@ -287,24 +294,15 @@ func (l *layout) crossings() int {
 	return n
 }
 
-// level gives every item its height: it pulls what edges join into one line,
-// and keeps the order and the distances of each column.
-func (l *layout) level() {
-	for _, c := range l.columns {
-		y := 0.0
-		for i, it := range c {
-			if i > 0 {
-				y += gapBetween(c[i-1], it)
-			}
-			it.y = y
-			y += it.height
-		}
-	}
-	type pull struct {
-		own, other float64 // distances from the tops of both
-		to         *item
-		weight     float64
-	}
+// pull is what an edge does to the height of one of its ends.
+type pull struct {
+	own, other float64 // distances from the tops of both
+	to         *item
+	weight     float64
+}
+
+// pulls returns what the edges do to each item.
+func (l *layout) pulls() map[*item][]pull {
 	pulls := map[*item][]pull{}
 	for _, e := range l.edges {
 		stops := e.pieces()
@@ -318,6 +316,23 @@ func (l *layout) level() {
 			pulls[b.item] = append(pulls[b.item], pull{b.at * b.item.height, a.at * a.item.height, a.item, w})
 		}
 	}
+	return pulls
+}
+
+// level gives every item its height: it pulls what edges join into one line,
+// and keeps the order and the distances of each column.
+func (l *layout) level() {
+	for _, c := range l.columns {
+		y := 0.0
+		for i, it := range c {
+			if i > 0 {
+				y += gapBetween(c[i-1], it)
+			}
+			it.y = y
+			y += it.height
+		}
+	}
+	pulls := l.pulls()
 	const passes = 30
 	for pass := range passes {
 		for k := range l.columns {
@@ -338,6 +353,11 @@ func (l *layout) level() {
 			separate(c, want, weight)
 		}
 	}
+	l.toTop()
+}
+
+// toTop moves all items so that the highest is at 0, and measures the height.
+func (l *layout) toTop() {
 	top, bottom := 0.0, 0.0
 	first := true
 	for _, c := range l.columns {

@@ -51,20 +51,7 @@ func (v *VPC) focus(centre *Box) *VPC {
 		}
 	}
 	for _, b := range slices.Concat(v.Boxes, v.Aside) {
-		var doors []*Door
-		for _, d := range b.Doors {
-			var sources []*Source
-			for _, s := range d.Sources {
-				if s.Box == centre {
-					sources = append(sources, s)
-				}
-			}
-			if len(sources) > 0 {
-				c := *d
-				c.Sources = sources
-				doors = append(doors, &c)
-			}
-		}
+		doors := doorsFor(b, func(s *Source) bool { return s.Box == centre })
 		switch {
 		case len(doors) == 0 || b == centre:
 		case kept[b] != nil: // it connects to the group as well
@@ -73,16 +60,10 @@ func (v *VPC) focus(centre *Box) *VPC {
 			keep(b, doors)
 		}
 	}
-	for _, b := range v.Boxes {
+	for _, b := range slices.Concat(v.Boxes, v.Aside) { // what stood aside has its doors and lines here, not a name alone
 		if c := kept[b]; c != nil {
 			c.rename(kept)
 			out.Boxes = append(out.Boxes, c)
-		}
-	}
-	for _, b := range v.Aside {
-		if c := kept[b]; c != nil {
-			c.rename(kept)
-			out.Boxes = append(out.Boxes, c) // with its doors and lines, not as a name alone
 		}
 	}
 	for _, f := range kept[centre].all() {
@@ -95,11 +76,17 @@ func (v *VPC) focus(centre *Box) *VPC {
 // internetDoors returns the doors of a box that are open to the internet, with
 // that source alone.
 func internetDoors(b *Box) []*Door {
+	return doorsFor(b, func(s *Source) bool { return s.From == FromInternet || s.From == FromRange })
+}
+
+// doorsFor returns the doors of a box that some of the wanted sources may use,
+// with those sources alone.
+func doorsFor(b *Box, wanted func(*Source) bool) []*Door {
 	var doors []*Door
 	for _, d := range b.Doors {
 		var sources []*Source
 		for _, s := range d.Sources {
-			if s.From == FromInternet || s.From == FromRange {
+			if wanted(s) {
 				sources = append(sources, s)
 			}
 		}

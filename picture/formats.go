@@ -286,60 +286,78 @@ func (p *Picture) Mermaid() (text string, left []string) {
 }
 
 func (p *Picture) mermaid(least findings.Severity) (string, int) {
-	var b strings.Builder
-	b.WriteString("flowchart LR\n  internet[[INTERNET]]\n")
-	names := map[string]string{"internet": "internet"}
-	name := func(id string) string {
-		if names[id] == "" {
-			names[id] = fmt.Sprintf("n%d", len(names))
-		}
-		return names[id]
-	}
-	edges := 0
-	var styles []string
+	c := chart{least: least, names: map[string]string{"internet": "internet"}}
+	c.text.WriteString("flowchart LR\n  internet[[INTERNET]]\n")
 	for i, v := range p.VPCs {
-		var lines []string
-		drawn := map[*Box]bool{}
-		for _, l := range v.links() {
-			s := l.source.Severity()
-			if s < least {
-				continue
-			}
-			drawn[l.to] = true
-			if l.source.Box != nil {
-				drawn[l.source.Box] = true
-			}
-			if l.source.From == FromRange && names[l.from] == "" {
-				lines = append(lines, fmt.Sprintf("  %s([\"%s\"])", name(l.from), mermaidWords(l.source.Text)))
-			}
-			lines = append(lines, fmt.Sprintf("  %s -->|\"%s\"| %s", name(l.from), mermaidWords(l.door.Label), name(l.to.id())))
-			if s >= findings.Low {
-				width, dash := lineOf(s)
-				style := fmt.Sprintf("  linkStyle %d stroke:%s,stroke-width:%spx", edges, grades[s].light, number(width))
-				if dash != "" || l.source.Verdict() == "not-reachable" {
-					style += ",stroke-dasharray:6 4"
-				}
-				styles = append(styles, style)
-			}
-			edges++
+		c.vpc(i, v)
+	}
+	for _, s := range c.styles {
+		c.text.WriteString(s + "\n")
+	}
+	return c.text.String(), c.edges
+}
+
+// chart is a flowchart for Mermaid in the making.
+type chart struct {
+	least  findings.Severity // of the edges that are drawn
+	text   strings.Builder
+	names  map[string]string // in the chart, by id
+	edges  int
+	styles []string // of edges, which Mermaid wants at the end
+}
+
+func (c *chart) name(id string) string {
+	if c.names[id] == "" {
+		c.names[id] = fmt.Sprintf("n%d", len(c.names))
+	}
+	return c.names[id]
+}
+
+// vpc writes the boxes of the ith VPC and the edges to them.
+func (c *chart) vpc(i int, v *VPC) {
+	var lines []string
+	drawn := map[*Box]bool{}
+	for _, l := range v.links() {
+		s := l.source.Severity()
+		if s < c.least {
+			continue
 		}
-		var boxes []string
-		for _, box := range slices.Concat(v.Boxes, v.Aside) {
-			if least == findings.Info || drawn[box] || box.Severity() >= least {
-				boxes = append(boxes, fmt.Sprintf("    %s[\"%s\"]", name(box.id()), mermaidWords(box.Title())))
-			}
+		drawn[l.to] = true
+		if l.source.Box != nil {
+			drawn[l.source.Box] = true
 		}
-		if len(boxes) > 0 {
-			fmt.Fprintf(&b, "  subgraph v%d[\"%s\"]\n%s\n  end\n", i, mermaidWords(v.Title()+" · "+v.Region), strings.Join(boxes, "\n"))
+		if l.source.From == FromRange && c.names[l.from] == "" {
+			lines = append(lines, fmt.Sprintf("  %s([\"%s\"])", c.name(l.from), mermaidWords(l.source.Text)))
 		}
-		for _, line := range lines {
-			b.WriteString(line + "\n")
+		lines = append(lines, fmt.Sprintf("  %s -->|\"%s\"| %s", c.name(l.from), mermaidWords(l.door.Label), c.name(l.to.id())))
+		if s >= findings.Low {
+			c.styles = append(c.styles, mermaidStyle(c.edges, s, l.source.Verdict()))
+		}
+		c.edges++
+	}
+	var boxes []string
+	for _, box := range slices.Concat(v.Boxes, v.Aside) {
+		if c.least == findings.Info || drawn[box] || box.Severity() >= c.least {
+			boxes = append(boxes, fmt.Sprintf("    %s[\"%s\"]", c.name(box.id()), mermaidWords(box.Title())))
 		}
 	}
-	for _, s := range styles {
-		b.WriteString(s + "\n")
+	if len(boxes) > 0 {
+		fmt.Fprintf(&c.text, "  subgraph v%d[\"%s\"]\n%s\n  end\n", i, mermaidWords(v.Title()+" · "+v.Region), strings.Join(boxes, "\n"))
 	}
-	return b.String(), edges
+	for _, line := range lines {
+		c.text.WriteString(line + "\n")
+	}
+}
+
+// mermaidStyle is how the nth edge is drawn, of a severity and a verdict: what the
+// network stops is dashed.
+func mermaidStyle(n int, s findings.Severity, verdict string) string {
+	width, dash := lineOf(s)
+	style := fmt.Sprintf("  linkStyle %d stroke:%s,stroke-width:%spx", n, grades[s].light, number(width))
+	if dash != "" || verdict == "not-reachable" {
+		style += ",stroke-dasharray:6 4"
+	}
+	return style
 }
 
 // mermaidWords writes every character that Mermaid, Markdown or HTML could take

@@ -16,15 +16,7 @@ func Covering(rule *inventory.Rule, others []*inventory.Rule) []*inventory.Rule 
 	var same []*inventory.Rule
 	cuts := []int32{rule.Traffic.First}
 	for _, other := range others {
-		switch {
-		case rule.Peer.Prefix.IsValid():
-			if !other.Peer.Prefix.IsValid() || !other.Peer.Prefix.Overlaps(rule.Peer.Prefix) {
-				continue
-			}
-		case rule.Peer.String() != other.Peer.String():
-			continue
-		}
-		if !rule.Traffic.HasPorts() && !other.Traffic.Covers(rule.Traffic) {
+		if !mayCover(rule, other) {
 			continue
 		}
 		same = append(same, other)
@@ -57,4 +49,17 @@ func Covering(rule *inventory.Rule, others []*inventory.Rule) []*inventory.Rule 
 	}
 	slices.SortFunc(used, inventory.CompareRules)
 	return slices.Compact(used)
+}
+
+// mayCover reports whether the other rule can allow a part of what the rule
+// allows.
+func mayCover(rule, other *inventory.Rule) bool {
+	if rule.Peer.Prefix.IsValid() {
+		if !other.Peer.Prefix.IsValid() || !other.Peer.Prefix.Overlaps(rule.Peer.Prefix) {
+			return false
+		}
+	} else if rule.Peer.String() != other.Peer.String() {
+		return false
+	}
+	return rule.Traffic.HasPorts() || other.Traffic.Covers(rule.Traffic)
 }

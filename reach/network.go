@@ -47,6 +47,34 @@ func newNetwork(r *inventory.Region) *network {
 		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
 		balancers: map[string]*balancer{},
 	}
+	w.indexVPCs(r)
+	w.indexGateways(r)
+	w.indexBalancers(r)
+	w.indexTables(r)
+	w.indexACLs(r)
+	w.indexExclusions(r)
+	if r.Read.Has(inventory.PartPrefixLists) {
+		for i := range r.PrefixLists {
+			w.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
+		}
+	}
+	for i := range r.Associations {
+		a := &r.Associations[i]
+		w.associations[a.Group] = append(w.associations[a.Group], a)
+	}
+	if r.Read.Has(inventory.PartInterfaces) {
+		for i := range r.Interfaces {
+			if e := &r.Interfaces[i]; e.Type == "global_accelerator_managed" {
+				w.accelerate[e.VPC] = append(w.accelerate[e.VPC], e)
+			}
+		}
+	}
+	return w
+}
+
+// indexVPCs indexes VPCs and subnets. A VPC belongs to whom its own entry
+// says, else to the owner of a subnet in it.
+func (w *network) indexVPCs(r *inventory.Region) {
 	if r.Read.Has(inventory.PartVPCs) {
 		for i := range r.VPCs {
 			w.vpcs[r.VPCs[i].ID] = &r.VPCs[i]
@@ -65,11 +93,11 @@ func newNetwork(r *inventory.Region) *network {
 			w.owners[id] = v.Owner
 		}
 	}
-	if r.Read.Has(inventory.PartPrefixLists) {
-		for i := range r.PrefixLists {
-			w.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
-		}
-	}
+}
+
+// indexGateways indexes internet gateways, and peerings by both of their VPCs:
+// of several, an active one counts.
+func (w *network) indexGateways(r *inventory.Region) {
 	if r.Read.Has(inventory.PartInternetGateways) {
 		for i := range r.InternetGateways {
 			for _, vpc := range r.InternetGateways[i].VPCs {
@@ -87,41 +115,37 @@ func newNetwork(r *inventory.Region) *network {
 			}
 		}
 	}
-	w.indexBalancers(r)
-	if r.Read.Has(inventory.PartRouteTables) {
-		w.indexTables(r)
+}
+
+func (w *network) indexACLs(r *inventory.Region) {
+	if !r.Read.Has(inventory.PartNetworkACLs) {
+		return
 	}
-	if r.Read.Has(inventory.PartNetworkACLs) {
-		for i := range r.NetworkACLs {
-			f := &filter{acl: &r.NetworkACLs[i]}
-			for _, subnet := range r.NetworkACLs[i].Subnets {
-				if w.filters[subnet] == nil {
-					w.filters[subnet] = f
-				}
+	for i := range r.NetworkACLs {
+		f := &filter{acl: &r.NetworkACLs[i]}
+		for _, subnet := range r.NetworkACLs[i].Subnets {
+			if w.filters[subnet] == nil {
+				w.filters[subnet] = f
 			}
 		}
 	}
+}
+
+// indexExclusions indexes the exclusions from VPC block public access that let
+// something in, by VPC or subnet: of several, one that does so for certain.
+func (w *network) indexExclusions(r *inventory.Region) {
 	for i := range r.PublicAccess.Exclusions {
 		e := &r.PublicAccess.Exclusions[i]
 		if now := allowsIn(e); now != closed && (w.exclusions[e.Resource] == nil || now == open && allowsIn(w.exclusions[e.Resource]) != open) {
 			w.exclusions[e.Resource] = e
 		}
 	}
-	for i := range r.Associations {
-		a := &r.Associations[i]
-		w.associations[a.Group] = append(w.associations[a.Group], a)
-	}
-	if r.Read.Has(inventory.PartInterfaces) {
-		for i := range r.Interfaces {
-			if e := &r.Interfaces[i]; e.Type == "global_accelerator_managed" {
-				w.accelerate[e.VPC] = append(w.accelerate[e.VPC], e)
-			}
-		}
-	}
-	return w
 }
 
 func (w *network) indexTables(r *inventory.Region) {
+	if !r.Read.Has(inventory.PartRouteTables) {
+		return
+	}
 	for i := range r.RouteTables {
 		rt := &r.RouteTables[i]
 		t := &table{region: r, net: w, rt: rt}
