@@ -44,9 +44,13 @@ type permission struct {
 }
 
 // fromInterfaces follows what comes from other interfaces, by any rule or by
-// one alone. Those with the same outcome share a way, which the first tells.
+// one alone: between their private addresses, and where that is not certain by their
+// public ones. Those with the same outcome share a way, which the first tells.
 func (t *tracer) fromInterfaces(from []*inventory.Interface, only *permission) {
-	type key struct{ verdict, object, kind, traffic string }
+	type key struct {
+		verdict, object, kind, traffic string
+		public                         bool // by public addresses
+	}
 	found := map[key]int{}
 	for _, e := range from {
 		if e == t.to {
@@ -61,14 +65,20 @@ func (t *tracer) fromInterfaces(from []*inventory.Interface, only *permission) {
 			w.Group, w.Rule = only.group.ID, only.rule.String()
 			w.From = only.rule.Peer.Group.ID
 		}
-		last := o.steps[len(o.steps)-1]
-		k := key{w.Verdict, last.Object, last.Kind, w.Traffic}
-		if i, ok := found[k]; ok {
-			t.ways[i].Sources++
-			continue
+		ways := []Way{w}
+		if only == nil && o.verdict != Reachable {
+			ways = append(ways, t.byPublicAddress(e)...)
 		}
-		found[k] = len(t.ways)
-		t.add(w)
+		for i, w := range ways {
+			last := w.Steps[len(w.Steps)-1]
+			k := key{w.Verdict, last.Object, last.Kind, w.Traffic, i > 0}
+			if at, ok := found[k]; ok {
+				t.ways[at].Sources++
+				continue
+			}
+			found[k] = len(t.ways)
+			t.add(w)
+		}
 	}
 	for _, i := range found {
 		if w := &t.ways[i]; w.Sources > 1 && only == nil {
@@ -77,7 +87,8 @@ func (t *tracer) fromInterfaces(from []*inventory.Interface, only *permission) {
 	}
 }
 
-// Between reports whether traffic that one interface opens gets to another:
+// Between reports whether traffic that one interface opens gets to another, by
+// their private addresses and global IPv6 addresses:
 // Reachable, NotReachable or Unknown, with the steps of one packet. All
 // traffic is judged by its tcp and udp packets.
 func (n *Region) Between(from, to *inventory.Interface, traffic inventory.Traffic) (verdict string, steps []Step) {

@@ -13,6 +13,7 @@ type pair struct {
 	n        *Region
 	from, to end
 	only     *permission // the one rule that counts at the far end; nil: all of them
+	outside  bool        // the far address is a public one, which no reference to a group stands for
 }
 
 // end is one of both.

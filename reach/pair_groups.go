@@ -41,7 +41,7 @@ func (s groupStage) each(f func(by *permission, certain bool)) {
 func (s groupStage) names(p inventory.Peer) fate {
 	if p.Group != nil {
 		switch {
-		case !s.other.holder.Carries(p.Group.ID):
+		case s.outside, !s.other.holder.Carries(p.Group.ID):
 			return closed
 		case s.at.vpc == s.other.vpc:
 			return open

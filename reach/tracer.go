@@ -152,7 +152,7 @@ func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f ci
 	if o.verdict == NotReachable {
 		w.From = addressesInWords(source.possible, f)
 	}
-	if len(before) > 0 && before[0].Verdict == Unknown && w.Verdict == Reachable {
+	if w.Verdict == Reachable && slices.ContainsFunc(before, func(s Step) bool { return s.Verdict == Unknown }) {
 		w.Verdict = Unknown
 	}
 	return w
