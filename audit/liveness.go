@@ -110,25 +110,28 @@ func (l *liveness) findSets(regions []*inventory.Region, groups map[string]*inve
 	}
 	for _, r := range regions {
 		for i := range r.Groups {
-			id := r.Groups[i].ID
-			if l.live[id] || l.sets[id] != nil {
-				continue
-			}
-			set := []string{id}
-			l.sets[id] = set
-			for next := 0; next < len(set); next++ {
-				for _, n := range neighbours[set[next]] {
-					if l.sets[n] == nil {
-						l.sets[n] = set
-						set = append(set, n)
-					}
-				}
-			}
-			slices.Sort(set)
-			for _, n := range set {
-				l.sets[n] = set
+			if id := r.Groups[i].ID; !l.live[id] && l.sets[id] == nil {
+				l.join(id, neighbours)
 			}
 		}
+	}
+}
+
+// join makes one set of a group and all that its neighbours lead to.
+func (l *liveness) join(id string, neighbours map[string][]string) {
+	set := []string{id}
+	l.sets[id] = set
+	for next := 0; next < len(set); next++ {
+		for _, n := range neighbours[set[next]] {
+			if l.sets[n] == nil {
+				l.sets[n] = set
+				set = append(set, n)
+			}
+		}
+	}
+	slices.Sort(set)
+	for _, n := range set {
+		l.sets[n] = set
 	}
 }
 

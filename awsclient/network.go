@@ -27,23 +27,30 @@ func readVPCs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 				continue
 			}
 			vpc := inventory.VPC{ID: id, Owner: r.names.of(v.OwnerId), Default: aws.ToBool(v.IsDefault), Tags: convertTags(r.names, v.Tags)}
-			for _, b := range v.CidrBlockAssociationSet {
-				if b.CidrBlockState == nil || b.CidrBlockState.State == types.VpcCidrBlockStateCodeAssociated {
-					vpc.Prefixes = r.prefix(vpc.Prefixes, inventory.PartVPCs, vpc.ID, b.CidrBlock)
-				}
-			}
-			if len(v.CidrBlockAssociationSet) == 0 {
-				vpc.Prefixes = r.prefix(vpc.Prefixes, inventory.PartVPCs, vpc.ID, v.CidrBlock)
-			}
-			for _, b := range v.Ipv6CidrBlockAssociationSet {
-				if b.Ipv6CidrBlockState == nil || b.Ipv6CidrBlockState.State == types.VpcCidrBlockStateCodeAssociated {
-					vpc.Prefixes = r.prefix(vpc.Prefixes, inventory.PartVPCs, vpc.ID, b.Ipv6CidrBlock)
-				}
-			}
+			vpc.Prefixes = r.blocksOf(v)
 			r.region.VPCs = append(r.region.VPCs, vpc)
 		}
 		return out.NextToken, nil
 	})
+}
+
+// blocksOf returns the blocks that are associated with a VPC, IPv4 first.
+func (r *reader) blocksOf(v *types.Vpc) (blocks []netip.Prefix) {
+	add := func(text *string) { blocks = r.prefix(blocks, inventory.PartVPCs, aws.ToString(v.VpcId), text) }
+	for _, b := range v.CidrBlockAssociationSet {
+		if b.CidrBlockState == nil || b.CidrBlockState.State == types.VpcCidrBlockStateCodeAssociated {
+			add(b.CidrBlock)
+		}
+	}
+	if len(v.CidrBlockAssociationSet) == 0 {
+		add(v.CidrBlock)
+	}
+	for _, b := range v.Ipv6CidrBlockAssociationSet {
+		if b.Ipv6CidrBlockState == nil || b.Ipv6CidrBlockState.State == types.VpcCidrBlockStateCodeAssociated {
+			add(b.Ipv6CidrBlock)
+		}
+	}
+	return blocks
 }
 
 // prefix appends a prefix that AWS gave as text; one that cannot be read is a

@@ -29,18 +29,20 @@ var alwaysEnabled = map[string][]string{
 	"aws-eusc":   {"eusc-de-east-1"},
 }
 
+// listingRegion returns the region that is asked which regions there are.
+func (c *Client) listingRegion() string {
+	if home := partitionHome[c.caller.Partition]; home != "" && c.config.Region == "" && len(c.opts.Regions) == 0 {
+		return home
+	}
+	return c.home
+}
+
 // regions returns the regions to read and those to leave out, sorted, and a
 // gap for each that is known to be closed before it is read. Extra is the gap
 // of the run as a whole, where the enabled regions are not known.
 func (c *Client) regions(ctx context.Context) (read, skipped []string, gaps map[string]inventory.Gap, extra *inventory.Gap, err error) {
 	gaps = map[string]inventory.Gap{}
-	home := c.home
-	if c.config.Region == "" {
-		if h := partitionHome[c.caller.Partition]; h != "" && len(c.opts.Regions) == 0 {
-			home = h
-		}
-	}
-	describe := c.ec2Client(home, 3).DescribeRegions
+	describe := c.ec2Client(c.listingRegion(), 3).DescribeRegions
 	asking, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	out, err := describe(asking, &ec2.DescribeRegionsInput{})

@@ -172,15 +172,7 @@ func (s *savedReader) place(folder string, list []*savedFile) error {
 	if err != nil {
 		return err
 	}
-	account, region := "", ""
-	for _, word := range strings.Split(filepath.ToSlash(full), "/") {
-		if accountFolder.MatchString(word) {
-			account = word
-		}
-		if regionFolder.MatchString(word) {
-			region = word
-		}
-	}
+	account, region := namedBy(full)
 	var all hints
 	for _, f := range list {
 		all.join(f.hints)
@@ -189,21 +181,25 @@ func (s *savedReader) place(folder string, list []*savedFile) error {
 	if len(all.partitions) == 1 {
 		partition = all.partitions[0]
 	}
+	// find looks for the account and the region of a file, as far as they are
+	// not given.
+	find := func(f *savedFile, owner, where string) (string, string, error) {
+		if owner == "" {
+			if owner, err = s.accountOf(folder, account, f, &all); err != nil {
+				return "", "", err
+			}
+		}
+		if where == "" {
+			if where, err = s.regionOf(region, f, &all); err != nil {
+				return "", "", err
+			}
+		}
+		return owner, where, s.agrees(f, owner, where)
+	}
 	for _, f := range list {
-		told := func(f *savedFile) (string, error) { return s.accountOf(folder, account, f, &all) }
 		for _, item := range f.items {
-			owner, where := item.account(), item.Region
-			if owner == "" {
-				if owner, err = told(f); err != nil {
-					return err
-				}
-			}
-			if where == "" {
-				if where, err = s.regionOf(region, f, &all); err != nil {
-					return err
-				}
-			}
-			if err := s.agrees(f, owner, where); err != nil {
+			owner, where, err := find(f, item.account(), item.Region)
+			if err != nil {
 				return err
 			}
 			item.put(s.at(owner, where, ""))
@@ -211,15 +207,8 @@ func (s *savedReader) place(folder string, list []*savedFile) error {
 		if len(f.answers) == 0 {
 			continue
 		}
-		owner, err := told(f)
+		owner, where, err := find(f, "", "")
 		if err != nil {
-			return err
-		}
-		where, err := s.regionOf(region, f, &all)
-		if err != nil {
-			return err
-		}
-		if err := s.agrees(f, owner, where); err != nil {
 			return err
 		}
 		if err := f.put(s.at(owner, where, partition)); err != nil {
@@ -227,6 +216,20 @@ func (s *savedReader) place(folder string, list []*savedFile) error {
 		}
 	}
 	return nil
+}
+
+// namedBy returns the account and the region that folders of a path are named
+// for, the innermost of each, empty where none is.
+func namedBy(folder string) (account, region string) {
+	for _, word := range strings.Split(filepath.ToSlash(folder), "/") {
+		if accountFolder.MatchString(word) {
+			account = word
+		}
+		if regionFolder.MatchString(word) {
+			region = word
+		}
+	}
+	return account, region
 }
 
 // accountOf returns the account of a file's answers: that of its folder, the

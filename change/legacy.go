@@ -60,32 +60,39 @@ func (s *Step) undoneBy(back []Step) error {
 		}
 		return nil
 	case s.Verb == Delete && first.Verb == Create:
-		g := *first.Details
-		g.Rules = slices.Clone(outward[:1])
-		for i := range back[1:] {
-			step := &back[1+i]
-			switch {
-			case step.Group != first.Group:
-				return fmt.Errorf("it is about another group than the command")
-			case step.Verb == Revoke && i == 0:
-				s.IPv6 = holds(step.Rules, &outward[1])
-				if holds(step.Rules, &outward[0]) {
-					g.Rules = nil
-				}
-			case step.Verb == Authorize:
-				g.Rules = append(g.Rules, step.Rules...)
-			default:
-				return fmt.Errorf("it does more than to create the group again")
-			}
-		}
-		for i := range g.Rules {
-			if ref := g.Rules[i].Peer.Group; ref != nil && ref.ID == first.Group {
-				ref.ID = s.Group
-			}
-		}
-		slices.SortStableFunc(g.Rules, func(a, b inventory.Rule) int { return inventory.CompareRules(&a, &b) })
-		s.Details = &g
-		return nil
+		return s.createdAgainBy(back)
 	}
 	return fmt.Errorf("it is not what takes the command back")
+}
+
+// createdAgainBy takes over how a deleted group looked from the steps that
+// create it again.
+func (s *Step) createdAgainBy(back []Step) error {
+	first := &back[0]
+	g := *first.Details
+	g.Rules = slices.Clone(outward[:1])
+	for i := range back[1:] {
+		step := &back[1+i]
+		switch {
+		case step.Group != first.Group:
+			return fmt.Errorf("it is about another group than the command")
+		case step.Verb == Revoke && i == 0:
+			s.IPv6 = holds(step.Rules, &outward[1])
+			if holds(step.Rules, &outward[0]) {
+				g.Rules = nil
+			}
+		case step.Verb == Authorize:
+			g.Rules = append(g.Rules, step.Rules...)
+		default:
+			return fmt.Errorf("it does more than to create the group again")
+		}
+	}
+	for i := range g.Rules {
+		if ref := g.Rules[i].Peer.Group; ref != nil && ref.ID == first.Group {
+			ref.ID = s.Group
+		}
+	}
+	slices.SortStableFunc(g.Rules, func(a, b inventory.Rule) int { return inventory.CompareRules(&a, &b) })
+	s.Details = &g
+	return nil
 }

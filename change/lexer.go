@@ -85,6 +85,9 @@ func (l *lexer) comment() {
 
 // statement reads up to a line break, ; or &&, or within $( up to the
 // parenthesis that closes it. It returns what ended it.
+//
+// It is long because it is one table: what each character means outside of
+// quotes, in the order of precedence.
 func (l *lexer) statement(inner bool) (s statement, end string, err error) {
 	start := l.at
 	s.line = l.line

@@ -53,19 +53,7 @@ func (s *Step) permission(j *jsonWriter, rules []inventory.Rule) {
 			} else {
 				j.raw(",{")
 			}
-			switch list {
-			case "IpRanges":
-				j.raw(`"CidrIp":`).quoted(r.Peer.String())
-			case "Ipv6Ranges":
-				j.raw(`"CidrIpv6":`).quoted(r.Peer.String())
-			case "PrefixListIds":
-				j.raw(`"PrefixListId":`).quoted(r.Peer.List)
-			default:
-				j.raw(`"GroupId":`).group(r.Peer.Group.ID)
-				if account := r.Peer.Group.Account; account != "" && account != s.Account {
-					j.raw(`,"UserId":`).quoted(account)
-				}
-			}
+			s.peer(j, &r.Peer)
 			if r.Description != "" {
 				j.raw(`,"Description":`).quoted(r.Description)
 			}
@@ -76,6 +64,23 @@ func (s *Step) permission(j *jsonWriter, rules []inventory.Rule) {
 		}
 	}
 	j.raw("}")
+}
+
+// peer writes what an element of a peer's list begins with.
+func (s *Step) peer(j *jsonWriter, p *inventory.Peer) {
+	switch peerList(p) {
+	case "IpRanges":
+		j.raw(`"CidrIp":`).quoted(p.String())
+	case "Ipv6Ranges":
+		j.raw(`"CidrIpv6":`).quoted(p.String())
+	case "PrefixListIds":
+		j.raw(`"PrefixListId":`).quoted(p.List)
+	default:
+		j.raw(`"GroupId":`).group(p.Group.ID)
+		if account := p.Group.Account; account != "" && account != s.Account {
+			j.raw(`,"UserId":`).quoted(account)
+		}
+	}
 }
 
 // peerList is the list of a permission that a peer belongs to.

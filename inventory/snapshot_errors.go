@@ -93,21 +93,25 @@ func (inv *Inventory) sound() error {
 		}
 		for k := range r.Groups {
 			for n := range r.Groups[k].Rules {
-				rule := &r.Groups[k].Rules[n]
-				ends := 0
-				for _, set := range []bool{rule.Peer.Prefix.IsValid(), rule.Peer.Group != nil, rule.Peer.List != ""} {
-					if set {
-						ends++
-					}
-				}
-				t := rule.Traffic
-				if ends != 1 || rule.Direction > Egress || t.HasPorts() && (t.First < 0 || t.Last > MaxPort || t.First > t.Last) {
+				if !r.Groups[k].Rules[n].sound() {
 					return fmt.Errorf("the snapshot is damaged: rule %d of %s in %s makes no sense", n, r.Groups[k].ID, r.Name)
 				}
 			}
 		}
 	}
 	return nil
+}
+
+// sound reports whether the rule has one peer, a direction, and ports in order.
+func (r *Rule) sound() bool {
+	ends := 0
+	for _, set := range []bool{r.Peer.Prefix.IsValid(), r.Peer.Group != nil, r.Peer.List != ""} {
+		if set {
+			ends++
+		}
+	}
+	t := r.Traffic
+	return ends == 1 && r.Direction <= Egress && (!t.HasPorts() || t.First >= 0 && t.Last <= MaxPort && t.First <= t.Last)
 }
 
 // named refuses names and ids that have not the form of AWS's, which could mean
