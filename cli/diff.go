@@ -195,7 +195,7 @@ func (d *driftAnswer) tell(headingForm, regionForm, lineForm string, plain func(
 	for _, list := range []struct {
 		heading, sign string
 		known         []findings.Known
-	}{{"New findings:", "+", d.New}, {"Fixed findings:", "-", d.Fixed}, {"Findings that nobody can tell of:", "?", d.Unknown}} {
+	}{{"New findings:", "+", d.New}, {"Fixed findings:", "-", d.Fixed}, {"Findings that could not be determined:", "?", d.Unknown}} {
 		for _, k := range list.known {
 			under(list.heading, k.AccountID+" "+k.Region)
 			fmt.Fprintf(&out, lineForm, sign[list.sign], plain(k.Severity.String()+" "+k.ResourceID+": "+k.Message))

@@ -142,7 +142,7 @@ func (s *simulation) text() string {
 			}
 			unsure := ""
 			if p.Verdict == reach.Unknown {
-				unsure = " (nobody can tell)"
+				unsure = " (could not be determined)"
 			}
 			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, words.Plain(p.From), words.Plain(p.To), words.Plain(p.Traffic), unsure)
 		}
