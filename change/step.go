@@ -92,6 +92,15 @@ var outward = [2]inventory.Rule{
 	{Direction: inventory.Egress, Traffic: inventory.All, Peer: inventory.PrefixPeer(netip.MustParsePrefix("::/0"))},
 }
 
+// Outward returns the rules that AWS gives to a group that it creates, in a VPC
+// with or without IPv6 addresses. All of them let traffic out.
+func Outward(ipv6 bool) []inventory.Rule {
+	if ipv6 {
+		return slices.Clone(outward[:])
+	}
+	return slices.Clone(outward[:1])
+}
+
 // RevokeRules returns the steps that revoke rules of a group: one for each
 // direction, or one for each rule where rules have tags, since the command
 // that takes a step back gives all of its rules the same tags. Where the id of

@@ -78,10 +78,7 @@ func (s *Step) restore() []Step {
 	made := &inventory.Group{Name: cmp.Or(g.Name, s.Group), VPC: g.VPC, Tags: g.Tags}
 	made.Description = cmp.Or(g.Description, made.Name)
 	steps := []Step{{Verb: Create, Account: s.Account, Region: s.Region, Group: name, Details: made}}
-	given := outward[:1]
-	if s.IPv6 {
-		given = outward[:]
-	}
+	given := Outward(s.IPv6)
 	var revoke, allow []inventory.Rule
 	for i := range given {
 		if !holds(g.Rules, &given[i]) {

@@ -3,7 +3,6 @@ package remedy
 import (
 	"cmp"
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/change"
@@ -15,7 +14,8 @@ import (
 const maxCarried = 5
 
 // create adds the group of a step. It goes by the name that stands for its id,
-// and everything is let out of it, as AWS makes it.
+// and everything is let out of it, as AWS makes it, by IPv6 too where the VPC
+// has IPv6 addresses.
 func (e *estate) create(s *change.Step) error {
 	for _, r := range e.regions {
 		if s.Region != "" && s.Region != r.Name || s.Account != "" && s.Account != r.AccountID || r.Skipped {
@@ -28,7 +28,7 @@ func (e *estate) create(s *change.Step) error {
 		g := *s.Details
 		g.ID, g.Owner = s.Group, r.AccountID
 		g.Tags = slices.Clone(g.Tags)
-		g.Rules = []inventory.Rule{everythingOut}
+		g.Rules = change.Outward(hasIPv6(r.Region, g.VPC))
 		r.Groups = append(r.Groups, g)
 		r.made = true
 		e.groups[g.ID] = append(e.groups[g.ID], &target{in: r, place: len(r.Groups) - 1, changed: true})
@@ -36,9 +36,6 @@ func (e *estate) create(s *change.Step) error {
 	}
 	return fmt.Errorf("no region that was read%s takes the group %q", inRegion(s.Region), s.Details.Name)
 }
-
-// everythingOut is the rule of a group that AWS makes.
-var everythingOut = inventory.Rule{Direction: inventory.Egress, Traffic: inventory.All, Peer: inventory.PrefixPeer(netip.MustParsePrefix("0.0.0.0/0"))}
 
 // setGroups gives an interface other groups.
 func (e *estate) setGroups(s *change.Step) error {

@@ -106,8 +106,9 @@ func (s *Solver) newGroup(vpc string, prefix netip.Prefix) *inventory.Group {
 	taken := func(name string) bool {
 		return slices.ContainsFunc(s.region.Groups, func(g inventory.Group) bool { return g.VPC == vpc && g.Name == name })
 	}
+	again := ""
 	for n := 2; taken(name); n++ {
-		name = fmt.Sprintf("clients-%s-%d", prefix, n)
+		name, again = fmt.Sprintf("clients-%s-%d", prefix, n), fmt.Sprintf("_%d", n)
 	}
 	plain := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -117,7 +118,7 @@ func (s *Solver) newGroup(vpc string, prefix netip.Prefix) *inventory.Group {
 	}, prefix.String())
 	end := strings.TrimPrefix(vpc, "vpc-")
 	return &inventory.Group{
-		ID: "$group_" + plain + "_" + end[max(0, len(end)-8):], Name: name, VPC: vpc, Owner: s.region.AccountID,
+		ID: "$group_" + plain + "_" + end[max(0, len(end)-8):] + again, Name: name, VPC: vpc, Owner: s.region.AccountID,
 		Description: "Interfaces that rules let in instead of " + prefix.String(),
 	}
 }
@@ -131,7 +132,7 @@ func (d *decision) create(r *Replacement) []change.Step {
 	for _, n := range r.New {
 		steps = append(steps,
 			change.Step{Verb: change.Create, Account: account, Region: region, Group: n.Group.ID, Details: n.Group},
-			change.Step{Verb: change.Revoke, Account: account, Region: region, Group: n.Group.ID, Direction: inventory.Egress, Rules: []inventory.Rule{everythingOut}})
+			change.Step{Verb: change.Revoke, Account: account, Region: region, Group: n.Group.ID, Direction: inventory.Egress, Rules: change.Outward(hasIPv6(d.region, n.Group.VPC))})
 		for _, e := range n.Interfaces {
 			steps = append(steps, change.Step{
 				Verb: change.SetGroups, Account: account, Region: region, Interface: e.ID,

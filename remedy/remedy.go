@@ -140,8 +140,8 @@ func (a *attacher) holders(g *inventory.Group) []*inventory.Interface {
 }
 
 // hasIPv6 reports whether a VPC is known to have IPv6 addresses.
-func (a *attacher) hasIPv6(vpc string) bool {
-	return slices.ContainsFunc(a.region.VPCs, func(v inventory.VPC) bool {
+func hasIPv6(r *inventory.Region, vpc string) bool {
+	return slices.ContainsFunc(r.VPCs, func(v inventory.VPC) bool {
 		return v.ID == vpc && slices.ContainsFunc(v.Prefixes, func(p netip.Prefix) bool { return p.Addr().Is6() })
 	})
 }
@@ -170,7 +170,7 @@ func (a *attacher) change(f *findings.Finding, g *inventory.Group) []change.Step
 		was.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool {
 			return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
 		})
-		return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was, IPv6: a.hasIPv6(g.VPC)})
+		return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was, IPv6: hasIPv6(a.region, g.VPC)})
 	case a.empties(g):
 		return change.RevokeRules(a.region.AccountID, a.region.Name, g, g.Rules)
 	}
