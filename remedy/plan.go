@@ -21,7 +21,9 @@ type Plan struct {
 	Entries []*Entry
 	Aside   []*Entry            // deletions, with what they need, where the plan is to delete nothing
 	Left    []*findings.Finding // without commands: people decide what to change
-	Proven  bool                // it was carried out on a copy: see Resolve
+	Stay    []*findings.Finding // new findings about rules that take the place of others: see Resolve
+	Proven  bool                // it was carried out on a copy, and all of it was compared: see Resolve
+	Again   bool                // a second plan may have changes
 	Access  *Access             // of a proven plan that changes something: who gains and loses access
 
 	report  *findings.Report

@@ -64,13 +64,35 @@ func (p *Plan) head(d *change.Document) []string {
 	}
 	if changes > 0 {
 		lines = append(lines, p.access(d.Account))
+		if p.Access != nil && !p.Proven {
+			lines = append(lines, fmt.Sprintf("Not proven: only %d pairs of interfaces were compared. The others may lose access that no finding complains of.", MaxPairs))
+		}
 	}
+	if p.Again {
+		lines = append(lines, "Audit again after this plan: a second plan may have more changes.")
+	}
+	lines = append(lines, p.stay(d.Account)...)
 	for _, c := range r.Coverage {
 		if c.Status != "complete" && c.Status != "skipped" && c.AccountID == d.Account {
 			lines = append(lines, fmt.Sprintf("Only a part of %s was read (%s): what uses its groups may not be visible.", c.Region, c.Status))
 		}
 	}
 	return lines
+}
+
+// stay lists the findings that the plan brings to an account.
+func (p *Plan) stay(account string) []string {
+	var lines []string
+	for _, f := range p.Stay {
+		if f.AccountID == account {
+			lines = append(lines, fmt.Sprintf("  %s %s %s %s %s: %s", f.ID, f.Severity, f.Check, f.Region, f.ResourceID, f.Message))
+		}
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return append([]string{fmt.Sprintf("The plan brings %s. Each is about a rule that the plan allows in place of a rule with a finding of the same severity or a higher one:",
+		words.Count(len(lines), "new finding"))}, lines...)
 }
 
 // access says how many pairs of interfaces of an account lose access.

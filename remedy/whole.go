@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/reach"
 )
 
 // Audit judges an inventory, as the report of a plan was judged, and attaches
@@ -23,8 +23,8 @@ type Choice func(*findings.Report) []*findings.Finding
 const (
 	// MaxPairs bounds the pairs of interfaces that are asked about a plan.
 	MaxPairs = 100000
-	// maxAttempts bounds how often a plan is carried out on a copy. Each time
-	// something is left out or added; what is not settled by then is left out.
+	// maxAttempts bounds how many plans are carried out on a copy in search of
+	// more that fits, once one of them was proven.
 	maxAttempts = 40
 )
 
@@ -34,23 +34,55 @@ const (
 //
 // What takes away access that no finding complains of, and what brings a new
 // finding that nothing removes, is left out of the plan and listed with the
-// reason. What the plan makes unused or redundant is added to it, so that a
-// second plan has nothing to do.
+// reason. What the plan makes unused or redundant is added to it.
+//
+// Then the plan of a second run is made, on the copy. Its changes are added to
+// the first plan until a second run has nothing to do. Where that leads back
+// to a plan that was there before, the plan says so (Plan.Again).
 //
 // Without deletes, groups that are unused stay, and their deletion is put aside.
 func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, judge Audit, deletes bool) (*Plan, error) {
-	w := &whole{deletes: deletes, inv: inv, report: report, judge: judge, choose: choose, list: choose(report), known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}, retried: map[string]bool{}, latest: map[string]*findings.Finding{}}
+	w := &whole{
+		deletes: deletes, inv: inv, report: report, judge: judge, choose: choose, list: choose(report),
+		known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}, retried: map[string]bool{},
+	}
 	for i := range report.Findings {
 		w.known[report.Findings[i].ID] = &report.Findings[i]
 	}
+	seen := map[string]bool{}
+	for {
+		plan, err := w.settle()
+		if err != nil || plan.Changes() == 0 {
+			return plan, err
+		}
+		second, err := w.second()
+		if err != nil || second == nil {
+			return plan, err
+		}
+		commands := plan.commands()
+		if seen[commands] {
+			plan.Again = true
+			return plan, nil
+		}
+		seen[commands] = true
+		w.take(second)
+	}
+}
+
+// settle changes the plan until it is proven: each attempt adds a finding or
+// leaves one out, and takes none back, so that it ends. Then it tries to take
+// back findings that were left out.
+func (w *whole) settle() (*Plan, error) {
+	clear(w.retried)
 	var proven *Plan
 	var before whole // the state of the proven plan, while one finding more is tried
-	for turn := range maxAttempts {
+	for attempts := 1; ; attempts++ {
+		w.attempt++
 		plan, err := w.plan()
 		if err != nil {
 			return nil, err
 		}
-		settled, err := w.prove(plan, turn+1)
+		settled, err := w.prove(plan)
 		if err != nil {
 			return nil, err
 		}
@@ -63,22 +95,61 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 		case proven == nil || len(w.left) < len(before.left):
 			continue
 		default: // the finding does not fit
-			w.list, w.left, w.turn, w.latest = before.list, before.left, before.turn, before.latest
+			w.list, w.left, w.turn = before.list, before.left, before.turn
 		}
 		before = *w
 		before.left, before.turn = maps.Clone(w.left), maps.Clone(w.turn)
-		if !w.retry() {
+		if attempts >= maxAttempts || !w.retry() {
 			return proven, nil
 		}
 	}
-	if proven != nil {
-		return proven, nil
+}
+
+// second returns the plan that another run would make once this one was
+// carried out, or nil where it would be empty.
+func (w *whole) second() (*whole, error) {
+	next := &whole{
+		deletes: w.deletes, inv: w.after, report: w.again, judge: w.judge, choose: w.choose, list: w.choose(w.again),
+		known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}, retried: map[string]bool{},
 	}
-	// Whatever is left moves in circles: only what was proven is planned.
-	for _, f := range w.list {
-		w.leave(f, "the whole plan could not be proven")
+	for i := range w.again.Findings {
+		next.known[w.again.Findings[i].ID] = &w.again.Findings[i]
 	}
-	return w.plan()
+	plan, err := next.settle()
+	if err != nil || plan.Changes() == 0 {
+		return nil, err
+	}
+	return next, nil
+}
+
+// take adds what the plan of a second run does. A rule that it revokes and that
+// the plan allows is neither allowed nor revoked.
+func (w *whole) take(second *whole) {
+	for _, f := range second.list {
+		if _, left := second.left[f.ID]; left || len(f.Fix.Steps) == 0 || looksUp(f) {
+			continue
+		}
+		added := *f
+		added.Fix.Steps = w.cancel(f.Fix.Steps)
+		i := slices.IndexFunc(w.list, func(o *findings.Finding) bool { _, left := w.left[o.ID]; return left && o.ID == f.ID })
+		if i >= 0 {
+			w.list = slices.Clone(w.list)
+			w.list[i] = &added
+		} else {
+			w.list = append(w.list, &added)
+		}
+		delete(w.left, f.ID)
+		w.turn[f.ID] = w.attempt
+	}
+}
+
+// commands are the commands of the plan, one a line.
+func (p *Plan) commands() string {
+	var text strings.Builder
+	for _, e := range p.Entries {
+		text.WriteString(e.Step.Command() + "\n")
+	}
+	return text.String()
 }
 
 // whole is a plan on its way to a proof.
@@ -93,6 +164,9 @@ type whole struct {
 	latest  map[string]*findings.Finding // chosen findings of the audit after a proven plan, by id
 	retried map[string]bool              // findings that were left out, and tried once more
 	turn    map[string]int               // in which attempt a finding was added, by id
+	attempt int                          // the number of attempts
+	after   *inventory.Inventory         // as it is after the plan that was proven last
+	again   *findings.Report             // the audit of after
 	deletes bool
 }
 
@@ -200,9 +274,9 @@ func (w *whole) drop(entries []*Entry, why string) bool {
 
 // prove carries a plan out on a copy. It reports false where the plan has to
 // change, and has changed what the next one is made of.
-func (w *whole) prove(p *Plan, turn int) (settled bool, err error) {
+func (w *whole) prove(p *Plan) (settled bool, err error) {
 	if p.Changes() == 0 {
-		p.Proven, w.latest = true, map[string]*findings.Finding{}
+		p.Proven, w.after, w.again, w.latest = true, w.inv, w.report, map[string]*findings.Finding{}
 		for _, f := range w.choose(w.report) {
 			w.latest[f.ID] = f
 		}
@@ -217,14 +291,19 @@ func (w *whole) prove(p *Plan, turn int) (settled bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("carrying out a part of the plan on a copy: %w", err)
 	}
-	if w.permissions(p, before, after) || w.pairs(p, before, after) {
+	after = planned(w.inv, after)
+	dropped, all := w.permissions(p, before, after), true
+	if !dropped {
+		dropped, all = w.pairs(p, before, after)
+	}
+	if dropped {
 		return false, nil
 	}
 	again := w.judge(after)
-	if w.fresh(p, again, turn) {
+	if w.fresh(p, again) {
 		return false, nil
 	}
-	p.Proven = true
+	p.Proven, w.after, w.again = all, after, again
 	p.Access = CompareAccess(w.inv, after, MaxPairs)
 	return true, nil
 }
@@ -266,199 +345,4 @@ func (p *Plan) lines(wanted func(*Entry) bool) []change.Line {
 		}
 	}
 	return lines
-}
-
-// permissions leaves out what takes a permission away that no finding
-// complains of. A range that gives way to groups is judged by the pairs of
-// interfaces instead.
-func (w *whole) permissions(p *Plan, before, after *inventory.Inventory) (dropped bool) {
-	for i, r := range before.Regions {
-		if r == after.Regions[i] {
-			continue
-		}
-		eachPair(r.Groups, after.Regions[i].Groups, func(was, is *inventory.Group) {
-			if same(was.Rules, is.Rules) {
-				return
-			}
-			stays := make([]*inventory.Rule, len(is.Rules))
-			for k := range is.Rules {
-				stays[k] = &is.Rules[k]
-			}
-			for k := range was.Rules {
-				rule := &was.Rules[k]
-				if len(reach.Covering(rule, besides(stays, rule))) > 0 {
-					continue
-				}
-				by := p.taking(r, was.ID, rule)
-				if len(by) > 0 && !slices.ContainsFunc(by, func(e *Entry) bool { return len(replacing(e)) == 0 }) {
-					continue
-				}
-				if len(by) == 0 {
-					by = p.entriesOf(r, was.ID)
-				}
-				dropped = w.drop(by, fmt.Sprintf("%s would lose %q, which no finding complains of", was.ID, rule)) || dropped
-			}
-		})
-	}
-	return dropped
-}
-
-// replacing returns the findings of an entry that let groups take the place
-// of a range.
-func replacing(e *Entry) (list []*findings.Finding) {
-	for _, f := range e.Findings {
-		if f.Fix.Keeps && len(f.Fix.Proof) > 0 {
-			list = append(list, f)
-		}
-	}
-	return list
-}
-
-// taking returns the entries that revoke a rule of a group.
-func (p *Plan) taking(r *inventory.Region, group string, rule *inventory.Rule) []*Entry {
-	return slices.DeleteFunc(slices.Clone(p.entriesOf(r, group)), func(e *Entry) bool {
-		return e.Step.Verb != change.Revoke || !slices.ContainsFunc(rule.IDs, func(id string) bool { return slices.Contains(e.Step.IDs, id) })
-	})
-}
-
-// entriesOf returns the entries that change a group. The list is shared.
-func (p *Plan) entriesOf(r *inventory.Region, group string) []*Entry {
-	if p.byGroup == nil {
-		p.byGroup = map[string][]*Entry{}
-		for _, e := range p.Entries {
-			if e.Step.Verb != change.LookUp {
-				p.byGroup[e.place()] = append(p.byGroup[e.place()], e)
-			}
-		}
-	}
-	return p.byGroup[r.AccountID+" "+r.Name+" "+group+" "]
-}
-
-// pairs leaves out what keeps interfaces from talking, where no finding
-// complains that they do.
-func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped bool) {
-	for _, lost := range CompareAccess(before, after, MaxPairs).Lost {
-		i := slices.IndexFunc(before.Regions, func(r *inventory.Region) bool { return r.AccountID == lost.AccountID && r.Name == lost.Region })
-		r := before.Regions[i]
-		var by []*Entry
-		for _, end := range []string{lost.From, lost.To} {
-			for _, id := range in(r, &inventory.Interface{ID: end}).Groups {
-				by = append(by, slices.DeleteFunc(slices.Clone(p.entriesOf(r, id)), func(e *Entry) bool {
-					return !slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return f.Fix.Keeps })
-				})...)
-			}
-		}
-		dropped = w.drop(by, fmt.Sprintf("%s could not talk to %s by %s any more, and no finding complains that it does", lost.From, lost.To, lost.Traffic)) || dropped
-	}
-	return dropped
-}
-
-// fresh looks at what a second audit finds. Rules that the plan makes
-// redundant, groups that it leaves unused, and chosen findings that can be
-// removed now are added to the plan. Any other new finding leaves out what
-// brings it.
-func (w *whole) fresh(p *Plan, again *findings.Report, turn int) (changed bool) {
-	chosen := map[string]bool{}
-	for _, f := range w.choose(again) {
-		chosen[f.ID] = true
-	}
-	latest := map[string]*findings.Finding{}
-	planned := map[string]bool{}
-	for _, f := range w.list {
-		if _, left := w.left[f.ID]; !left || w.known[f.ID] != nil {
-			planned[f.ID] = true
-		}
-	}
-	for i := range again.Findings {
-		f := &again.Findings[i]
-		known := w.known[f.ID]
-		if chosen[f.ID] {
-			latest[f.ID] = f
-		}
-		if f.Status == findings.Suppressed || planned[f.ID] || known == nil && w.remains(p, f) || known != nil && !chosen[f.ID] {
-			continue
-		}
-		if _, left := w.left[f.ID]; !left && len(f.Fix.Commands) > 0 && !looksUp(f) && (known != nil || f.Fix.Keeps || deletes(f)) {
-			added := *f
-			w.list, w.turn[f.ID] = append(w.list, &added), turn
-			changed = true
-			continue
-		}
-		if known == nil {
-			why := fmt.Sprintf("it would bring a new finding: %s: %s", f.Check, f.Message)
-			changed = w.drop(w.causes(p, f), why) || changed
-		}
-	}
-	if !changed {
-		w.latest = latest
-	}
-	return changed
-}
-
-func deletes(f *findings.Finding) bool { return has(f, change.Delete) }
-
-func looksUp(f *findings.Finding) bool { return has(f, change.LookUp) }
-
-func has(f *findings.Finding, verb change.Verb) bool {
-	return slices.ContainsFunc(f.Fix.Steps, func(s change.Step) bool { return s.Verb == verb })
-}
-
-// remains reports whether a finding is about a rule that the plan puts in the
-// place of another one, of which the report complains at least as gravely: the
-// plan makes it better, if not good.
-func (w *whole) remains(p *Plan, f *findings.Finding) bool {
-	if f.Rule == nil || !slices.ContainsFunc(p.Entries, func(e *Entry) bool {
-		return e.Step.Verb == change.Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && at(e.Step.Rules, f.Rule.Text) >= 0
-	}) {
-		return false
-	}
-	return slices.ContainsFunc(w.report.Findings, func(o findings.Finding) bool {
-		return o.Rule != nil && o.Severity >= f.Severity && o.AccountID == f.AccountID && o.Region == f.Region && o.GroupID == f.GroupID &&
-			o.Rule.Direction == f.Rule.Direction && o.Rule.Protocol == f.Rule.Protocol && o.Rule.Ports == f.Rule.Ports
-	})
-}
-
-// causes returns the entries that may bring a finding: what allows something
-// in its group, else what gives interfaces a new group, else what changes its
-// group or rules that reference it, else what changes its region.
-func (w *whole) causes(p *Plan, f *findings.Finding) []*Entry {
-	var allowing, attaching, near, far []*Entry
-	for _, e := range p.Entries {
-		if e.Account != f.AccountID || e.Step.Region != f.Region || e.Step.Verb == change.LookUp {
-			continue
-		}
-		far = append(far, e)
-		if e.Step.Verb == change.SetGroups {
-			attaching = append(attaching, e)
-		}
-		if f.GroupID != "" && (e.Step.Group == f.GroupID || slices.ContainsFunc(e.Step.Rules, func(r inventory.Rule) bool {
-			return r.Peer.Group != nil && r.Peer.Group.ID == f.GroupID
-		})) {
-			near = append(near, e)
-			if e.Step.Verb == change.Authorize {
-				allowing = append(allowing, e)
-			}
-		}
-	}
-	for _, list := range [][]*Entry{allowing, attaching, near} {
-		if len(list) > 0 {
-			return list
-		}
-	}
-	return far
-}
-
-// eachPair calls f for the groups that two sorted lists both hold.
-func eachPair(before, after []inventory.Group, f func(was, is *inventory.Group)) {
-	for i, k := 0, 0; i < len(before) && k < len(after); {
-		switch c := cmp.Compare(before[i].ID, after[k].ID); {
-		case c < 0:
-			i++
-		case c > 0:
-			k++
-		default:
-			f(&before[i], &after[k])
-			i, k = i+1, k+1
-		}
-	}
 }

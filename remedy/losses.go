@@ -1,0 +1,113 @@
+package remedy
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// permissions leaves out what takes a permission away that no finding
+// complains of. A range that gives way to groups is judged by the pairs of
+// interfaces instead.
+func (w *whole) permissions(p *Plan, before, after *inventory.Inventory) (dropped bool) {
+	for i, r := range before.Regions {
+		if r == after.Regions[i] {
+			continue
+		}
+		eachPair(r.Groups, after.Regions[i].Groups, func(was, is *inventory.Group) {
+			if same(was.Rules, is.Rules) {
+				return
+			}
+			stays := make([]*inventory.Rule, len(is.Rules))
+			for k := range is.Rules {
+				stays[k] = &is.Rules[k]
+			}
+			for k := range was.Rules {
+				rule := &was.Rules[k]
+				if len(reach.Covering(rule, besides(stays, rule))) > 0 {
+					continue
+				}
+				by := p.taking(r, was.ID, rule)
+				if len(by) > 0 && !slices.ContainsFunc(by, func(e *Entry) bool { return len(replacing(e)) == 0 }) {
+					continue
+				}
+				if len(by) == 0 {
+					by = p.entriesOf(r, was.ID)
+				}
+				dropped = w.drop(by, fmt.Sprintf("%s would lose %q, which no finding complains of", was.ID, rule)) || dropped
+			}
+		})
+	}
+	return dropped
+}
+
+// replacing returns the findings of an entry that let groups take the place
+// of a range.
+func replacing(e *Entry) (list []*findings.Finding) {
+	for _, f := range e.Findings {
+		if f.Fix.Keeps && len(f.Fix.Proof) > 0 {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// taking returns the entries that revoke a rule of a group.
+func (p *Plan) taking(r *inventory.Region, group string, rule *inventory.Rule) []*Entry {
+	return slices.DeleteFunc(slices.Clone(p.entriesOf(r, group)), func(e *Entry) bool {
+		return e.Step.Verb != change.Revoke || !slices.ContainsFunc(rule.IDs, func(id string) bool { return slices.Contains(e.Step.IDs, id) })
+	})
+}
+
+// entriesOf returns the entries that change a group. The list is shared.
+func (p *Plan) entriesOf(r *inventory.Region, group string) []*Entry {
+	if p.byGroup == nil {
+		p.byGroup = map[string][]*Entry{}
+		for _, e := range p.Entries {
+			if e.Step.Verb != change.LookUp {
+				p.byGroup[e.place()] = append(p.byGroup[e.place()], e)
+			}
+		}
+	}
+	return p.byGroup[r.AccountID+" "+r.Name+" "+group+" "]
+}
+
+// pairs leaves out what keeps interfaces from talking, where no finding
+// complains that they do. It reports whether all pairs were compared.
+func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped, all bool) {
+	access := CompareAccess(before, after, MaxPairs)
+	for _, lost := range access.Lost {
+		i := slices.IndexFunc(before.Regions, func(r *inventory.Region) bool { return r.AccountID == lost.AccountID && r.Name == lost.Region })
+		r := before.Regions[i]
+		var by []*Entry
+		for _, end := range []string{lost.From, lost.To} {
+			for _, id := range in(r, &inventory.Interface{ID: end}).Groups {
+				by = append(by, slices.DeleteFunc(slices.Clone(p.entriesOf(r, id)), func(e *Entry) bool {
+					return !slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return f.Fix.Keeps })
+				})...)
+			}
+		}
+		dropped = w.drop(by, fmt.Sprintf("%s could not talk to %s by %s any more, and no finding complains that it does", lost.From, lost.To, lost.Traffic)) || dropped
+	}
+	return dropped, !access.Cut
+}
+
+// eachPair calls f for the groups that two sorted lists both hold.
+func eachPair(before, after []inventory.Group, f func(was, is *inventory.Group)) {
+	for i, k := 0, 0; i < len(before) && k < len(after); {
+		switch c := cmp.Compare(before[i].ID, after[k].ID); {
+		case c < 0:
+			i++
+		case c > 0:
+			k++
+		default:
+			f(&before[i], &after[k])
+			i, k = i+1, k+1
+		}
+	}
+}
