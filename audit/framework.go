@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 
@@ -111,13 +110,13 @@ var scopes = map[string]scope{
 }
 
 // holds reports whether a finding is about what the control is about. A
-// prefix list may be of either version of IP; a finding that is not about a
-// rule is about all of the control.
+// prefix list that was not read may be of either version of IP; a finding that
+// is not about a rule is about all of the control.
 func (s scope) holds(x *findings.Finding) bool {
 	if x.Rule == nil {
 		return true
 	}
-	if p, err := netip.ParsePrefix(x.Rule.Source); err == nil && s.family != "" && p.Addr().Is6() != (s.family == "ipv6") {
+	if x.Rule.Family != "" && s.family != "" && x.Rule.Family != s.family {
 		return false
 	}
 	traffic, err := TrafficOf(x.Rule)

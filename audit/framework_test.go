@@ -88,6 +88,8 @@ func TestControlsOfPorts(t *testing.T) {
 		{"cis-1.2", "all 0.0.0.0/0", map[string]string{"4.1": "failed", "4.2": "failed"}},
 		{"cis-5.0", "tcp/445 0.0.0.0/0", map[string]string{"5.1.2": "failed", "5.3": "failed", "5.4": "passed"}},
 		{"cis-5.0", "tcp/22 0.0.0.0/0", map[string]string{"5.1.2": "passed", "5.3": "failed"}},
+		{"cis-5.0", "tcp/22 pl-1\npl-1 everyone 0.0.0.0/0", map[string]string{"5.3": "failed", "5.4": "passed"}},
+		{"cis-5.0", "tcp/22 pl-1\npl-1 everyone ::/0", map[string]string{"5.3": "passed", "5.4": "failed"}},
 		{"fsbp", "tcp/6379 0.0.0.0/0", map[string]string{"EC2.18": "failed", "EC2.19": "passed"}},
 		{"fsbp", "tcp/3306 0.0.0.0/0", map[string]string{"EC2.18": "failed", "EC2.19": "failed"}},
 		{"fsbp", "tcp/22 0.0.0.0/0", map[string]string{"EC2.18": "failed", "EC2.19": "failed"}},

@@ -44,6 +44,22 @@ func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
 	return Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, VPC: g.VPC, Severity: r.check.Severity}
 }
 
+// familyOf returns the version of IP of the addresses that a peer stands for,
+// or nothing where it may stand for both. A prefix list has one version.
+func (r *Region) familyOf(p inventory.Peer) string {
+	v4, v6 := p.Prefix.IsValid() && p.Prefix.Addr().Is4(), p.Prefix.IsValid() && p.Prefix.Addr().Is6()
+	if l := r.PrefixList(p.List); l != nil {
+		v4, v6 = l.Holds(false), l.Holds(true)
+	}
+	switch {
+	case v4 && !v6:
+		return "ipv4"
+	case v6 && !v4:
+		return "ipv6"
+	}
+	return ""
+}
+
 // Report turns an observation into a finding: it adds the verdict, moves the
 // severity, and names the interfaces concerned.
 func (r *Region) Report(o Observation) {
@@ -64,7 +80,7 @@ func (r *Region) Report(o Observation) {
 		f.Rule = &findings.Rule{
 			Direction: o.Rule.Direction.String(), Protocol: o.Rule.Traffic.Protocol.String(),
 			Ports: o.Rule.Traffic.PortsText(), Source: o.Rule.Peer.String(),
-			RuleIDs: o.Rule.IDs, Description: o.Rule.Description, Text: ruleText,
+			RuleIDs: o.Rule.IDs, Description: o.Rule.Description, Text: ruleText, Family: r.familyOf(o.Rule.Peer),
 		}
 	}
 	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"the finding is about no rule: what gets through is judged by the groups"}}

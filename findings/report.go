@@ -186,6 +186,7 @@ type Rule struct {
 	RuleIDs     []string `json:"rule_ids"`  // empty where they were not read
 	Description string   `json:"description"`
 	Text        string   `json:"-"` // the rule's identity in its group
+	Family      string   `json:"-"` // "ipv4" or "ipv6" where the source holds addresses of one version alone, else empty
 }
 
 // Interface is an interface that carries the group.
