@@ -141,7 +141,11 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 		lines = append(lines, fmt.Sprintf("%s is not referenced: %s", a.named(id), a.tooBroad(id)))
 	}
 	for _, n := range r.New {
-		lines = append(lines, fmt.Sprintf("new group %q of %s, without rules of its own: %s carry only groups that are too broad to reference", n.Group.Name, n.Group.VPC, interfaceIDs(n.Interfaces, 10)),
+		verb := "carry"
+		if len(n.Interfaces) == 1 {
+			verb = "carries"
+		}
+		lines = append(lines, fmt.Sprintf("new group %q of %s, without rules of its own: %s %s only groups that are too broad to reference", n.Group.Name, n.Group.VPC, interfaceIDs(n.Interfaces, 10), verb),
 			"a resource that replaces one of these later, such as an instance of an Auto Scaling group, needs the new group too: name it in the launch template")
 	}
 	for _, id := range r.Broad {

@@ -38,7 +38,11 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Services = services
-			o.Message = fmt.Sprintf("%s (%s) is allowed from %s", firstOf(services, "services"), rule.Traffic, firstOf(sources, "blocks"))
+			verb := "is"
+			if len(services) > 1 {
+				verb = "are"
+			}
+			o.Message = fmt.Sprintf("%s (%s) %s allowed from %s", firstOf(services, "services"), rule.Traffic, verb, firstOf(sources, "blocks"))
 			if rule.Peer.List != "" {
 				o.Message += " in " + rule.Peer.List
 			}
