@@ -40,28 +40,7 @@ func (p *program) exceptVerb() *urfave.Command {
 
 func (p *program) except(c *urfave.Context) error {
 	name := c.String("config")
-	var errs []error
-	try := func(err error) { errs = append(errs, err) }
-	try(notEmpty(c, "from", "reason", "expires", "owner", "ticket"))
-	if name == "" {
-		try(usage("name it with --config or in $"+configVariable, "there is no configuration file to write to"))
-	}
-	if !c.IsSet("from") {
-		try(usage("write one with sgaudit audit -o json=report.json", "--from is missing: the report that the finding is in"))
-	}
-	if !c.IsSet("reason") {
-		try(usage("", "--reason is missing: those who read the report want to know why"))
-	}
-	if c.IsSet("expires") && c.String("expires") != "" {
-		day, err := parseDay(c.String("expires"))
-		if err == nil && (&audit.Exception{Expires: day}).Expired(time.Now()) {
-			err = fmt.Errorf("%s is past", c.String("expires"))
-		}
-		if err != nil {
-			try(within("--expires", err))
-		}
-	}
-	if err := combine(errs); err != nil {
+	if err := checkExceptFlags(c, name); err != nil {
 		return err
 	}
 	f, err := findFinding(c.String("from"), c.Args().First())
@@ -113,6 +92,33 @@ func (p *program) except(c *urfave.Context) error {
 	return nil
 }
 
+// checkExceptFlags returns all that is wrong with the flags of except. Name is the
+// file of the configuration, empty where none is given.
+func checkExceptFlags(c *urfave.Context, name string) error {
+	var errs []error
+	try := func(err error) { errs = append(errs, err) }
+	try(notEmpty(c, "from", "reason", "expires", "owner", "ticket"))
+	if name == "" {
+		try(usage("name it with --config or in $"+configVariable, "there is no configuration file to write to"))
+	}
+	if !c.IsSet("from") {
+		try(usage("write one with sgaudit audit -o json=report.json", "--from is missing: the report that the finding is in"))
+	}
+	if !c.IsSet("reason") {
+		try(usage("", "--reason is missing: those who read the report want to know why"))
+	}
+	if c.IsSet("expires") && c.String("expires") != "" {
+		day, err := parseDay(c.String("expires"))
+		if err == nil && (&audit.Exception{Expires: day}).Expired(time.Now()) {
+			err = fmt.Errorf("%s is past", c.String("expires"))
+		}
+		if err != nil {
+			try(within("--expires", err))
+		}
+	}
+	return combine(errs)
+}
+
 // exceptable refuses a finding that names something else than one check of one
 // group or resource: its report may be a stranger's, and a pattern in it would
 // accept other findings too.
@@ -145,45 +151,9 @@ func insertException(name string, text []byte, entry exceptionShown, comment str
 		newline = "\r\n"
 	}
 	lines := strings.Split(strings.ReplaceAll(string(text), "\r\n", "\n"), "\n")
-	var list, key *yaml.Node
-	if root != nil && root.Kind == yaml.MappingNode {
-		for i := 0; i+1 < len(root.Content); i += 2 {
-			if root.Content[i].Value == "exceptions" {
-				key, list = root.Content[i], root.Content[i+1]
-			}
-		}
-	}
-	at, indent := 0, "  "
-	switch {
-	case root != nil && root.Style&yaml.FlowStyle != 0:
-		return nil, fmt.Errorf("%s: the file is written as one {...}: add the exception by hand", name)
-	case list == nil:
-		for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
-			lines = lines[:len(lines)-1]
-		}
-		if len(lines) > 0 {
-			lines = append(lines, "")
-		}
-		lines = append(lines, "exceptions:")
-		at = len(lines)
-	case list.Kind == yaml.AliasNode:
-		return nil, fmt.Errorf("%s:%d: the exceptions are an alias: write them below each other first", name, list.Line)
-	case len(list.Content) == 0:
-		lines[key.Line-1] = strings.Replace(lines[key.Line-1], "[]", "", 1)
-		lines[key.Line-1] = strings.TrimRight(lines[key.Line-1], " ")
-		at = key.Line
-	case list.Style&yaml.FlowStyle != 0:
-		return nil, fmt.Errorf("%s:%d: the exceptions are written as one [...]: write them below each other first", name, list.Line)
-	default:
-		last := list.Content[len(list.Content)-1]
-		indent = dashColumn(lines[list.Content[0].Line-1])
-		at = last.Line
-		for at < len(lines) && (strings.TrimSpace(lines[at]) == "" || len(leading(lines[at])) > len(indent)) {
-			at++
-		}
-		for at > last.Line && strings.TrimSpace(lines[at-1]) == "" {
-			at--
-		}
+	lines, at, indent, err := exceptionPlace(name, root, lines)
+	if err != nil {
+		return nil, err
 	}
 	written, err := visibleYAML(entry)
 	if err != nil {
@@ -203,6 +173,53 @@ func insertException(name string, text []byte, entry exceptionShown, comment str
 		whole += newline
 	}
 	return []byte(whole), nil
+}
+
+// exceptionPlace returns the lines of the file, with a list of exceptions if
+// there was none, the line before which the next exception belongs, and the
+// blanks before its dash. Root is nil where the file is empty.
+func exceptionPlace(name string, root *yaml.Node, lines []string) (with []string, at int, indent string, err error) {
+	var list, key *yaml.Node
+	if root != nil && root.Kind == yaml.MappingNode {
+		for i := 0; i+1 < len(root.Content); i += 2 {
+			if root.Content[i].Value == "exceptions" {
+				key, list = root.Content[i], root.Content[i+1]
+			}
+		}
+	}
+	indent = "  "
+	switch {
+	case root != nil && root.Style&yaml.FlowStyle != 0:
+		return nil, 0, "", fmt.Errorf("%s: the file is written as one {...}: add the exception by hand", name)
+	case list == nil:
+		for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+			lines = lines[:len(lines)-1]
+		}
+		if len(lines) > 0 {
+			lines = append(lines, "")
+		}
+		lines = append(lines, "exceptions:")
+		at = len(lines)
+	case list.Kind == yaml.AliasNode:
+		return nil, 0, "", fmt.Errorf("%s:%d: the exceptions are an alias: write them below each other first", name, list.Line)
+	case len(list.Content) == 0:
+		lines[key.Line-1] = strings.Replace(lines[key.Line-1], "[]", "", 1)
+		lines[key.Line-1] = strings.TrimRight(lines[key.Line-1], " ")
+		at = key.Line
+	case list.Style&yaml.FlowStyle != 0:
+		return nil, 0, "", fmt.Errorf("%s:%d: the exceptions are written as one [...]: write them below each other first", name, list.Line)
+	default:
+		last := list.Content[len(list.Content)-1]
+		indent = dashColumn(lines[list.Content[0].Line-1])
+		at = last.Line
+		for at < len(lines) && (strings.TrimSpace(lines[at]) == "" || len(leading(lines[at])) > len(indent)) {
+			at++
+		}
+		for at > last.Line && strings.TrimSpace(lines[at-1]) == "" {
+			at--
+		}
+	}
+	return lines, at, indent, nil
 }
 
 func leading(line string) string { return line[:len(line)-len(strings.TrimLeft(line, " "))] }

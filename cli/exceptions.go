@@ -24,57 +24,61 @@ func readExceptions(r *configReader, n *yaml.Node) []audit.Exception {
 	}
 	var all []audit.Exception
 	for _, item := range n.Content {
-		x := audit.Exception{Line: item.Line}
-		narrow := 0
-		text := func(to *string, parse func(string) error) func(*yaml.Node) {
-			return func(n *yaml.Node) {
-				if *to = strings.TrimSpace(n.Value); n.Kind != yaml.ScalarNode || *to == "" {
-					r.fault(n, "this must be text")
-				} else if parse != nil {
-					if err := parse(*to); err != nil {
-						r.fault(n, "%s", err)
-					}
-				}
-			}
-		}
-		narrowing := func(f func(*yaml.Node)) func(*yaml.Node) {
-			return func(n *yaml.Node) { narrow++; f(n) }
-		}
-		r.mapping(item, "an exception", map[string]func(*yaml.Node){
-			"reason":   text(&x.Reason, nil),
-			"owner":    text(&x.Owner, nil),
-			"ticket":   text(&x.Ticket, nil),
-			"check":    narrowing(text(&x.Check, exceptedCheck)),
-			"account":  narrowing(text(&x.Account, func(s string) error { _, err := parseAccount(s); return err })),
-			"region":   narrowing(text(&x.Region, checkGlob)),
-			"group":    narrowing(text(&x.Group, checkGlob)),
-			"resource": narrowing(text(&x.Resource, nil)),
-			"source":   narrowing(text(&x.Source, checkSource)),
-			"ports": narrowing(func(n *yaml.Node) {
-				t, err := parseTrafficOf(n.Value)
-				if x.Ports = &t; err != nil {
-					r.fault(n, "%s", err)
-				}
-			}),
-			"tags": narrowing(func(n *yaml.Node) { x.Tags = readTags(r, n) }),
-			"expires": func(n *yaml.Node) {
-				day, err := parseDay(n.Value)
-				if x.Expires = day; err != nil {
-					r.fault(n, "%s", err)
-				}
-			},
-		})
-		if item.Kind == yaml.MappingNode {
-			if x.Reason == "" {
-				r.fault(item, "an exception needs a reason: those who read the report want to know why")
-			}
-			if narrow == 0 {
-				r.fault(item, "an exception that names nothing would hide every finding: give it a check, a group, or more")
-			}
-		}
-		all = append(all, x)
+		all = append(all, readException(r, item))
 	}
 	return all
+}
+
+func readException(r *configReader, item *yaml.Node) audit.Exception {
+	x := audit.Exception{Line: item.Line}
+	narrow := 0
+	text := func(to *string, parse func(string) error) func(*yaml.Node) {
+		return func(n *yaml.Node) {
+			if *to = strings.TrimSpace(n.Value); n.Kind != yaml.ScalarNode || *to == "" {
+				r.fault(n, "this must be text")
+			} else if parse != nil {
+				if err := parse(*to); err != nil {
+					r.fault(n, "%s", err)
+				}
+			}
+		}
+	}
+	narrowing := func(f func(*yaml.Node)) func(*yaml.Node) {
+		return func(n *yaml.Node) { narrow++; f(n) }
+	}
+	r.mapping(item, "an exception", map[string]func(*yaml.Node){
+		"reason":   text(&x.Reason, nil),
+		"owner":    text(&x.Owner, nil),
+		"ticket":   text(&x.Ticket, nil),
+		"check":    narrowing(text(&x.Check, exceptedCheck)),
+		"account":  narrowing(text(&x.Account, func(s string) error { _, err := parseAccount(s); return err })),
+		"region":   narrowing(text(&x.Region, checkGlob)),
+		"group":    narrowing(text(&x.Group, checkGlob)),
+		"resource": narrowing(text(&x.Resource, nil)),
+		"source":   narrowing(text(&x.Source, checkSource)),
+		"ports": narrowing(func(n *yaml.Node) {
+			t, err := parseTrafficOf(n.Value)
+			if x.Ports = &t; err != nil {
+				r.fault(n, "%s", err)
+			}
+		}),
+		"tags": narrowing(func(n *yaml.Node) { x.Tags = readTags(r, n) }),
+		"expires": func(n *yaml.Node) {
+			day, err := parseDay(n.Value)
+			if x.Expires = day; err != nil {
+				r.fault(n, "%s", err)
+			}
+		},
+	})
+	if item.Kind == yaml.MappingNode {
+		if x.Reason == "" {
+			r.fault(item, "an exception needs a reason: those who read the report want to know why")
+		}
+		if narrow == 0 {
+			r.fault(item, "an exception that names nothing would hide every finding: give it a check, a group, or more")
+		}
+	}
+	return x
 }
 
 // exceptedCheck reads the id of a check, or a glob that some check matches.

@@ -49,7 +49,7 @@ func (p *program) reach(c *urfave.Context) error {
 	if _, err := netip.ParseAddr(to); err != nil && !resourceForm.MatchString(to) {
 		errs = append(errs, usage("write it like --to i-0123456789abcdef0", "--to %q is no instance, interface, group or address", to))
 	}
-	prefix, isPrefix := parsePrefix(from)
+	_, isPrefix := parsePrefix(from)
 	if from != "" && from != "internet" && !isPrefix && !resourceForm.MatchString(from) {
 		errs = append(errs, usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is no source", from))
 	}
@@ -69,18 +69,8 @@ func (p *program) reach(c *urfave.Context) error {
 		if len(targets) == 0 {
 			continue
 		}
-		q := reach.Query{Traffic: traffic, Everyone: from == ""}
-		switch {
-		case from == "internet":
-			q.Internet = true
-		case isPrefix:
-			if q.Interfaces = holders(region, from); len(q.Interfaces) == 0 {
-				q.Addresses = cidr.Of(prefix)
-			}
-		case from != "":
-			q.Interfaces = holders(region, from)
-		}
-		if from != "" && !q.Internet && q.Addresses.Empty() && len(q.Interfaces) == 0 {
+		q, ok := question(region, traffic, from)
+		if !ok {
 			continue
 		}
 		sought++
@@ -107,6 +97,28 @@ func (p *program) reach(c *urfave.Context) error {
 		return err
 	}
 	return p.conclude(inv, c.Context.Err() != nil)
+}
+
+// question asks about the source that from names, or about everyone. It reports
+// false where the region does not hold that source.
+func question(region *inventory.Region, traffic inventory.Traffic, from string) (q reach.Query, ok bool) {
+	q = reach.Query{Traffic: traffic}
+	switch from {
+	case "":
+		q.Everyone = true
+		return q, true
+	case "internet":
+		q.Internet = true
+		return q, true
+	}
+	q.Interfaces = holders(region, from)
+	if len(q.Interfaces) > 0 {
+		return q, true
+	}
+	if prefix, isPrefix := parsePrefix(from); isPrefix {
+		q.Addresses = cidr.Of(prefix)
+	}
+	return q, !q.Addresses.Empty()
 }
 
 // parsePrefix reads an address or a block; host bits are cleared.

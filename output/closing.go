@@ -67,20 +67,25 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 	}
 	if len(unread) > 0 {
 		fmt.Fprintf(out, "\n%s\n", paint(o, findings.Critical, fmt.Sprintf("INCOMPLETE: %d of %s could not be read in full", len(unread), words.Count(regions, "region"))))
-		for _, c := range unread {
-			fmt.Fprintf(out, "  %s %s: %s\n", words.Plain(c.AccountID), words.Plain(c.Region), words.Plain(c.Status))
-			for _, g := range c.Gaps {
-				fmt.Fprintf(out, "    %s %s", words.Plain(g.Operation), words.Plain(g.Kind))
-				if g.Message != "" {
-					fmt.Fprintf(out, ": %s", words.Plain(g.Message))
-				}
-				out.WriteByte('\n')
-			}
-		}
+		gaps(out, unread)
 	}
 	notEvaluated(out, r)
 	compared(out, r)
 	controls(out, r, o)
+}
+
+// gaps lists what could not be read of regions.
+func gaps(out *bytes.Buffer, unread []*findings.Coverage) {
+	for _, c := range unread {
+		fmt.Fprintf(out, "  %s %s: %s\n", words.Plain(c.AccountID), words.Plain(c.Region), words.Plain(c.Status))
+		for _, g := range c.Gaps {
+			fmt.Fprintf(out, "    %s %s", words.Plain(g.Operation), words.Plain(g.Kind))
+			if g.Message != "" {
+				fmt.Fprintf(out, ": %s", words.Plain(g.Message))
+			}
+			out.WriteByte('\n')
+		}
+	}
 }
 
 // least says from which severity on findings are in the report, if not all are.

@@ -80,46 +80,60 @@ func (e *estate) apply(t *target, s *change.Step) error {
 		}
 		e.remove(t)
 	case change.Authorize:
-		rules := slices.Clone(g.Rules)
-		for _, rule := range s.Rules {
-			text := rule.String()
-			if at(rules, text) >= 0 {
-				return fmt.Errorf("%s has the rule %q already", g.ID, text)
-			}
-			rule.IDs, rule.Tags = nil, slices.Clone(rule.Tags)
-			if ref := rule.Peer.Group; ref != nil {
-				full := *ref
-				if other := e.find(t.in, full.ID); other != nil {
-					t.in.peered().refer(g, other.group(), &full)
-				}
-				rule.Peer.Group = &full
-			}
-			rules = append(rules, rule)
-		}
-		e.change(t, rules)
+		return e.authorize(t, s)
 	case change.Revoke:
-		kept := slices.Clone(g.Rules)
-		for _, id := range s.IDs {
-			i := slices.IndexFunc(kept, func(o inventory.Rule) bool { return o.Direction == s.Direction && slices.Contains(o.IDs, id) })
-			if i < 0 {
-				return fmt.Errorf("%s has no %s rule with the id %s", g.ID, s.Direction, id)
-			}
-			if kept[i].IDs = slices.DeleteFunc(slices.Clone(kept[i].IDs), func(o string) bool { return o == id }); len(kept[i].IDs) == 0 {
-				kept = slices.Delete(kept, i, i+1)
-			}
-		}
-		if len(s.IDs) == 0 {
-			for k := range s.Rules {
-				text := s.Rules[k].String()
-				i := at(kept, text)
-				if i < 0 {
-					return fmt.Errorf("%s has no rule %q", g.ID, text)
-				}
-				kept = slices.Delete(kept, i, i+1)
-			}
-		}
-		e.change(t, kept)
+		return e.revoke(t, s)
 	}
+	return nil
+}
+
+func (e *estate) authorize(t *target, s *change.Step) error {
+	g := t.group()
+	rules := slices.Clone(g.Rules)
+	for _, rule := range s.Rules {
+		text := rule.String()
+		if at(rules, text) >= 0 {
+			return fmt.Errorf("%s has the rule %q already", g.ID, text)
+		}
+		rule.IDs, rule.Tags = nil, slices.Clone(rule.Tags)
+		if ref := rule.Peer.Group; ref != nil {
+			full := *ref
+			if other := e.find(t.in, full.ID); other != nil {
+				t.in.peered().refer(g, other.group(), &full)
+			}
+			rule.Peer.Group = &full
+		}
+		rules = append(rules, rule)
+	}
+	e.change(t, rules)
+	return nil
+}
+
+// revoke removes rules by their ids, or where a step has none as they are
+// written.
+func (e *estate) revoke(t *target, s *change.Step) error {
+	g := t.group()
+	kept := slices.Clone(g.Rules)
+	for _, id := range s.IDs {
+		i := slices.IndexFunc(kept, func(o inventory.Rule) bool { return o.Direction == s.Direction && slices.Contains(o.IDs, id) })
+		if i < 0 {
+			return fmt.Errorf("%s has no %s rule with the id %s", g.ID, s.Direction, id)
+		}
+		if kept[i].IDs = slices.DeleteFunc(slices.Clone(kept[i].IDs), func(o string) bool { return o == id }); len(kept[i].IDs) == 0 {
+			kept = slices.Delete(kept, i, i+1)
+		}
+	}
+	if len(s.IDs) == 0 {
+		for k := range s.Rules {
+			text := s.Rules[k].String()
+			i := at(kept, text)
+			if i < 0 {
+				return fmt.Errorf("%s has no rule %q", g.ID, text)
+			}
+			kept = slices.Delete(kept, i, i+1)
+		}
+	}
+	e.change(t, kept)
 	return nil
 }
 

@@ -55,6 +55,10 @@ func (c *chooser) choose() {
 
 // search extends a choice until every class is covered. Candidates that were
 // tried before are banned, so that no set is looked at twice.
+//
+// It is long because one look at the classes finds all that decides how to go
+// on: what is still open, the class with the fewest candidates, the candidate
+// without an alternative, and the least number of groups that are missing.
 func (c *chooser) search(chosen []int, banned []bool) {
 	c.nodes++
 	if c.found && c.nodes > maxNodes {

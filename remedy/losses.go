@@ -32,12 +32,9 @@ func (w *whole) permissions(p *Plan, before, after *inventory.Inventory) (droppe
 				if len(reach.Covering(rule, besides(stays, rule))) > 0 {
 					continue
 				}
-				by := p.taking(r, was.ID, rule)
-				if len(by) > 0 && !slices.ContainsFunc(by, func(e *Entry) bool { return len(replacing(e)) == 0 }) {
+				by, replaced := p.takenBy(r, was.ID, rule)
+				if replaced {
 					continue
-				}
-				if len(by) == 0 {
-					by = p.entriesOf(r, was.ID)
 				}
 				dropped = w.drop(by, fmt.Sprintf("%s would lose %q, which no finding complains of", was.ID, rule)) || dropped
 			}
@@ -55,6 +52,16 @@ func replacing(e *Entry) (list []*findings.Finding) {
 		}
 	}
 	return list
+}
+
+// takenBy returns the entries that take a rule away, which are all entries of
+// its group where none revokes it, and whether groups take its place in all of
+// them.
+func (p *Plan) takenBy(r *inventory.Region, group string, rule *inventory.Rule) (by []*Entry, replaced bool) {
+	if by = p.taking(r, group, rule); len(by) == 0 {
+		return p.entriesOf(r, group), false
+	}
+	return by, !slices.ContainsFunc(by, func(e *Entry) bool { return len(replacing(e)) == 0 })
 }
 
 // taking returns the entries that revoke a rule of a group.

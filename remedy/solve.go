@@ -92,29 +92,7 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 		return &Replacement{Reasons: reasons}
 	}
 	r := &Replacement{scope: map[string]bool{}, classes: map[string][]*inventory.Interface{}, idleOf: map[string]*inventory.Function{}}
-	carried := map[string]int{} // interfaces inside, by group
-	for _, v := range scope {
-		r.scope[v] = true
-		for _, i := range s.reach.InterfacesInside(v, prefix) {
-			e := &s.region.Interfaces[i]
-			usable := s.usable(e)
-			switch {
-			case len(usable) > 0:
-				r.Covered = append(r.Covered, e)
-				for _, id := range usable {
-					carried[id]++
-				}
-				key := usable[0]
-				if len(usable) > 1 {
-					key = strings.Join(usable, " ")
-				}
-				r.classes[key] = append(r.classes[key], e)
-			case !opensNothing(e):
-				r.keep(e, prefix)
-			}
-		}
-		s.idle(r, v, prefix, carried)
-	}
+	carried := s.inside(r, scope, prefix)
 	c := s.chooser(r, prefix, carried)
 	without, stuck := c.split()
 	if stuck != nil {
@@ -153,6 +131,36 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 	r.Admitted, r.Others = c.outsiders(c.best.groups, 10)
 	r.held, r.few = s.held(r, prefix), sample(r.Covered)
 	return r
+}
+
+// inside finds what lies in the range in the VPCs of the scope: the interfaces
+// that groups can stand for, by the groups that each carries, and the addresses
+// that have to stay. It counts those interfaces by group.
+func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (carried map[string]int) {
+	carried = map[string]int{}
+	for _, v := range scope {
+		r.scope[v] = true
+		for _, i := range s.reach.InterfacesInside(v, prefix) {
+			e := &s.region.Interfaces[i]
+			usable := s.usable(e)
+			switch {
+			case len(usable) > 0:
+				r.Covered = append(r.Covered, e)
+				for _, id := range usable {
+					carried[id]++
+				}
+				key := usable[0]
+				if len(usable) > 1 {
+					key = strings.Join(usable, " ")
+				}
+				r.classes[key] = append(r.classes[key], e)
+			case !opensNothing(e):
+				r.keep(e, prefix)
+			}
+		}
+		s.idle(r, v, prefix, carried)
+	}
+	return carried
 }
 
 // held counts the addresses of the range that an interface holds.
