@@ -26,7 +26,7 @@ type Check struct {
 	Title      string // a statement that is true of the offending rule or group
 	Severity   findings.Severity
 	References []string
-	InfoPasses []string        // references that its findings of severity info do not fail; the page says why
+	InfoPasses []string        // references that findings to which it gives severity info do not fail; the page says why
 	Needs      inventory.Parts // beyond the groups that were read
 	OnRequest  bool            // off until --check or the configuration asks for it
 	Exposed    bool            // the severity follows the internet exposure

@@ -125,14 +125,15 @@ func (s scope) holds(x *findings.Finding) bool {
 	})
 }
 
-// fails reports whether an open finding of a check fails the control. One of
-// severity info does, unless the check spares the control (Check.InfoPasses).
+// fails reports whether an open finding of a check fails the control. One that
+// the check calls information does, unless the check spares the control
+// (Check.InfoPasses). A severity that the settings choose decides nothing here.
 func (f Framework) fails(x *findings.Finding, check *Check, control string) bool {
 	reference := f.prefix + " " + control
 	if x.Check != check.ID || x.Status != findings.Open || !scopes[reference].holds(x) {
 		return false
 	}
-	return x.Severity > findings.Info || !slices.Contains(check.InfoPasses, reference)
+	return !x.Information || !slices.Contains(check.InfoPasses, reference)
 }
 
 func (f Framework) judge(r *findings.Report, check *Check, c *findings.Control) {

@@ -1,6 +1,7 @@
 package audit_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,30 @@ func TestControlsAreInOrder(t *testing.T) {
 	for _, f := range audit.Frameworks() {
 		if len(f.Checks()) == 0 {
 			t.Errorf("no check serves %s", f.ID)
+		}
+	}
+}
+
+// TestSeveritiesDecideNoControl holds that severities of the configuration
+// neither pass a control beside an open finding nor fail one that is spared.
+func TestSeveritiesDecideNoControl(t *testing.T) {
+	const acl = "vpc-1 10.0.0.0/16\nsg-1 web\nacl-1 vpc vpc-1 subnet subnet-1%s\n in 100 allow all 0.0.0.0/0\n"
+	f, _ := audit.FindFramework("fsbp")
+	for _, c := range []struct {
+		kind     string
+		severity findings.Severity
+		want     string
+	}{
+		{"", findings.Info, findings.Failed},
+		{" default", findings.High, findings.Passed},
+	} {
+		s := audit.Defaults()
+		s.Severities = map[string]findings.Severity{"network-acl-admin-port-open": c.severity}
+		report := audit.RunChecks(fixtures.MustParse(fmt.Sprintf(acl, c.kind)).Inventory, s, f.Checks())
+		for _, control := range f.Judge(report) {
+			if control.Control == "EC2.21" && control.Status != c.want {
+				t.Errorf("network ACL%s with severity %s: EC2.21 is %s, want %s", c.kind, c.severity, control.Status, c.want)
+			}
 		}
 	}
 }

@@ -63,11 +63,13 @@ func (r *Region) familyOf(p inventory.Peer) string {
 // Report turns an observation into a finding: it adds the verdict, moves the
 // severity, and names the interfaces concerned.
 func (r *Region) Report(o Observation) {
+	information := o.Severity == findings.Info
 	if s, ok := r.Settings.Severities[r.check.ID]; ok {
 		o.Severity = s
 	}
 	f := findings.Finding{
-		Check: r.check.ID, Title: r.check.Title, Status: findings.Open,
+		Information: information,
+		Check:       r.check.ID, Title: r.check.Title, Status: findings.Open,
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
 		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
 		Services: o.Services, Message: o.Message,

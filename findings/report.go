@@ -148,6 +148,7 @@ type Finding struct {
 	Title        string            `json:"title"`
 	Severity     Severity          `json:"severity"`
 	BaseSeverity Severity          `json:"base_severity"`
+	Information  bool              `json:"-"`                    // the check gave it severity info, whatever the settings say
 	Status       string            `json:"status"`               // open or suppressed
 	Baseline     string            `json:"baseline"`             // new, unchanged, or empty without a baseline
 	FirstSeen    *time.Time        `json:"first_seen,omitempty"` // with a baseline: when the first of the reports found it
