@@ -37,7 +37,10 @@ func knownFormats() []string {
 }
 
 // endings of the files that --output-dir makes; others are the format's name.
-var endings = map[string]string{"table": "txt"}
+var endings = map[string]string{
+	"table": "txt", "junit": "xml", "prometheus": "prom", "markdown": "md",
+	"codequality": "codequality.json", "ocsf": "ocsf.json", "asff": "asff.json", "slack": "slack.json", "teams": "teams.json",
+}
 
 // parseTargets reads the values of --output and --output-dir. Without any the
 // report is a table on standard output; standard output takes one format, a

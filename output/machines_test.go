@@ -1,0 +1,177 @@
+package output_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/output"
+)
+
+// whole is the report of the other tests with what machines need besides: times,
+// checks, a suppressed finding, and a comparison with a baseline.
+func whole() *findings.Report {
+	r := report()
+	r.StartedAt = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	r.FinishedAt = r.StartedAt.Add(90 * time.Second)
+	r.Checks = []findings.CheckInfo{
+		{ID: "admin-port-open-to-internet", Title: "Remote administration port is open", Severity: findings.High, References: []string{"CIS 5.2", "https://docs.aws.amazon.com/vpc/"}},
+		{ID: "all-traffic-open-to-internet", Title: "All traffic is open", Severity: findings.Critical},
+		{ID: "unused-group", Title: "Security group is unused", Severity: findings.Low},
+	}
+	first := r.StartedAt.Add(-48 * time.Hour)
+	r.Findings[0].Baseline, r.Findings[0].FirstSeen = findings.New, &r.StartedAt
+	r.Findings[1].Baseline, r.Findings[1].FirstSeen = findings.Unchanged, &first
+	accepted := r.Findings[1]
+	accepted.ID, accepted.GroupID, accepted.ResourceID, accepted.Status = "0c", "sg-3", "sg-3", findings.Suppressed
+	accepted.GroupName, accepted.GroupARN = "<!channel> @org/team `x` | [a](http://b) www.evil.test", "arn:aws:ec2:eu-west-1:012345678901:security-group/sg-3"
+	accepted.Suppression = &findings.Suppression{Reason: "kept for <the> migration", Expires: "2030-06-01", Owner: "web", Ticket: "NET-7"}
+	r.Findings = append(r.Findings, accepted)
+	r.Comparison = &findings.Comparison{
+		Baseline: first,
+		Fixed:    []findings.Known{{ID: "0d", Check: "unused-group", Severity: findings.Low, AccountID: "012345678901", Region: "eu-west-1", ResourceID: "sg-9", Message: "no interface carries sg-9", FirstSeen: &first}},
+		Unknown:  []findings.Known{{ID: "0e", Check: "unused-group", Severity: findings.Low, AccountID: "012345678901", Region: "us-east-1", ResourceID: "sg-8", Message: "no interface carries sg-8", FirstSeen: &first}},
+	}
+	r.Finish()
+	return r
+}
+
+// machines are the formats that programs read, and what each must hold of
+// whole(): the unread region, what was not evaluated, and what is suppressed.
+var machines = map[string][]string{
+	"sarif": {`"executionSuccessful":false`, "ec2:DescribeSecurityGroups could not be read", "security groups were not read", "kept for <the> migration"},
+}
+
+// TestMachineGolden holds the bytes of the formats that programs read.
+func TestMachineGolden(t *testing.T) {
+	for format := range machines {
+		t.Run(format, func(t *testing.T) {
+			got := write(t, format, whole(), output.Options{})
+			file := filepath.Join("testdata", format+".golden")
+			if *update {
+				if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// TestMachinesShowWhatIsMissing: a region that was not read, a check that was
+// not evaluated and a finding that is suppressed stand in each format.
+func TestMachinesShowWhatIsMissing(t *testing.T) {
+	for format, wanted := range machines {
+		text := write(t, format, whole(), output.Options{})
+		for _, want := range wanted {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s does not hold %q:\n%s", format, want, text)
+			}
+		}
+	}
+}
+
+// sarif is what the tests read of a SARIF file.
+type sarif struct {
+	Runs []struct {
+		Tool struct {
+			Driver struct {
+				Rules []struct {
+					ID         string
+					Properties map[string]any
+				}
+			}
+		}
+		AutomationDetails struct{ ID string }
+		Results           []struct {
+			RuleID    string
+			RuleIndex int
+			Message   struct{ Text string }
+			Locations []struct {
+				PhysicalLocation struct {
+					ArtifactLocation struct{ URI string }
+					Region           struct{ StartLine int }
+				}
+			}
+			PartialFingerprints map[string]string
+			Suppressions        []any
+		}
+	}
+}
+
+func readSARIF(t *testing.T, r *findings.Report) (s sarif) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(write(t, "sarif", r, output.Options{})), &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestSARIFIsComplete looks at what GitHub silently passes over: a result
+// without a location, a path that is no relative path, an index that leads to
+// another rule. GitHub refuses runs of more than 25,000 results.
+func TestSARIFIsComplete(t *testing.T) {
+	many := whole()
+	for i := range 25001 {
+		f := many.Findings[0]
+		f.ID, f.ResourceID = "many-"+string(rune('a'+i%26)), "../"+strings.Repeat("x ", i%3)+"#?"
+		many.Findings = append(many.Findings, f)
+	}
+	for name, r := range map[string]*findings.Report{"whole": whole(), "hostile": hostileReport(), "many": many} {
+		s := readSARIF(t, r)
+		results := 0
+		categories := map[string]bool{}
+		for _, run := range s.Runs {
+			if results += len(run.Results); len(run.Results) > 25000 {
+				t.Errorf("%s: %d results in a run", name, len(run.Results))
+			}
+			if categories[run.AutomationDetails.ID] {
+				t.Errorf("%s: the category %s comes twice", name, run.AutomationDetails.ID)
+			}
+			categories[run.AutomationDetails.ID] = true
+			for _, result := range run.Results {
+				uri := result.Locations[0].PhysicalLocation.ArtifactLocation.URI
+				if !strings.HasPrefix(uri, "aws/") || strings.ContainsAny(uri, " :?#\\") || strings.Contains(uri, "/..") || strings.Count(uri, "/") != 3 {
+					t.Fatalf("%s: path %q", name, uri)
+				}
+				if result.Locations[0].PhysicalLocation.Region.StartLine != 1 || result.Message.Text == "" || result.PartialFingerprints["primaryLocationLineHash"] == "" {
+					t.Fatalf("%s: %+v", name, result)
+				}
+				if run.Tool.Driver.Rules[result.RuleIndex].ID != result.RuleID {
+					t.Fatalf("%s: rule %d is not %s", name, result.RuleIndex, result.RuleID)
+				}
+			}
+		}
+		if results != len(r.Findings) {
+			t.Errorf("%s: %d results of %d findings", name, results, len(r.Findings))
+		}
+	}
+	if got := readSARIF(t, whole()).Runs[0].Tool.Driver.Rules[0].Properties["security-severity"]; got != "9.5" {
+		t.Errorf("a check of severity high with a critical finding has security-severity %v, want 9.5", got)
+	}
+}
+
+// TestSARIFCategory: the upload of one region must not close the alerts of
+// the others.
+func TestSARIFCategory(t *testing.T) {
+	r := whole()
+	if got := readSARIF(t, r).Runs[0].AutomationDetails.ID; got != "sgaudit/012345678901/" {
+		t.Error(got)
+	}
+	r.Coverage = r.Coverage[:1]
+	if got := readSARIF(t, r).Runs[0].AutomationDetails.ID; got != "sgaudit/012345678901/eu-west-1/" {
+		t.Error(got)
+	}
+}
