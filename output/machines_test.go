@@ -2,6 +2,9 @@ package output_test
 
 import (
 	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +48,9 @@ func whole() *findings.Report {
 // machines are the formats that programs read, and what each must hold of
 // whole(): the unread region, what was not evaluated, and what is suppressed.
 var machines = map[string][]string{
-	"sarif": {`"executionSuccessful":false`, "ec2:DescribeSecurityGroups could not be read", "security groups were not read", "kept for <the> migration"},
+	"junit":      {`<error message="ec2:DescribeSecurityGroups could not be read`, "not evaluated: security groups were not read", "suppressed: kept for &lt;the&gt; migration"},
+	"prometheus": {"sgaudit_regions_incomplete 1", `sgaudit_region_complete{account="012345678901",region="us-east-1"} 0`, `sgaudit_checks_not_evaluated{account="012345678901",region="us-east-1"} 1`, `sgaudit_findings_suppressed{account="012345678901",region="eu-west-1",check="unused-group"} 1`},
+	"sarif":      {`"executionSuccessful":false`, "ec2:DescribeSecurityGroups could not be read", "security groups were not read", "kept for <the> migration"},
 }
 
 // TestMachineGolden holds the bytes of the formats that programs read.
@@ -173,5 +178,83 @@ func TestSARIFCategory(t *testing.T) {
 	r.Coverage = r.Coverage[:1]
 	if got := readSARIF(t, r).Runs[0].AutomationDetails.ID; got != "sgaudit/012345678901/eu-west-1/" {
 		t.Error(got)
+	}
+}
+
+// TestJUnitPasses: only what is known to be clean has passed.
+func TestJUnitPasses(t *testing.T) {
+	const passed = `classname="sgaudit.all-traffic-open-to-internet" name="nothing found"/>`
+	r := whole()
+	if text := write(t, "junit", r, output.Options{}); strings.Count(text, passed) != 1 || strings.Count(text, "nothing found") != 1 {
+		t.Errorf("one check has passed in one of two regions:\n%s", text)
+	}
+	r.Below = &findings.Below{MinSeverity: findings.High, Findings: 1}
+	if text := write(t, "junit", r, output.Options{}); strings.Contains(text, "nothing found") || !strings.Contains(text, "1 finding below high left out") {
+		t.Errorf("a finding that is left out may be of any check:\n%s", text)
+	}
+}
+
+// TestJUnitIsXML reads the hostile report with a strict reader and counts.
+func TestJUnitIsXML(t *testing.T) {
+	r := hostileReport()
+	r.Findings[0].GroupName = "\xff ]]> \ufffe &<'\">"
+	decoder := xml.NewDecoder(strings.NewReader(write(t, "junit", r, output.Options{})))
+	names := map[string]int{}
+	for {
+		token, err := decoder.Token()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e, ok := token.(xml.StartElement); ok {
+			names[e.Name.Local]++
+			if e.Name.Local == "testcase" {
+				names[fmt.Sprint(e.Attr)]++
+				if names[fmt.Sprint(e.Attr)] > 1 {
+					t.Errorf("the case %v comes twice: a reader keeps one of them", e.Attr)
+				}
+			}
+		}
+	}
+	if names["failure"] != len(r.Findings) {
+		t.Errorf("%d failures of %d findings", names["failure"], len(r.Findings))
+	}
+}
+
+// TestPrometheusIsBounded: the number of series has a limit, and the sum of the
+// findings stays.
+func TestPrometheusIsBounded(t *testing.T) {
+	r := whole()
+	for i := range 12000 {
+		f := r.Findings[0]
+		f.AccountID = fmt.Sprintf("%012d", i)
+		r.Findings = append(r.Findings, f)
+	}
+	series, sum := 0, 0
+	for line := range strings.Lines(write(t, "prometheus", r, output.Options{})) {
+		if strings.HasPrefix(line, "sgaudit_findings{") {
+			var n int
+			if _, err := fmt.Sscan(line[strings.LastIndexByte(line, ' '):], &n); err != nil {
+				t.Fatal(err)
+			}
+			series, sum = series+1, sum+n
+		}
+	}
+	if series > 10000 || sum != 12002 {
+		t.Errorf("%d series that add up to %d, want at most 10000 and 12002", series, sum)
+	}
+}
+
+// TestNothingReadIsNotClean: a report without any region is incomplete in each
+// format.
+func TestNothingReadIsNotClean(t *testing.T) {
+	r := &findings.Report{Caller: findings.Caller{AccountID: "012345678901"}}
+	r.Finish()
+	for format := range machines {
+		if text := write(t, format, r, output.Options{}); !strings.Contains(text, "no region is in the report") && !strings.Contains(text, "incomplete 1") {
+			t.Errorf("%s:\n%s", format, text)
+		}
 	}
 }

@@ -66,8 +66,12 @@ func gapWords(g *findings.Gap) string {
 	return words.Plain(text)
 }
 
-// unread returns the regions that were not read in full.
+// unread returns the regions that were not read in full. A report without any
+// region stands for an account of which nothing was read.
 func unread(r *findings.Report) []*findings.Coverage {
+	if len(r.Coverage) == 0 {
+		return []*findings.Coverage{{AccountID: r.Caller.AccountID, Status: "failed", Gaps: []findings.Gap{{Operation: "every region", Kind: "no region is in the report"}}}}
+	}
 	var list []*findings.Coverage
 	for i := range r.Coverage {
 		if c := &r.Coverage[i]; c.Status != "complete" && c.Status != "skipped" {
@@ -77,9 +81,9 @@ func unread(r *findings.Report) []*findings.Coverage {
 	return list
 }
 
-// gaps returns the gaps of a region that was not read in full: at least one,
+// unreadParts returns the gaps of a region that was not read in full: at least one,
 // even where the report names none.
-func gaps(c *findings.Coverage) []findings.Gap {
+func unreadParts(c *findings.Coverage) []findings.Gap {
 	if len(c.Gaps) == 0 {
 		return []findings.Gap{{Operation: "the region", Kind: c.Status}}
 	}
@@ -118,6 +122,14 @@ func leftOut(r *findings.Report) string {
 		return words.Count(b.Findings, "finding") + " below " + b.MinSeverity.String() + " left out by --min-severity"
 	}
 	return ""
+}
+
+// leftOutCount is the number of findings that leftOut tells.
+func leftOutCount(r *findings.Report) int {
+	if r.Below == nil {
+		return 0
+	}
+	return r.Below.Findings
 }
 
 // accepted says why a finding is suppressed, as one line.

@@ -258,15 +258,17 @@ func sarifInvoked(r *findings.Report, account string) *sarifInvocation {
 			continue
 		}
 		run.Successful = false
-		for _, g := range gaps(c) {
+		for _, g := range unreadParts(c) {
 			run.Notifications = append(run.Notifications, sarifNotification{sarifID{"not-read"}, "error", sarifMessage{words.Plain(c.AccountID+" "+c.Region) + ": " + gapWords(&g)}, nil})
 		}
 	}
 	for _, n := range r.NotEvaluated {
 		if n.AccountID == account {
 			run.Notifications = append(run.Notifications, sarifNotification{
-				sarifID{"not-evaluated"}, "warning",
-				sarifMessage{words.Plain(fmt.Sprintf("%s was not evaluated in %s %s: %s", n.Check, n.AccountID, n.Region, n.Reason))}, &sarifID{words.Plain(n.Check)},
+				sarifID{"not-evaluated"},
+				"warning",
+				sarifMessage{words.Plain(fmt.Sprintf("%s was not evaluated in %s %s: %s", n.Check, n.AccountID, n.Region, n.Reason))},
+				&sarifID{words.Plain(n.Check)},
 			})
 		}
 	}
