@@ -8,6 +8,8 @@
 //     disappears without a "not evaluated" in its place;
 //   - kill_test.go: a file that the program writes is always whole, at whatever
 //     moment the program is killed;
+//   - page_test.go: docs/architecture.md names every package, and nothing that
+//     does not exist;
 //   - main_test.go: makes the test binary run as sgaudit where it is started
 //     under that name.
 //

@@ -77,6 +77,15 @@ func TestGolden(t *testing.T) {
 		"table-pipe": {"table", output.Options{}}, "table-60": {"table", output.Options{Width: 60}}, "table-80": {"table", output.Options{Width: 80}},
 		"table-200": {"table", output.Options{Width: 200}}, "table-80-color": {"table", output.Options{Width: 80, Color: true}},
 	}
+	golden := map[string]bool{"html": true} // package page tests it: its blocks are compressed
+	for _, tc := range cases {
+		golden[tc.format] = true
+	}
+	for _, f := range output.Formats() {
+		if !golden[f.Name] {
+			t.Errorf("the format %s has no golden file", f.Name)
+		}
+	}
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := write(t, tc.format, report(), tc.o)
