@@ -192,7 +192,14 @@ func (a *reachAnswer) text() string {
 		if i > 0 {
 			out.WriteString("\n")
 		}
-		fmt.Fprintf(&out, "%s  %s in %s of %s, %s\n", words.Plain(t.Interface), words.Plain(t.Owner), words.Plain(t.Subnet), words.Plain(t.VPC), words.Plain(t.Region))
+		owner, subnet := t.Owner, t.Subnet
+		if owner == "unknown" {
+			owner = "(owner unknown)"
+		}
+		if subnet == "" {
+			subnet = "an unknown subnet"
+		}
+		fmt.Fprintf(&out, "%s  %s in %s of %s, %s\n", words.Plain(t.Interface), words.Plain(owner), words.Plain(subnet), words.Plain(t.VPC), words.Plain(t.Region))
 		if len(t.Ways) == 0 {
 			out.WriteString("  no rule of its groups names anybody for this traffic\n")
 		}

@@ -144,6 +144,8 @@ func (t *table) whyDoubtful(h *hop) string {
 		return fmt.Sprintf("and the same to %s: which of the two routes applies is unknown", rival.Target)
 	case t.fate(h.route) != doubtful:
 		return "but " + t.unknownList(t.fate(h.route))
+	case strings.HasPrefix(h.route.Target, "igw-") && t.region.Read.Has(inventory.PartInternetGateways):
+		return "and whether that is attached to " + t.rt.VPC + " is unknown"
 	case strings.HasPrefix(h.route.Target, "igw-"):
 		return "and whether that is attached was not read"
 	}

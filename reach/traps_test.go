@@ -296,6 +296,11 @@ func TestTraps(t *testing.T) {
 			reach.Unknown,
 			[]string{"subnet-1 belongs to account 999988887777"},
 		},
+		"gateway of another account": {
+			[]string{"subnet-1", "subnet-1 10.0.0.0/24 owner 999988887777", "vpc-1", "vpc-1 10.0.0.0/16 owner 999988887777", "igw-1 vpc vpc-1", ""},
+			reach.Unknown,
+			[]string{"whose internet gateways are not visible to this account", "and whether that is attached to vpc-1 is unknown"},
+		},
 		"no network ACL": {
 			[]string{"acl-1", "acl-1 subnet subnet-2"},
 			reach.Unknown,
