@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,6 +11,24 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
+
+// refused leaves out what AWS would refuse.
+func (w *whole) refused(p *Plan, err error) error {
+	var refusals interface{ Unwrap() []error }
+	dropped := false
+	if errors.As(err, &refusals) {
+		for _, one := range refusals.Unwrap() {
+			var line *LineError
+			if errors.As(one, &line) && line.Number > 0 && line.Number <= len(p.Entries) {
+				dropped = w.drop(p.Entries[line.Number-1:line.Number], "AWS would refuse it: "+line.Err.Error()) || dropped
+			}
+		}
+	}
+	if !dropped {
+		return fmt.Errorf("carrying out the plan on a copy: %w", err)
+	}
+	return nil
+}
 
 // permissions leaves out what takes a permission away that no finding
 // complains of. A range that gives way to groups is judged by the pairs of

@@ -10,104 +10,42 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// fresh looks at what a second audit finds. Rules that the plan makes
-// redundant, groups that it leaves unused, and chosen findings that can be
-// removed now are added to the plan. Any other new finding leaves out what
-// brings it.
-func (w *whole) fresh(p *Plan, again *findings.Report) (changed bool) {
-	chosen := map[string]bool{}
-	for _, f := range w.choose(again) {
-		chosen[f.ID] = true
+// second returns the plan that another run would make once this one was
+// carried out, or nil where it would be empty.
+func (w *whole) second() (*whole, error) {
+	next := &whole{
+		deletes: w.deletes, inv: w.after, report: w.again, judge: w.judge, choose: w.choose, list: w.choose(w.again),
+		known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}, retried: map[string]bool{},
 	}
-	latest := map[string]*findings.Finding{}
-	planned := map[string]bool{}
-	for _, f := range w.list {
-		if _, left := w.left[f.ID]; !left || w.known[f.ID] != nil {
-			planned[f.ID] = true
-		}
+	for i := range w.again.Findings {
+		next.known[w.again.Findings[i].ID] = &w.again.Findings[i]
 	}
-	p.Stay = nil
-	for i := range again.Findings {
-		f := &again.Findings[i]
-		known := w.known[f.ID]
-		if chosen[f.ID] {
-			latest[f.ID] = f
-		}
-		if f.Status == findings.Suppressed || planned[f.ID] || known != nil && !chosen[f.ID] {
-			continue
-		}
-		if known == nil && w.remains(p, f) {
-			p.Stay = append(p.Stay, f)
-			continue
-		}
-		if _, left := w.left[f.ID]; !left && len(f.Fix.Commands) > 0 && !looksUp(f) && !revokesPlanned(f) && (known != nil || f.Fix.Keeps || deletes(f)) {
-			added := *f
-			w.list, w.turn[f.ID] = append(w.list, &added), w.attempt
-			changed = true
-			continue
-		}
-		if known == nil {
-			why := fmt.Sprintf("it would bring a new finding: %s: %s", f.Check, f.Message)
-			changed = w.drop(w.causes(p, f), why) || changed
-		}
+	plan, err := next.settle()
+	if err != nil || plan.Changes() == 0 {
+		return nil, err
 	}
-	if !changed {
-		w.latest = latest
-	}
-	return changed
+	return next, nil
 }
 
-func deletes(f *findings.Finding) bool { return has(f, change.Delete) }
-
-func looksUp(f *findings.Finding) bool { return has(f, change.LookUp) }
-
-func has(f *findings.Finding, verb change.Verb) bool {
-	return slices.ContainsFunc(f.Fix.Steps, func(s change.Step) bool { return s.Verb == verb })
-}
-
-// remains reports whether a finding is about a rule that the plan puts in the
-// place of another one, of which the report complains at least as gravely, and
-// no command is known that removes it: the plan makes it better, if not good.
-func (w *whole) remains(p *Plan, f *findings.Finding) bool {
-	if f.Rule == nil || len(f.Fix.Commands) > 0 || !slices.ContainsFunc(p.Entries, func(e *Entry) bool {
-		return e.Step.Verb == change.Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && at(e.Step.Rules, f.Rule.Text) >= 0
-	}) {
-		return false
-	}
-	return slices.ContainsFunc(w.report.Findings, func(o findings.Finding) bool {
-		return o.Rule != nil && o.Severity >= f.Severity && o.AccountID == f.AccountID && o.Region == f.Region && o.GroupID == f.GroupID &&
-			o.Rule.Direction == f.Rule.Direction && o.Rule.Protocol == f.Rule.Protocol && o.Rule.Ports == f.Rule.Ports
-	})
-}
-
-// causes returns the entries that may bring a finding: what allows something
-// in its group, else what gives interfaces a new group, else what changes its
-// group or rules that reference it, else what changes its region.
-func (w *whole) causes(p *Plan, f *findings.Finding) []*Entry {
-	var allowing, attaching, near, far []*Entry
-	for _, e := range p.Entries {
-		if e.Account != f.AccountID || e.Step.Region != f.Region || e.Step.Verb == change.LookUp {
+// take adds what the plan of a second run does. A rule that it revokes and that
+// the plan allows is neither allowed nor revoked.
+func (w *whole) take(second *whole) {
+	for _, f := range second.list {
+		if _, left := second.left[f.ID]; left || len(f.Fix.Steps) == 0 || looksUp(f) {
 			continue
 		}
-		far = append(far, e)
-		if e.Step.Verb == change.SetGroups {
-			attaching = append(attaching, e)
+		added := *f
+		added.Fix.Steps = w.cancel(f.Fix.Steps)
+		i := slices.IndexFunc(w.list, func(o *findings.Finding) bool { _, left := w.left[o.ID]; return left && o.ID == f.ID })
+		if i >= 0 {
+			w.list = slices.Clone(w.list)
+			w.list[i] = &added
+		} else {
+			w.list = append(w.list, &added)
 		}
-		if f.GroupID != "" && (e.Step.Group == f.GroupID || slices.ContainsFunc(e.Step.Rules, func(r inventory.Rule) bool {
-			return r.Peer.Group != nil && r.Peer.Group.ID == f.GroupID
-		})) {
-			near = append(near, e)
-			if e.Step.Verb == change.Authorize {
-				allowing = append(allowing, e)
-			}
-		}
+		delete(w.left, f.ID)
+		w.turn[f.ID] = w.attempt
 	}
-	for _, list := range [][]*Entry{allowing, attaching, near} {
-		if len(list) > 0 {
-			return list
-		}
-	}
-	return far
 }
 
 // planned gives ids to the rules that a plan allows, as AWS gives one to each:

@@ -2,7 +2,6 @@ package remedy
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -102,44 +101,6 @@ func (w *whole) settle() (*Plan, error) {
 		if attempts >= maxAttempts || !w.retry() {
 			return proven, nil
 		}
-	}
-}
-
-// second returns the plan that another run would make once this one was
-// carried out, or nil where it would be empty.
-func (w *whole) second() (*whole, error) {
-	next := &whole{
-		deletes: w.deletes, inv: w.after, report: w.again, judge: w.judge, choose: w.choose, list: w.choose(w.again),
-		known: map[string]*findings.Finding{}, left: map[string]string{}, turn: map[string]int{}, retried: map[string]bool{},
-	}
-	for i := range w.again.Findings {
-		next.known[w.again.Findings[i].ID] = &w.again.Findings[i]
-	}
-	plan, err := next.settle()
-	if err != nil || plan.Changes() == 0 {
-		return nil, err
-	}
-	return next, nil
-}
-
-// take adds what the plan of a second run does. A rule that it revokes and that
-// the plan allows is neither allowed nor revoked.
-func (w *whole) take(second *whole) {
-	for _, f := range second.list {
-		if _, left := second.left[f.ID]; left || len(f.Fix.Steps) == 0 || looksUp(f) {
-			continue
-		}
-		added := *f
-		added.Fix.Steps = w.cancel(f.Fix.Steps)
-		i := slices.IndexFunc(w.list, func(o *findings.Finding) bool { _, left := w.left[o.ID]; return left && o.ID == f.ID })
-		if i >= 0 {
-			w.list = slices.Clone(w.list)
-			w.list[i] = &added
-		} else {
-			w.list = append(w.list, &added)
-		}
-		delete(w.left, f.ID)
-		w.turn[f.ID] = w.attempt
 	}
 }
 
@@ -306,24 +267,6 @@ func (w *whole) prove(p *Plan) (settled bool, err error) {
 	p.Proven, w.after, w.again = all, after, again
 	p.Access = CompareAccess(w.inv, after, MaxPairs)
 	return true, nil
-}
-
-// refused leaves out what AWS would refuse.
-func (w *whole) refused(p *Plan, err error) error {
-	var refusals interface{ Unwrap() []error }
-	dropped := false
-	if errors.As(err, &refusals) {
-		for _, one := range refusals.Unwrap() {
-			var line *LineError
-			if errors.As(one, &line) && line.Number > 0 && line.Number <= len(p.Entries) {
-				dropped = w.drop(p.Entries[line.Number-1:line.Number], "AWS would refuse it: "+line.Err.Error()) || dropped
-			}
-		}
-	}
-	if !dropped {
-		return fmt.Errorf("carrying out the plan on a copy: %w", err)
-	}
-	return nil
 }
 
 // Lines returns the changes of the plan in their order, each with the position
