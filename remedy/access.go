@@ -28,19 +28,34 @@ type PairChange struct {
 // hold the same regions; only groups and the groups of interfaces differ. At
 // most so many pairs are asked.
 func CompareAccess(before, after *inventory.Inventory, most int) *Access {
-	a := &Access{}
+	return compareAccess(before, after, comparison{most: most})
+}
+
+// lostAccess is CompareAccess for those alone who lose access: it does not ask
+// for the rules that came. With ends, by id, it asks only for pairs of which
+// one is among them.
+func lostAccess(before, after *inventory.Inventory, ends map[string]bool, most int) *Access {
+	return compareAccess(before, after, comparison{most: most, lost: true, ends: ends})
+}
+
+func compareAccess(before, after *inventory.Inventory, like comparison) *Access {
+	like.Access = &Access{}
 	for i, r := range before.Regions {
 		if r != after.Regions[i] {
-			(&comparison{Access: a, most: most, old: r, seen: map[talk]bool{}}).region(after.Regions[i])
+			c := like
+			c.old, c.seen = r, map[talk]bool{}
+			c.region(after.Regions[i])
 		}
 	}
-	return a
+	return like.Access
 }
 
 // comparison compares one region.
 type comparison struct {
 	*Access
 	most          int
+	lost          bool            // only what goes is asked for
+	ends          map[string]bool // interfaces, by id, or nil for all
 	old           *inventory.Region
 	before, after *reach.Region
 	now           map[string]*inventory.Interface // by id, where steps gave interfaces other groups
@@ -63,14 +78,18 @@ func (c *comparison) region(now *inventory.Region) {
 	eachPair(c.old.Groups, now.Groups, func(old, is *inventory.Group) {
 		if !same(old.Rules, is.Rules) {
 			c.rules(c.old, c.before, old, is, now)
-			c.rules(now, c.after, is, old, c.old)
+			if !c.lost {
+				c.rules(now, c.after, is, old, c.old)
+			}
 		}
 	})
 	for i := range c.old.Interfaces {
 		old := &c.old.Interfaces[i]
 		if is := c.now[old.ID]; is != nil && !slices.Equal(old.Groups, is.Groups) {
 			c.carried(c.old, c.before, old, is)
-			c.carried(now, c.after, is, old)
+			if !c.lost {
+				c.carried(now, c.after, is, old)
+			}
 		}
 	}
 }
@@ -220,7 +239,7 @@ func mayName(rule *inventory.Rule, e *inventory.Interface) bool {
 // through before and after, so that a part may have come or gone.
 func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffic) (some bool) {
 	t := talk{from.ID, to.ID, traffic}
-	if from.ID == to.ID || c.Cut {
+	if from.ID == to.ID || c.Cut || c.ends != nil && !c.ends[from.ID] && !c.ends[to.ID] {
 		return false
 	}
 	if some, done := c.seen[t]; done {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/change"
@@ -106,7 +107,7 @@ func (p *Plan) entriesOf(r *inventory.Region, group string) []*Entry {
 // pairs leaves out what keeps interfaces from talking, where no finding
 // complains that they do. It reports whether all pairs were compared.
 func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped, all bool) {
-	access := CompareAccess(before, after, MaxPairs)
+	access := lostAccess(before, after, w.concerned(before, after), MaxPairs)
 	for _, lost := range access.Lost {
 		i := slices.IndexFunc(before.Regions, func(r *inventory.Region) bool { return r.AccountID == lost.AccountID && r.Name == lost.Region })
 		r := before.Regions[i]
@@ -120,7 +121,50 @@ func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped, all
 		}
 		dropped = w.drop(by, fmt.Sprintf("%s could not talk to %s by %s any more, and no finding complains that it does", lost.From, lost.To, lost.Traffic)) || dropped
 	}
-	return dropped, !access.Cut
+	return dropped, !access.Cut && !w.cut
+}
+
+// concerned returns the interfaces, by id, for which a plan differs from the
+// one that was proven last, or nil where there is none. What becomes of a pair
+// depends on the groups that its two interfaces carry and on nothing else that
+// a plan changes: all other pairs were compared.
+func (w *whole) concerned(before, after *inventory.Inventory) map[string]bool {
+	if w.before == nil {
+		return nil
+	}
+	found := map[string]bool{}
+	for i, is := range after.Regions {
+		was := w.after.Regions[i]
+		changed := different(was.Groups, is.Groups)
+		maps.Copy(changed, different(w.before.Regions[i].Groups, before.Regions[i].Groups))
+		if len(changed) == 0 && is == was {
+			continue
+		}
+		for k := range is.Interfaces {
+			e := &is.Interfaces[k]
+			if !slices.Equal(e.Groups, was.Interfaces[k].Groups) || slices.ContainsFunc(e.Groups, func(id string) bool { return changed[id] }) {
+				found[e.ID] = true
+			}
+		}
+	}
+	return found
+}
+
+// different returns the ids of the groups that two lists do not both hold with
+// the same rules.
+func different(before, after []inventory.Group) map[string]bool {
+	ids := map[string]bool{}
+	for _, list := range [][]inventory.Group{before, after} {
+		for i := range list {
+			ids[list[i].ID] = true
+		}
+	}
+	eachPair(before, after, func(was, is *inventory.Group) {
+		if slices.EqualFunc(was.Rules, is.Rules, func(a, b inventory.Rule) bool { return inventory.CompareRules(&a, &b) == 0 }) {
+			delete(ids, was.ID)
+		}
+	})
+	return ids
 }
 
 // eachPair calls f for the groups that two sorted lists both hold.

@@ -55,12 +55,13 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 			return plan, err
 		}
 		second, err := w.second()
-		if err != nil || second == nil {
-			return plan, err
+		if err != nil {
+			return nil, err
 		}
 		commands := plan.commands()
-		if seen[commands] {
-			plan.Again = true
+		if second == nil || seen[commands] {
+			plan.Again = second != nil
+			plan.Access = CompareAccess(w.inv, w.after, MaxPairs)
 			return plan, nil
 		}
 		seen[commands] = true
@@ -128,6 +129,8 @@ type whole struct {
 	attempt int                          // the number of attempts
 	after   *inventory.Inventory         // as it is after the plan that was proven last
 	again   *findings.Report             // the audit of after
+	before  *inventory.Inventory         // as it is after what that plan takes away because findings complain of it
+	cut     bool                         // not all pairs of before and after were compared
 	deletes bool
 }
 
@@ -237,7 +240,7 @@ func (w *whole) drop(entries []*Entry, why string) bool {
 // change, and has changed what the next one is made of.
 func (w *whole) prove(p *Plan) (settled bool, err error) {
 	if p.Changes() == 0 {
-		p.Proven, w.after, w.again, w.latest = true, w.inv, w.report, map[string]*findings.Finding{}
+		p.Proven, w.cut, w.before, w.after, w.again, w.latest = true, false, w.inv, w.inv, w.report, map[string]*findings.Finding{}
 		for _, f := range w.choose(w.report) {
 			w.latest[f.ID] = f
 		}
@@ -264,8 +267,7 @@ func (w *whole) prove(p *Plan) (settled bool, err error) {
 	if w.fresh(p, again) {
 		return false, nil
 	}
-	p.Proven, w.after, w.again = all, after, again
-	p.Access = CompareAccess(w.inv, after, MaxPairs)
+	p.Proven, w.cut, w.before, w.after, w.again = all, !all, before, after, again
 	return true, nil
 }
 
