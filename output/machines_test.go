@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -48,9 +49,11 @@ func whole() *findings.Report {
 // machines are the formats that programs read, and what each must hold of
 // whole(): the unread region, what was not evaluated, and what is suppressed.
 var machines = map[string][]string{
-	"junit":      {`<error message="ec2:DescribeSecurityGroups could not be read`, "not evaluated: security groups were not read", "suppressed: kept for &lt;the&gt; migration"},
-	"prometheus": {"sgaudit_regions_incomplete 1", `sgaudit_region_complete{account="012345678901",region="us-east-1"} 0`, `sgaudit_checks_not_evaluated{account="012345678901",region="us-east-1"} 1`, `sgaudit_findings_suppressed{account="012345678901",region="eu-west-1",check="unused-group"} 1`},
-	"sarif":      {`"executionSuccessful":false`, "ec2:DescribeSecurityGroups could not be read", "security groups were not read", "kept for <the> migration"},
+	"markdown":    {"INCOMPLETE: 1 region could not be read in full", "ec2:DescribeSecurityGroups could not be read", "security groups were not read", "kept for &lt;the&gt; migration", "### New since 2029-12-31"},
+	"codequality": {"NOT READ: 012345678901 us-east-1", "not evaluated in 012345678901 us-east-1: security groups were not read", "suppressed (kept for <the> migration"},
+	"junit":       {`<error message="ec2:DescribeSecurityGroups could not be read`, "not evaluated: security groups were not read", "suppressed: kept for &lt;the&gt; migration"},
+	"prometheus":  {"sgaudit_regions_incomplete 1", `sgaudit_region_complete{account="012345678901",region="us-east-1"} 0`, `sgaudit_checks_not_evaluated{account="012345678901",region="us-east-1"} 1`, `sgaudit_findings_suppressed{account="012345678901",region="eu-west-1",check="unused-group"} 1`},
+	"sarif":       {`"executionSuccessful":false`, "ec2:DescribeSecurityGroups could not be read", "security groups were not read", "kept for <the> migration"},
 }
 
 // TestMachineGolden holds the bytes of the formats that programs read.
@@ -255,6 +258,71 @@ func TestNothingReadIsNotClean(t *testing.T) {
 	for format := range machines {
 		if text := write(t, format, r, output.Options{}); !strings.Contains(text, "no region is in the report") && !strings.Contains(text, "incomplete 1") {
 			t.Errorf("%s:\n%s", format, text)
+		}
+	}
+}
+
+// TestMarkdownIsText: what is between backticks or in an element of code holds
+// nothing that Markdown, GitHub or GitLab would act on, and the rest is escaped.
+func TestMarkdownIsText(t *testing.T) {
+	for _, name := range []string{
+		"@org/team", "#12", "!7", "https://evil.test", "WWW.evil.test", "a|b", "`a`", "``", "a``b", "</code><script>", "[a](b)", "![a](b)", "*a*", "&lt;", "\\|", " a ", "=1;+2", "a@b.test",
+		"\n# title", "~~a~~", "$x$", "%1", "<!-- x -->",
+	} {
+		r := whole()
+		r.Findings[0].GroupName, r.Findings[0].Message, r.Findings[0].Fix.Summary = name, name, name
+		text := write(t, "markdown", r, output.Options{})
+		_, row, _ := strings.Cut(text, "| critical |")
+		row, _, _ = strings.Cut(row, "\n")
+		cells := strings.Split(strings.TrimSuffix(row, " |"), " | ")
+		if len(cells) != 5 {
+			t.Errorf("%q makes %d cells: %s", name, len(cells), row)
+		}
+		unmarked := regexp.MustCompile("`[A-Za-z0-9 /.:,()_=;+-]+`|</?code>|&#?[a-z0-9]+;|\\\\[^A-Za-z0-9]").ReplaceAllString(strings.Join(cells, ""), "")
+		if strings.ContainsAny(unmarked, "@#!<>`|*~$%[]&") || strings.Contains(unmarked, "://") || strings.Contains(strings.ToLower(unmarked), "www.") {
+			t.Errorf("%q is written as %s", name, row)
+		}
+	}
+}
+
+// TestMarkdownFitsAComment: GitHub refuses a comment of more than 65,536
+// characters.
+func TestMarkdownFitsAComment(t *testing.T) {
+	r := whole()
+	for i := range 2000 {
+		f := r.Findings[i%3]
+		f.Message = strings.Repeat("x", 2000)
+		r.Findings = append(r.Findings, f)
+		r.NotEvaluated = append(r.NotEvaluated, findings.NotEvaluated{Check: "c", Reason: strings.Repeat("y", 2000)})
+	}
+	r.Finish()
+	if text := write(t, "markdown", r, output.Options{}); len(text) > 65536 || !strings.Contains(text, "more: see `-o json`") {
+		t.Errorf("%d bytes", len(text))
+	}
+}
+
+// TestCodeQuality: GitLab merges issues with the same fingerprint and drops
+// paths that are not relative.
+func TestCodeQuality(t *testing.T) {
+	for name, r := range map[string]*findings.Report{"whole": whole(), "hostile": hostileReport()} {
+		var issues []struct {
+			Description, Fingerprint, Severity string
+			Location                           struct{ Path string }
+		}
+		if err := json.Unmarshal([]byte(write(t, "codequality", r, output.Options{})), &issues); err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, i := range issues {
+			if seen[i.Fingerprint] || i.Description == "" || !strings.HasPrefix(i.Location.Path, "aws/") {
+				t.Errorf("%s: %+v", name, i)
+			}
+			seen[i.Fingerprint] = true
+		}
+		for i := range r.Findings {
+			if !seen[r.Findings[i].ID] {
+				t.Errorf("%s: %s is missing", name, r.Findings[i].ID)
+			}
 		}
 	}
 }

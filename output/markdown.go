@@ -1,0 +1,218 @@
+package output
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// Markdown for a pull request, an issue or a chat, in what GitHub and GitLab
+// have in common. What is new comes first, then the findings, what was read and
+// what was not. GitHub takes 65,536 characters in a comment and GitLab a
+// million: lists end after some lines, and say how many more there are. Texts
+// from outside are text: they make no link, mention nobody and hold no markup.
+var _ = declare("markdown", "a summary for a pull request, an issue or a chat: what is new first", writeMarkdown)
+
+const (
+	markdownRows = 40  // of a table
+	markdownCell = 300 // characters of a message
+)
+
+func writeMarkdown(w io.Writer, r *findings.Report, _ Options) error {
+	var out bytes.Buffer
+	fmt.Fprintf(&out, "## Security groups of %s\n\n%s\n", markdownCode(words.List(accounts(r), 3)), headline(r))
+	if r.Comparison != nil {
+		fresh := chosen(r, func(f *findings.Finding) bool { return f.Status != findings.Suppressed && f.Baseline == findings.New })
+		markdownTable(&out, "New since "+r.Comparison.Baseline.UTC().Format("2006-01-02 15:04")+" UTC", fresh)
+		markdownKnown(&out, "Fixed", r.Comparison.Fixed)
+		markdownKnown(&out, "Unknown: not judged this time", r.Comparison.Unknown)
+	}
+	title := "Findings"
+	if r.Comparison != nil {
+		title = "Findings that are not new"
+	}
+	markdownTable(&out, title, chosen(r, func(f *findings.Finding) bool {
+		return f.Status != findings.Suppressed && (r.Comparison == nil || f.Baseline != findings.New)
+	}))
+	markdownAccepted(&out, r)
+	markdownCoverage(&out, r)
+	if _, err := w.Write(out.Bytes()); err != nil {
+		return fmt.Errorf("writing Markdown: %w", err)
+	}
+	return nil
+}
+
+func markdownTable(out *bytes.Buffer, title string, list []*findings.Finding) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n### %s: %d\n\n| Severity | Where | Resource | Rule | Finding | Fix |\n| --- | --- | --- | --- | --- | --- |\n", title, len(list))
+	for _, f := range list[:min(markdownRows, len(list))] {
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", f.Severity, markdownCode(strings.TrimSpace(f.AccountID+" "+f.Region)), markdownCode(resourceWords(f)),
+			markdownCode(ruleText(f)), markdownText(runes(f.Message, markdownCell)), markdownText(runes(f.Fix.Summary, markdownCell)))
+	}
+	if more := len(list) - markdownRows; more > 0 {
+		fmt.Fprintf(out, "\nAnd %d more: see `-o json` or `-o csv`.\n", more)
+	}
+}
+
+func markdownKnown(out *bytes.Buffer, title string, list []findings.Known) {
+	if len(list) == 0 {
+		return
+	}
+	const most = 20
+	fmt.Fprintf(out, "\n### %s: %d\n\n", title, len(list))
+	for _, k := range list[:min(most, len(list))] {
+		fmt.Fprintf(out, "- %s %s: %s\n", k.Severity, markdownCode(strings.TrimSpace(k.AccountID+" "+k.Region+" "+k.ResourceID)), markdownText(runes(k.Message, markdownCell)))
+	}
+	if more := len(list) - most; more > 0 {
+		fmt.Fprintf(out, "- and %d more\n", more)
+	}
+}
+
+func markdownAccepted(out *bytes.Buffer, r *findings.Report) {
+	list := chosen(r, func(f *findings.Finding) bool { return f.Status == findings.Suppressed })
+	if len(list) == 0 {
+		return
+	}
+	const most = 20
+	fmt.Fprintf(out, "\n### Suppressed by exceptions: %d\n\n", len(list))
+	for _, f := range list[:min(most, len(list))] {
+		fmt.Fprintf(out, "- %s %s %s: %s\n", f.Severity, markdownCode(resourceWords(f)), markdownText(f.Title), markdownText(runes(accepted(f), markdownCell)))
+	}
+	if more := len(list) - most; more > 0 {
+		fmt.Fprintf(out, "- and %d more\n", more)
+	}
+}
+
+func markdownCoverage(out *bytes.Buffer, r *findings.Report) {
+	regions, groups, rules, interfaces := 0, 0, 0, 0
+	for i := range r.Coverage {
+		if c := &r.Coverage[i]; c.Status != "skipped" {
+			regions, groups, rules, interfaces = regions+1, groups+c.SecurityGroups, rules+c.Rules, interfaces+c.NetworkInterfaces
+		}
+	}
+	fmt.Fprintf(out, "\n### Coverage\n\nRead %s at depth %s: %s, %s, %s.\n", words.Count(regions, "region"), markdownText(r.Depth),
+		words.Count(groups, "security group"), words.Count(rules, "rule"), words.Count(interfaces, "network interface"))
+	const most = 40
+	lines := 0
+	for _, c := range unread(r) {
+		for _, g := range unreadParts(c) {
+			if lines++; lines == 1 {
+				out.WriteString("\n#### Not read in full\n\n")
+			}
+			if lines <= most {
+				fmt.Fprintf(out, "- %s: %s\n", markdownCode(strings.TrimSpace(c.AccountID+" "+c.Region)), markdownText(runes(gapWords(&g), markdownCell)))
+			}
+		}
+	}
+	if lines > most {
+		fmt.Fprintf(out, "- and %d more\n", lines-most)
+	}
+	if len(r.NotEvaluated) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n#### Not evaluated: %d\n\n", len(r.NotEvaluated))
+	for i := range r.NotEvaluated[:min(most, len(r.NotEvaluated))] {
+		n := &r.NotEvaluated[i]
+		fmt.Fprintf(out, "- %s in %s: %s\n", markdownCode(n.Check), markdownCode(strings.TrimSpace(n.AccountID+" "+n.Region)), markdownText(runes(n.Reason, markdownCell)))
+	}
+	if more := len(r.NotEvaluated) - most; more > 0 {
+		fmt.Fprintf(out, "- and %d more\n", more)
+	}
+}
+
+// chosen returns the findings that are wanted, in their order.
+func chosen(r *findings.Report, wanted func(*findings.Finding) bool) []*findings.Finding {
+	var list []*findings.Finding
+	for i := range r.Findings {
+		if wanted(&r.Findings[i]) {
+			list = append(list, &r.Findings[i])
+		}
+	}
+	return list
+}
+
+// headline sums up the report in one or two sentences of plain text.
+func headline(r *findings.Report) string {
+	total, text := r.Summary.Total(), ""
+	var parts []string
+	for _, s := range findings.Severities() {
+		if n := r.Summary.Of(s); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	switch {
+	case total > 0:
+		text = words.Count(total, "finding") + ": " + strings.Join(parts, ", ") + "."
+	case len(unread(r)) > 0:
+		text = "Nothing was found in what could be read."
+	default:
+		text = "Nothing was found."
+	}
+	if n := len(unread(r)); n > 0 {
+		text += fmt.Sprintf(" INCOMPLETE: %s could not be read in full.", words.Count(n, "region"))
+	}
+	if r.Summary.Suppressed > 0 {
+		text += fmt.Sprintf(" %d suppressed.", r.Summary.Suppressed)
+	}
+	if n := r.Summary.NotEvaluated; n > 0 {
+		text += fmt.Sprintf(" %d not evaluated.", n)
+	}
+	if left := leftOut(r); left != "" {
+		text += " " + left + "."
+	}
+	return text
+}
+
+// markdownText returns a text from outside as Markdown that shows it. Texts in
+// which GitHub or GitLab would find a link, a person, an issue or another
+// reference become code, in which they look for none.
+func markdownText(text string) string {
+	if strings.ContainsAny(text, "@#!%~") || linked(text) {
+		return markdownCode(text)
+	}
+	return words.Markdown(text)
+}
+
+// markdownCode returns a text from outside as code. Ids and addresses stand
+// between backticks. Other texts stand in an element of HTML, with references
+// to characters for all that Markdown, tables and links could begin with.
+func markdownCode(text string) string {
+	if text == "" {
+		return ""
+	}
+	text = words.Plain(text)
+	if strings.IndexFunc(text, func(r rune) bool { return !plainCode(r) }) < 0 && strings.TrimSpace(text) == text {
+		return "`" + text + "`"
+	}
+	var out strings.Builder
+	out.WriteString("<code>")
+	link := linked(text)
+	for _, r := range text {
+		if r < 0x7f && !plainCode(r) || r == '_' || link && (r == ':' || r == '.') {
+			fmt.Fprintf(&out, "&#%d;", r)
+		} else {
+			out.WriteRune(r)
+		}
+	}
+	out.WriteString("</code>")
+	return out.String()
+}
+
+// linked reports whether a reader would make a link of a part of the text.
+func linked(text string) bool {
+	return strings.Contains(text, "://") || strings.Contains(strings.ToLower(text), "www.") || strings.Contains(text, "@")
+}
+
+func plainCode(r rune) bool {
+	return asciiAlphanumeric(r) || strings.ContainsRune(" -/.:,()_=;+", r)
+}
+
+func asciiAlphanumeric(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
