@@ -28,7 +28,7 @@ var _ = audit.Declare(audit.Check{
 			for j := range g.Rules {
 				rule := &g.Rules[j]
 				kept = append(kept, rule)
-				covers[rule] = !excessive[rule] && stays(r, rule)
+				covers[rule] = !excessive[rule] && stays(r, g, rule)
 			}
 			// From the narrowest on, so that of several only the widest stay.
 			order := slices.Clone(kept)
@@ -57,18 +57,25 @@ var _ = audit.Declare(audit.Check{
 	},
 })
 
-// stays reports whether no other check asks for the rule to be revoked, as far
-// as the rule itself tells: its date has passed, the group that it references
-// is behind a peering connection that is gone, or it allows a protocol from
-// the internet that should not be. It does not matter which checks run.
-func stays(r *audit.Region, rule *inventory.Rule) bool {
+// stays reports whether no other check asks for the rule to be revoked or
+// narrowed, as far as the rule itself tells: its date has passed, the group that
+// it references is behind a peering connection that is gone, it allows a
+// protocol from the internet that should not be, or it lets in a large part of
+// the internet. It does not matter which checks run.
+func stays(r *audit.Region, g *inventory.Group, rule *inventory.Rule) bool {
 	if end, _, dated := expiry(rule); dated && end.Before(r.Settings.Now) {
 		return false
 	}
 	if (staleRules{}).because(nil, rule) != "" {
 		return false
 	}
-	return rule.Direction != inventory.Ingress || !unexpectedProtocol(rule.Traffic) || !toInternet(rule)
+	switch {
+	case rule.Direction != inventory.Ingress:
+		return true
+	case toInternet(rule):
+		return !unexpectedProtocol(rule.Traffic)
+	}
+	return publicOnly(r, rule.Traffic) || r.Trusts(rule) || !broadest(r, g, rule).IsValid()
 }
 
 // anyOverlap reports whether two rules of the group speak of the same traffic
