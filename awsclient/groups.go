@@ -83,7 +83,7 @@ func isAnyID(text string) bool { return inventory.IsID("", text) }
 func (d *groupDraft) address(text []byte, description string) {
 	prefix, err := parsePrefix(text)
 	if err != nil {
-		d.wrong = append(d.wrong, fmt.Sprintf("names %q, which is no address prefix", text))
+		d.wrong = append(d.wrong, fmt.Sprintf("names %q, which is not an address prefix", text))
 		return
 	}
 	d.peer(inventory.PrefixPeer(prefix), description)

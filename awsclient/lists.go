@@ -103,7 +103,7 @@ func (r *reader) entries(ctx context.Context, limit *rate.Limiter, list *invento
 			prefix, err := netip.ParsePrefix(aws.ToString(out.Entries[i].Cidr))
 			if err != nil {
 				whole = false
-				r.record(inventory.PartPrefixLists, fmt.Sprintf("%s has the entry %q, which is no address prefix", list.ID, cut(aws.ToString(out.Entries[i].Cidr), mostName)))
+				r.record(inventory.PartPrefixLists, fmt.Sprintf("%s has the entry %q, which is not an address prefix", list.ID, cut(aws.ToString(out.Entries[i].Cidr), mostName)))
 				continue
 			}
 			list.Entries = append(list.Entries, inventory.PrefixPeer(prefix).Prefix)

@@ -61,7 +61,7 @@ func (r *reader) prefix(list []netip.Prefix, part inventory.Part, of string, tex
 	}
 	p, err := netip.ParsePrefix(*text)
 	if err != nil {
-		r.oddity(part, "%s has %q, which is no address prefix", of, *text)
+		r.oddity(part, "%s has %q, which is not an address prefix", of, *text)
 		return list
 	}
 	return append(list, inventory.PrefixPeer(p).Prefix)

@@ -181,7 +181,7 @@ func (d *ruleDraft) end(p *page[ruleDetail], text func([]byte) string, tags []in
 		}
 		prefix, err := parsePrefix(source)
 		if err != nil {
-			p.oddity("%s of %s names %q, which is no address prefix", d.id, d.group, source)
+			p.oddity("%s of %s names %q, which is not an address prefix", d.id, d.group, source)
 			return
 		}
 		key.prefix = inventory.PrefixPeer(prefix).Prefix

@@ -61,7 +61,7 @@ func parseHistory(c *urfave.Context) (*history, error) {
 		return nil, combine(errs)
 	}
 	if info, err := os.Stat(h.folder); err != nil || !info.IsDir() {
-		errs = append(errs, usage("make it first", "--history %s is no folder", h.folder))
+		errs = append(errs, usage("create it first", "--history %s is not a folder", h.folder))
 	}
 	return h, combine(errs)
 }

@@ -83,7 +83,7 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 	case in.folder:
 		return awsclient.Saved(in.name, opts)
 	case in.kind == reportInput:
-		return nil, usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which holds findings and no inventory: a snapshot or saved answers are wanted here", in.name)
+		return nil, usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which holds findings and no inventory; name a snapshot or saved answers of the AWS CLI", in.name)
 	case in.kind == answersInput:
 		return awsclient.SavedText(in.name, in.text, in.taken, opts)
 	}
@@ -97,9 +97,9 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 func (in *input) report() (*findings.Report, error) {
 	switch {
 	case in.folder:
-		return nil, usage("sgaudit audit -o json=FILE writes a report", "%s is a folder: a report of sgaudit is wanted here", in.name)
+		return nil, usage("sgaudit audit -o json=FILE writes a report", "%s is a folder; name a report that sgaudit wrote with -o json", in.name)
 	case in.kind == snapshotInput:
-		return nil, usage("sgaudit audit --from "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit: a report is wanted here", in.name)
+		return nil, usage("sgaudit audit --from "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit; name a report that sgaudit wrote with -o json", in.name)
 	}
 	report, err := findings.Read(bytes.NewReader(in.text))
 	if err != nil {

@@ -47,11 +47,11 @@ func (p *program) reach(c *urfave.Context) error {
 		errs = append(errs, usage("write it like tcp/22", "--port: %s", err))
 	}
 	if _, err := netip.ParseAddr(to); err != nil && !resourceForm.MatchString(to) {
-		errs = append(errs, usage("write it like --to i-0123456789abcdef0", "--to %q is no instance, interface, group or address", to))
+		errs = append(errs, usage("write it like --to i-0123456789abcdef0", "--to %q is not an instance, interface, group or address", to))
 	}
 	_, isPrefix := parsePrefix(from)
 	if from != "" && from != "internet" && !isPrefix && !resourceForm.MatchString(from) {
-		errs = append(errs, usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is no source", from))
+		errs = append(errs, usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is not a source: an instance, interface, group, address, block or internet", from))
 	}
 	opts, err := clientOptions(c)
 	if err := combine(append(errs, err, checkAnswer(c))); err != nil {

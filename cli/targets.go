@@ -56,7 +56,7 @@ func parseTargets(values []string, folder string) ([]target, error) {
 	}
 	if folder != "" {
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			errs = append(errs, usage("make it first", "--output-dir %s is no folder", folder))
+			errs = append(errs, usage("create it first", "--output-dir %s is not a folder", folder))
 			folder = ""
 		}
 	}
@@ -101,7 +101,7 @@ func writable(file string) error {
 	case err != nil:
 		return fmt.Errorf("looking for the folder: %w", err)
 	case !info.IsDir():
-		return fmt.Errorf("%s is no folder", folder)
+		return fmt.Errorf("%s is not a folder", folder)
 	}
 	if info, err := os.Stat(file); err == nil && info.IsDir() {
 		return fmt.Errorf("%s is a folder", file)
@@ -133,7 +133,7 @@ func (p *program) write(report *findings.Report, targets []target, draw func() *
 }
 
 // wrote judges the error of a write to standard output. A reader that has
-// seen enough and closed the pipe is no failure.
+// seen enough and closed the pipe is not an error.
 func (p *program) wrote(err error) error {
 	if err == nil || errors.Is(err, syscall.EPIPE) {
 		return nil

@@ -28,8 +28,11 @@ const (
 // this run could have found it again, unknown elsewhere. What the older report
 // lists as unknown belongs to the baseline too, so that a finding is carried
 // from report to report until a run judges it again: a region that could not
-// be read for some nights makes none of its findings new. It must be called
-// before findings are dropped by severity.
+// be read for some nights makes none of its findings new. So do the findings
+// that --min-severity left out of the older report. Where a report of an
+// earlier version does not list those, a finding below its lowest severity is
+// neither new nor unchanged. It must be called before findings are dropped by
+// severity.
 func (r *Report) Since(old *Report) {
 	before := make(map[string]Known, len(old.Findings))
 	order := make([]string, 0, len(old.Findings))
@@ -46,6 +49,11 @@ func (r *Report) Since(old *Report) {
 	for i := range old.Findings {
 		put(old.Findings[i].Known(), old.StartedAt)
 	}
+	if old.Below != nil {
+		for _, k := range old.Below.LeftOut {
+			put(k, old.StartedAt)
+		}
+	}
 	if old.Comparison != nil {
 		for _, k := range old.Comparison.Unknown {
 			put(k, old.Comparison.Baseline)
@@ -53,6 +61,9 @@ func (r *Report) Since(old *Report) {
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		if _, ok := before[f.ID]; !ok && old.omits(f.Severity) {
+			continue
+		}
 		f.Baseline = New
 		first := r.StartedAt
 		if was, ok := before[f.ID]; ok {
@@ -74,6 +85,12 @@ func (r *Report) Since(old *Report) {
 		}
 	}
 	r.Comparison = comparison
+}
+
+// omits reports whether the report says nothing about findings of a severity:
+// earlier versions counted those below --min-severity and did not list them.
+func (r *Report) omits(s Severity) bool {
+	return r.Below != nil && r.Below.LeftOut == nil && s < r.Below.MinSeverity
 }
 
 // Known returns the finding in short.

@@ -119,3 +119,44 @@ func TestJudgedBesideGaps(t *testing.T) {
 		}
 	}
 }
+
+// A report that --min-severity made shorter still knows what it left out: none
+// of it is new later, its dates stay, and what is gone is fixed.
+func TestBaselineWithMinSeverity(t *testing.T) {
+	old := night(2, findings.Gap{}, "high", "low", "accepted", "gone")
+	for i := range old.Findings {
+		old.Findings[i].Severity = findings.Low
+	}
+	old.Findings[0].Severity, old.Findings[2].Status = findings.High, findings.Suppressed
+	old.Since(night(1, findings.Gap{}, "low"))
+	old.LeaveOut(findings.High)
+	if len(old.Findings) != 1 || old.Below.Findings != 2 || len(old.Below.LeftOut) != 3 {
+		t.Fatalf("left out: %+v", old.Below)
+	}
+	now := night(3, findings.Gap{}, "high", "low", "accepted", "fresh")
+	now.Since(saved(t, old))
+	for i, want := range []struct {
+		baseline string
+		day      int
+	}{{findings.Unchanged, 2}, {findings.Unchanged, 1}, {findings.Unchanged, 2}, {findings.New, 3}} {
+		if f := &now.Findings[i]; f.Baseline != want.baseline || f.FirstSeen.Day() != want.day {
+			t.Errorf("%s is %q, first seen on day %d; want %q and %d", f.ID, f.Baseline, f.FirstSeen.Day(), want.baseline, want.day)
+		}
+	}
+	if c := now.Comparison; len(c.Fixed) != 1 || c.Fixed[0].ID != "gone" {
+		t.Errorf("fixed: %+v", c.Fixed)
+	}
+}
+
+// Earlier versions counted what --min-severity left out and did not list it:
+// findings below that severity are not known to be new.
+func TestBaselineThatOnlyCounts(t *testing.T) {
+	old := night(1, findings.Gap{})
+	old.Below = &findings.Below{MinSeverity: findings.High, Findings: 1}
+	now := night(2, findings.Gap{}, "low", "high")
+	now.Findings[0].Severity, now.Findings[1].Severity = findings.Low, findings.High
+	now.Since(saved(t, old))
+	if low, high := &now.Findings[0], &now.Findings[1]; low.Baseline != "" || low.FirstSeen != nil || high.Baseline != findings.New {
+		t.Errorf("low %q %v, high %q", low.Baseline, low.FirstSeen, high.Baseline)
+	}
+}

@@ -10,8 +10,8 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// Read reads a report that was written as JSON. What is no such report, is
-// damaged, or is of a later schema is an error that says where.
+// Read reads a report that was written as JSON. Text that is not such a
+// report, is damaged, or has a later schema is an error that says where.
 func Read(r io.Reader) (*Report, error) {
 	text, err := io.ReadAll(r)
 	if err != nil {
@@ -26,7 +26,7 @@ func Read(r io.Reader) (*Report, error) {
 	switch head.SchemaVersion {
 	case SchemaVersion:
 	case "":
-		return nil, errors.New("this is JSON, but no report of sgaudit: it has no schema_version")
+		return nil, errors.New("this is JSON, but not a report of sgaudit: it has no schema_version")
 	default:
 		return nil, fmt.Errorf("the report has schema_version %s, and this version of sgaudit reads %s", words.Plain(words.Cut(head.SchemaVersion, 80)), SchemaVersion)
 	}

@@ -55,18 +55,27 @@ type Control struct {
 type Below struct {
 	MinSeverity Severity `json:"min_severity"` // the lowest that is in the report
 	Findings    int      `json:"findings"`     // open ones that are left out
+	LeftOut     []Known  `json:"left_out"`     // suppressed ones too, in the order of findings; null in reports of earlier versions
 }
 
-// LeaveOut removes the findings below the severity and records how many open
-// ones these were. The list itself, which other reports may share, stays.
+// LeaveOut removes the findings below the severity and records them in short,
+// so that a later report can tell what is new. The list itself, which other
+// reports may share, stays.
 func (r *Report) LeaveOut(least Severity) {
-	r.Below = &Below{MinSeverity: least}
-	r.Findings = slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool {
-		if f.Severity < least && f.Status != Suppressed {
+	r.Below = &Below{MinSeverity: least, LeftOut: []Known{}}
+	kept := []Finding{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		if f.Severity >= least {
+			kept = append(kept, *f)
+			continue
+		}
+		if f.Status != Suppressed {
 			r.Below.Findings++
 		}
-		return f.Severity < least
-	})
+		r.Below.LeftOut = append(r.Below.LeftOut, f.Known())
+	}
+	r.Findings = kept
 }
 
 // Tool names the program that wrote the report.
@@ -150,7 +159,7 @@ type Finding struct {
 	BaseSeverity Severity          `json:"base_severity"`
 	Information  bool              `json:"-"`                    // the check gave it severity info, whatever the settings say
 	Status       string            `json:"status"`               // open or suppressed
-	Baseline     string            `json:"baseline"`             // new, unchanged, or empty without a baseline
+	Baseline     string            `json:"baseline"`             // new, unchanged, or empty where no baseline tells
 	FirstSeen    *time.Time        `json:"first_seen,omitempty"` // with a baseline: when the first of the reports found it
 	AccountID    string            `json:"account_id"`
 	AccountName  string            `json:"account_name"`

@@ -102,13 +102,14 @@ func compared(out *bytes.Buffer, r *findings.Report) {
 	if c == nil {
 		return
 	}
-	fresh := 0
+	count := map[string]int{}
 	for i := range r.Findings {
-		if r.Findings[i].Baseline == findings.New {
-			fresh++
-		}
+		count[r.Findings[i].Baseline]++
 	}
-	fmt.Fprintf(out, "\nSince the baseline of %s: %d new, %d unchanged, %d fixed", c.Baseline.Format("2006-01-02 15:04"), fresh, len(r.Findings)-fresh, len(c.Fixed))
+	fmt.Fprintf(out, "\nSince the baseline of %s: %d new, %d unchanged, %d fixed", c.Baseline.Format("2006-01-02 15:04"), count[findings.New], count[findings.Unchanged], len(c.Fixed))
+	if n := count[""]; n > 0 {
+		fmt.Fprintf(out, ", %d not known to be new: the baseline does not list findings as low as these", n)
+	}
 	if len(c.Unknown) > 0 {
 		fmt.Fprintf(out, ", %d unknown: not judged this time", len(c.Unknown))
 	}

@@ -34,7 +34,7 @@ type fate uint8
 const (
 	closed   fate = iota
 	open          // to an internet gateway that is attached to the VPC
-	doubtful      // nobody can tell from what was read
+	doubtful      // not known from what was read
 )
 
 // ranks of routes to equal prefixes: the VPC's own, what was entered by hand,

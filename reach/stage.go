@@ -137,7 +137,7 @@ func (t *table) tell(subnet string, p packet, verdict string) string {
 	return text + ", not to an internet gateway"
 }
 
-// whyDoubtful says why nobody can tell what becomes of packets on a hop.
+// whyDoubtful says why it is not known what becomes of packets on a hop.
 func (t *table) whyDoubtful(h *hop) string {
 	switch rival := t.rival(h); {
 	case rival != nil:

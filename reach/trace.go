@@ -35,7 +35,7 @@ type Way struct {
 }
 
 // Answer is all ways to one interface: those that are open first, then those
-// that nobody can tell of, then those that are closed.
+// that are unknown, then those that are closed.
 type Answer struct {
 	Interface *inventory.Interface
 	Verdict   string // of the most open way
