@@ -98,30 +98,34 @@ func (p *savedPlace) collect(ctx context.Context, warn func(string)) *inventory.
 }
 
 // doubt adds gaps for what files hold that EC2 would not have answered: groups
-// without their rules, which a --query made, and no groups at all beside
-// interfaces that carry some, which is the answer to another call.
+// without some of their rules and interfaces without their groups, which a
+// --query made, and no groups at all beside interfaces that carry some, which
+// is the answer to another call.
 func (p *savedPlace) doubt(region *inventory.Region) {
-	gap := func(format string, args ...any) {
-		region.Gaps = append(region.Gaps, inventory.Gap{
-			Part: inventory.PartGroups, Operation: inventory.PartGroups.Operations()[0], Kind: inventory.Failed, Message: fmt.Sprintf(format, args...),
-		})
+	gap := func(part inventory.Part, format string, args ...any) {
+		region.Gaps = append(region.Gaps, inventory.Gap{Part: part, Operation: part.Operations()[0], Kind: inventory.Failed, Message: fmt.Sprintf(format, args...)})
 	}
-	bare, first := 0, ""
-	for _, item := range p.items["SecurityGroups"] {
-		if !rulesMember.Match(item) {
-			if bare++; bare == 1 {
-				first = idOf(item, "GroupId")
+	for _, always := range alwaysAnswered {
+		kind, lacking, first := savedKinds[always.key], 0, ""
+		for _, item := range p.items[always.key] {
+			if !always.present.Match(item) {
+				if lacking++; lacking == 1 {
+					first = idOf(item, kind.id)
+				}
 			}
 		}
-	}
-	if bare > 0 {
-		gap("%d of %d security groups, %s among them, were saved without IpPermissions and IpPermissionsEgress: their rules are unknown; save the whole answer, without --query",
-			bare, len(p.items["SecurityGroups"]), first)
+		if lacking > 0 {
+			if kind.part == inventory.PartInterfaces { // no group may be called unused
+				region.Read &^= kind.part
+			}
+			gap(kind.part, "%d of %d %s, %s among them, were saved without %s: %s; save the whole answer, without --query",
+				lacking, len(p.items[always.key]), kind.part, first, always.member, always.unknown)
+		}
 	}
 	carries := func(e inventory.Interface) bool { return len(e.Groups) > 0 }
 	if region.Read.Has(inventory.PartGroups) && len(region.Groups) == 0 && slices.ContainsFunc(region.Interfaces, carries) {
 		region.Read &^= inventory.PartGroups
-		gap("the saved answer has no security groups, but network interfaces carry some: save the whole answer of DescribeSecurityGroups")
+		gap(inventory.PartGroups, "the saved answer has no security groups, but network interfaces carry some: save the whole answer of DescribeSecurityGroups")
 	}
 	region.Normalize()
 }

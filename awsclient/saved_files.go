@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -65,14 +66,15 @@ func (h *hints) join(o hints) {
 
 // savedReader reads a file or a folder.
 type savedReader struct {
-	path    string
-	opts    SavedOptions
-	warn    func(string)
-	left    int64 // bytes that may still be read
-	folders map[string][]*savedFile
-	passed  []string // what was passed over, and why
-	newest  time.Time
-	found   map[[2]string]*savedPlace
+	path     string
+	opts     SavedOptions
+	warn     func(string)
+	left     int64 // bytes that may still be read
+	folders  map[string][]*savedFile
+	passed   []string // what was passed over, and why
+	unopened []string // files that were not even read, and why
+	newest   time.Time
+	found    map[[2]string]*savedPlace
 }
 
 func newSavedReader(path string, opts SavedOptions) *savedReader {
@@ -84,7 +86,8 @@ func newSavedReader(path string, opts SavedOptions) *savedReader {
 }
 
 // walk reads every JSON file of the folder and of those below it, in the order
-// of their names.
+// of their names. What begins with a dot is not looked at; what else is not
+// read is told as passed over.
 func (s *savedReader) walk() error {
 	return filepath.WalkDir(s.path, func(name string, entry fs.DirEntry, err error) error {
 		switch {
@@ -95,7 +98,22 @@ func (s *savedReader) walk() error {
 				return fs.SkipDir
 			}
 			return nil
-		case entry.IsDir(), name != s.path && !strings.HasSuffix(name, ".json") && !strings.HasSuffix(name, ".json.gz"):
+		case entry.IsDir():
+			return nil
+		}
+		info, err := os.Stat(name) // of what a link leads to
+		lower := strings.ToLower(name)
+		switch {
+		case err != nil:
+			return fmt.Errorf("opening a saved answer: %w", err)
+		case info.IsDir():
+			s.unopened = append(s.unopened, name+": it is a link to a folder, and links to folders are not followed")
+			return nil
+		case !info.Mode().IsRegular(): // such as a pipe, which nothing may ever write to
+			s.unopened = append(s.unopened, name+": it is not a regular file")
+			return nil
+		case name != s.path && !strings.HasSuffix(lower, ".json") && !strings.HasSuffix(lower, ".json.gz"):
+			s.unopened = append(s.unopened, name+": its name does not end in .json or .json.gz")
 			return nil
 		}
 		text, err := files.Read(name, s.left)
@@ -103,10 +121,6 @@ func (s *savedReader) walk() error {
 			return err
 		}
 		s.left -= int64(len(text))
-		info, err := entry.Info()
-		if err != nil {
-			return err
-		}
 		return s.take(name, text, info.ModTime())
 	})
 }
@@ -139,7 +153,7 @@ func (s *savedReader) places() ([]*savedPlace, error) {
 	}
 	switch {
 	case len(s.found) > 0:
-		for _, text := range s.passed {
+		for _, text := range slices.Concat(s.unopened, s.passed) {
 			s.warn(text + "; it was passed over")
 		}
 	case len(s.passed) == 1:
@@ -310,6 +324,3 @@ func (f *savedFile) put(p *savedPlace) error {
 	}
 	return nil
 }
-
-// rulesMember matches the members of a group that hold its rules.
-var rulesMember = regexp.MustCompile(`(?i)"ipPermissions(?:Egress)?"\s*:`)

@@ -3,6 +3,7 @@ package awsclient
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
@@ -100,6 +101,19 @@ var bareKinds = []struct {
 	{"PrefixLists", nil},
 	{"Subnets", nil},
 	{"Vpcs", nil},
+}
+
+// alwaysAnswered are the members that EC2 answers with for every item, as an
+// empty list where there is nothing in it. An item without one is what a
+// --query left of it.
+var alwaysAnswered = []struct {
+	key, member string
+	present     *regexp.Regexp
+	unknown     string // what is not known without it
+}{
+	{"SecurityGroups", "IpPermissions", regexp.MustCompile(`(?i)"ipPermissions"\s*:\s*\[`), "their ingress rules are unknown"},
+	{"SecurityGroups", "IpPermissionsEgress", regexp.MustCompile(`(?i)"ipPermissionsEgress"\s*:\s*\[`), "their egress rules are unknown"},
+	{"NetworkInterfaces", "Groups", regexp.MustCompile(`(?i)"groups"\s*:\s*\[`), "the groups that they carry are unknown"},
 }
 
 // savedObject is an answer, or an item of a list, by its members.

@@ -170,7 +170,7 @@ func TestSaved(t *testing.T) {
 const (
 	oneGroup = `{"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "web", "VpcId": "vpc-1", "OwnerId": "123456789012",
   "SecurityGroupArn": "arn:aws:ec2:eu-west-1:123456789012:security-group/sg-1",
-  "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}]}`
+  "IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}], "IpPermissionsEgress": []}]}`
 	bareGroup    = `{"SecurityGroups": [{"GroupId": "sg-1", "GroupName": "web", "OwnerId": "123456789012", "IpPermissions": [], "IpPermissionsEgress": []}]}`
 	oneInterface = `{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1", "VpcId": "vpc-1", "Groups": [{"GroupId": "sg-1"}], "AvailabilityZone": "eu-west-1a"}]}`
 )
@@ -275,6 +275,35 @@ func TestSavedPassesOver(t *testing.T) {
 			alone := folder(t, map[string]string{"eu-west-1/x.json": text})
 			if s, err := Saved(filepath.Join(alone, "eu-west-1", "x.json"), SavedOptions{}); name != "beside ours" && (err == nil || !strings.Contains(err.Error(), "x.json: ")) {
 				t.Errorf("alone: %v, %v", s, err)
+			}
+		})
+	}
+}
+
+// TestSavedWithoutMembers reads items of which a --query left out a list that
+// EC2 always answers with: what it holds is unknown, never empty.
+func TestSavedWithoutMembers(t *testing.T) {
+	for name, tc := range map[string]struct{ from, to, want string }{
+		"no ingress":    {`"IpPermissions": [{`, `"IpPermission": [{`, "1 of 1 security groups, sg-1 among them, were saved without IpPermissions: their ingress rules are unknown"},
+		"ingress null":  {`"IpPermissions": [{"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]`, `"IpPermissions": null`, "without IpPermissions:"},
+		"no egress":     {`, "IpPermissionsEgress": []`, "", "without IpPermissionsEgress: their egress rules are unknown"},
+		"no groups":     {`"Groups": [{"GroupId": "sg-1"}]`, `"Status": "in-use"`, "1 of 1 network interfaces, eni-1 among them, were saved without Groups"},
+		"all are there": {"", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := Saved(folder(t, map[string]string{"g.json": strings.Replace(oneGroup, tc.from, tc.to, 1), "i.json": strings.Replace(oneInterface, tc.from, tc.to, 1)}), SavedOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, got := s.Inventory.Regions[0], ""
+			for _, gap := range r.Gaps {
+				got += gap.Message
+			}
+			if !strings.Contains(got, tc.want) || (r.Status() == "complete") != (tc.want == "") {
+				t.Errorf("%s with %q, want %q", r.Status(), got, tc.want)
+			}
+			if name == "no groups" && r.Read.Has(inventory.PartInterfaces) {
+				t.Error("interfaces without their groups count as read")
 			}
 		})
 	}
