@@ -82,7 +82,7 @@ func TestGolden(t *testing.T) {
 		golden[tc.format] = true
 	}
 	for _, f := range output.Formats() {
-		if !golden[f.Name] {
+		if !golden[f.Name] && machines[f.Name] == nil { // TestMachineGolden has those
 			t.Errorf("the format %s has no golden file", f.Name)
 		}
 	}
