@@ -2,6 +2,7 @@ package reach
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
@@ -25,6 +26,7 @@ type network struct {
 	peerings   map[string]*inventory.Peering
 	joined     map[[2]string]string              // by both VPCs in order: the status of their peering
 	accelerate map[string][]*inventory.Interface // Global Accelerator's, by VPC
+	translate  map[string][]netip.Addr           // the public addresses of NAT gateways, by id
 
 	balancers    map[string]*balancer                // by kind and name; empty where their listeners are not known
 	associations map[string][]*inventory.Association // by group
@@ -45,7 +47,7 @@ func newNetwork(r *inventory.Region) *network {
 		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
 		exclusions: map[string]*inventory.PublicAccessExclusion{}, peerings: map[string]*inventory.Peering{}, joined: map[[2]string]string{},
 		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
-		balancers: map[string]*balancer{},
+		balancers: map[string]*balancer{}, translate: map[string][]netip.Addr{},
 	}
 	w.indexVPCs(r)
 	w.indexGateways(r)
@@ -64,8 +66,12 @@ func newNetwork(r *inventory.Region) *network {
 	}
 	if r.Read.Has(inventory.PartInterfaces) {
 		for i := range r.Interfaces {
-			if e := &r.Interfaces[i]; e.Type == "global_accelerator_managed" {
+			switch e := &r.Interfaces[i]; e.Type {
+			case "global_accelerator_managed":
 				w.accelerate[e.VPC] = append(w.accelerate[e.VPC], e)
+			case "nat_gateway", "natGateway":
+				id := e.Owner().Name
+				w.translate[id] = append(w.translate[id], e.PublicIPv4()...)
 			}
 		}
 	}

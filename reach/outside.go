@@ -79,14 +79,7 @@ func (p *pair) exits(own netip.Addr) []exit {
 	if !known || !strings.HasPrefix(target, "nat-") {
 		return nil
 	}
-	var sources []netip.Addr
-	for i := range p.n.region.Interfaces {
-		e := &p.n.region.Interfaces[i]
-		if owner := e.Owner(); owner.Kind == "nat-gateway" && owner.Name == target {
-			sources = append(sources, e.PublicIPv4()...)
-		}
-	}
-	return []exit{{sources, ", by " + target + " and its public address ", append(out, natStage{pairRoute{&p.from, &p.to}}, back)}}
+	return []exit{{p.n.net().translate[target], ", by " + target + " and its public address ", append(out, natStage{pairRoute{&p.from, &p.to}}, back)}}
 }
 
 // accessOut is VPC block public access, asked for what goes out. What lets the
@@ -124,7 +117,12 @@ func (s accessOut) describe(p packet, verdict string) Step {
 // subnet lets through, is not followed.
 type natStage struct{ pairRoute }
 
-func (s natStage) narrow(flows []flow) []flow { return doubtAll(flows) }
+func (s natStage) narrow(flows []flow) []flow {
+	if s.fate() == closed {
+		return nil // the NAT gateway is gone
+	}
+	return doubtAll(flows)
+}
 
 func (s natStage) describe(_ packet, verdict string) Step {
 	target, _ := s.target()

@@ -59,6 +59,7 @@ eni-9 - 10.0.9.9 public 198.51.100.9 subnet subnet-9 vpc vpc-1 type nat_gateway 
 		"reply denied on the way back":    {[]string{"acl-1 vpc vpc-1 subnet subnet-1 subnet subnet-9", "acl-1 vpc vpc-1 subnet subnet-1 subnet subnet-9\nin 1 deny all 198.51.100.2/32"}, reach.NotReachable, ""},
 		"receiver without an address":     {[]string{" public 198.51.100.2", ""}, reach.NotReachable, ""},
 		"NAT gateway":                     {append([]string{"198.51.100.1/32", "198.51.100.9/32"}, behindNAT...), reach.Unknown, "eni-1, by nat-1 and its public address 198.51.100.9"},
+		"NAT gateway that is gone":        {append([]string{"198.51.100.1/32", "198.51.100.9/32"}, behindNAT[0], behindNAT[1], "0.0.0.0/0 igw-1", "0.0.0.0/0 nat-1 blackhole"), reach.NotReachable, ""},
 		"NAT gateway that is not allowed": {behindNAT, reach.NotReachable, ""},
 		"public access blocked":           {[]string{"igw-1 vpc vpc-1", "igw-1 vpc vpc-1\npublic-access-block block-bidirectional\nvpcbpa-exclude-2 vpc-2 allow-bidirectional create-complete"}, reach.NotReachable, ""},
 		"public access blocked but for egress": {
