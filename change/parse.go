@@ -19,7 +19,8 @@ type Line struct {
 // commands that do not call aws ec2 are passed over, and so is the part of a
 // plan that takes it back. A call that changes something and is not
 // understood, or that stands where it may run any number of times (in an if, a
-// loop, a function, a pipe), is an error that names its line.
+// loop, a function, a pipe), is an error that names its line. The steps of a
+// plan that Shell wrote are for its account, those of other scripts for none.
 func ParseScript(text string) ([]Line, error) {
 	statements, _, err := lex(text)
 	if err != nil {
@@ -27,6 +28,7 @@ func ParseScript(text string) ([]Line, error) {
 	}
 	var found []Line
 	var in blocks
+	account := accountOf(text)
 	known := map[string]bool{}
 	for i := range statements {
 		s := &statements[i]
@@ -50,6 +52,7 @@ func ParseScript(text string) ([]Line, error) {
 			known[step.Group] = true
 		}
 		if changes {
+			step.Account = account
 			found = append(found, Line{s.line, step})
 		}
 	}

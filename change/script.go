@@ -2,6 +2,7 @@ package change
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -47,11 +48,24 @@ run() {
 		echo sg-not-created-yet
 	fi
 }
-if [ "$(aws sts get-caller-identity --region %[1]s --query Account --output text)" != %[2]s ]; then
+` + callerCheck + `
 	echo 'the credentials are not those of account %[2]s' >&2
 	exit 1
 fi
 `
+
+// callerCheck is the line of a script that says which account it is for.
+const callerCheck = `if [ "$(aws sts get-caller-identity --region %[1]s --query Account --output text)" != %[2]s ]; then`
+
+var callerLine = regexp.MustCompile("(?m)^" + strings.NewReplacer(`%\[1\]s`, "[a-z0-9-]+", `%\[2\]s`, "([0-9]{12})").Replace(regexp.QuoteMeta(callerCheck)) + "$")
+
+// accountOf returns the account that a script of Shell is for, or nothing.
+func accountOf(script string) string {
+	if found := callerLine.FindStringSubmatch(script); found != nil {
+		return found[1]
+	}
+	return ""
+}
 
 const usage = `#
 #   sh plan.sh --dry-run   asks AWS whether each change would be permitted, and changes nothing

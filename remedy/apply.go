@@ -37,7 +37,7 @@ func Apply(inv *inventory.Inventory, lines []change.Line) (*inventory.Inventory,
 		}
 		t := e.locate(&l.Step)
 		if t == nil {
-			errs = append(errs, &LineError{l.Number, fmt.Errorf("%s is not among the groups that were read%s", l.Step.Group, inRegion(l.Step.Region))})
+			errs = append(errs, &LineError{l.Number, fmt.Errorf("%s is not among the groups that were read%s", l.Step.Group, where(&l.Step))})
 			continue
 		}
 		t.in.own()
@@ -64,11 +64,16 @@ func (e *LineError) Error() string { return fmt.Sprintf("line %d: %v", e.Number,
 
 func (e *LineError) Unwrap() error { return e.Err }
 
-func inRegion(name string) string {
-	if name == "" {
-		return ""
+// where says which region and account a step is for, as far as it does.
+func where(s *change.Step) string {
+	text := ""
+	if s.Region != "" {
+		text = " in " + s.Region
 	}
-	return " in " + name
+	if s.Account != "" {
+		text += " of account " + s.Account
+	}
+	return text
 }
 
 func (e *estate) apply(t *target, s *change.Step) error {

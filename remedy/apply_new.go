@@ -18,7 +18,7 @@ const maxCarried = 5
 // has IPv6 addresses.
 func (e *estate) create(s *change.Step) error {
 	for _, r := range e.regions {
-		if s.Region != "" && s.Region != r.Name || s.Account != "" && s.Account != r.AccountID || r.Skipped {
+		if !r.takes(s) || r.Skipped {
 			continue
 		}
 		if slices.ContainsFunc(r.Groups, func(g inventory.Group) bool { return g.VPC == s.Details.VPC && g.Name == s.Details.Name }) {
@@ -34,14 +34,14 @@ func (e *estate) create(s *change.Step) error {
 		e.groups[g.ID] = append(e.groups[g.ID], &target{in: r, place: len(r.Groups) - 1, changed: true})
 		return nil
 	}
-	return fmt.Errorf("no region that was read%s takes the group %q", inRegion(s.Region), s.Details.Name)
+	return fmt.Errorf("no region that was read%s takes the group %q", where(s), s.Details.Name)
 }
 
 // setGroups gives an interface other groups.
 func (e *estate) setGroups(s *change.Step) error {
 	for _, r := range e.regions {
 		i, found := slices.BinarySearchFunc(r.Interfaces, s.Interface, func(o inventory.Interface, id string) int { return cmp.Compare(o.ID, id) })
-		if !found || s.Region != "" && s.Region != r.Name {
+		if !found || !r.takes(s) {
 			continue
 		}
 		switch by := r.Interfaces[i].Owner(); {
@@ -63,7 +63,7 @@ func (e *estate) setGroups(s *change.Step) error {
 		e.carriers(r)
 		return nil
 	}
-	return fmt.Errorf("%s is not among the interfaces that were read%s", s.Interface, inRegion(s.Region))
+	return fmt.Errorf("%s is not among the interfaces that were read%s", s.Interface, where(s))
 }
 
 // carriers finds the first interface that carries each group which a line

@@ -83,15 +83,20 @@ func (e *estate) holders(r *region) {
 	}
 }
 
-// locate finds the group of a step, in the first region that has it where the
-// step says none.
+// locate finds the group of a step, in the first account and region that has
+// it where the step says none: accounts that share a group both see it.
 func (e *estate) locate(s *change.Step) *target {
 	for _, t := range e.groups[s.Group] {
-		if (s.Region == "" || s.Region == t.in.Name) && !t.in.deleted[t.place] {
+		if t.in.takes(s) && !t.in.deleted[t.place] {
 			return t
 		}
 	}
 	return nil
+}
+
+// takes reports whether a step is for the account and the region.
+func (r *region) takes(s *change.Step) bool {
+	return (s.Region == "" || s.Region == r.Name) && (s.Account == "" || r.AccountID == "" || s.Account == r.AccountID)
 }
 
 // find returns the group of a region that lines name, or nil.

@@ -92,3 +92,42 @@ eni-5 sg-own 10.0.0.9 vpc vpc-1 subnet subnet-1 instance i-3
 		}
 	}
 }
+
+// TestSharedGroup plans for two accounts that both see one group, as accounts
+// do that share it: each step is for the group as its own account has it.
+func TestSharedGroup(t *testing.T) {
+	both := &inventory.Inventory{}
+	for i, account := range []string{"111122223333", "222233334444"} {
+		one := fixtures.MustParse(fmt.Sprintf("account %s\nvpc-1 10.0.0.0/16\nsg-1 shared vpc vpc-1\n  in tcp/22 0.0.0.0/0 id sgr-%d\n  in tcp/443 0.0.0.0/0 id sgr-4%d\neni-%d sg-1 10.0.0.9 vpc vpc-1", account, i, i, i)).Inventory
+		both.Regions = append(both.Regions, one.Regions...)
+	}
+	both.Normalize()
+	_, plan := planOf(t, both, judgeBy(audit.Defaults()))
+	docs := plan.Documents()
+	if len(docs) != 2 {
+		t.Fatalf("%d documents, want one for each account", len(docs))
+	}
+	for i, d := range docs {
+		text, err := d.Shell()
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := change.ParseScript(text)
+		if err != nil || len(lines) != 1 || lines[0].Step.Account != d.Account {
+			t.Fatalf("account %s: %v, %v, want one line for the account:\n%s", d.Account, lines, err, text)
+		}
+		after, err := remedy.Apply(both, lines)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, r := range after.Regions {
+			want := 2
+			if k == i {
+				want = 1
+			}
+			if got := len(r.Groups[0].Rules); got != want {
+				t.Errorf("the plan of account %s leaves %d rules of %s, want %d", d.Account, got, r.AccountID, want)
+			}
+		}
+	}
+}
