@@ -99,7 +99,7 @@ func TestReadErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                        "line 1, column 1: unexpected end of JSON input",
 		"{\n \"a\": }":            "line 2, column 7: invalid character",
-		`{"a": 1}`:                "no report of sgaudit",
+		`{"a": 1}`:                "not a report of sgaudit",
 		`{"schema_version": "9"}`: "schema_version 9, and this version of sgaudit reads 1",
 		"{\"schema_version\": \"1\",\n\"findings\": 5}": "line 2, column 14",
 	} {
