@@ -78,21 +78,30 @@ func (p *program) configureVoice(c *urfave.Context) error {
 // auditFlags are on every verb that audits.
 func auditFlags() []urfave.Flag {
 	return append(scopeFlags(), []urfave.Flag{
-		offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + formatNames() + " (default: table on standard output)"},
-			func() []candidate { return plainCandidates(knownFormats()...) }),
+		outputFlag(),
 		offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "run only this check `ID`, even one that is off by default; repeatable"}, checkCandidates),
 		offering(&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"}, checkCandidates),
 		choice(&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"}, "severity", severityWords()...),
 		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and report which were fixed", TakesFile: true},
 		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history, and --fail-on: only new findings count"},
-		&urfave.StringFlag{Name: "output-dir", Category: categoryReport, Usage: "write formats without a file into this `FOLDER`, as findings.json and so on (default formats then: table, csv, json)", TakesFile: true},
+		outputDirFlag(),
 		&urfave.StringFlag{Name: "history", Category: categoryReport, Usage: "keep the snapshot and the report of this run in this `FOLDER`; its last report is the baseline", TakesFile: true},
 		&urfave.StringFlag{Name: "keep-runs", Category: categoryReport, Usage: "with --history: keep the last `N` runs"},
 		&urfave.StringFlag{Name: "keep-days", Category: categoryReport, Usage: "with --history: keep the runs of the last `N` days"},
 		choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
 		configFlag(),
 	}...)
+}
+
+// outputFlag is on every verb that writes a report.
+func outputFlag() urfave.Flag {
+	return offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + formatNames() + " (default: table on standard output)"},
+		func() []candidate { return plainCandidates(knownFormats()...) })
+}
+
+func outputDirFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "output-dir", Category: categoryReport, Usage: "write formats without a file into this `FOLDER`, as findings.json and so on (default formats then: table, csv, json)", TakesFile: true}
 }
 
 // configFlag is on every verb that has settings.
@@ -160,6 +169,9 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	if c.String("baseline") != "" {
 		ch.baseline, err = readReport(c.String("baseline"))
 		try(err)
+		if err == nil && ch.baseline.Selection != nil {
+			try(usage("give the report that audit wrote", "--baseline %s is a part of a report (sgaudit show %s): what it leaves out would be new", c.String("baseline"), strings.Join(ch.baseline.Selection.Filters, " ")))
+		}
 	}
 	if err := combine(errs); err != nil {
 		return nil, err

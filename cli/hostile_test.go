@@ -260,6 +260,14 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			{"+", "except", report.Findings[0].ID, "--from", "stranger.json", "--config", "config.yaml", "--reason", "x"},
 			{"+", "except", hostile, "--from", "report.json", "--config", "config.yaml", "--reason", "x"},
 		},
+		"show": {
+			{"+", "show", "stranger.json"},
+			{"+", "show", "stranger.json", "-o", "markdown"},
+			{"+", "show", "report.json", "-o", "json"},
+			{"+", "show", "report.json", "--group", hostile + "*"},
+			{"+", "show", "report.json", "--check", hostile, "--account", hostile, "--region", hostile, "--status", hostile},
+			{"+", "show", hostile},
+		},
 		"trend":   {{"+", "trend", "history"}, {"+", "trend", "history", "-o", "json"}, {"+", "trend", hostile}},
 		"checks":  {{"checks"}, {"checks", "-o", "json"}, {"+", "checks", "--framework", hostile}},
 		"explain": {{"explain", "unused-group"}, {"+", "explain", report.Findings[0].ID, "--from", "stranger.json"}, {"+", "explain", hostile}, {"+", "explain", "x", "--from", hostile}},
@@ -381,7 +389,7 @@ func TestVerbsHoldTheirChoices(t *testing.T) {
 			if !ok {
 				continue
 			}
-			arguments := strings.Fields(strings.Replace(verb.ArgsUsage, "PLAN", "plan.sh", 1))
+			arguments := strings.Fields(strings.NewReplacer("PLAN", "plan.sh", "REPORT", "report.json").Replace(verb.ArgsUsage))
 			line := slices.Concat([]string{verb.Name}, arguments, []string{"--" + f.Name, "nonsense"})
 			if code, _, stderr := run(line...); code != exitFailed || !strings.Contains(stderr, fmt.Sprintf("unknown %s \"nonsense\": known are %s", f.kind, strings.Join(f.words, ", "))) {
 				t.Errorf("sgaudit %v: exit code %d, %s", line, code, stderr)

@@ -64,7 +64,6 @@ func (r *Report) Finish() {
 	for i := range r.Checks {
 		r.Checks[i].References = orEmpty(r.Checks[i].References)
 	}
-	r.Summary = Summary{NotEvaluated: len(r.NotEvaluated)}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		f.Services, f.Interfaces = orEmpty(f.Services), orEmpty(f.Interfaces)
@@ -80,12 +79,20 @@ func (r *Report) Finish() {
 		if f.Rule != nil {
 			f.Rule.RuleIDs = orEmpty(f.Rule.RuleIDs)
 		}
-		if f.Status == Suppressed {
+	}
+	r.count()
+}
+
+// count makes the summary of the lists.
+func (r *Report) count() {
+	r.Summary = Summary{NotEvaluated: len(r.NotEvaluated)}
+	counts := [...]*int{&r.Summary.Info, &r.Summary.Low, &r.Summary.Medium, &r.Summary.High, &r.Summary.Critical}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Status == Suppressed {
 			r.Summary.Suppressed++
-			continue
+		} else {
+			*counts[f.Severity]++
 		}
-		counts := [...]*int{&r.Summary.Info, &r.Summary.Low, &r.Summary.Medium, &r.Summary.High, &r.Summary.Critical}
-		*counts[f.Severity]++
 	}
 }
 

@@ -31,6 +31,7 @@ type Report struct {
 	Controls      []Control      `json:"controls,omitempty"`   // of the framework that was asked for
 	Comparison    *Comparison    `json:"comparison,omitempty"` // with the baseline, if there was one
 	Below         *Below         `json:"below_min_severity,omitempty"`
+	Selection     *Selection     `json:"selection,omitempty"`  // of another report, by its filters
 	Exceptions    []ExceptionUse `json:"exceptions,omitempty"` // of the configuration, in its order
 }
 

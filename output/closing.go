@@ -57,6 +57,9 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 		}
 		say("%s below %s %s not shown: --min-severity leaves out what is less severe", words.Count(b.Findings, "finding"), b.MinSeverity, verb)
 	}
+	if s := r.Selection; s != nil && s.Findings > 0 {
+		say("%s left out by %s", words.Count(s.Findings, "finding"), words.Plain(strings.Join(s.Filters, " ")))
+	}
 	if r.Summary.Suppressed > 0 {
 		say("%s suppressed by exceptions", words.Count(r.Summary.Suppressed, "finding"))
 	}

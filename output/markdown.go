@@ -24,7 +24,7 @@ const (
 
 func writeMarkdown(w io.Writer, r *findings.Report, _ Options) error {
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "## Security groups of %s\n\n%s\n", markdownCode(words.List(accounts(r), 3)), headline(r))
+	fmt.Fprintf(&out, "## Security groups of %s\n\n%s\n", markdownCode(words.List(accounts(r), 3)), markdownText(headline(r)))
 	if r.Comparison != nil {
 		fresh := chosen(r, func(f *findings.Finding) bool { return f.Status != findings.Suppressed && f.Baseline == findings.New })
 		markdownTable(&out, "New since "+r.Comparison.Baseline.UTC().Format("2006-01-02 15:04")+" UTC", fresh)

@@ -81,6 +81,9 @@ func TestGolden(t *testing.T) {
 	for _, tc := range cases {
 		golden[tc.format] = true
 	}
+	for format := range machines { // TestMachineGolden
+		golden[format] = true
+	}
 	for _, f := range output.Formats() {
 		if !golden[f.Name] && machines[f.Name] == nil { // TestMachineGolden has those
 			t.Errorf("the format %s has no golden file", f.Name)

@@ -1,0 +1,145 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/picture"
+)
+
+func (p *program) showVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:      "show",
+		Usage:     "write a saved report in other formats, whole or in part",
+		ArgsUsage: "REPORT",
+		Description: "REPORT was written by audit -o json=REPORT. AWS is not called, nothing is judged anew, and the order stays; a page of HTML has no pictures, because a report does not hold the rules that they show. " +
+			"Filters of different kinds must all match, and of a repeatable one any value. What they leave out is counted in each format. " +
+			"Exit codes: 0 written, 2 could not start or finish, 3 written, but the regions that are shown could not be read in full.",
+		Flags: []urfave.Flag{
+			outputFlag(),
+			outputDirFlag(),
+			choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "only findings at or above `SEVERITY`"}, "severity", severityWords()...),
+			offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only this check `ID`; repeatable"}, checkCandidates),
+			&urfave.StringSliceFlag{Name: "account", Category: categoryReport, Usage: "only this account `ID`; repeatable"},
+			&urfave.StringSliceFlag{Name: "region", Category: categoryReport, Usage: "only this `REGION`; repeatable"},
+			&urfave.StringSliceFlag{Name: "group", Category: categoryReport, Usage: "only findings about the security group or resource with this `ID` or name, in which * stands for any text and ? for a character; repeatable"},
+			choice(&urfave.StringFlag{Name: "status", Category: categoryReport, Usage: "only findings that are `STATUS`: open or suppressed"}, "status", findings.Open, findings.Suppressed),
+			&urfave.BoolFlag{Name: "new", Category: categoryReport, Usage: "only findings that the baseline of the report does not hold"},
+		},
+		Action: p.show,
+	}
+}
+
+func (p *program) show(c *urfave.Context) error {
+	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
+	minSeverity, wrong := parseSeverity(c, "min-severity")
+	if err := combine([]error{err, wrong, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")}); err != nil {
+		return err
+	}
+	in, err := readInput(c.Args().First())
+	if err != nil {
+		return err
+	}
+	report, err := in.report()
+	if err != nil {
+		return err
+	}
+	if report.Tool.Version != version() && !known(in.text) {
+		p.voice.warn("%s was written by sgaudit %s and holds fields that this version does not know: they are left out", in.name, report.Tool.Version)
+	}
+	filter, err := readFilter(c, report)
+	if err != nil {
+		return err
+	}
+	if minSeverity != nil {
+		filter.MinSeverity = *minSeverity
+	}
+	if len(filter.Words) > 0 || minSeverity != nil {
+		report = report.Select(filter)
+	}
+	if err := p.write(report, targets, func() *picture.Picture { return nil }); err != nil {
+		return err
+	}
+	if report.Incomplete() {
+		p.tellCoverage(report, false)
+		return status(exitIncomplete)
+	}
+	return nil
+}
+
+// known reports whether this version knows every field of a report.
+func known(text []byte) bool {
+	strict := json.NewDecoder(bytes.NewReader(text))
+	strict.DisallowUnknownFields()
+	return strict.Decode(&findings.Report{}) == nil
+}
+
+// readFilter reads the flags that choose findings. A check, an account or a
+// region that the report does not hold is a mistake: an empty report would look
+// clean.
+func readFilter(c *urfave.Context, r *findings.Report) (findings.Filter, error) {
+	f := findings.Filter{Status: c.String("status"), New: c.Bool("new")}
+	var errs []error
+	held := func(flag string, all []string) (given []string) {
+		slices.Sort(all)
+		all = slices.Compact(all)
+		for _, value := range c.StringSlice(flag) {
+			if !slices.Contains(all, value) {
+				errs = append(errs, within("--"+flag, unknown(flag, value, all)))
+			}
+			given = append(given, value)
+			f.Words = append(f.Words, "--"+flag+" "+value)
+		}
+		return given
+	}
+	var checks, accounts, regions []string
+	for i := range r.Checks {
+		checks = append(checks, r.Checks[i].ID)
+	}
+	for i := range r.Coverage {
+		accounts, regions = append(accounts, r.Coverage[i].AccountID), append(regions, r.Coverage[i].Region)
+	}
+	for i := range r.Findings {
+		checks = append(checks, r.Findings[i].Check)
+		accounts, regions = append(accounts, r.Findings[i].AccountID), append(regions, r.Findings[i].Region)
+	}
+	f.Checks, f.Accounts, f.Regions = held("check", checks), held("account", accounts), held("region", regions)
+	var globs []*regexp.Regexp
+	for _, text := range c.StringSlice("group") {
+		if text == "" {
+			errs = append(errs, usage("", "--group is empty"))
+			continue
+		}
+		globs = append(globs, glob(text))
+		f.Words = append(f.Words, "--group "+text)
+	}
+	if len(globs) > 0 {
+		f.Group = func(values ...string) bool {
+			return slices.ContainsFunc(globs, func(g *regexp.Regexp) bool {
+				return slices.ContainsFunc(values, func(v string) bool { return v != "" && g.MatchString(v) })
+			})
+		}
+	}
+	if f.Status != "" {
+		f.Words = append(f.Words, "--status "+f.Status)
+	}
+	if f.New {
+		f.Words = append(f.Words, "--new")
+		if r.Comparison == nil {
+			errs = append(errs, usage("sgaudit audit --baseline OLD -o json=REPORT marks what is new", "--new: the report was not compared with a baseline"))
+		}
+	}
+	return f, combine(errs)
+}
+
+// glob matches a whole text: * stands for any text and ? for one character.
+func glob(text string) *regexp.Regexp {
+	pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(text))
+	return regexp.MustCompile("^(?s:" + pattern + ")$")
+}

@@ -1,0 +1,85 @@
+package findings
+
+import "slices"
+
+// Selection tells which filters made a report of another one.
+type Selection struct {
+	Filters  []string `json:"filters"`  // as they are written on the command line
+	Findings int      `json:"findings"` // open ones that the filters left out
+}
+
+// Filter chooses a part of a report. Of each list that is not empty a value has
+// to match; all the lists have to.
+type Filter struct {
+	Checks, Accounts, Regions []string
+	MinSeverity               Severity
+	Status                    string                   // open or suppressed; empty: both
+	New                       bool                     // only findings that the baseline does not hold
+	Group                     func(ids ...string) bool // of the ids and names of a group or resource one has to match; nil: every group
+	Words                     []string                 // the filters but for MinSeverity, for Selection
+}
+
+// Select returns the part of a report that the filter chooses, in its order;
+// the report stays as it is. Coverage, what was not evaluated, and the
+// comparison are those of the accounts, regions and checks that are chosen. The
+// counts of the summary are those of the findings that are left. Controls and
+// exceptions are about the whole run and stay.
+func (r *Report) Select(f Filter) *Report {
+	chosen := *r
+	in := func(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
+	place := func(account, region string) bool { return in(f.Accounts, account) && in(f.Regions, region) }
+
+	chosen.Coverage = keep(r.Coverage, func(c *Coverage) bool { return place(c.AccountID, c.Region) })
+	chosen.Checks = keep(r.Checks, func(c *CheckInfo) bool { return in(f.Checks, c.ID) })
+	chosen.NotEvaluated = keep(r.NotEvaluated, func(n *NotEvaluated) bool { return place(n.AccountID, n.Region) && in(f.Checks, n.Check) })
+	filtered := 0
+	chosen.Findings = keep(r.Findings, func(x *Finding) bool {
+		if place(x.AccountID, x.Region) && in(f.Checks, x.Check) && (f.Status == "" || x.Status == f.Status) &&
+			(!f.New || x.Baseline == New) && (f.Group == nil || f.Group(x.GroupID, x.GroupName, x.ResourceID)) {
+			return true
+		}
+		if x.Status != Suppressed {
+			filtered++
+		}
+		return false
+	})
+	if r.Comparison != nil {
+		comparison := *r.Comparison
+		known := func(k *Known) bool {
+			return place(k.AccountID, k.Region) && in(f.Checks, k.Check) && k.Severity >= f.MinSeverity && (f.Group == nil || f.Group(k.ResourceID))
+		}
+		comparison.Fixed, comparison.Unknown = keep(comparison.Fixed, known), keep(comparison.Unknown, known)
+		chosen.Comparison = &comparison
+	}
+	if len(f.Words) > 0 {
+		chosen.Selection = &Selection{Filters: f.Words, Findings: filtered}
+		if before := r.Selection; before != nil {
+			chosen.Selection = &Selection{Filters: slices.Concat(before.Filters, f.Words), Findings: before.Findings + filtered}
+		}
+	}
+	if f.MinSeverity > Info {
+		before := r.Below
+		chosen.LeaveOut(f.MinSeverity)
+		if before != nil {
+			chosen.Below.Findings += before.Findings
+			chosen.Below.MinSeverity = max(chosen.Below.MinSeverity, before.MinSeverity)
+		}
+	}
+	chosen.count()
+	return &chosen
+}
+
+// keep returns the items that are wanted, in their order: an empty list where
+// none is, and nil for nil.
+func keep[T any](list []T, wanted func(*T) bool) []T {
+	if list == nil {
+		return nil
+	}
+	kept := make([]T, 0, len(list))
+	for i := range list {
+		if wanted(&list[i]) {
+			kept = append(kept, list[i])
+		}
+	}
+	return kept
+}
