@@ -263,7 +263,7 @@ func (o options) simpleRule(d inventory.Direction) (rules []inventory.Rule, err 
 		return nil, err
 	}
 	r := inventory.Rule{Direction: d}
-	if r.Traffic, err = inventory.NewTraffic(protocol, from, to); err != nil {
+	if r.Traffic, err = traffic(protocol, from, to); err != nil {
 		return nil, err
 	}
 	switch {
@@ -279,6 +279,31 @@ func (o options) simpleRule(d inventory.Direction) (rules []inventory.Rule, err 
 		return nil, errors.New("neither --cidr nor --source-group says from where")
 	}
 	return []inventory.Rule{r}, nil
+}
+
+// traffic is inventory.NewTraffic for what a person or a program wrote: a port
+// or type that does not exist is an error. NewTraffic takes it for all of them.
+func traffic(protocol string, from, to *int32) (inventory.Traffic, error) {
+	t, err := inventory.NewTraffic(protocol, from, to)
+	if err != nil {
+		return t, err
+	}
+	last := int32(255)
+	switch {
+	case t.HasPorts():
+		last = inventory.MaxPort
+		if from != nil && to != nil && (*from == -1) != (*to == -1) {
+			return t, fmt.Errorf("ports %d to %d are not a range", *from, *to)
+		}
+	case t.Protocol != inventory.ICMP && t.Protocol != inventory.ICMPv6:
+		return t, nil
+	}
+	for _, end := range []*int32{from, to} {
+		if end != nil && (*end < -1 || *end > last) {
+			return t, fmt.Errorf("%d is not a number from 0 to %d", *end, last)
+		}
+	}
+	return t, nil
 }
 
 func parsePorts(text string) (from, to *int32, err error) {

@@ -87,14 +87,28 @@ func ParseChain(line string) ([]Step, error) {
 	return steps, nil
 }
 
-// callsEC2 reports whether the statement, or something in it, calls aws ec2.
+// callsEC2 reports whether the statement, or something in it, calls aws ec2, or
+// hides by a variable whether it does.
 func (s *statement) callsEC2() bool {
 	fields := s.words
 	if s.odd != "" {
 		fields = append(slices.Clone(fields), strings.FieldsFunc(s.text, func(r rune) bool { return strings.ContainsRune(" \t\n\"'`$()|&<>{};", r) })...)
 	}
 	at := slices.Index(fields, "aws")
+	if s.odd != "" && (at >= 0 || strings.HasPrefix(strings.TrimLeft(s.text, `"`), "$")) && slices.ContainsFunc(fields, isOperation) {
+		return true
+	}
 	return at >= 0 && slices.Contains(fields[at:], "ec2") || len(s.words) > 0 && strings.Contains(strings.Join(s.words, " "), "aws ec2 ")
+}
+
+// isOperation reports whether a word is an operation that changes security
+// groups or those of an interface.
+func isOperation(word string) bool {
+	switch word {
+	case "create-security-group", "delete-security-group", "modify-network-interface-attribute", "modify-security-group-rules":
+		return true
+	}
+	return strings.HasPrefix(word, "authorize-security-group-") || strings.HasPrefix(word, "revoke-security-group-")
 }
 
 // step reads the statement as a call of aws ec2. With loose, options that

@@ -96,6 +96,14 @@ func TestScriptsThatAreRefused(t *testing.T) {
 		"aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 1 --cidr 10.0.0.0/8 --source-group sg-2":                                             "both say from where",
 		"aws ec2 delete-security-group --cli-input-json '{\"GroupId\":\"sg-1\"}' --group-id sg-1":                                                                            "is there twice",
 		"aws ec2 delete-security-group --cli-input-json file://x":                                                                                                            "must be a JSON object",
+		"$A delete-security-group --group-id sg-1":                                                               "a variable or command",
+		"\"$AWS\" ec2 delete-security-group --group-id sg-1":                                                     "a variable or command",
+		"aws $B revoke-security-group-ingress --group-id sg-1":                                                   "a variable or command",
+		"${A} authorize-security-group-ingress --group-id sg-1":                                                  "a variable or command",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 70000 --cidr 10.0.0.0/8": "70000 is not a number from 0 to 65535",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol icmp --port 300 --cidr 10.0.0.0/8":  "300 is not a number from 0 to 255",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions '[{\"IpProtocol\":\"udp\",\"FromPort\":22,\"ToPort\":90000,\"IpRanges\":[{\"CidrIp\":\"10.0.0.0/8\"}]}]'": "90000 is not a number from 0 to 65535",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions '[{\"IpProtocol\":\"tcp\",\"FromPort\":-1,\"ToPort\":22,\"IpRanges\":[{\"CidrIp\":\"10.0.0.0/8\"}]}]'":    "ports -1 to 22 are not a range",
 		"\x1b[2J" + deletes: "a control character",
 	} {
 		lines, err := change.ParseScript(script)

@@ -125,7 +125,7 @@ func parsePermissions(text string, d inventory.Direction) ([]inventory.Rule, err
 	}
 	var rules []inventory.Rule
 	for _, p := range list {
-		traffic, err := inventory.NewTraffic(p.Protocol, p.From, p.To)
+		allowed, err := traffic(p.Protocol, p.From, p.To)
 		if err != nil {
 			return nil, fmt.Errorf("--ip-permissions: %w", err)
 		}
@@ -147,7 +147,7 @@ func parsePermissions(text string, d inventory.Direction) ([]inventory.Rule, err
 				if err != nil {
 					return nil, fmt.Errorf("--ip-permissions: %w", err)
 				}
-				rules = append(rules, inventory.Rule{Direction: d, Traffic: traffic, Peer: peer, Description: sources.list[i].Text})
+				rules = append(rules, inventory.Rule{Direction: d, Traffic: allowed, Peer: peer, Description: sources.list[i].Text})
 			}
 		}
 	}

@@ -103,8 +103,11 @@ func (e *estate) authorize(t *target, s *change.Step) error {
 		rule.IDs, rule.Tags = nil, slices.Clone(rule.Tags)
 		if ref := rule.Peer.Group; ref != nil {
 			full := *ref
-			if other := e.find(t.in, full.ID); other != nil {
+			switch other := e.find(t.in, full.ID); {
+			case other != nil:
 				t.in.peered().refer(g, other.group(), &full)
+			case full.Account == "" || full.Account == t.in.AccountID:
+				return fmt.Errorf("%s cannot allow %q: %s is not among the groups of the account that were read", g.ID, text, full.ID)
 			}
 			rule.Peer.Group = &full
 		}

@@ -21,6 +21,9 @@ func (e *estate) create(s *change.Step) error {
 		if !r.takes(s) || r.Skipped {
 			continue
 		}
+		if r.Read.Has(inventory.PartVPCs) && s.Details.VPC != "" && !slices.ContainsFunc(r.VPCs, func(v inventory.VPC) bool { return v.ID == s.Details.VPC }) {
+			continue
+		}
 		if slices.ContainsFunc(r.Groups, func(g inventory.Group) bool { return g.VPC == s.Details.VPC && g.Name == s.Details.Name }) {
 			return fmt.Errorf("%s has a group with the name %q already", s.Details.VPC, s.Details.Name)
 		}
@@ -34,7 +37,7 @@ func (e *estate) create(s *change.Step) error {
 		e.groups[g.ID] = append(e.groups[g.ID], &target{in: r, place: len(r.Groups) - 1, changed: true})
 		return nil
 	}
-	return fmt.Errorf("no region that was read%s takes the group %q", where(s), s.Details.Name)
+	return fmt.Errorf("the group %q cannot be created: %s is not among the VPCs that were read%s", s.Details.Name, cmp.Or(s.Details.VPC, "its VPC"), where(s))
 }
 
 // setGroups gives an interface other groups.
@@ -51,8 +54,8 @@ func (e *estate) setGroups(s *change.Step) error {
 			return fmt.Errorf("%s would carry %d groups, and AWS's default quota is %d", s.Interface, len(s.Groups), maxCarried)
 		}
 		for _, id := range s.Groups {
-			if change.IsNew(id) && e.find(r, id) == nil {
-				return fmt.Errorf("%s is to carry a group that no line before it makes", s.Interface)
+			if err := e.attachable(r, &r.Interfaces[i], id); err != nil {
+				return err
 			}
 		}
 		r.own()
@@ -64,6 +67,23 @@ func (e *estate) setGroups(s *change.Step) error {
 		return nil
 	}
 	return fmt.Errorf("%s is not among the interfaces that were read%s", s.Interface, where(s))
+}
+
+// attachable tells why EC2 would not attach a group to an interface: both
+// belong to one VPC, or the group is associated with the interface's (EC2 API
+// reference, ModifyNetworkInterfaceAttribute).
+func (e *estate) attachable(r *region, to *inventory.Interface, id string) error {
+	t := e.find(r, id)
+	switch {
+	case to.Carries(id):
+	case t == nil && change.IsNew(id):
+		return fmt.Errorf("%s is to carry a group that no line before it makes", to.ID)
+	case t == nil:
+		return fmt.Errorf("%s cannot carry %s, which is not among the groups that were read", to.ID, id)
+	case t.group().VPC != to.VPC && !slices.ContainsFunc(r.Associations, func(a inventory.Association) bool { return a.Group == id && a.VPC == to.VPC }):
+		return fmt.Errorf("%s of %s cannot carry %s of %s", to.ID, to.VPC, id, t.group().VPC)
+	}
+	return nil
 }
 
 // carriers finds the first interface that carries each group which a line

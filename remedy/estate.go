@@ -47,6 +47,9 @@ func newEstate(inv *inventory.Inventory, lines []change.Line) *estate {
 	for i := range lines {
 		s := &lines[i].Step
 		ids[s.Group] = ids[s.Group] || s.Verb == change.Delete
+		for _, id := range s.Groups {
+			ids[id] = ids[id] // so that it is there
+		}
 		if s.Verb != change.Authorize {
 			continue
 		}

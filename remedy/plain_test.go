@@ -76,7 +76,11 @@ func plainStep(r *inventory.Region, at int, s *change.Step) error {
 			}
 			if ref := rule.Peer.Group; ref != nil {
 				full := *ref
-				if i := slices.IndexFunc(r.Groups, func(o inventory.Group) bool { return o.ID == full.ID }); i >= 0 {
+				i := slices.IndexFunc(r.Groups, func(o inventory.Group) bool { return o.ID == full.ID })
+				if i < 0 && (full.Account == "" || full.Account == r.AccountID) {
+					return fmt.Errorf("%s cannot allow %q: %s is not among the groups of the account that were read", g.ID, rule.String(), full.ID)
+				}
+				if i >= 0 {
 					plainRefer(r, g, &r.Groups[i], &full)
 				}
 				rule.Peer.Group = &full

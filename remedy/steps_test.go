@@ -282,7 +282,7 @@ resource "aws_vpc_security_group_ingress_rule" "revoke_sgr_1" {
 // TestScriptsThatFail are the mistakes of scripts, each told with its line.
 func TestScriptsThatFail(t *testing.T) {
 	const id = "sgr-00000000000000001"
-	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0 id " + id + "\nsg-2 b\n in tcp/80 sg-1\nsg-3 default\nsg-4 c\neni-1 sg-4 10.0.0.1\n").Inventory
+	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0 id " + id + "\nsg-2 b\n in tcp/80 sg-1\nsg-3 default\nsg-4 c\nsg-5 d vpc vpc-2\neni-1 sg-4 10.0.0.1\nvpc-1 10.0.0.0/16\nvpc-2 10.1.0.0/16\n").Inventory
 	for script, want := range map[string]string{
 		"aws ec2 modify-security-group-rules --group-id sg-1":                                                           "line 1: modify-security-group-rules: only authorize",
 		"\naws ec2 delete-security-group --group-id 'sg-1":                                                              "line 2: a single quote is not closed",
@@ -300,6 +300,10 @@ func TestScriptsThatFail(t *testing.T) {
 		"aws ec2 delete-security-group --group-id sg-3":                                                                 "it is a default group",
 		"aws ec2 delete-security-group --group-id sg-4":                                                                 "eni-1 carries it",
 		"sudo aws ec2 delete-security-group --group-id sg-4":                                                            "only lines that begin with aws",
+		"aws ec2 authorize-security-group-ingress --group-id sg-1 --protocol tcp --port 22 --source-group sg-9":         "sg-9 is not among the groups of the account that were read",
+		"aws ec2 modify-network-interface-attribute --network-interface-id eni-1 --groups sg-4 sg-9":                    "eni-1 cannot carry sg-9, which is not among the groups that were read",
+		"aws ec2 modify-network-interface-attribute --network-interface-id eni-1 --groups sg-5":                         "eni-1 of vpc-1 cannot carry sg-5 of vpc-2",
+		"aws ec2 create-security-group --group-name e --description e --vpc-id vpc-9":                                   `the group "e" cannot be created: vpc-9 is not among the VPCs that were read`,
 		"aws ec2 authorize-security-group-sideways --group-id sg-4":                                                     "neither ingress nor egress",
 		"aws ec2 revoke-security-group-ingress --group-id sg-1 --group-id sg-2":                                         "--group-id is there twice",
 		"aws ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions '[{\"IpProtocol\":\"tcp\"}]'":        "names no source",
