@@ -63,6 +63,10 @@ func (r *Report) Select(f Filter) *Report {
 		if before != nil {
 			chosen.Below.Findings += before.Findings
 			chosen.Below.MinSeverity = max(chosen.Below.MinSeverity, before.MinSeverity)
+			chosen.Below.LeftOut = slices.Concat(chosen.Below.LeftOut, before.LeftOut)
+			if before.LeftOut == nil { // of an earlier version, which did not list them
+				chosen.Below.LeftOut = nil
+			}
 		}
 	}
 	chosen.count()

@@ -17,7 +17,7 @@ func TestSelect(t *testing.T) {
 		},
 		NotEvaluated: []NotEvaluated{{Check: "x", AccountID: "2", Region: "a"}},
 		Comparison:   &Comparison{Fixed: []Known{{ID: "5", Check: "x", AccountID: "2", Region: "a"}}, Unknown: []Known{}},
-		Below:        &Below{MinSeverity: Info, Findings: 0},
+		Below:        &Below{MinSeverity: Info, Findings: 2, LeftOut: []Known{{ID: "6"}, {ID: "7"}}},
 	}
 	for name, c := range map[string]struct {
 		filter      Filter
@@ -39,8 +39,8 @@ func TestSelect(t *testing.T) {
 		for _, f := range got.Findings {
 			ids = append(ids, f.ID)
 		}
-		if !reflect.DeepEqual(ids, c.ids) || got.Selection.Findings != c.out || got.Below.Findings != c.below {
-			t.Errorf("%s: findings %v, %d left out, %d below; want %v, %d, %d", name, ids, got.Selection.Findings, got.Below.Findings, c.ids, c.out, c.below)
+		if !reflect.DeepEqual(ids, c.ids) || got.Selection.Findings != c.out || got.Below.Findings != 2+c.below || len(got.Below.LeftOut) != 2+c.below {
+			t.Errorf("%s: findings %v, %d left out, %d below; want %v, %d, %d", name, ids, got.Selection.Findings, got.Below.Findings, c.ids, c.out, 2+c.below)
 		}
 		if len(got.NotEvaluated) != c.unevaluated || got.Summary.NotEvaluated != c.unevaluated || len(got.Coverage) != c.regions {
 			t.Errorf("%s: %d not evaluated, summary %d, %d regions", name, len(got.NotEvaluated), got.Summary.NotEvaluated, len(got.Coverage))

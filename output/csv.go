@@ -28,11 +28,7 @@ func Row(f *findings.Finding) []string {
 	if rule == nil {
 		rule = &findings.Rule{}
 	}
-	tags := make([]string, 0, len(f.Tags))
-	for k, v := range f.Tags {
-		tags = append(tags, k+"="+v)
-	}
-	slices.Sort(tags)
+	tags := appendTags(make([]string, 0, len(f.Tags)), f)
 	const sep = "; "
 	return []string{
 		f.ID, f.Severity.String(), f.Status, f.Baseline, f.Check, f.Title, f.AccountID, f.AccountName, f.Region, f.VPCID, f.GroupID,

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -49,6 +50,10 @@ func whole() *findings.Report {
 // machines are the formats that programs read, and what each must hold of
 // whole(): the unread region, what was not evaluated, and what is suppressed.
 var machines = map[string][]string{
+	"ocsf":        {`"status_details":["ec2:DescribeSecurityGroups could not be read`, `"status_details":["security groups were not read"]`, `"status":"Suppressed","status_detail":"kept for <the> migration`, `"status":"Resolved"`},
+	"asff":        {`"Description":"ec2:DescribeSecurityGroups could not be read`, `unused-group was not evaluated: security groups were not read"`, `"sgaudit/Suppression":"kept for <the> migration`, `"Compliance":{"Status":"PASSED"},"RecordState":"ARCHIVED"`},
+	"slack":       {"INCOMPLETE: 1 region", "Not read: 012345678901 us-east-1", "Not evaluated: unused-group", "1 suppressed", "1 new, 1 fixed since 2029-12-31"},
+	"teams":       {"INCOMPLETE: 1 region", "Not read: 012345678901 us-east-1", "Not evaluated: unused-group", "1 suppressed", "1 new, 1 fixed since 2029-12-31"},
 	"markdown":    {"INCOMPLETE: 1 region could not be read in full", "ec2:DescribeSecurityGroups could not be read", "security groups were not read", "kept for &lt;the&gt; migration", "### New since 2029-12-31"},
 	"codequality": {"NOT READ: 012345678901 us-east-1", "not evaluated in 012345678901 us-east-1: security groups were not read", "suppressed (kept for <the> migration"},
 	"junit":       {`<error message="ec2:DescribeSecurityGroups could not be read`, "not evaluated: security groups were not read", "suppressed: kept for &lt;the&gt; migration"},
@@ -323,6 +328,80 @@ func TestCodeQuality(t *testing.T) {
 			if !seen[r.Findings[i].ID] {
 				t.Errorf("%s: %s is missing", name, r.Findings[i].ID)
 			}
+		}
+	}
+}
+
+// TestASFFLimits holds the texts to what BatchImportFindings takes.
+func TestASFFLimits(t *testing.T) {
+	r := whole()
+	long := strings.Repeat("\u00fc", 5000)
+	f := &r.Findings[0]
+	f.Title, f.Message, f.Fix.Summary, f.Check, f.Services = long, long, long, long, []string{long}
+	var list []struct {
+		ID, GeneratorID, Title, Description string
+		ProductFields                       map[string]string
+		Remediation                         struct{ Recommendation struct{ Text string } }
+		Resources                           []struct{ ID string }
+	}
+	if err := json.Unmarshal([]byte(write(t, "asff", r, output.Options{})), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 3+1+2 {
+		t.Errorf("%d findings, want three, one fixed and one for each region", len(list))
+	}
+	for _, a := range list {
+		for name, limit := range map[string]int{a.ID: 512, a.GeneratorID: 512, a.Title: 256, a.Description: 1024, a.Remediation.Recommendation.Text: 512} {
+			if n := utf8.RuneCountInString(name); n > limit {
+				t.Errorf("%d characters of %d", n, limit)
+			}
+		}
+		for key, value := range a.ProductFields {
+			if utf8.RuneCountInString(key) > 128 || utf8.RuneCountInString(value) > 2048 || value == "" {
+				t.Errorf("%s: %d characters", key, utf8.RuneCountInString(value))
+			}
+		}
+		if a.ID == "" || a.Title == "" || a.Description == "" || len(a.Resources) != 1 || a.Resources[0].ID == "" {
+			t.Errorf("%+v", a)
+		}
+	}
+}
+
+// TestChatLimits: ten findings at most, in the sizes that the receivers take,
+// and nothing that Slack would act on.
+func TestChatLimits(t *testing.T) {
+	r := whole()
+	r.Findings[0].GroupName = strings.Repeat("<!channel>\U0001f600", 25)
+	for range 100 {
+		f := r.Findings[0]
+		f.Message = strings.Repeat("&", 5000)
+		r.Findings = append(r.Findings, f)
+		r.NotEvaluated = append(r.NotEvaluated, r.NotEvaluated[0])
+		r.Coverage = append(r.Coverage, r.Coverage[1])
+	}
+	r.Finish()
+	for format, limit := range map[string]int{"slack": 13200, "teams": 28000} {
+		text := write(t, format, r, output.Options{})
+		if len(text) > limit {
+			t.Errorf("%s: %d bytes", format, len(text))
+		}
+		if n := strings.Count(text, `"critical: sg-1`); n != 10 || !strings.Contains(text, "and 91 more") {
+			t.Errorf("%s: %d findings", format, n)
+		}
+	}
+	var slack struct {
+		Text   string
+		Blocks []struct{ Text struct{ Type, Text string } }
+	}
+	if err := json.Unmarshal([]byte(write(t, "slack", r, output.Options{})), &slack); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(slack.Text, "<>") || len(slack.Blocks) > 50 {
+		t.Errorf("%q, %d blocks", slack.Text, len(slack.Blocks))
+	}
+	for _, b := range slack.Blocks {
+		if b.Text.Type != "plain_text" || b.Text.Text == "" || utf8.RuneCountInString(b.Text.Text) > 3000 {
+			t.Errorf("%+v", b)
 		}
 	}
 }

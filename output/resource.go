@@ -26,6 +26,27 @@ func arn(partition string, f *findings.Finding) string {
 	return "arn:" + cmp.Or(partition, "aws") + ":ec2:" + f.Region + ":" + f.AccountID + ":" + cmp.Or(f.ResourceType, "security-group") + "/" + f.ResourceID
 }
 
+// knownARN returns the ARN of what a finding of an older report was about, of
+// which only the id is known.
+func knownARN(partition string, k *findings.Known) string {
+	kind := "security-group"
+	for prefix, name := range map[string]string{"eni-": "network-interface", "acl-": "network-acl", "vpc-": "vpc"} {
+		if strings.HasPrefix(k.ResourceID, prefix) {
+			kind = name
+		}
+	}
+	return arn(partition, &findings.Finding{AccountID: k.AccountID, Region: k.Region, ResourceType: kind, ResourceID: k.ResourceID})
+}
+
+// appendTags adds the tags of a finding as key=value, sorted, to an empty list.
+func appendTags(tags []string, f *findings.Finding) []string {
+	for k, v := range f.Tags {
+		tags = append(tags, k+"="+v)
+	}
+	slices.Sort(tags)
+	return tags
+}
+
 // accountARN returns the ARN that stands for a whole account.
 func accountARN(partition, account string) string {
 	return "arn:" + cmp.Or(partition, "aws") + ":iam::" + account + ":root"

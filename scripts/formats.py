@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""Every format of a report, opened by a reader that is not ours.
+
+usage: formats.py SGAUDIT [SARIF-MULTITOOL]
+
+Audits the demo account once, writes every format from the saved report, reads
+each with the library that its users have, and compares the ids of the findings
+with those of the JSON. It needs ocsf-json-schema, jsonschema, botocore,
+junitparser, prometheus-client and markdown-it-py; with sarif-multitool also
+GitHub's own rules for SARIF are checked. No network is used.
+"""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+
+import botocore.session
+import botocore.validate
+import junitparser
+from jsonschema import Draft202012Validator
+from markdown_it import MarkdownIt
+from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
+from prometheus_client.parser import text_string_to_metric_families
+
+problems = []
+
+
+def expect(what, have, want):
+    print(f"  {what}: {have}")
+    if have != want:
+        problems.append(f"{what}: {have!r}, want {want!r}")
+
+
+def read(name):
+    with open(name, encoding="utf-8", newline="") as f:
+        return f.read()
+
+
+def sarif(name, report, ids, tool):
+    runs = json.loads(read(name))["runs"]
+    results = [r for run in runs for r in run["results"]]
+    expect("sarif: ids agree", {r["partialFingerprints"]["primaryLocationLineHash"] for r in results} == ids, True)
+    expect("sarif: locations", sum(bool(r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for r in results), len(ids))
+    if tool:
+        out = name + ".checked"
+        subprocess.run([tool, "validate", name, "--rule-kind", "Ghas", "--output", out, "--log", "ForceOverwrite"], check=True, stdout=subprocess.DEVNULL)
+        found = [r for run in json.loads(read(out))["runs"] for r in run["results"]]
+        expect("sarif: errors and warnings by GitHub's rules", [r["ruleId"] for r in found if r.get("level", "warning") in ("error", "warning")], [])
+
+
+def ocsf(name, report, ids, tool):
+    schema = OcsfJsonSchemaEmbedded(get_ocsf_schema("1.5.0")).get_class_schema("compliance_finding", profiles=["cloud"])
+    validator = Draft202012Validator(schema)
+    events = json.loads(read(name))
+    wrong = [f"{'/'.join(map(str, e.path))}: {e.message[:200]}" for event in events for e in validator.iter_errors(event)]
+    expect("ocsf: errors by the schema", wrong[:3], [])
+    expect("ocsf: ids agree", {e["finding_info"]["uid"] for e in events if e["compliance"]["status_id"] == 3} == ids, True)
+
+
+def asff(name, report, ids, tool):
+    model = botocore.session.get_session().get_service_model("securityhub").operation_model("BatchImportFindings").input_shape
+    found = json.loads(read(name))
+    wrong = botocore.validate.ParamValidator().validate({"Findings": found}, model)
+    expect("asff: errors by botocore", wrong.generate_report(), "")
+    expect("asff: ids agree", {f["Id"].removeprefix("sgaudit/") for f in found if f["Compliance"]["Status"] == "FAILED"} == ids, True)
+
+
+def junit(name, report, ids, tool):
+    suites = junitparser.JUnitXml.fromfile(name)
+    cases = [case for suite in suites for case in suite]
+    names = Counter((case.classname, suite.name, case.name) for suite in suites for case in suite)
+    expect("junit: cases with the same name", [n for n, count in names.items() if count > 1], [])
+    failed = [c for c in cases if any(isinstance(r, junitparser.Failure) for r in c.result)]
+    expect("junit: failures", len(failed), sum(f["status"] == "open" for f in report["findings"]))
+    expect("junit: ids agree", {c.name.rpartition("[")[2].rstrip("]") for c in cases if c.name.endswith("]")} >= ids, True)
+    expect("junit: the counts of the file", (suites.tests, suites.failures), (len(cases), len(failed)))
+
+
+def prometheus(name, report, ids, tool):
+    families = {f.name: f for f in text_string_to_metric_families(read(name))}
+    want = Counter((f["account_id"], f["region"], f["check"], f["severity"]) for f in report["findings"] if f["status"] == "open")
+    have = {(s.labels["account"], s.labels["region"], s.labels["check"], s.labels["severity"]): s.value for s in families["sgaudit_findings"].samples}
+    expect("prometheus: findings agree", have == want, True)
+    expect("prometheus: samples with a time", [s for f in families.values() for s in f.samples if s.timestamp], [])
+
+
+def markdown(name, report, ids, tool):
+    page = MarkdownIt("commonmark").enable("table").render(read(name))
+    expect("markdown: rows", page.count("<tr>") - page.count("<thead>"), min(40, sum(f["status"] == "open" for f in report["findings"])))
+    expect("markdown: links and pictures", page.count("<a ") + page.count("<img"), 0)
+
+
+def codequality(name, report, ids, tool):
+    issues = json.loads(read(name))
+    expect("codequality: ids agree", {i["fingerprint"] for i in issues} >= ids, True)
+    expect("codequality: paths and severities", all(
+        i["location"]["path"].startswith("aws/") and i["location"]["lines"]["begin"] == 1 and i["severity"] in ("info", "minor", "major", "critical", "blocker")
+        for i in issues), True)
+
+
+def table(name, report, ids, tool):
+    rows = list(csv.DictReader(read(name).splitlines()))
+    expect("csv: ids agree", {row["id"] for row in rows if row["id"]} == ids, True)
+
+
+def ndjson(name, report, ids, tool):
+    records = [json.loads(line) for line in read(name).splitlines()]
+    expect("ndjson: ids agree", {r["id"] for r in records if r["record"] == "finding"} == ids, True)
+
+
+def slack(name, report, ids, tool):
+    message = json.loads(read(name))
+    expect("slack: blocks", len(message["blocks"]) <= 50 and len(json.dumps(message)) < 13200, True)
+
+
+def teams(name, report, ids, tool):
+    expect("teams: size", len(json.dumps(json.loads(read(name)))) < 28000, True)
+
+
+# What is read by a person, or is the report itself.
+readable = {"table", "html", "json", "xlsx"}
+readers = {
+    "sarif": sarif, "ocsf": ocsf, "asff": asff, "junit": junit, "prometheus": prometheus, "markdown": markdown,
+    "codequality": codequality, "csv": table, "ndjson": ndjson, "slack": slack, "teams": teams,
+}
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    tool = sys.argv[2] if len(sys.argv) > 2 else None
+    os.chdir(tempfile.mkdtemp())
+    subprocess.run([program, "demo", "--quiet", "-o", "json=report.json"], check=True)
+    report = json.loads(read("report.json"))
+    ids = {f["id"] for f in report["findings"]}
+    offered = subprocess.run([program, "__complete", "show", "-o", "="], check=True, capture_output=True, text=True).stdout.split()
+    for name in offered:
+        if name not in readers:
+            if name not in readable:
+                print(f"  {name}: no reader is known here")
+            continue
+        file = "report." + name
+        subprocess.run([program, "show", "report.json", "--quiet", "-o", f"{name}={file}"], check=True)
+        readers[name](file, report, ids, tool)
+    subprocess.run([program, "show", "report.json", "--quiet", "-o", "json=again.json"], check=True)
+    expect("json: show writes the same bytes", read("again.json") == read("report.json"), True)
+    expect("formats without a reader", sorted(set(readers) - set(offered)), [])
+    for problem in problems:
+        print("FAILED", problem)
+    sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    main()
