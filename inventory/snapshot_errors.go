@@ -84,12 +84,24 @@ func cutRune(text []byte) int {
 
 // sound refuses what no inventory has, so that nothing later trips over it.
 func (inv *Inventory) sound() error {
+	regions := map[[2]string]bool{}
 	for i, r := range inv.Regions {
 		if r == nil || r.Name == "" {
 			return fmt.Errorf("the snapshot is damaged: region %d is empty", i)
 		}
 		if err := r.named(); err != nil {
 			return fmt.Errorf("the snapshot is damaged: %w", err)
+		}
+		place := [2]string{r.AccountID, r.Name}
+		if regions[place] {
+			return fmt.Errorf("the snapshot is damaged: the region %s of account %q comes twice", r.Name, r.AccountID)
+		}
+		regions[place] = true
+		if id := twice(r.Groups, func(g *Group) string { return g.ID }); id != "" {
+			return fmt.Errorf("the snapshot is damaged: %s comes twice in %s", id, r.Name)
+		}
+		if id := twice(r.Interfaces, func(e *Interface) string { return e.ID }); id != "" {
+			return fmt.Errorf("the snapshot is damaged: %s comes twice in %s", id, r.Name)
 		}
 		for k := range r.Groups {
 			for n := range r.Groups[k].Rules {
@@ -100,6 +112,20 @@ func (inv *Inventory) sound() error {
 		}
 	}
 	return nil
+}
+
+// twice returns an id that comes twice in a list, of which a snapshot as it was
+// written has none, or nothing.
+func twice[T any](list []T, id func(*T) string) string {
+	seen := make(map[string]bool, len(list))
+	for i := range list {
+		x := id(&list[i])
+		if seen[x] {
+			return x
+		}
+		seen[x] = true
+	}
+	return ""
 }
 
 // sound reports whether the rule has one peer, a direction, and ports in order.
