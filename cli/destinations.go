@@ -3,6 +3,8 @@ package cli
 import (
 	"os"
 	"path/filepath"
+
+	"github.com/sgaudit/sgaudit/output"
 )
 
 // destinations are the files that one run writes to, standard output among
@@ -47,14 +49,9 @@ func (d *destinations) claim(file string) bool {
 	return true
 }
 
-// realPath resolves links, also those on the way to a file that is not there
-// yet.
+// realPath resolves links, also those that lead to a file that is not there yet.
 func realPath(file string) string {
-	if real, err := filepath.EvalSymlinks(file); err == nil {
-		file = real
-	} else if folder, err := filepath.EvalSymlinks(filepath.Dir(file)); err == nil {
-		file = filepath.Join(folder, filepath.Base(file))
-	}
+	file = output.Target(file)
 	if full, err := filepath.Abs(file); err == nil {
 		return full
 	}

@@ -93,7 +93,7 @@ func (h *history) begin(ch *choices) (unlock func(), err error) {
 	}
 	if ch.baseline, err = readReport(reports[len(reports)-1]); err != nil {
 		unlock()
-		return nil, fmt.Errorf("--history: %w", err)
+		return nil, usage("this report is the baseline of the run; move it out of the folder, and the one before it will be", "--history: %s", err)
 	}
 	return unlock, nil
 }

@@ -76,9 +76,7 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
 		return writeDirectly(path, write)
 	}
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target // the link stays, what it leads to is replaced
-	}
+	path = Target(path) // a link stays, what it leads to is replaced
 	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -107,6 +105,28 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 		return err
 	}
 	return os.Rename(temporary.Name(), path)
+}
+
+// Target returns the file that is written under a name: what links lead to,
+// which may not be there yet.
+func Target(path string) string {
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		return target
+	}
+	for range 40 { // as many links as Linux follows
+		if folder, err := filepath.EvalSymlinks(filepath.Dir(path)); err == nil {
+			path = filepath.Join(folder, filepath.Base(path))
+		}
+		next, err := os.Readlink(path)
+		if err != nil {
+			return path
+		}
+		if !filepath.IsAbs(next) {
+			next = filepath.Join(filepath.Dir(path), next)
+		}
+		path = next
+	}
+	return path
 }
 
 func writeDirectly(path string, write func(io.Writer) error) error {
