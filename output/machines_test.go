@@ -405,3 +405,17 @@ func TestChatLimits(t *testing.T) {
 		}
 	}
 }
+
+// TestFormatsAreDocumented: the table of docs/formats.md names every format.
+func TestFormatsAreDocumented(t *testing.T) {
+	text, err := os.ReadFile("../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := regexp.MustCompile("(?m)^\\| `.*").FindAllString(string(text), -1)
+	for _, f := range output.Formats() {
+		if !strings.Contains(strings.Join(rows, "\n"), "`"+f.Name+"`") {
+			t.Errorf("docs/formats.md has no row for %s", f.Name)
+		}
+	}
+}
