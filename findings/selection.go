@@ -1,6 +1,11 @@
 package findings
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/words"
+)
 
 // Selection tells which filters made a report of another one.
 type Selection struct {
@@ -71,6 +76,22 @@ func (r *Report) Select(f Filter) *Report {
 	}
 	chosen.count()
 	return &chosen
+}
+
+// LeftOut returns how many open findings the report does not hold because a
+// lowest severity or filters dropped them, and says so in one line of plain text,
+// which is empty where there are none.
+func (r *Report) LeftOut() (n int, text string) {
+	var texts []string
+	if b := r.Below; b != nil && b.Findings > 0 {
+		n += b.Findings
+		texts = append(texts, words.Count(b.Findings, "finding")+" below "+b.MinSeverity.String()+" left out by --min-severity")
+	}
+	if s := r.Selection; s != nil && s.Findings > 0 {
+		n += s.Findings
+		texts = append(texts, words.Count(s.Findings, "finding")+" left out by "+words.Plain(strings.Join(s.Filters, " ")))
+	}
+	return n, strings.Join(texts, "; ")
 }
 
 // keep returns the items that are wanted, in their order: an empty list where

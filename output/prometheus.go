@@ -110,8 +110,8 @@ func writePrometheus(w io.Writer, r *findings.Report, _ Options) error {
 	one("sgaudit_regions_incomplete", "Regions of accounts that were not read in full.", float64(len(unread(r))))
 	m.coverage(r)
 	m.found(r)
-	if leftOut(r) != "" {
-		one("sgaudit_findings_left_out", "Open findings that filters keep out of the report.", float64(leftOutCount(r)))
+	if n, _ := r.LeftOut(); n > 0 {
+		one("sgaudit_findings_left_out", "Open findings that filters keep out of the report.", float64(n))
 	}
 	if err := m.out.Flush(); err != nil {
 		return fmt.Errorf("writing Prometheus metrics: %w", err)

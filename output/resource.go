@@ -139,26 +139,8 @@ func accounts(r *findings.Report) []string {
 // leftOut says how many open findings a report does not hold because filters
 // drop them, or nothing.
 func leftOut(r *findings.Report) string {
-	var texts []string
-	if b := r.Below; b != nil && b.Findings > 0 {
-		texts = append(texts, words.Count(b.Findings, "finding")+" below "+b.MinSeverity.String()+" left out by --min-severity")
-	}
-	if s := r.Selection; s != nil && s.Findings > 0 {
-		texts = append(texts, words.Count(s.Findings, "finding")+" left out by "+words.Plain(strings.Join(s.Filters, " ")))
-	}
-	return strings.Join(texts, "; ")
-}
-
-// leftOutCount is the number of findings that leftOut tells.
-func leftOutCount(r *findings.Report) int {
-	n := 0
-	if r.Below != nil {
-		n = r.Below.Findings
-	}
-	if r.Selection != nil {
-		n += r.Selection.Findings
-	}
-	return n
+	_, text := r.LeftOut()
+	return text
 }
 
 // accepted says why a finding is suppressed, as one line.

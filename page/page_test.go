@@ -21,6 +21,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/page"
 	"github.com/sgaudit/sgaudit/picture"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // made returns the report of an estate and its page.
@@ -162,6 +163,21 @@ func TestAnUnreadRegionIsNotClean(t *testing.T) {
 	empty.Finish()
 	if html := write(t, empty, nil); !strings.Contains(html, "No region was read") {
 		t.Error("a report of nothing looks clean")
+	}
+}
+
+// TestAPartIsNotClean holds that a page of a filtered report says what the
+// filters left out.
+func TestAPartIsNotClean(t *testing.T) {
+	report, _, _ := made(t, demo())
+	part := report.Select(findings.Filter{Status: findings.Suppressed, Words: []string{"--status suppressed"}})
+	html := write(t, part, nil)
+	n := len(report.Findings)
+	if want := words.Count(n, "finding") + " left out by --status suppressed."; !strings.Contains(html, want) || strings.Contains(html, "Nothing that should be closed is open") {
+		t.Errorf("the page of a part without findings does not say %q", want)
+	}
+	if html := write(t, report.Select(findings.Filter{MinSeverity: findings.Medium}), nil); !strings.Contains(html, "below medium left out by --min-severity.") {
+		t.Error("the page does not say what --min-severity left out")
 	}
 }
 

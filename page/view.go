@@ -144,6 +144,13 @@ func sentence(r *findings.Report) string {
 	} else if unread > 0 || len(r.Coverage) == 0 {
 		text = "Nothing that should be closed was found open to the internet, in what could be read."
 	}
+	if n, left := r.LeftOut(); n > 0 {
+		grave := r.Selection != nil && r.Selection.Findings > 0 || r.Below != nil && r.Below.MinSeverity > findings.High
+		if len(in) == 0 && grave {
+			text = "Nothing in this part of the findings is open to the internet and should be closed."
+		}
+		text += " " + left + "."
+	}
 	if unread > 0 {
 		text += " " + words.Count(unread, "region") + " could not be read in full."
 	}
