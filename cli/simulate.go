@@ -38,6 +38,10 @@ type simulation struct {
 	Gained []pairChange `json:"gained"`
 	Asked  int          `json:"pairs_asked"`
 	Cut    bool         `json:"pairs_cut_short"` // there are more pairs than were asked
+	Unsure int          `json:"pairs_unknown"`   // pairs asked of which it could not be determined, before and after
+
+	// NotRead are the changed regions without interfaces, as "ACCOUNT REGION".
+	NotRead []string `json:"interfaces_not_read"`
 }
 
 // pairChange is two interfaces that can talk since, or no more.
@@ -81,7 +85,8 @@ func (p *program) simulate(c *urfave.Context) error {
 	}
 	s := &simulation{driftAnswer: drift(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts), Steps: len(lines), Lost: []pairChange{}, Gained: []pairChange{}}
 	access := remedy.CompareAccess(inv, after, remedy.MaxPairs)
-	s.Asked, s.Cut = access.Asked, access.Cut
+	s.Asked, s.Cut, s.Unsure = access.Asked, access.Cut, access.Unknown
+	s.NotRead = append([]string{}, access.Unread...)
 	s.Lost, s.Gained = append(s.Lost, pairChanges(access.Lost)...), append(s.Gained, pairChanges(access.Gained)...)
 	if err := p.answer(c, s, s.text()); err != nil {
 		return err
@@ -147,8 +152,14 @@ func (s *simulation) text() string {
 			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, words.Plain(p.From), words.Plain(p.To), words.Plain(p.Traffic), unsure)
 		}
 	}
-	if len(s.Lost)+len(s.Gained) == 0 {
+	for _, region := range s.NotRead {
+		fmt.Fprintf(&out, "Who gains or loses access in %s could not be determined: its network interfaces were not read.\n", words.Plain(region))
+	}
+	if len(s.Lost)+len(s.Gained) == 0 && (len(s.NotRead) == 0 || s.Asked > 0) {
 		fmt.Fprintf(&out, "No interface gains or loses access to another: %s asked before and after.\n", words.Count(s.Asked, "pair"))
+	}
+	if s.Unsure > 0 {
+		fmt.Fprintf(&out, "Of %s it could not be determined whether they can connect, before and after.\n", words.Count(s.Unsure, "pair"))
 	}
 	if s.Cut {
 		fmt.Fprintf(&out, "There are more pairs than the %d that were asked.\n", s.Asked)

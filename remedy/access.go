@@ -14,6 +14,11 @@ type Access struct {
 	Lost, Gained []PairChange // in the order of regions, groups, rules and interfaces
 	Asked        int          // pairs of interfaces, with a traffic, that were compared
 	Cut          bool         // there are more pairs than were asked
+	Unknown      int          // pairs asked of which it could not be determined, before and after
+
+	// Unread are the regions that changed and of which the interfaces were not
+	// read, as "ACCOUNT REGION": no pair of theirs was asked.
+	Unread []string
 }
 
 // PairChange is two interfaces of a region that can talk since, or no more.
@@ -45,6 +50,9 @@ func compareAccess(before, after *inventory.Inventory, like comparison) *Access 
 			c := like
 			c.old, c.seen = r, map[talk]bool{}
 			c.region(after.Regions[i])
+			if !r.Read.Has(inventory.PartInterfaces) {
+				like.Unread = append(like.Unread, r.AccountID+" "+r.Name)
+			}
 		}
 	}
 	return like.Access
@@ -254,6 +262,9 @@ func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffi
 	is := c.after.Verdict(c.is(from), c.is(to), traffic)
 	c.seen[t] = was == is && is != reach.NotReachable
 	if was == is {
+		if is == reach.Unknown {
+			c.Unknown++
+		}
 		return c.seen[t]
 	}
 	p := PairChange{c.old.AccountID, c.old.Name, from.ID, to.ID, traffic, is}

@@ -131,3 +131,35 @@ func TestSharedGroup(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsNotKnown plans where interfaces were not read, and where routes
+// lead over a transit gateway: the head of the plan says what could not be
+// determined, and does not say that nothing is lost.
+func TestWhatIsNotKnown(t *testing.T) {
+	const estate = `
+vpc-1 10.0.0.0/16
+subnet-1 10.0.0.0/24 vpc vpc-1
+subnet-2 10.0.1.0/24 vpc vpc-1
+rtb-1 main vpc vpc-1
+  route 10.0.0.0/16 local
+  route 10.0.0.0/24 tgw-1
+  route 10.0.1.0/24 tgw-1
+sg-1 web vpc vpc-1
+  in tcp/443 10.0.1.0/24 id sgr-1
+  in tcp/443 10.0.0.0/16 id sgr-3
+  out all 0.0.0.0/0 id sgr-2
+eni-1 sg-1 10.0.0.4 vpc vpc-1 subnet subnet-1 instance i-1
+eni-2 sg-1 10.0.1.5 vpc vpc-1 subnet subnet-2 instance i-2
+`
+	inv := fixtures.MustParse(estate).Inventory
+	_, plan := planOf(t, inv, judgeBy(audit.Defaults()))
+	if text := script(t, plan); plan.Changes() == 0 || plan.Access.Unknown == 0 || !strings.Contains(text, "it could not be determined whether they can connect") {
+		t.Errorf("over a transit gateway, with %d changes, the plan says:\n%s", plan.Changes(), text)
+	}
+	inv.Regions[0].Interfaces, inv.Regions[0].Read = nil, inv.Regions[0].Read&^inventory.PartInterfaces
+	_, plan = planOf(t, inv, judgeBy(audit.Defaults()))
+	text := script(t, plan)
+	if plan.Changes() == 0 || plan.Proven || !strings.Contains(text, "# Not proven: the network interfaces of us-east-1 were not read") || strings.Contains(text, "0 pairs") {
+		t.Errorf("without interfaces, with %d changes, the plan (proven: %t) says:\n%s", plan.Changes(), plan.Proven, text)
+	}
+}

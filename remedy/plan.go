@@ -27,6 +27,7 @@ type Plan struct {
 	Access  *Access             // of a proven plan that changes something: who gains and loses access
 
 	report  *findings.Report
+	cut     bool                // not all pairs of interfaces were compared
 	byGroup map[string][]*Entry // see entriesOf
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
@@ -63,8 +64,8 @@ func (p *Plan) head(d *change.Document) []string {
 		fmt.Sprintf("Written from the audit of %s. Nothing has been changed. Read it before you run it.", r.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC")),
 	}
 	if changes > 0 {
-		lines = append(lines, p.access(d.Account))
-		if p.Access != nil && !p.Proven {
+		lines = append(lines, p.access(d.Account)...)
+		if p.cut {
 			lines = append(lines, fmt.Sprintf("Not proven: only %d pairs of interfaces were compared. The others may lose access that no finding complains of.", MaxPairs))
 		}
 	}
@@ -95,11 +96,12 @@ func (p *Plan) stay(account string) []string {
 		words.Count(len(lines), "new finding"))}, lines...)
 }
 
-// access says how many pairs of interfaces of an account lose access.
-func (p *Plan) access(account string) string {
+// access says how many pairs of interfaces of an account lose access, and what
+// could not be determined.
+func (p *Plan) access(account string) []string {
 	const command = "sgaudit simulate --from SNAPSHOT plan.sh"
 	if p.Access == nil {
-		return "Who gains and who loses access is not known from a report alone; to list them: " + command
+		return []string{"Who gains and who loses access is not known from a report alone; to list them: " + command}
 	}
 	pairs := map[[3]string]bool{} // one pair may lose access on several ports
 	for _, pair := range p.Access.Lost {
@@ -116,7 +118,20 @@ func (p *Plan) access(account string) string {
 	if lost == 1 {
 		verb = "loses"
 	}
-	return fmt.Sprintf("%s%s of interfaces %s access; to list them: %s", least, words.Count(lost, "pair"), verb, command)
+	var lines []string
+	for _, unread := range p.Access.Unread {
+		if of, region, _ := strings.Cut(unread, " "); of == account {
+			lines = append(lines, fmt.Sprintf("Not proven: the network interfaces of %s were not read, so that who loses access there could not be determined.", region))
+		}
+	}
+	if lost == 0 && p.Access.Asked == 0 && len(lines) > 0 {
+		return lines
+	}
+	lines = append([]string{fmt.Sprintf("%s%s of interfaces %s access; to list them: %s", least, words.Count(lost, "pair"), verb, command)}, lines...)
+	if p.Access.Unknown > 0 {
+		lines = append(lines, fmt.Sprintf("Of %s it could not be determined whether they can connect, before the plan and after it.", words.Count(p.Access.Unknown, "pair")))
+	}
+	return lines
 }
 
 // item returns an entry with its reasons: the findings, and what was proven

@@ -62,6 +62,8 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 		if second == nil || seen[commands] {
 			plan.Again = second != nil
 			plan.Access = CompareAccess(w.inv, w.after, MaxPairs)
+			plan.cut = w.cut
+			plan.Proven = !w.cut && len(plan.Access.Unread) == 0
 			return plan, nil
 		}
 		seen[commands] = true
@@ -267,7 +269,7 @@ func (w *whole) prove(p *Plan) (settled bool, err error) {
 	if w.fresh(p, again) {
 		return false, nil
 	}
-	p.Proven, w.cut, w.before, w.after, w.again = all, !all, before, after, again
+	w.cut, w.before, w.after, w.again = !all, before, after, again
 	return true, nil
 }
 
