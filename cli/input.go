@@ -103,7 +103,7 @@ func (in *input) report() (*findings.Report, error) {
 	}
 	report, err := findings.Read(bytes.NewReader(in.text))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", in.name, err)
+		return nil, usage("sgaudit audit -o json=FILE writes a report", "%s: %s", in.name, err)
 	}
 	return report, nil
 }

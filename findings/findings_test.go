@@ -101,7 +101,9 @@ func TestReadErrors(t *testing.T) {
 		"{\n \"a\": }":            "line 2, column 7: invalid character",
 		`{"a": 1}`:                "not a report of sgaudit",
 		`{"schema_version": "9"}`: "schema_version 9, and this version of sgaudit reads 1",
-		"{\"schema_version\": \"1\",\n\"findings\": 5}": "line 2, column 14",
+		"{\"schema_version\": \"1\",\n\"findings\": 5}": "line 2, column 14: this is not a report of sgaudit: a value of the kind number cannot stand at findings",
+		`[]`:                                  "line 1, column 2: this is not a report of sgaudit: it is not a JSON object",
+		`{"schema_version": "1", "runs": []}`: "not a report: it has no findings",
 	} {
 		_, err := findings.Read(strings.NewReader(text))
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -18,7 +18,8 @@ func Read(r io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("reading the report: %w", err)
 	}
 	var head struct {
-		SchemaVersion string `json:"schema_version"`
+		SchemaVersion string  `json:"schema_version"`
+		Findings      present `json:"findings"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
 		return nil, located(text, err)
@@ -34,7 +35,20 @@ func Read(r io.Reader) (*Report, error) {
 	if err := json.Unmarshal(text, report); err != nil {
 		return nil, located(text, err)
 	}
+	// Other answers of sgaudit, such as those of diff and trend, have a
+	// schema_version too: read as reports, they would make every finding new.
+	if !head.Findings {
+		return nil, errors.New("this is JSON of sgaudit, but not a report: it has no findings")
+	}
 	return report, nil
+}
+
+// present is true once its key came, whatever the value is.
+type present bool
+
+func (p *present) UnmarshalJSON([]byte) error {
+	*p = true
+	return nil
 }
 
 // located adds line and column, counted from 1, to an error of encoding/json.
@@ -53,5 +67,11 @@ func located(text []byte, err error) error {
 	before := text[:min(int(at), len(text))]
 	line := bytes.Count(before, []byte("\n")) + 1
 	column := len(before) - bytes.LastIndexByte(before, '\n')
+	if kind != nil {
+		if kind.Field == "" {
+			return fmt.Errorf("line %d, column %d: this is not a report of sgaudit: it is not a JSON object", line, column)
+		}
+		return fmt.Errorf("line %d, column %d: this is not a report of sgaudit: a value of the kind %s cannot stand at %s", line, column, kind.Value, kind.Field)
+	}
 	return fmt.Errorf("line %d, column %d: %w", line, column, err)
 }
