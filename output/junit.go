@@ -97,8 +97,12 @@ func writeCase(out *bufio.Writer, c *junitCase) {
 // markup returns text as one line for XML, in attributes and between tags. What
 // XML 1.0 forbids is replaced.
 func markup(text string) string {
+	text = words.Plain(text)
+	if strings.IndexFunc(text, func(r rune) bool { return r >= 0x7f || strings.ContainsRune("&<>\"'", r) }) < 0 {
+		return text // nearly every text
+	}
 	var out bytes.Buffer
-	_ = xml.EscapeText(&out, []byte(words.Plain(text))) // a buffer takes all
+	_ = xml.EscapeText(&out, []byte(text)) // a buffer takes all
 	return out.String()
 }
 
