@@ -140,11 +140,26 @@ func (d *Document) Terraform() (string, error) {
 	for _, line := range d.Head {
 		out.WriteString(comment(line))
 	}
+	if regions := d.regions(); len(regions) > 1 {
+		out.WriteString(comment("Resources of " + strings.Join(regions, ", ") + " follow: give each of them the provider of its region."))
+	}
 	out.WriteString(resources(d.Items))
 	if len(d.Aside) > 0 {
 		out.WriteString("\n" + comment("== "+asideHeading) + commented(resources(d.Aside)))
 	}
 	return out.String(), nil
+}
+
+// regions returns the regions of the plan, sorted.
+func (d *Document) regions() []string {
+	var names []string
+	for _, list := range [][]Item{d.Items, d.Aside} {
+		for k := range list {
+			names = append(names, list[k].Step.Region)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func resources(items []Item) string {
@@ -157,7 +172,7 @@ func resources(items []Item) string {
 				continue
 			}
 			seen[block.Name] = true
-			out.WriteString("\n")
+			out.WriteString("\n" + comment("-- "+i.place()))
 			for _, why := range i.Why {
 				out.WriteString(comment(why.Text))
 			}

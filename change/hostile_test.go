@@ -501,3 +501,24 @@ func TestWhatNoCommandHolds(t *testing.T) {
 		t.Errorf("only %d damaged plans were tried", tried)
 	}
 }
+
+// TestTerraformTellsRegions: a resource does not say its region, so that the
+// text beside it does.
+func TestTerraformTellsRegions(t *testing.T) {
+	const account = "111122223333"
+	rules := []inventory.Rule{{Direction: inventory.Ingress, Traffic: inventory.Ports(inventory.TCP, 22, 22), Peer: inventory.PrefixPeer(netip.MustParsePrefix("10.0.0.0/8"))}}
+	d := &change.Document{Account: account}
+	for _, region := range []string{"eu-west-1", "us-east-1"} {
+		step := change.Step{Verb: change.Authorize, Account: account, Region: region, Group: "sg-" + region[:2], Rules: rules}
+		d.Items = append(d.Items, change.Item{Step: step, Name: "web"})
+	}
+	text, err := d.Terraform()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"# Resources of eu-west-1, us-east-1 follow: give each of them the provider of its region.\n", "# -- eu-west-1 sg-eu web\nresource", "# -- us-east-1 sg-us web\nresource"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing in:\n%s", want, text)
+		}
+	}
+}
