@@ -48,7 +48,9 @@ func newEstate(inv *inventory.Inventory, lines []change.Line) *estate {
 		s := &lines[i].Step
 		ids[s.Group] = ids[s.Group] || s.Verb == change.Delete
 		for _, id := range s.Groups {
-			ids[id] = ids[id] // so that it is there
+			if _, named := ids[id]; !named {
+				ids[id] = false
+			}
 		}
 		if s.Verb != change.Authorize {
 			continue
