@@ -8,8 +8,8 @@ import (
 	"github.com/sgaudit/sgaudit/reach"
 )
 
-// advice says what to do about an opening. It depends on what carries the
-// group: a load balancer accepts connections on its listeners alone, and only
+// advice says what to do about an opening. It depends on what the group
+// is attached to: a load balancer accepts connections on its listeners alone, and only
 // an instance can be logged in to by Session Manager.
 func (r *Region) advice(o *opened) string {
 	source := o.rule.Peer.String()
