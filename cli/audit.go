@@ -42,6 +42,9 @@ func (p *program) auditVerb() *urfave.Command {
 			if ch.history != nil {
 				return usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
 			}
+			if err := notInput(filesOf(ch.targets), c.String("from")); err != nil {
+				return err
+			}
 			started := time.Now().UTC()
 			s, err := p.fromSnapshot(c, "from", ch.client.ExpectAccount)
 			if err != nil {

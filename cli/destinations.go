@@ -49,6 +49,31 @@ func (d *destinations) claim(file string) bool {
 	return true
 }
 
+// notInput refuses to write in place of the file that a run reads, by links too:
+// a snapshot that a picture has replaced is lost.
+func notInput(files []string, input string) error {
+	read, err := os.Stat(input)
+	if err != nil || !read.Mode().IsRegular() {
+		return nil
+	}
+	for _, file := range files {
+		if info, err := os.Stat(file); err == nil && os.SameFile(info, read) {
+			return usage("give the output a name of its own", "--output %s is the file that is read", file)
+		}
+	}
+	return nil
+}
+
+// filesOf are the files that targets go to.
+func filesOf(targets []target) (files []string) {
+	for _, t := range targets {
+		if t.file != "" {
+			files = append(files, t.file)
+		}
+	}
+	return files
+}
+
 // realPath resolves links, also those that lead to a file that is not there yet.
 func realPath(file string) string {
 	file = output.Target(file)

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -61,7 +60,7 @@ func (p *program) fix(c *urfave.Context) error {
 		if err := writable(file); err != nil {
 			try(fmt.Errorf("--output %s: %w", file, err))
 		}
-		try(notInput(file, c.String("from")))
+		try(notInput([]string{file}, c.String("from")))
 	}
 	if c.Bool("demo") && c.IsSet("from") {
 		try(usage("drop one of them", "--demo and --from both say where the findings come from"))
@@ -94,17 +93,6 @@ func (p *program) fix(c *urfave.Context) error {
 		return status(exitIncomplete)
 	}
 	return nil
-}
-
-// notInput refuses to write a plan in place of the file that it is made of, by
-// links too.
-func notInput(file, input string) error {
-	a, errA := os.Stat(file)
-	b, errB := os.Stat(input)
-	if errA != nil || errB != nil || !a.Mode().IsRegular() || !os.SameFile(a, b) {
-		return nil
-	}
-	return usage("give the plan a name of its own", "--output %s is the file that --from reads", file)
 }
 
 // writePlan writes the documents of a plan: Markdown as one text, and what is

@@ -57,6 +57,13 @@ func (p *program) graph(c *urfave.Context) error {
 	if err := combine([]error{notEmpty(c, "input", "group", "config"), checkChoice(c, "view"), err, optsErr}); err != nil {
 		return err
 	}
+	var files []string
+	for _, t := range targets {
+		files = append(files, t.file)
+	}
+	if err := notInput(files, c.String("input")); err != nil {
+		return err
+	}
 	config, err := readConfig(c.String("config"))
 	if err != nil {
 		return err
@@ -216,7 +223,7 @@ func drawFolder(drawn *picture.Picture, folder string) (said []string, err error
 	for _, v := range drawn.VPCs {
 		one := picture.Picture{Account: drawn.Account, Incomplete: drawn.Incomplete, VPCs: []*picture.VPC{v}}
 		svg, _ := one.Layers(true)
-		name := fileName(v.ID)
+		name := cmp.Or(fileName(v.ID), "no-vpc-"+fileName(v.Region))
 		if v.Account != drawn.Account {
 			name = fileName(v.Account) + "-" + name
 		}
@@ -235,5 +242,5 @@ func fileName(id string) string {
 		}
 		return -1
 	}, id)
-	return cmp.Or(kept, "no-vpc")
+	return kept
 }

@@ -42,6 +42,9 @@ func (p *program) show(c *urfave.Context) error {
 	if err := combine([]error{err, wrong, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")}); err != nil {
 		return err
 	}
+	if err := notInput(filesOf(targets), c.Args().First()); err != nil {
+		return err
+	}
 	in, err := readInput(c.Args().First())
 	if err != nil {
 		return err
