@@ -133,7 +133,7 @@ func lackingXML(data []byte, operation, set string) string {
 		return otherwise(data, "the body is not XML")
 	case string(local) == "Response" || string(local) == "ErrorResponse":
 		if code := errorCode.FindSubmatch(data); code != nil {
-			return fmt.Sprintf("an error with status 200: %s", code[1])
+			return fmt.Sprintf("an error with status 200: %s", cut(string(code[1]), mostName))
 		}
 		return "an error with status 200"
 	case string(local) != operation+"Response":
@@ -150,7 +150,7 @@ func lackingXML(data []byte, operation, set string) string {
 }
 
 var (
-	errorCode = regexp.MustCompile(`<Code>([A-Za-z0-9.]{1,100})</Code>`)
+	errorCode = regexp.MustCompile(`<Code>([A-Za-z0-9.]+)</Code>`)
 	webPage   = regexp.MustCompile(`(?i)^(<!doctype html|<html)`)
 
 	// beforeRoot is what a document may have in front of its outermost element.

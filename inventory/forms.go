@@ -22,17 +22,24 @@ func IsID(kind, text string) bool {
 // isWord reports whether text is letters, digits and hyphens, and begins and
 // ends with a letter or digit.
 func isWord(text string) bool {
+	if text == "" || text[0] == '-' || text[len(text)-1] == '-' {
+		return false
+	}
 	for i := range len(text) {
-		if c := text[i]; !isAlphanumeric(c) && (c != '-' || i == 0 || i == len(text)-1) {
+		if !alphanumeric[text[i]] && text[i] != '-' {
 			return false
 		}
 	}
-	return text != ""
+	return true
 }
 
-func isAlphanumeric(c byte) bool {
-	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
-}
+// alphanumeric is a table, since every id of a page is looked up in it.
+var alphanumeric = func() (table [256]bool) {
+	for _, c := range []byte("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		table[c] = true
+	}
+	return table
+}()
 
 // IsGroupID reports whether text is an id of a security group.
 func IsGroupID(text string) bool { return IsID("sg-", text) }
@@ -106,7 +113,7 @@ func IsARN(text string) bool {
 		return false
 	}
 	for i := range len(parts[5]) {
-		if c := parts[5][i]; !isAlphanumeric(c) && !strings.ContainsRune("+=,.@_-/:", rune(c)) {
+		if c := parts[5][i]; !alphanumeric[c] && !strings.ContainsRune("+=,.@_-/:", rune(c)) {
 			return false
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"sync"
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/picture"
@@ -28,7 +29,8 @@ var css string
 //go:embed page.js
 var script string
 
-var page = template.Must(template.New("page").Parse(body))
+// page is parsed when the first page is written, which most runs do not.
+var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(body)) })
 
 // Write writes the report with the pictures of its inventory, which may be nil
 // where only the report is known.
@@ -41,7 +43,7 @@ func Write(w io.Writer, r *findings.Report, drawn *picture.Picture) error {
 		hash(script), hash(style), style)
 	v := newView(r, drawn)
 	if out.err == nil {
-		out.err = page.Execute(out, v)
+		out.err = page().Execute(out, v)
 	}
 	writeBlocks(out, r, v)
 	out.printf("<script>%s</script>\n</body></html>\n", script)
