@@ -14,7 +14,7 @@ import (
 // nothing about it: what is not understood is a gap, and never half a rule.
 func TestWhatIsNotUnderstood(t *testing.T) {
 	group := func(permissions string) string {
-		return `<R><securityGroupInfo><item><groupId>sg-1</groupId><ipPermissions>` + permissions + `</ipPermissions></item></securityGroupInfo></R>`
+		return `<R><securityGroupInfo><item><groupId>sg-1</groupId><ipPermissions>` + permissions + `</ipPermissions><ipPermissionsEgress/></item></securityGroupInfo></R>`
 	}
 	permission := func(ports, ranges string) string {
 		return `<item><ipProtocol>tcp</ipProtocol>` + ports + `<ipRanges>` + ranges + `</ipRanges></item>`
@@ -26,7 +26,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		nonsense  = `<item><cidrIp>nonsense</cidrIp></item>`
 	)
 	face := func(body string) string {
-		return `<R><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId>` + body + `</item></networkInterfaceSet></R>`
+		return `<R><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><groupSet/>` + body + `</item></networkInterfaceSet></R>`
 	}
 	rule := func(body string) string {
 		return `<R><securityGroupRuleSet><item><securityGroupRuleId>sgr-1</securityGroupRuleId><groupId>sg-1</groupId><ipProtocol>tcp</ipProtocol>` + body + `</item></securityGroupRuleSet></R>`
@@ -59,6 +59,11 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"no group's id":         {body: face(`<groupSet><item><groupName>x</groupName></item></groupSet>`), gaps: []string{"eni-1 carries a security group without an id"}},
 		"a rule without an id":  {body: `<R><securityGroupRuleSet><item><groupId>sg-1</groupId></item><item><securityGroupRuleId>sgr-1</securityGroupRuleId></item></securityGroupRuleSet></R>`, gaps: []string{"a security group rule has no id, or names no group"}},
 		"no group id":           {body: `<R><securityGroupInfo><item><groupId>sg-1;reboot</groupId></item></securityGroupInfo></R>`, gaps: []string{`a security group has the id "sg-1;reboot", which is not an AWS id`}},
+		"no permissions":        {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId></item></securityGroupInfo></R>`, gaps: []string{"sg-1 came without the element ipPermissions: its ingress rules are unknown", "sg-1 came without the element ipPermissionsEgress: its egress rules are unknown"}},
+		"empty permissions":     {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId><ipPermissions/><ipPermissionsEgress></ipPermissionsEgress></item></securityGroupInfo></R>`},
+		"no ingress":            {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId><ipPermissionsEgress/></item></securityGroupInfo></R>`, gaps: []string{"sg-1 came without the element ipPermissions: its ingress rules are unknown"}},
+		"no egress":             {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId><ipPermissions/></item><item><groupId>sg-1</groupId><ipPermissions/><ipPermissionsEgress/></item></securityGroupInfo></R>`, gaps: []string{"sg-1 came without the element ipPermissionsEgress: its egress rules are unknown"}},
+		"no group set":          {body: `<R><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId></item><item><networkInterfaceId>eni-2</networkInterfaceId><groupSet/></item></networkInterfaceSet></R>`, gaps: []string{"eni-1 came without the element groupSet: the security groups attached to it are unknown"}},
 		"no account id":         {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId><ownerId>$(id)</ownerId></item></securityGroupInfo></R>`, gaps: []string{`sg-1 has the owner "$(id)" and the VPC "", one of which is not an AWS id`}},
 		"no source's id":        {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<groups><item><groupId>--profile</groupId></item></groups></item>`), gaps: []string{`a rule of sg-1 names "--profile" of "", "", "", one of which is not an AWS id`}},
 		"no list's id":          {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<prefixListIds><item><prefixListId>pl-1 x</prefixListId></item></prefixListIds></item>`), gaps: []string{`a rule of sg-1 names the prefix list "pl-1 x", which is not an AWS id`}},

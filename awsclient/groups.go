@@ -52,6 +52,8 @@ type groupDraft struct {
 	rules []inventory.Rule // the traffic of the last permission is not known yet
 	wrong []string         // what is wrong with a rule, as the end of a sentence
 
+	ingress, egress bool // whether the answer has the element of each direction
+
 	doneRules, doneWrong int // of the permissions before
 }
 
@@ -104,7 +106,9 @@ func (d *groupDraft) permission(direction inventory.Direction, protocol string, 
 }
 
 // end adds the group to a page, and says what is wrong with its rules now that
-// its id is known. Nothing could name a group without an id.
+// its id is known. Nothing could name a group without an id. EC2 sends the
+// permissions of both directions for every group, as an empty element where
+// there are none: a group without one of them was not answered whole.
 func (d *groupDraft) end(p *page[inventory.Group], g inventory.Group) {
 	switch {
 	case g.ID == "":
@@ -120,6 +124,12 @@ func (d *groupDraft) end(p *page[inventory.Group], g inventory.Group) {
 	for _, text := range d.wrong {
 		p.oddity("a rule of %s %s", g.ID, text)
 	}
+	if !d.ingress {
+		p.oddity("%s came without the element ipPermissions: its ingress rules are unknown", g.ID)
+	}
+	if !d.egress {
+		p.oddity("%s came without the element ipPermissionsEgress: its egress rules are unknown", g.ID)
+	}
 	p.items = append(p.items, g)
 }
 
@@ -130,6 +140,8 @@ func convertGroups(names *interner, out *ec2.DescribeSecurityGroupsOutput, p *pa
 	for i := range out.SecurityGroups {
 		g := &out.SecurityGroups[i]
 		d.begin()
+		// The SDK makes an empty list of an empty element, and nil of none.
+		d.ingress, d.egress = g.IpPermissions != nil, g.IpPermissionsEgress != nil
 		d.convert(names, inventory.Ingress, g.IpPermissions)
 		d.convert(names, inventory.Egress, g.IpPermissionsEgress)
 		d.end(p, inventory.Group{

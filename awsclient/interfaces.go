@@ -114,6 +114,7 @@ var interfaceDecoders = decoders[inventory.Interface, ec2.DescribeNetworkInterfa
 // interfaceDraft gathers the lists of one interface.
 type interfaceDraft struct {
 	groups          []string
+	hasGroupSet     bool // whether the answer has the element groupSet
 	addresses, ipv6 []inventory.Address
 	primary, public optionalText // of the interface itself
 	wrong           []string     // texts that are no addresses
@@ -173,7 +174,12 @@ func (d *interfaceDraft) end(p *page[inventory.Interface], id string) {
 	p.items = p.items[:len(p.items)-1]
 }
 
+// complete is end for an item that is kept. EC2 sends the groups of every
+// interface, as an empty element where there are none.
 func (d *interfaceDraft) complete(p *page[inventory.Interface], id string) {
+	if !d.hasGroupSet {
+		p.oddity("%s came without the element groupSet: the security groups attached to it are unknown", id)
+	}
 	if len(d.addresses) == 0 && d.primary.here {
 		d.pair(d.primary, d.public)
 	}
@@ -214,6 +220,7 @@ func convertInterfaces(names *interner, out *ec2.DescribeNetworkInterfacesOutput
 		if n.Association != nil {
 			d.public = optional(n.Association.PublicIp)
 		}
+		d.hasGroupSet = n.Groups != nil // the SDK makes an empty list of an empty element
 		for k := range n.Groups {
 			d.groups = append(d.groups, names.of(n.Groups[k].GroupId))
 		}

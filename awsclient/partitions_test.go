@@ -237,7 +237,7 @@ func (g *ghost) Do(request *http.Request) (*http.Response, error) {
 	if body, ok := response.Body.(*wholeBody); ok && err == nil {
 		const set = "<networkInterfaceSet>"
 		if before, after, found := bytes.Cut(body.data, []byte(set)); found && !g.shown.Swap(true) {
-			more := []byte("<item><networkInterfaceId>eni-0a0a0a0a0a0a0a0a0</networkInterfaceId></item>")
+			more := []byte("<item><networkInterfaceId>eni-0a0a0a0a0a0a0a0a0</networkInterfaceId><groupSet/></item>")
 			whole := slices.Concat(before, []byte(set), more, after)
 			response.Body = &wholeBody{bytes.NewReader(whole), whole, nil}
 		}

@@ -175,8 +175,21 @@ func (p *savedPlace) answer(service, operation string, input any) (any, error) {
 
 // keepAsked leaves of an answer what the call asked for: some lists are asked
 // for VPC by VPC, or one load balancer after the other, and files hold all of
-// them. A load balancer of which no file holds a listener may have some.
+// them. A load balancer of which no file holds a listener may have some. What a
+// --query left out of groups and interfaces is for doubt to tell, in one gap for
+// all of them.
 func keepAsked(out, input any) error {
+	switch all := out.(type) {
+	case *ec2.DescribeSecurityGroupsOutput:
+		for i := range all.SecurityGroups {
+			g := &all.SecurityGroups[i]
+			g.IpPermissions, g.IpPermissionsEgress = orEmpty(g.IpPermissions), orEmpty(g.IpPermissionsEgress)
+		}
+	case *ec2.DescribeNetworkInterfacesOutput:
+		for i := range all.NetworkInterfaces {
+			all.NetworkInterfaces[i].Groups = orEmpty(all.NetworkInterfaces[i].Groups)
+		}
+	}
 	switch in := input.(type) {
 	case *ec2.DescribeStaleSecurityGroupsInput:
 		if stale, ok := out.(*ec2.DescribeStaleSecurityGroupsOutput); ok {
@@ -194,6 +207,14 @@ func keepAsked(out, input any) error {
 		}
 	}
 	return nil
+}
+
+// orEmpty returns the list, or an empty one where there is none.
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // whole puts all answers of a key together. Pages come in any order, so that

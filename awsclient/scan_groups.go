@@ -24,8 +24,10 @@ func (s *scanner) securityGroup(p *page[inventory.Group]) {
 		case "vpcId":
 			g.VPC = s.word(s.text())
 		case "ipPermissions":
+			s.group.ingress = true
 			s.permissions(inventory.Ingress)
 		case "ipPermissionsEgress":
+			s.group.egress = true
 			s.permissions(inventory.Egress)
 		case "tagSet":
 			s.tags = s.tagSet(s.tags)

@@ -45,6 +45,7 @@ func (s *scanner) networkInterface(p *page[inventory.Interface]) {
 		case "attachment":
 			s.attachment(e)
 		case "groupSet":
+			d.hasGroupSet = true
 			for s.item() {
 				id, _ := s.only("groupId")
 				d.groups = append(d.groups, s.word(id))
