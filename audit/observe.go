@@ -102,7 +102,7 @@ func (r *Region) Report(o Observation) {
 			exposure = r.Reach.Group(g)
 		}
 	}
-	f.Exposure = findings.Exposure{Verdict: exposure.Verdict, Evidence: exposure.Evidence}
+	f.Exposure = findings.Exposure{Verdict: string(exposure.Verdict), Evidence: exposure.Evidence}
 	f.BaseSeverity, f.Severity = o.Severity, o.Severity
 	if r.check.Exposed {
 		f.Severity = move(o.Severity, exposure.Verdict)
@@ -115,7 +115,7 @@ func (r *Region) Report(o Observation) {
 }
 
 // move adds the exposure to a base severity.
-func move(base findings.Severity, verdict string) findings.Severity {
+func move(base findings.Severity, verdict reach.Verdict) findings.Severity {
 	switch verdict {
 	case reach.Reachable:
 		return base.Raise()

@@ -176,14 +176,14 @@ type reachAnswer struct {
 }
 
 type reachTarget struct {
-	Region    string      `json:"region"`
-	Interface string      `json:"interface"`
-	Owner     string      `json:"owner"`
-	VPC       string      `json:"vpc_id"`
-	Subnet    string      `json:"subnet_id"`
-	Groups    []string    `json:"groups"`
-	Verdict   string      `json:"verdict"`
-	Ways      []reach.Way `json:"ways"`
+	Region    string        `json:"region"`
+	Interface string        `json:"interface"`
+	Owner     string        `json:"owner"`
+	VPC       string        `json:"vpc_id"`
+	Subnet    string        `json:"subnet_id"`
+	Groups    []string      `json:"groups"`
+	Verdict   reach.Verdict `json:"verdict"`
+	Ways      []reach.Way   `json:"ways"`
 }
 
 func (a *reachAnswer) text() string {
@@ -208,9 +208,9 @@ func (a *reachAnswer) text() string {
 			if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
 				from += fmt.Sprintf(" (%s)", words.Count(w.Sources, "interface"))
 			}
-			fmt.Fprintf(&out, "\n  %s: %s from %s\n", words.Plain(strings.ToUpper(w.Verdict)), words.Plain(w.Traffic), words.Plain(from))
+			fmt.Fprintf(&out, "\n  %s: %s from %s\n", words.Plain(strings.ToUpper(string(w.Verdict))), words.Plain(w.Traffic), words.Plain(from))
 			for _, s := range w.Steps {
-				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(s.Verdict), words.Plain(s.Detail))
+				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(string(s.Verdict)), words.Plain(s.Detail))
 			}
 		}
 	}

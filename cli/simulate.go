@@ -46,12 +46,12 @@ type simulation struct {
 
 // pairChange is two interfaces that can talk since, or no more.
 type pairChange struct {
-	AccountID string `json:"account_id"`
-	Region    string `json:"region"`
-	From      string `json:"from"`
-	To        string `json:"to"`
-	Traffic   string `json:"traffic"`
-	Verdict   string `json:"verdict"` // afterwards
+	AccountID string        `json:"account_id"`
+	Region    string        `json:"region"`
+	From      string        `json:"from"`
+	To        string        `json:"to"`
+	Traffic   string        `json:"traffic"`
+	Verdict   reach.Verdict `json:"verdict"` // afterwards
 }
 
 func (p *program) simulate(c *urfave.Context) error {

@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"remedy":        {"words", "inventory", "change", "cidr", "reach", "findings"},
 	"page":          {"words", "findings", "picture"},
 	"output":        {"words", "findings", "picture", "page"},
-	"picture":       {"words", "inventory", "cidr", "findings"},
+	"picture":       {"words", "inventory", "cidr", "reach", "findings"},
 	"awsclient":     {"words", "inventory", "files"},
 	"fixtures":      {"inventory"},
 	"cli":           {"words", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "awsclient", "fixtures", "files"},

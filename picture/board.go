@@ -43,7 +43,7 @@ func (b *Box) count(c *Cell, class Class) {
 			case s.From != FromInternet:
 			case s.Severity() == findings.Info:
 				intended = true
-			case gravest == nil || verdictOrder(s.Verdict()) < verdictOrder(gravest.Verdict()) || s.Verdict() == gravest.Verdict() && s.Severity() > gravest.Severity():
+			case gravest == nil || moreOpen(s.Verdict(), gravest.Verdict()) || s.Verdict() == gravest.Verdict() && s.Severity() > gravest.Severity():
 				gravest = s
 			}
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // Picture is the model: every VPC that holds security groups, the worst first.
@@ -138,18 +139,15 @@ func (s *Source) Severity() findings.Severity { return worst(s.Findings) }
 func (s *Source) Verdict() string {
 	verdict, v := "", findings.Info
 	for _, f := range s.Findings {
-		if verdict == "" || f.Severity > v || f.Severity == v && verdictOrder(f.Verdict) < verdictOrder(verdict) {
+		if verdict == "" || f.Severity > v || f.Severity == v && moreOpen(f.Verdict, verdict) {
 			verdict, v = f.Verdict, f.Severity
 		}
 	}
 	return verdict
 }
 
-// verdictOrder puts what the internet reaches before what is not known, and
-// both before what the network stops.
-func verdictOrder(verdict string) int {
-	return slices.Index([]string{"reachable", "unknown", "unattached", "not-reachable"}, verdict)
-}
+// moreOpen reports whether the one verdict is more open than the other.
+func moreOpen(a, b string) bool { return reach.Verdict(a).Compare(reach.Verdict(b)) > 0 }
 
 func worst(list []Finding) findings.Severity {
 	v := findings.Info

@@ -27,7 +27,7 @@ func (s aclIn) narrow(flows []flow) []flow {
 	return left
 }
 
-func (s aclIn) describe(p packet, verdict string) Step {
+func (s aclIn) describe(p packet, verdict Verdict) Step {
 	step := Step{Kind: StepACLIn, Verdict: verdict}
 	if s.filter == nil {
 		return s.unseenACL(step)
@@ -47,7 +47,7 @@ func (s aclOut) narrow(flows []flow) []flow {
 	return restrict(flows, func(f flow) known { return exactly(s.filter.replies(f.family, f.protocol)) })
 }
 
-func (s aclOut) describe(p packet, verdict string) Step {
+func (s aclOut) describe(p packet, verdict Verdict) Step {
 	step := Step{Kind: StepACLOut, Verdict: verdict}
 	if s.filter == nil {
 		return s.unseenACL(step)

@@ -88,7 +88,7 @@ type inboundStage struct{ to *inventory.Interface }
 
 func (s inboundStage) narrow([]flow) []flow { return nil }
 
-func (s inboundStage) describe(_ packet, verdict string) Step {
+func (s inboundStage) describe(_ packet, verdict Verdict) Step {
 	return Step{Kind: StepAddress, Verdict: verdict, Object: s.to.ID, Detail: called(s.to) + " " + noInbound.words(cidr.IPv4, [2]string{"holds", "takes"}, false)}
 }
 

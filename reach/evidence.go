@@ -76,7 +76,7 @@ func (c *considered) permission() string {
 // distinct counts the interfaces with some candidate of the verdict. Those
 // that are candidates in both families are counted once, but that can be told
 // only by looking at them, which one family spares.
-func (c *considered) distinct(verdict string) int {
+func (c *considered) distinct(verdict Verdict) int {
 	var with [families]bool
 	for i := range c.asked {
 		if c.asked[i].verdict == verdict {

@@ -48,8 +48,9 @@ type permission struct {
 // public ones. Those with the same outcome share a way, which the first tells.
 func (t *tracer) fromInterfaces(from []*inventory.Interface, only *permission) {
 	type key struct {
-		verdict, object, kind, traffic string
-		public                         bool // by public addresses
+		verdict               Verdict
+		object, kind, traffic string
+		public                bool // by public addresses
 	}
 	found := map[key]int{}
 	for _, e := range from {
@@ -91,18 +92,18 @@ func (t *tracer) fromInterfaces(from []*inventory.Interface, only *permission) {
 // their private addresses and global IPv6 addresses:
 // Reachable, NotReachable or Unknown, with the steps of one packet. All
 // traffic is judged by its tcp and udp packets.
-func (n *Region) Between(from, to *inventory.Interface, traffic inventory.Traffic) (verdict string, steps []Step) {
+func (n *Region) Between(from, to *inventory.Interface, traffic inventory.Traffic) (verdict Verdict, steps []Step) {
 	o, _ := n.between(from, to, traffic, nil)
 	return o.verdict, o.steps
 }
 
 // Verdict is what Between says, without the steps, which are half of the work:
 // for those who ask about many pairs.
-func (n *Region) Verdict(from, to *inventory.Interface, traffic inventory.Traffic) string {
+func (n *Region) Verdict(from, to *inventory.Interface, traffic inventory.Traffic) Verdict {
 	best := NotReachable
 	for p := range n.pairs(from, to) {
 		o, _, _ := pass(p.stages(), p.flows(traffic))
-		if gravity[o.verdict] > gravity[best] {
+		if o.verdict.Compare(best) > 0 {
 			best = o.verdict
 		}
 		if best == Reachable {
@@ -131,7 +132,7 @@ func (n *Region) between(from, to *inventory.Interface, traffic inventory.Traffi
 	for p := range n.pairs(from, to) {
 		p.only = only
 		o := follow(p.stages(), p.flows(traffic))
-		if best.verdict == "" || gravity[o.verdict] > gravity[best.verdict] {
+		if o.verdict.Compare(best.verdict) > 0 {
 			best, by = o, p.permission(o)
 		}
 		if best.verdict == Reachable {

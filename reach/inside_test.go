@@ -228,7 +228,7 @@ func (o *oracle) routed(at, other *inventory.Interface) bool {
 // small estates with an oracle that sends single packets.
 func TestBetween(t *testing.T) {
 	const estates = 3000
-	count := map[string]int{}
+	count := map[Verdict]int{}
 	for seed := range uint64(estates) {
 		g := generator{rand.New(rand.NewPCG(seed, 5))}
 		r := g.inside()
@@ -269,7 +269,7 @@ func TestBetween(t *testing.T) {
 			}
 		}
 	}
-	for _, v := range []string{Reachable, NotReachable, Unknown} {
+	for _, v := range []Verdict{Reachable, NotReachable, Unknown} {
 		if count[v] < estates/20 {
 			t.Errorf("only %d verdicts are %s", count[v], v)
 		}
@@ -285,11 +285,11 @@ func TestTraceMatchesRule(t *testing.T) {
 			continue
 		}
 		n := New(r)
-		worst := map[string]string{} // by group and rule
+		worst := map[string]Verdict{} // by group and rule
 		for i := range r.Interfaces {
 			a := n.Trace(&r.Interfaces[i], Query{Traffic: inventory.All, Everyone: true})
 			for _, w := range a.Ways {
-				if internet := w.Steps[0].Kind == StepAddress; internet && gravity[w.Verdict] > gravity[worst[w.Group+" "+w.Rule]] {
+				if internet := w.Steps[0].Kind == StepAddress; internet && w.Verdict.Compare(worst[w.Group+" "+w.Rule]) > 0 {
 					worst[w.Group+" "+w.Rule] = w.Verdict
 				}
 				if len(w.Steps) == 0 || w.From == "" || w.Traffic == "" {

@@ -90,7 +90,7 @@ func (s listenerStage) narrow(flows []flow) []flow {
 	return left
 }
 
-func (s listenerStage) describe(p packet, verdict string) Step {
+func (s listenerStage) describe(p packet, verdict Verdict) Step {
 	step := Step{Kind: StepListener, Verdict: verdict, Object: s.ARN}
 	if step.Object == "" {
 		step.Object = s.Name

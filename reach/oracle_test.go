@@ -49,7 +49,7 @@ func (o *oracle) passes(one func() bool) (sure, possible bool) {
 }
 
 // rule is the verdict on a rule, over every packet of the universe.
-func (o *oracle) rule(g *inventory.Group, r *inventory.Rule) string {
+func (o *oracle) rule(g *inventory.Group, r *inventory.Rule) Verdict {
 	read := o.r.Read.Has(inventory.PartInterfaces)
 	attached := false
 	for i := range o.r.Interfaces {

@@ -104,7 +104,7 @@ func (s accessOut) narrow(flows []flow) []flow {
 	return s.accessStage.narrow(flows)
 }
 
-func (s accessOut) describe(p packet, verdict string) Step {
+func (s accessOut) describe(p packet, verdict Verdict) Step {
 	step := s.accessStage.describe(p, verdict)
 	if e := s.exempted(); e != nil {
 		step.Object = e.ID
@@ -124,7 +124,7 @@ func (s natStage) narrow(flows []flow) []flow {
 	return doubtAll(flows)
 }
 
-func (s natStage) describe(_ packet, verdict string) Step {
+func (s natStage) describe(_ packet, verdict Verdict) Step {
 	target, _ := s.target()
 	return Step{
 		Kind: StepRoute, Verdict: verdict, Object: s.at.table.rt.ID,

@@ -45,7 +45,7 @@ eni-9 - 10.0.9.9 public 198.51.100.9 subnet subnet-9 vpc vpc-1 type nat_gateway 
 	behindNAT := []string{"eni-1 sg-1 10.0.0.5 public 198.51.100.1", "eni-1 sg-1 10.0.0.5", "0.0.0.0/0 igw-1", "0.0.0.0/0 nat-1"}
 	for name, c := range map[string]struct {
 		change  []string // old and new texts of the estate
-		verdict string
+		verdict reach.Verdict
 		detail  string // in From, Traffic or a step of the way that is told first
 	}{
 		"allowed":                         {nil, reach.Reachable, "eni-1, by its public address 198.51.100.1"},

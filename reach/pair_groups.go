@@ -219,7 +219,7 @@ func (s groupStage) reference(protocol inventory.Protocol, point int32) *permiss
 	return nil
 }
 
-func (s groupStage) describe(p packet, verdict string) Step {
+func (s groupStage) describe(p packet, verdict Verdict) Step {
 	if len(s.at.holder.Groups) == 0 {
 		return ungroupedStage{s.at.holder}.describe(p, verdict)
 	}

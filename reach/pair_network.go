@@ -54,7 +54,7 @@ func (s pairACL) answer(p inventory.Protocol) *interval {
 	return nil
 }
 
-func (s pairACL) describe(p packet, verdict string) Step {
+func (s pairACL) describe(p packet, verdict Verdict) Step {
 	step := Step{Kind: s.kind, Verdict: verdict}
 	if s.filter == nil {
 		return s.unseenACL(step)
@@ -127,7 +127,7 @@ func (s pairRoute) fate() fate {
 
 func (s pairRoute) narrow(flows []flow) []flow { return s.fate().gate(flows) }
 
-func (s pairRoute) describe(_ packet, verdict string) Step {
+func (s pairRoute) describe(_ packet, verdict Verdict) Step {
 	step := Step{Kind: StepRoute, Verdict: verdict}
 	t := s.at.table
 	if t == nil {
@@ -193,7 +193,7 @@ func (s backStage) narrow(flows []flow) []flow {
 	})
 }
 
-func (s backStage) describe(p packet, verdict string) Step {
+func (s backStage) describe(p packet, verdict Verdict) Step {
 	step := Step{Kind: StepRoute, Verdict: verdict}
 	switch {
 	case s.table == nil && !s.n.region.Read.Has(inventory.PartRouteTables):

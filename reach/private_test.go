@@ -70,7 +70,7 @@ func TestTraceFromRoutableBlocks(t *testing.T) {
 	r := fixtures.MustParse(routable).Inventory.Regions[0]
 	n := reach.New(r)
 	ssh := inventory.Ports(inventory.TCP, 22, 22)
-	for from, want := range map[string]string{
+	for from, want := range map[string]reach.Verdict{
 		"151.101.0.77/32": reach.Reachable,    // its own subnet
 		"151.101.2.77/32": reach.Reachable,    // by pcx-1
 		"151.101.3.77/32": reach.NotReachable, // from the internet, and eni-1 has no public address

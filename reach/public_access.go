@@ -80,7 +80,7 @@ func (s accessStage) narrow(flows []flow) []flow {
 	return f.gate(flows)
 }
 
-func (s accessStage) describe(_ packet, verdict string) Step {
+func (s accessStage) describe(_ packet, verdict Verdict) Step {
 	step := Step{Kind: StepPublicAccess, Verdict: verdict}
 	r := s.n.region
 	mode := r.PublicAccess.Mode

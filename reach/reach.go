@@ -19,18 +19,10 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// The verdicts of an Exposure.
-const (
-	Reachable    = "reachable"
-	NotReachable = "not-reachable"
-	Unattached   = "unattached"
-	Unknown      = "unknown"
-)
-
 // Exposure is a verdict with what it rests on: short sentences in the order
 // of the path that name the deciding objects, twelve at most.
 type Exposure struct {
-	Verdict  string
+	Verdict  Verdict
 	Evidence []string
 }
 

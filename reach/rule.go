@@ -43,7 +43,7 @@ func (n *Region) Group(g *inventory.Group) Exposure {
 	}
 	var worst Exposure
 	var rule *inventory.Rule
-	ingress, weight := 0, -1
+	ingress, internet := 0, false // whether the most exposed rule names the internet
 	for i := range g.Rules {
 		r := &g.Rules[i]
 		if r.Direction != inventory.Ingress {
@@ -51,12 +51,9 @@ func (n *Region) Group(g *inventory.Group) Exposure {
 		}
 		ingress++
 		e := n.Rule(g, r)
-		w := gravity[e.Verdict]
-		if !n.sourcesOf(r.Peer).none() {
-			w++ // of equal ones, a rule for the internet says more
-		}
-		if w > weight {
-			worst, rule, weight = e, r, w
+		named := !n.sourcesOf(r.Peer).none()
+		if c := e.Verdict.Compare(worst.Verdict); c > 0 || c == 0 && named && !internet { // of equal ones, a rule for the internet says more
+			worst, rule, internet = e, r, named
 		}
 	}
 	switch {
@@ -71,9 +68,6 @@ func (n *Region) Group(g *inventory.Group) Exposure {
 	}
 	return worst
 }
-
-// gravity orders the verdicts; between two of them is room for one step.
-var gravity = map[string]int{Unattached: 0, NotReachable: 2, Unknown: 4, Reachable: 6}
 
 func (n *Region) unattached(g *inventory.Group) Exposure {
 	evidence := []string{"no network interface carries " + g.ID}
@@ -106,20 +100,20 @@ type considered struct {
 	total   int
 	profile *profile
 	asked   []asked
-	count   map[string]int // interfaces by verdict; those with two families count for each
-	best    map[string]*asked
+	count   map[Verdict]int // interfaces by verdict; those with two families count for each
+	best    map[Verdict]*asked
 }
 
 type asked struct {
 	*candidate
 	*answer
-	verdict string
+	verdict Verdict
 }
 
 func (n *Region) consider(g *inventory.Group, r *inventory.Rule, sources peerSources) *considered {
 	c := &considered{
 		n: n, group: g, rule: r, total: len(n.Interfaces(g.ID)), profile: n.profile(g.ID),
-		count: map[string]int{}, best: map[string]*asked{},
+		count: map[Verdict]int{}, best: map[Verdict]*asked{},
 	}
 	for _, k := range c.profile.candidates {
 		if sources[k.family].impossible() {

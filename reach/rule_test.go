@@ -15,7 +15,7 @@ const estates = 4000
 // TestRuleAgreesWithSinglePackets holds the verdicts to those of an oracle
 // that knows no sets, only packets.
 func TestRuleAgreesWithSinglePackets(t *testing.T) {
-	seen := map[string]int{}
+	seen := map[Verdict]int{}
 	number := estates
 	if testing.Short() {
 		number = 300
@@ -45,7 +45,7 @@ func TestRuleAgreesWithSinglePackets(t *testing.T) {
 			}
 		}
 	}
-	for _, v := range []string{Reachable, NotReachable, Unattached, Unknown, "second"} {
+	for _, v := range []Verdict{Reachable, NotReachable, Unattached, Unknown, "second"} {
 		if seen[v] < number/20 {
 			t.Errorf("only %d of the verdicts are %s: %v", seen[v], v, seen)
 		}

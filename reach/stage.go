@@ -44,7 +44,7 @@ func (s gatewayStage) narrow(flows []flow) []flow {
 	return nil
 }
 
-func (s gatewayStage) describe(_ packet, verdict string) Step {
+func (s gatewayStage) describe(_ packet, verdict Verdict) Step {
 	step := Step{Kind: StepGateway, Verdict: verdict}
 	switch verdict {
 	case Allowed:
@@ -90,7 +90,7 @@ func (s routeStage) narrow(flows []flow) []flow {
 	return restrict(flows, func(f flow) known { return s.open(f.family) })
 }
 
-func (s routeStage) describe(p packet, verdict string) Step {
+func (s routeStage) describe(p packet, verdict Verdict) Step {
 	step := Step{Kind: StepRoute, Verdict: verdict}
 	switch {
 	case s.own.Contains(p.from):
@@ -109,7 +109,7 @@ func (s routeStage) describe(p packet, verdict string) Step {
 }
 
 // tell says in words where the table sends the reply to a packet.
-func (t *table) tell(subnet string, p packet, verdict string) string {
+func (t *table) tell(subnet string, p packet, verdict Verdict) string {
 	name := t.name(subnet)
 	h := t.lookup(p.from)
 	if h == nil {

@@ -1,7 +1,6 @@
 package reach
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
@@ -25,20 +24,20 @@ type Query struct {
 // Way is one way to an interface, told by one packet: every step if it gets
 // in, else the steps up to the one that stops it.
 type Way struct {
-	From    string `json:"from"`              // the sources it holds for, in words
-	Verdict string `json:"verdict"`           // Reachable, NotReachable or Unknown
-	Traffic string `json:"traffic"`           // what gets in; what was asked for where nothing does
-	Group   string `json:"group,omitempty"`   // whose rule opens it; empty where no rule does
-	Rule    string `json:"rule,omitempty"`    // that rule's text
-	Sources int    `json:"sources,omitempty"` // how many interfaces it holds for, where they are what was asked about
-	Steps   []Step `json:"steps"`
+	From    string  `json:"from"`              // the sources it holds for, in words
+	Verdict Verdict `json:"verdict"`           // Reachable, NotReachable or Unknown
+	Traffic string  `json:"traffic"`           // what gets in; what was asked for where nothing does
+	Group   string  `json:"group,omitempty"`   // whose rule opens it; empty where no rule does
+	Rule    string  `json:"rule,omitempty"`    // that rule's text
+	Sources int     `json:"sources,omitempty"` // how many interfaces it holds for, where they are what was asked about
+	Steps   []Step  `json:"steps"`
 }
 
 // Answer is all ways to one interface: those that are open first, then those
 // that are unknown, then those that are closed.
 type Answer struct {
 	Interface *inventory.Interface
-	Verdict   string // of the most open way
+	Verdict   Verdict // of the most open way
 	Ways      []Way
 }
 
@@ -65,7 +64,7 @@ func (n *Region) Trace(e *inventory.Interface, q Query) Answer {
 	} else {
 		t.fromInterfaces(q.Interfaces, nil)
 	}
-	slices.SortStableFunc(t.ways, func(a, b Way) int { return cmp.Compare(gravity[b.Verdict], gravity[a.Verdict]) })
+	slices.SortStableFunc(t.ways, func(a, b Way) int { return b.Verdict.Compare(a.Verdict) })
 	answer := Answer{Interface: e, Verdict: NotReachable, Ways: t.ways}
 	if len(t.ways) > 0 {
 		answer.Verdict = t.ways[0].Verdict

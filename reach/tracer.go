@@ -159,7 +159,7 @@ func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f ci
 }
 
 // undecided is the verdict where no rule that was seen allows something.
-func (t *tracer) undecided() string {
+func (t *tracer) undecided() Verdict {
 	if len(t.unseen) > 0 && !AcceptsNone(t.to) {
 		return Unknown
 	}
@@ -214,7 +214,7 @@ type ruleStage struct {
 
 func (s ruleStage) narrow(flows []flow) []flow { return flows }
 
-func (s ruleStage) describe(_ packet, verdict string) Step {
+func (s ruleStage) describe(_ packet, verdict Verdict) Step {
 	return Step{Kind: StepGroup, Verdict: verdict, Object: s.group.ID, Detail: fmt.Sprintf("%s allows %s from %s", s.group.ID, inWords(s.rule.Traffic), s.rule.Peer)}
 }
 

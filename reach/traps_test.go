@@ -67,7 +67,7 @@ const (
 func TestTraps(t *testing.T) {
 	for name, trap := range map[string]struct {
 		edits    []string
-		verdict  string
+		verdict  reach.Verdict
 		evidence []string // each stands in some line
 	}{
 		"everything open": {nil, reach.Reachable, []string{

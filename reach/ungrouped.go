@@ -22,7 +22,7 @@ type ungroupedStage struct{ *inventory.Interface }
 
 func (s ungroupedStage) narrow(flows []flow) []flow { return ungrouped(s.Interface).gate(flows) }
 
-func (s ungroupedStage) describe(_ packet, verdict string) Step {
+func (s ungroupedStage) describe(_ packet, verdict Verdict) Step {
 	step := Step{Kind: StepGroup, Verdict: verdict, Object: s.ID, Detail: called(s.Interface) + " carries no security group, so that none filters its traffic"}
 	if verdict == Unknown {
 		step.Detail = called(s.Interface) + " carries no security group that is known, so what it lets through is unknown"
@@ -49,6 +49,6 @@ type outboundStage struct{ from *inventory.Interface }
 
 func (s outboundStage) narrow([]flow) []flow { return nil }
 
-func (s outboundStage) describe(_ packet, verdict string) Step {
+func (s outboundStage) describe(_ packet, verdict Verdict) Step {
 	return Step{Kind: StepAddress, Verdict: verdict, Object: s.from.ID, Detail: called(s.from) + " opens no connections of its own: it hands on what is routed to it"}
 }

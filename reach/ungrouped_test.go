@@ -15,9 +15,9 @@ func TestWithoutGroups(t *testing.T) {
 	const nlb = `eni-2 - 10.0.0.20 public 198.51.100.8 vpc vpc-1 subnet subnet-1 type network_load_balancer description "ELB net/queue/1"` + "\n"
 	for name, c := range map[string]struct {
 		other   string // eni-2
-		verdict string
+		verdict reach.Verdict
 		text    string
-		back    string // of the way from eni-2 to eni-1
+		back    reach.Verdict // of the way from eni-2 to eni-1
 	}{
 		"network load balancer":            {nlb, reach.Reachable, "eni-2 (network-load-balancer queue) carries no security group, so that none filters its traffic", reach.Reachable},
 		"and a listener":                   {nlb + "load-balancer network queue internet-facing listen tcp/22", reach.Reachable, "network load balancer queue has a listener for tcp/22", reach.Reachable},

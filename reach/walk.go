@@ -19,17 +19,17 @@ const (
 
 // The verdicts of a step.
 const (
-	Allowed = "allowed"
-	Blocked = "blocked"
+	Allowed Verdict = "allowed"
+	Blocked Verdict = "blocked"
 	// Unknown, as for an Exposure
 )
 
 // Step is one decision on a packet's way, made by the object that it names.
 type Step struct {
-	Kind    string `json:"kind"`
-	Verdict string `json:"verdict"`          // Allowed, Blocked or Unknown
-	Object  string `json:"object,omitempty"` // id of what decides, empty where it is not known
-	Detail  string `json:"detail"`           // one sentence
+	Kind    string  `json:"kind"`
+	Verdict Verdict `json:"verdict"`          // Allowed, Blocked or Unknown
+	Object  string  `json:"object,omitempty"` // id of what decides, empty where it is not known
+	Detail  string  `json:"detail"`           // one sentence
 
 	unread inventory.Part // the part that would have decided
 }
@@ -39,12 +39,12 @@ type Step struct {
 // packet, whose verdict is given.
 type stage interface {
 	narrow([]flow) []flow
-	describe(p packet, verdict string) Step
+	describe(p packet, verdict Verdict) Step
 }
 
 // outcome is how far flows got.
 type outcome struct {
-	verdict string
+	verdict Verdict
 	steps   []Step   // for one packet: of those that get furthest
 	left    []flow   // what passed every stage
 	from    cidr.Set // where what passed comes from, or may come from
@@ -108,7 +108,7 @@ func (f flow) witness(from cidr.Set) packet {
 }
 
 // fateOf returns what the stage does with a single packet.
-func fateOf(s stage, p packet) string {
+func fateOf(s stage, p packet) Verdict {
 	left := s.narrow([]flow{p.flow()})
 	switch {
 	case len(left) == 0:

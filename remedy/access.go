@@ -25,7 +25,7 @@ type Access struct {
 type PairChange struct {
 	AccountID, Region, From, To string
 	Traffic                     inventory.Traffic
-	Verdict                     string // afterwards
+	Verdict                     reach.Verdict // afterwards
 }
 
 // CompareAccess asks, for every rule that came or went between two states of

@@ -1,7 +1,6 @@
 package remedy_test
 
 import (
-	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -28,7 +27,6 @@ func rewritten(inv *inventory.Inventory, group int, rules []inventory.Rule) *inv
 // a rule begins or ends.
 func TestCompareAccess(t *testing.T) {
 	lost, gained := 0, 0
-	gravity := map[string]int{reach.NotReachable: 0, reach.Unknown: 1, reach.Reachable: 2}
 	for seed := range uint64(200) {
 		rng := rand.New(rand.NewPCG(seed, 11))
 		inv := crowded(rng)
@@ -41,7 +39,7 @@ func TestCompareAccess(t *testing.T) {
 		got := remedy.CompareAccess(inv, after, remedy.MaxPairs)
 		was, is := reach.New(r), reach.New(after.Regions[0])
 		compare := func(from, to *inventory.Interface, traffic inventory.Traffic) int {
-			return cmp.Compare(gravity[is.Verdict(from, to, traffic)], gravity[was.Verdict(from, to, traffic)])
+			return is.Verdict(from, to, traffic).Compare(was.Verdict(from, to, traffic))
 		}
 		byID := map[string]*inventory.Interface{}
 		for i := range r.Interfaces {

@@ -23,7 +23,7 @@ func TestAdviceByHolder(t *testing.T) {
 	for name, c := range map[string]struct {
 		holder   string
 		severity findings.Severity
-		verdict  string
+		verdict  reach.Verdict
 		summary  string
 		session  bool // Session Manager is named, in the summary and in a note
 	}{
@@ -55,7 +55,7 @@ eni-1 sg-1 10.0.1.10 public 198.51.100.7 subnet subnet-1 ` + c.holder + "\n").In
 				t.Fatalf("%d findings", len(report.Findings))
 			}
 			f := report.Findings[0]
-			if f.Severity != c.severity || f.Exposure.Verdict != c.verdict || !strings.Contains(f.Fix.Summary, c.summary) {
+			if f.Severity != c.severity || reach.Verdict(f.Exposure.Verdict) != c.verdict || !strings.Contains(f.Fix.Summary, c.summary) {
 				t.Errorf("%s, %s: %s; want %s, %s: %s", f.Severity, f.Exposure.Verdict, f.Fix.Summary, c.severity, c.verdict, c.summary)
 			}
 			notes := strings.Join(f.Fix.Notes, "\n")

@@ -68,7 +68,6 @@ func prove(n *reach.Region, after *later, r *Replacement, members []*inventory.I
 	if p.Total > maxPairs {
 		sources, members = r.few, sample(members)
 	}
-	weight := map[string]int{reach.NotReachable: 0, reach.Unknown: 1, reach.Reachable: 2}
 	for _, from := range sources {
 		for _, to := range members {
 			if from == to {
@@ -86,7 +85,7 @@ func prove(n *reach.Region, after *later, r *Replacement, members []*inventory.I
 			case reach.Unknown:
 				p.Unknown++
 			}
-			if weight[now] < weight[was] {
+			if now.Compare(was) < 0 {
 				p.Lost = append(p.Lost, from.ID+" to "+to.ID)
 			}
 		}

@@ -30,7 +30,7 @@ eni-2 sg-2 10.0.1.10 subnet subnet-1
 `
 	for _, c := range []struct {
 		name, estate string
-		was          string
+		was          reach.Verdict
 	}{
 		{"could talk", estate, reach.Reachable},
 		{"unknown, without the network ACLs", estate + "unread network-acls denied\n", reach.Unknown},
