@@ -2,7 +2,6 @@ package audit
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -17,7 +16,7 @@ func (r *Region) advice(o *opened) string {
 	if only(members, reach.AcceptsNone) {
 		return "Revoke the rule: functions and NAT gateways accept no connections."
 	}
-	if only(members, balancer) {
+	if only(members, (*inventory.Interface).LoadBalancer) {
 		switch served, known := r.Reach.Listens(o.group.ID, o.rule.Traffic); {
 		case !served && known:
 			return "Revoke the rule: no listener of the load balancer serves " + o.ports() + "."
@@ -47,8 +46,4 @@ func (r *Region) advice(o *opened) string {
 // only reports whether there are interfaces, and all of them are of a kind.
 func only(members []*inventory.Interface, kind func(*inventory.Interface) bool) bool {
 	return len(members) > 0 && !slices.ContainsFunc(members, func(e *inventory.Interface) bool { return !kind(e) })
-}
-
-func balancer(e *inventory.Interface) bool {
-	return strings.HasSuffix(e.Owner().Kind, "-load-balancer")
 }

@@ -56,6 +56,17 @@ func DatabaseKind(kind string) bool {
 	return false
 }
 
+// LoadBalancer reports whether the interface belongs to a load balancer of any
+// kind.
+func (i *Interface) LoadBalancer() bool { return LoadBalancerKind(i.Owner().Kind) }
+
+// LoadBalancerKind is LoadBalancer for the kind of an owner.
+func LoadBalancerKind(kind string) bool { return strings.HasSuffix(kind, "load-balancer") }
+
+// NATGateway reports whether the interface belongs to a NAT gateway, by the type
+// that AWS gives it and not by its description, which anybody can write.
+func (i *Interface) NATGateway() bool { return slices.Contains(natGatewayTypes, i.Type) }
+
 // operators are the services that run instances for the account, by the first
 // label of their principal, which is the same in every partition.
 var operators = map[string]string{

@@ -236,3 +236,24 @@ func BenchmarkOwner(b *testing.B) {
 		})
 	}
 }
+
+// TestIsLoadBalancerOrNATGateway: every kind of load balancer is one, an endpoint
+// of one is not, and a description alone makes no NAT gateway.
+func TestIsLoadBalancerOrNATGateway(t *testing.T) {
+	for _, c := range []struct {
+		of                Interface
+		balancer, gateway bool
+	}{
+		{of: Interface{Type: "interface", Requester: "amazon-elb", Description: "ELB app/web/50dc6c495c0c9188"}, balancer: true},
+		{of: Interface{Type: "interface", Requester: "amazon-elb", Description: "something new"}, balancer: true},
+		{of: Interface{Type: "network_load_balancer"}, balancer: true},
+		{of: Interface{Type: "gateway_load_balancer_endpoint"}},
+		{of: Interface{Type: "nat_gateway"}, gateway: true},
+		{of: Interface{Type: "natGateway"}, gateway: true},
+		{of: Interface{Type: "interface", Description: "Interface for NAT Gateway nat-0123456789abcdef0"}},
+	} {
+		if c.of.LoadBalancer() != c.balancer || c.of.NATGateway() != c.gateway {
+			t.Errorf("%+v: load balancer %t, NAT gateway %t", c.of, c.of.LoadBalancer(), c.of.NATGateway())
+		}
+	}
+}

@@ -24,6 +24,10 @@ const (
 	tagEnvironment = "elasticbeanstalk:environment-name"
 )
 
+// natGatewayTypes are the interface types of NAT gateways: as API answers spell
+// it, and as the API reference does.
+var natGatewayTypes = []string{"nat_gateway", "natGateway"}
+
 // taggedServices are told from tags alone, where nothing else tells.
 var taggedServices = []struct{ key, kind string }{
 	{tagECSService, "ecs-task"},
@@ -59,7 +63,7 @@ var services = newTable([]service{
 	},
 	{kind: "redshift", requesters: []string{"amazon-redshift"}, descriptions: []string{"RedshiftNetworkInterface"}},
 	{
-		kind: "nat-gateway", types: []string{"nat_gateway", "natGateway"},
+		kind: "nat-gateway", types: natGatewayTypes,
 		descriptions: []string{"Interface for NAT Gateway "}, name: id("nat-"),
 	},
 	{kind: "vpc-endpoint", types: []string{"vpc_endpoint"}, descriptions: []string{"VPC Endpoint Interface"}, name: id("vpce-")},

@@ -42,12 +42,12 @@ func (b *builder) tier(g *inventory.Group, box *Box) Tier {
 	switch {
 	case kind(stores):
 		return Data
-	case kind(func(k string) bool { return strings.HasSuffix(k, "load-balancer") }) && outside:
+	case kind(inventory.LoadBalancerKind) && outside:
 		return Edge
 	case kind(entries) || slices.ContainsFunc(b.opts.Bastions, func(word string) bool { return strings.Contains(name, strings.ToLower(word)) }):
 		return Edge
 	case len(box.Kinds) > 0 && kind(func(k string) bool {
-		return strings.HasSuffix(k, "load-balancer") || k == "function" || k == "ecs-task"
+		return inventory.LoadBalancerKind(k) || k == "function" || k == "ecs-task"
 	}):
 		return Application
 	case slices.ContainsFunc(box.Doors, func(d *Door) bool { return d.Class == Database && d.Traffic.First == d.Traffic.Last }):

@@ -77,10 +77,10 @@ func (n *Region) standing(e *inventory.Interface, f cidr.Family) (s standing, a 
 // destination, but hand on what is routed to them.
 func AcceptsNone(e *inventory.Interface) bool {
 	switch e.Type {
-	case "nat_gateway", "natGateway", "lambda", "transit_gateway", "gateway_load_balancer_endpoint":
+	case "lambda", "transit_gateway", "gateway_load_balancer_endpoint":
 		return true
 	}
-	return false
+	return e.NATGateway()
 }
 
 // inboundStage stops what is sent to an interface that takes no connections.

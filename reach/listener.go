@@ -131,7 +131,7 @@ func (b *balancer) ports() string {
 func (n *Region) Listens(group string, t inventory.Traffic) (some, known bool) {
 	known = true
 	for _, e := range n.Interfaces(group) {
-		if !isBalancer(e) {
+		if !e.LoadBalancer() {
 			continue
 		}
 		b := n.balancerOf(e)

@@ -66,10 +66,10 @@ func newNetwork(r *inventory.Region) *network {
 	}
 	if r.Read.Has(inventory.PartInterfaces) {
 		for i := range r.Interfaces {
-			switch e := &r.Interfaces[i]; e.Type {
-			case "global_accelerator_managed":
+			switch e := &r.Interfaces[i]; {
+			case e.Type == "global_accelerator_managed":
 				w.accelerate[e.VPC] = append(w.accelerate[e.VPC], e)
-			case "nat_gateway", "natGateway":
+			case e.NATGateway():
 				id := e.Owner().Name
 				w.translate[id] = append(w.translate[id], e.PublicIPv4()...)
 			}

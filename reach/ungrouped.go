@@ -10,8 +10,7 @@ import (
 // Load Balancer), and gateways never have one. Any other interface has a group:
 // if none is told, what it lets through is unknown.
 func ungrouped(e *inventory.Interface) fate {
-	switch e.Type {
-	case "network_load_balancer", "gateway_load_balancer", "nat_gateway", "natGateway":
+	if e.Type == "network_load_balancer" || e.Type == "gateway_load_balancer" || e.NATGateway() {
 		return open
 	}
 	return doubtful
@@ -35,13 +34,10 @@ func (s ungroupedStage) describe(_ packet, verdict Verdict) Step {
 // Load Balancers leave the address of the sender, a NAT gateway puts its own in
 // its place, but only towards other networks than its VPC.
 func opensNone(e *inventory.Interface, vpc string) bool {
-	switch e.Type {
-	case "transit_gateway", "gateway_load_balancer_endpoint":
-		return true
-	case "nat_gateway", "natGateway":
+	if e.NATGateway() {
 		return e.VPC == vpc
 	}
-	return false
+	return e.Type == "transit_gateway" || e.Type == "gateway_load_balancer_endpoint"
 }
 
 // outboundStage stops what such an interface would send.

@@ -3,7 +3,6 @@ package reach
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -33,7 +32,7 @@ func (n *Region) front(g *inventory.Group) front {
 			break
 		}
 	}
-	if f.balancer == nil && slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !isBalancer(e) }) {
+	if f.balancer == nil && slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !e.LoadBalancer() }) {
 		f = front{n.balancer(g.ID), g.ID}
 	}
 	return f
@@ -44,7 +43,7 @@ func (n *Region) front(g *inventory.Group) front {
 func (n *Region) balancer(group string) *inventory.Interface {
 	for _, e := range n.Interfaces(group) {
 		for f := range families {
-			if s, _ := n.standing(e, f); s == public && isBalancer(e) && n.accessible(e) && n.balancerOf(e).answers() {
+			if s, _ := n.standing(e, f); s == public && e.LoadBalancer() && n.accessible(e) && n.balancerOf(e).answers() {
 				return e
 			}
 		}
@@ -57,10 +56,6 @@ func (n *Region) balancer(group string) *inventory.Interface {
 func (n *Region) accessible(e *inventory.Interface) bool {
 	f, _ := accessStage{n.place(placeKey{e.VPC, e.Subnet})}.fate()
 	return f != closed
-}
-
-func isBalancer(e *inventory.Interface) bool {
-	return strings.HasSuffix(e.Owner().Kind, "load-balancer")
 }
 
 // otherWays names second ways in to a group, which verdicts leave aside.

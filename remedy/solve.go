@@ -154,7 +154,7 @@ func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (ca
 					key = strings.Join(usable, " ")
 				}
 				r.classes[key] = append(r.classes[key], e)
-			case !opensNothing(e):
+			case !e.NATGateway(): // which opens no connections to others in its VPC: it hands on what is routed to it
 				r.keep(e, prefix)
 			}
 		}
@@ -230,12 +230,6 @@ func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, carried m
 			}
 		}
 	}
-}
-
-// opensNothing reports whether the interface never opens connections to
-// others in its VPC: a NAT gateway hands on what is routed to it.
-func opensNothing(e *inventory.Interface) bool {
-	return e.Type == "nat_gateway" || e.Type == "natGateway"
 }
 
 // carriedBeside returns all groups that the interfaces of a group carry.

@@ -27,7 +27,7 @@ var _ = audit.Declare(audit.Check{
 			members := r.Reach.Interfaces(g.ID)
 			var unknown *inventory.Interface
 			for _, e := range members {
-				if !balancer(e) {
+				if !e.LoadBalancer() {
 					return
 				}
 				switch schemes.of(e) {

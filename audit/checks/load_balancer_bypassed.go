@@ -59,5 +59,5 @@ var _ = audit.Declare(audit.Check{
 // else does.
 func onlyBalancers(r *audit.Region, group string) bool {
 	members := r.Reach.Interfaces(group)
-	return len(members) > 0 && !slices.ContainsFunc(members, func(e *inventory.Interface) bool { return !balancer(e) })
+	return len(members) > 0 && !slices.ContainsFunc(members, func(e *inventory.Interface) bool { return !e.LoadBalancer() })
 }

@@ -85,8 +85,6 @@ func groupToName(r *audit.Region, e *inventory.Interface) string {
 	return ""
 }
 
-func balancer(e *inventory.Interface) bool { return strings.HasSuffix(e.Owner().Kind, "load-balancer") }
-
 // maxNamed bounds the interfaces that one message names; the rest is counted.
 const maxNamed = 200
 
