@@ -27,7 +27,7 @@ func checkAnswer(c *urfave.Context) error { return checkChoice(c, "output") }
 // answer prints the value as JSON, or else the text.
 func (p *program) answer(c *urfave.Context, value any, text string) error {
 	if c.String("output") != "json" {
-		return p.print(text)
+		return p.console.Print(text)
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
@@ -36,5 +36,5 @@ func (p *program) answer(c *urfave.Context, value any, text string) error {
 	if err := encoder.Encode(value); err != nil {
 		return fmt.Errorf("writing the answer: %w", err)
 	}
-	return p.print(string(words.JSON(out.Bytes())))
+	return p.console.Print(string(words.JSON(out.Bytes())))
 }

@@ -1,9 +1,9 @@
 // Package cli is the command line: one file per verb, the shared flags, the
-// configuration file, the exit codes and the program's voice. It is the only
+// configuration file and the exit codes. It is the only
 // package that sees all the others; nothing imports it but main.
 //
 // Standard output carries the report alone. Everything that the program says
-// about itself goes to standard error, through voice.go.
+// about itself goes to standard error, through package console.
 package cli
 
 import (
@@ -18,6 +18,7 @@ import (
 
 	_ "github.com/sgaudit/sgaudit/audit/checks" // declares the checks
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -34,24 +35,14 @@ type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 
-// failure is an error with advice. It ends the program with exit code 2.
-type failure struct {
-	message string // one or more lines; the values in it are escaped
-	hint    string // what to do about it; may be empty
-}
-
-func (f *failure) Error() string { return f.message }
-
-// usage is a failure of the one who typed the command.
-func usage(hint, format string, args ...any) error {
-	return &failure{message: sentence(format, args), hint: words.Plain(hint)}
-}
-
 // program is one run of the command line.
 type program struct {
-	stdin, stdout, stderr *os.File
+	stdin, stderr *os.File
+	console       *console.Console
+}
 
-	voice *voice
+func newProgram(stdin, stdout, stderr *os.File) *program {
+	return &program{stdin: stdin, stderr: stderr, console: console.New(stdin, stdout, stderr)}
 }
 
 // Run is the whole program: it parses the arguments, of which the first is
@@ -59,24 +50,24 @@ type program struct {
 // a running audit stops reading, reports what it has and counts as incomplete.
 func Run(ctx context.Context, args []string, stdin, stdout, stderr *os.File) int {
 	spareCollector()
-	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, voice: newVoice(stderr)}
+	p := newProgram(stdin, stdout, stderr)
 	err := p.run(ctx, args)
 	var (
-		ended status
-		told  *failure
-		setup *awsclient.SetupError
+		ended  status
+		failed *console.Failure
+		setup  *awsclient.SetupError
 	)
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.As(err, &ended):
 		return int(ended)
-	case errors.As(err, &told):
-		p.voice.fail(told.message, told.hint)
+	case errors.As(err, &failed):
+		p.console.Fail(failed.Message, failed.Hint)
 	case errors.As(err, &setup):
-		p.voice.fail(words.Plain(setup.Message), words.Plain(setup.Hint))
+		p.console.Fail(words.Plain(setup.Message), words.Plain(setup.Hint))
 	default:
-		p.voice.fail(strings.Join(errorLines(err), "\n"), "")
+		p.console.Fail(strings.Join(console.Lines(err), "\n"), "")
 	}
 	return exitFailed
 }
@@ -94,7 +85,7 @@ func (p *program) run(ctx context.Context, args []string) error {
 	var help bytes.Buffer // the library drops the errors of its writes
 	app.Writer = &help
 	err = app.RunContext(ctx, append([]string{app.Name}, line...))
-	return errors.Join(err, p.print(help.String()))
+	return errors.Join(err, p.console.Print(help.String()))
 }
 
 // app builds the command line anew, because urfave keeps the values of one
@@ -120,13 +111,13 @@ func (p *program) app() *urfave.App {
 	}
 	for _, verb := range app.Commands {
 		verb.HideHelpCommand = true
-		verb.Flags = append(verb.Flags, voiceFlags()...)
+		verb.Flags = append(verb.Flags, consoleFlags()...)
 		verb.OnUsageError = func(_ *urfave.Context, err error, _ bool) error {
-			return usage("sgaudit help "+verb.Name+" lists its flags", "%s", err)
+			return console.Usage("sgaudit help "+verb.Name+" lists its flags", "%s", err)
 		}
 		action := verb.Action
 		verb.Action = func(c *urfave.Context) error {
-			if err := p.configureVoice(c); err != nil {
+			if err := p.configureConsole(c); err != nil {
 				return err
 			}
 			return action(c)

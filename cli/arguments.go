@@ -1,12 +1,14 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // arrange checks the words of a command line before anything acts on them,
@@ -36,7 +38,7 @@ func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 		if before.help {
 			return []string{"--help"}, nil
 		}
-		return nil, usage("sgaudit audit audits your account, sgaudit demo an embedded one, sgaudit help lists the verbs", "no verb given")
+		return nil, console.Usage("sgaudit audit audits your account, sgaudit demo an embedded one, sgaudit help lists the verbs", "no verb given")
 	}
 	verb, err := findVerb(verbs, rest[0])
 	if err != nil {
@@ -62,7 +64,7 @@ func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 		return []string{verb.Name, "--help"}, nil
 	}
 	given := slices.Concat(before.given, own.given)
-	if err := combine([]error{checkArguments(verb, arguments), checkOnce(verb, given)}); err != nil {
+	if err := console.Combine(checkArguments(verb, arguments), checkOnce(verb, given)); err != nil {
 		return nil, err
 	}
 	line := []string{verb.Name}
@@ -120,14 +122,14 @@ func checkOnce(verb *urfave.Command, given []givenFlag) error {
 		long := dashed(flag.Names()[0])
 		switch {
 		case takesValue(flag):
-			errs = append(errs, usage("give it once", "%s was given twice, as %q and as %q: it takes one value", long, before.value, g.value))
+			errs = append(errs, console.Usage("give it once", "%s was given twice, as %q and as %q: it takes one value", long, before.value, g.value))
 			told[flag] = true
 		case on(before) != on(g):
-			errs = append(errs, usage("give it once", "%s was given twice, on and off", long))
+			errs = append(errs, console.Usage("give it once", "%s was given twice, on and off", long))
 			told[flag] = true
 		}
 	}
-	return combine(errs)
+	return console.Combine(errs...)
 }
 
 // on reports whether a flag without a value, or with true or false behind =,
@@ -168,13 +170,13 @@ func takeFlags(words []string, find func(name string) (urfave.Flag, error)) (tak
 			return taken, nil, err
 		}
 		if _, err := strconv.ParseBool(value); hasValue && !takesValue(flag) && err != nil {
-			return taken, nil, usage("", "flag %s is on or off: it takes no value %q", dashed(name), value)
+			return taken, nil, console.Usage("", "flag %s is on or off: it takes no value %q", dashed(name), value)
 		}
 		given := givenFlag{name: name, value: value, joined: hasValue}
 		words = words[1:]
 		if takesValue(flag) && !hasValue {
 			if len(words) == 0 {
-				return taken, nil, usage("", "flag %s needs a value", dashed(name))
+				return taken, nil, console.Usage("", "flag %s needs a value", dashed(name))
 			}
 			given.value, given.separate, words = words[0], true, words[1:]
 		}
@@ -203,9 +205,9 @@ func checkArguments(verb *urfave.Command, arguments []string) error {
 	wanted := strings.Fields(verb.ArgsUsage)
 	switch {
 	case len(arguments) < len(wanted):
-		return usage("sgaudit help "+verb.Name+" shows how it is used", "sgaudit %s needs an argument: %s", verb.Name, wanted[len(arguments)])
+		return console.Usage("sgaudit help "+verb.Name+" shows how it is used", "sgaudit %s needs an argument: %s", verb.Name, wanted[len(arguments)])
 	case len(arguments) > len(wanted):
-		return usage("sgaudit help "+verb.Name+" lists its flags", "stray argument %q after sgaudit %s", arguments[len(wanted)], verb.Name)
+		return console.Usage("sgaudit help "+verb.Name+" lists its flags", "stray argument %q after sgaudit %s", arguments[len(wanted)], verb.Name)
 	}
 	return nil
 }
@@ -218,7 +220,7 @@ func findVerb(verbs []*urfave.Command, name string) (*urfave.Command, error) {
 		}
 		names = append(names, v.Name)
 	}
-	return nil, unknown("verb", name, names)
+	return nil, console.Unknown("verb", name, names)
 }
 
 func findFlag(verb *urfave.Command, name string) urfave.Flag {
@@ -243,21 +245,11 @@ func flagNames(verbs ...*urfave.Command) []string {
 }
 
 func unknownFlag(name, of string, known []string) error {
-	if suggestion := nearest(dashed(name), known); suggestion != "" {
-		return usage("did you mean "+suggestion+"?", "%s has no flag %s", of, dashed(name))
+	if suggestion := words.Nearest(dashed(name), known); suggestion != "" {
+		return console.Usage("did you mean "+suggestion+"?", "%s has no flag %s", of, dashed(name))
 	}
 	hint := "its flags are " + strings.Join(known, " ")
-	return usage(hint, "%s has no flag %s", of, dashed(name))
-}
-
-// unknown refuses a word that is none of the known ones, which the error
-// lists, and suggests the nearest.
-func unknown(kind, word string, known []string) error {
-	hint := ""
-	if suggestion := nearest(word, known); suggestion != "" {
-		hint = fmt.Sprintf("did you mean %s?", suggestion)
-	}
-	return usage(hint, "unknown %s %q: known are %s", kind, word, strings.Join(known, ", "))
+	return console.Usage(hint, "%s has no flag %s", of, dashed(name))
 }
 
 func looksLikeFlag(word string) bool { return len(word) > 1 && word[0] == '-' }

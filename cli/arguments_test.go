@@ -8,10 +8,12 @@ import (
 	"testing"
 
 	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/cli/console"
 )
 
 func testProgram() *program {
-	return &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, voice: newVoice(os.Stderr)}
+	return newProgram(os.Stdin, os.Stdout, os.Stderr)
 }
 
 // TestFlagsBeforeAndAfter gives every flag of every verb before and after the
@@ -120,8 +122,8 @@ func TestArrange(t *testing.T) {
 			}
 			continue
 		}
-		f, ok := err.(*failure)
-		if !ok || !strings.Contains(f.message, c.fault) || !strings.Contains(f.hint, c.hint) {
+		f, ok := err.(*console.Failure)
+		if !ok || !strings.Contains(f.Message, c.fault) || !strings.Contains(f.Hint, c.hint) {
 			t.Errorf("sgaudit %s: %#v; want %q and the hint %q", c.words, err, c.fault, c.hint)
 		}
 	}
@@ -182,17 +184,5 @@ func TestOneValueOnce(t *testing.T) {
 	}
 	if tried["one value"] < 100 || tried["repeatable"] < 20 || tried["on or off"] < 100 {
 		t.Errorf("too few flags were tried: %v", tried)
-	}
-}
-
-func TestNearest(t *testing.T) {
-	known := []string{"audit", "demo", "checks", "critical", "--region", "--region-deadline"}
-	for word, want := range map[string]string{
-		"audti": "audit", "AUDIT": "audit", "crit": "critical", "chekcs": "checks",
-		"--regio": "--region", "zebra": "", "a": "", "": "",
-	} {
-		if got := nearest(word, known); got != want {
-			t.Errorf("nearest to %q: %q, want %q", word, got, want)
-		}
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/picture"
@@ -40,7 +40,7 @@ func (p *program) auditVerb() *urfave.Command {
 				return p.audit(c.Context, ch)
 			}
 			if ch.history != nil {
-				return usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
+				return console.Usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
 			}
 			if err := notInput(filesOf(ch.targets), c.String("from")); err != nil {
 				return err
@@ -101,7 +101,7 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 		err = errors.Join(err, ch.history.keep(&whole, s))
 	}
 	p.tellCoverage(report, ctx.Err() != nil)
-	p.voice.say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
+	p.console.Say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
 	switch {
 	case err != nil:
 		return err
@@ -121,7 +121,7 @@ func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
 	for _, text := range warnings {
-		p.voice.warn("%s", text)
+		p.console.Warn("%s", text)
 	}
 	return report
 }
@@ -153,26 +153,26 @@ func (p *program) collect(ctx context.Context, opts awsclient.Options) (*invento
 }
 
 func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
-	opts.Warn = func(text string) { p.voice.warn("%s", text) }
-	opts.Debug = func(text string) { p.voice.debug("%s", text) }
+	opts.Warn = func(text string) { p.console.Warn("%s", text) }
+	opts.Debug = func(text string) { p.console.Debug("%s", text) }
 	opts.SDKDecoder = os.Getenv(DecoderVariable) != ""
-	if term.IsTerminal(int(p.stdin.Fd())) {
-		opts.MFAToken = func() (string, error) { return p.voice.ask(ctx, "MFA code", p.stdin) }
+	if p.console.Interactive() {
+		opts.MFAToken = func() (string, error) { return p.console.Ask(ctx, "MFA code") }
 	}
-	var line *progress
+	var line *console.Progress
 	opts.Progress = func(u awsclient.Progress) {
-		line.set("%d/%d regions  %d pages  %d items", u.Done, u.Regions, u.Pages, u.Items)
-		p.voice.debug("%s: %s; %d pages, %d items, %d/%d regions", u.Region, u.State, u.Pages, u.Items, u.Done, u.Regions)
+		line.Set("%d/%d regions  %d pages  %d items", u.Done, u.Regions, u.Pages, u.Items)
+		p.console.Debug("%s: %s; %d pages, %d items, %d/%d regions", u.Region, u.State, u.Pages, u.Items, u.Done, u.Regions)
 	}
-	p.voice.debug("connecting")
+	p.console.Debug("connecting")
 	client, err := awsclient.Connect(ctx, opts)
 	if err != nil {
 		return nil, p.interrupted(ctx, err)
 	}
 	who := client.Caller()
-	p.voice.say("reading account %s (partition %s) as %s", who.AccountID, who.Partition, who.ARN)
-	line = p.voice.startProgress()
-	defer line.end()
+	p.console.Say("reading account %s (partition %s) as %s", who.AccountID, who.Partition, who.ARN)
+	line = p.console.StartProgress()
+	defer line.End()
 	inv, err := read(client, ctx)
 	if err != nil && (inv == nil || ctx.Err() == nil) {
 		return nil, p.interrupted(ctx, err)
@@ -185,7 +185,7 @@ func (p *program) interrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
-	p.voice.fail("interrupted before anything was read", "")
+	p.console.Fail("interrupted before anything was read", "")
 	return status(exitIncomplete)
 }
 

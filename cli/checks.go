@@ -10,6 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 )
 
@@ -42,13 +43,13 @@ func (p *program) checksVerb() *urfave.Command {
 				if err != nil {
 					return err
 				}
-				return p.print(text)
+				return p.console.Print(text)
 			}
 			text, err := listChecks(c.String("output"))
 			if err != nil {
 				return err
 			}
-			return p.print(text)
+			return p.console.Print(text)
 		},
 	}
 }
@@ -64,7 +65,7 @@ func frameworkNames() []string {
 func parseFramework(c *urfave.Context) (audit.Framework, error) {
 	f, ok := audit.FindFramework(c.String("framework"))
 	if !ok {
-		return f, within("--framework", unknown("framework", c.String("framework"), frameworkNames()))
+		return f, console.Within("--framework", console.Unknown("framework", c.String("framework"), frameworkNames()))
 	}
 	return f, nil
 }
@@ -127,7 +128,7 @@ func list[T any](format string, rows []T, head []string, cells func(T) []string)
 			return "", fmt.Errorf("listing: %w", err)
 		}
 	default:
-		return "", within("--output", unknown("format", format, checkFormats))
+		return "", console.Within("--output", console.Unknown("format", format, checkFormats))
 	}
 	return out.String(), nil
 }

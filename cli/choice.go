@@ -5,6 +5,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -42,7 +43,7 @@ func checkChoice(c *urfave.Context, name string) error {
 	if !ok || slices.Contains(f.words, value) || value == "" && !c.IsSet(name) {
 		return nil
 	}
-	return within("--"+name, unknown(f.kind, value, f.words))
+	return console.Within("--"+name, console.Unknown(f.kind, value, f.words))
 }
 
 func depthWords() []string {

@@ -9,6 +9,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/console"
 )
 
 // The scripts ask the program itself what may follow, so that they need no
@@ -33,13 +34,13 @@ func (p *program) completionVerb() *urfave.Command {
 		Action: func(c *urfave.Context) error {
 			shell := c.Args().First()
 			if !slices.Contains(shells, shell) {
-				return unknown("shell", shell, shells)
+				return console.Unknown("shell", shell, shells)
 			}
 			script, err := completionScripts.ReadFile("completion/sgaudit." + shell)
 			if err != nil {
 				return fmt.Errorf("reading the completion script: %w", err)
 			}
-			return p.print(string(script))
+			return p.console.Print(string(script))
 		},
 	}
 }
@@ -56,7 +57,7 @@ func (p *program) complete(verbs []*urfave.Command, words []string) error {
 	for _, c := range candidates(verbs, words[:last], strings.TrimPrefix(words[last], "=")) {
 		fmt.Fprintf(&out, "%s\t%s\n", c.word, c.meaning)
 	}
-	return p.print(out.String())
+	return p.console.Print(out.String())
 }
 
 // candidates returns what may stand at the cursor and begins like the word

@@ -8,6 +8,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -26,12 +27,12 @@ func (p *program) configVerb() *urfave.Command {
 			switch task := c.Args().First(); task {
 			case "check":
 				if name == "" {
-					return usage("name it with --config or in $"+configVariable, "there is no configuration file to check")
+					return console.Usage("name it with --config or in $"+configVariable, "there is no configuration file to check")
 				}
 				if _, err := readConfig(name); err != nil {
 					return err
 				}
-				return p.print(name + ": no mistakes\n")
+				return p.console.Print(name + ": no mistakes\n")
 			case "show":
 				config, err := readConfig(name)
 				if err != nil {
@@ -41,9 +42,9 @@ func (p *program) configVerb() *urfave.Command {
 				if err != nil {
 					return err
 				}
-				return p.print(text)
+				return p.console.Print(text)
 			default:
-				return unknown("task", task, configTasks)
+				return console.Unknown("task", task, configTasks)
 			}
 		},
 	}

@@ -14,7 +14,9 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // configReader walks the nodes of one file and gathers what is wrong.
@@ -46,9 +48,9 @@ func (r *configReader) failure() error {
 	})
 	var lines []string
 	for _, f := range slices.Compact(r.faults) { // several aliases may name one mistake
-		lines = append(lines, sentence("%s:%d:%d: %s", []any{r.file, f.line, f.column, f.message}))
+		lines = append(lines, console.Sentence("%s:%d:%d: %s", r.file, f.line, f.column, f.message))
 	}
-	return &failure{message: strings.Join(lines, "\n")}
+	return &console.Failure{Message: strings.Join(lines, "\n")}
 }
 
 // document returns the content of the only document, or nil of an empty file.
@@ -111,7 +113,7 @@ func (r *configReader) mapping(n *yaml.Node, what string, keys map[string]func(*
 		case key.Kind != yaml.ScalarNode || !known:
 			names := slices.Sorted(maps.Keys(keys))
 			text := "known are " + strings.Join(names, ", ")
-			if near := nearest(key.Value, names); near != "" {
+			if near := words.Nearest(key.Value, names); near != "" {
 				text = "did you mean " + near + "?"
 			}
 			r.fault(key, "unknown key %q in %s: %s", key.Value, what, text)

@@ -30,15 +30,15 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	}
 	losses := lossesOf(report)
 	if interrupted {
-		p.voice.warn("interrupted: the report holds what was read until then")
+		p.console.Warn("interrupted: the report holds what was read until then")
 		losses = nil
 	}
 	for i, l := range losses {
 		if i == mostLosses {
-			p.voice.warn("%d more kinds of gaps are in the report", len(losses)-i)
+			p.console.Warn("%d more kinds of gaps are in the report", len(losses)-i)
 			break
 		}
-		p.voice.warn("%s: %s: %s%s", words.List(l.regions, 4), reasonText(l.kind), words.List(l.operations, 4), l.message)
+		p.console.Warn("%s: %s: %s%s", words.List(l.regions, 4), reasonText(l.kind), words.List(l.operations, 4), l.message)
 	}
 	unread := 0
 	for _, c := range report.Coverage {
@@ -46,7 +46,7 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 			unread++
 		}
 	}
-	p.voice.warn("incomplete: %d of %s could not be read in full", unread, words.Count(len(report.Coverage), "region"))
+	p.console.Warn("incomplete: %d of %s could not be read in full", unread, words.Count(len(report.Coverage), "region"))
 	for _, r := range reasonOrder {
 		var regions []string
 		for _, l := range losses {
@@ -57,7 +57,7 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 		slices.Sort(regions)
 		regions = slices.Compact(regions)
 		if hint := reasons[r].hint; len(regions) > 0 && hint != "" {
-			p.voice.hint("%s", strings.ReplaceAll(hint, "REGIONS", strings.Join(regions, ",")))
+			p.console.Hint("%s", strings.ReplaceAll(hint, "REGIONS", strings.Join(regions, ",")))
 		}
 	}
 }

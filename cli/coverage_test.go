@@ -19,7 +19,7 @@ func spoken(t *testing.T, talk func(*program)) string {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	talk(&program{stderr: file, voice: newVoice(file)})
+	talk(newProgram(os.Stdin, os.Stdout, file))
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -75,14 +75,14 @@ func TestEveryGapKindHasAReason(t *testing.T) {
 
 func TestVoiceNeverMovesTheCursor(t *testing.T) {
 	got := spoken(t, func(p *program) {
-		p.voice.say("name \x1b]0;owned\a\r\u009b2J\x9b2Kend\u202e")
-		p.voice.fail("two\nlines", "go\ton")
-		p.voice.quiet = true
-		p.voice.say("not this")
-		p.voice.warn("but this")
-		p.voice.debug("nor this")
-		p.voice.startProgress().set("nor a progress line in a file")
-		p.voice.startProgress().end()
+		p.console.Say("name \x1b]0;owned\a\r\u009b2J\x9b2Kend\u202e")
+		p.console.Fail("two\nlines", "go\ton")
+		p.console.Quiet = true
+		p.console.Say("not this")
+		p.console.Warn("but this")
+		p.console.Debug("nor this")
+		p.console.StartProgress().Set("nor a progress line in a file")
+		p.console.StartProgress().End()
 	})
 	want := `sgaudit: name \x1b]0;owned\x07\r\x9b2J\x9b2Kend\u202e
 sgaudit: two

@@ -10,6 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/fixtures"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -38,12 +39,12 @@ func (p *program) demo(c *urfave.Context) error {
 	if c.Bool("serve") {
 		for _, f := range auditFlags() {
 			if name := f.Names()[0]; c.IsSet(name) && name != "config" { // which a variable may set
-				return usage("drop one of them", "--serve audits nothing, so --%s has no effect", name)
+				return console.Usage("drop one of them", "--serve audits nothing, so --%s has no effect", name)
 			}
 		}
 	}
 	if c.Bool("writable") && !c.Bool("serve") {
-		return usage("write sgaudit demo --serve --writable", "--writable has no effect without --serve")
+		return console.Usage("write sgaudit demo --serve --writable", "--writable has no effect without --serve")
 	}
 	address := c.String("address")
 	if err := checkLoopback(address); err != nil {
@@ -119,7 +120,7 @@ func (p *program) read(c *urfave.Context, opts awsclient.Options) (*inventory.Sn
 
 // serve tells how to use the endpoint and waits for Ctrl-C.
 func (p *program) serve(ctx context.Context, url string) error {
-	err := p.print(fmt.Sprintf(`The demo account is served at %[1]s until Ctrl-C. In another terminal:
+	err := p.console.Print(fmt.Sprintf(`The demo account is served at %[1]s until Ctrl-C. In another terminal:
 
   export AWS_ENDPOINT_URL=%[1]s AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
   aws ec2 describe-security-groups --region us-east-1
@@ -139,10 +140,10 @@ func checkLoopback(address string) error {
 	}
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
-		return usage("write it like 127.0.0.1:8080", "--address %q: %s", address, err)
+		return console.Usage("write it like 127.0.0.1:8080", "--address %q: %s", address, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return usage("write it like 127.0.0.1:8080", "--address %q is not on loopback", address)
+		return console.Usage("write it like 127.0.0.1:8080", "--address %q is not on loopback", address)
 	}
 	return nil
 }

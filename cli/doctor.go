@@ -12,6 +12,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -29,7 +30,7 @@ func (p *program) doctorVerb() *urfave.Command {
 
 func (p *program) doctor(c *urfave.Context) error {
 	opts, err := clientOptions(c)
-	if err := combine([]error{err, checkAnswer(c)}); err != nil {
+	if err := console.Combine(err, checkAnswer(c)); err != nil {
 		return err
 	}
 	stop, err := demoClient(c, &opts)

@@ -13,6 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -48,7 +49,7 @@ func (p *program) except(c *urfave.Context) error {
 		return err
 	}
 	if err := exceptable(f); err != nil {
-		return usage("audit the account yourself, and take the finding from that report", "%s: the finding %s cannot be excepted: %s", c.String("from"), f.ID, err)
+		return console.Usage("audit the account yourself, and take the finding from that report", "%s: the finding %s cannot be excepted: %s", c.String("from"), f.ID, err)
 	}
 	text, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -88,7 +89,7 @@ func (p *program) except(c *urfave.Context) error {
 	if err := output.Replace(name, func(w io.Writer) error { _, err := w.Write(now); return err }); err != nil {
 		return err
 	}
-	p.voice.say("%s: the exception is there: %s, %s of %s, %s", name, f.Check, f.ResourceID, f.Region, entry.Reason)
+	p.console.Say("%s: the exception is there: %s, %s of %s, %s", name, f.Check, f.ResourceID, f.Region, entry.Reason)
 	return nil
 }
 
@@ -99,13 +100,13 @@ func checkExceptFlags(c *urfave.Context, name string) error {
 	try := func(err error) { errs = append(errs, err) }
 	try(notEmpty(c, "from", "reason", "expires", "owner", "ticket"))
 	if name == "" {
-		try(usage("name it with --config or in $"+configVariable, "there is no configuration file to write to"))
+		try(console.Usage("name it with --config or in $"+configVariable, "there is no configuration file to write to"))
 	}
 	if !c.IsSet("from") {
-		try(usage("write one with sgaudit audit -o json=report.json", "--from is missing: the report that the finding is in"))
+		try(console.Usage("write one with sgaudit audit -o json=report.json", "--from is missing: the report that the finding is in"))
 	}
 	if !c.IsSet("reason") {
-		try(usage("", "--reason is missing: those who read the report want to know why"))
+		try(console.Usage("", "--reason is missing: those who read the report want to know why"))
 	}
 	if c.IsSet("expires") && c.String("expires") != "" {
 		day, err := parseDay(c.String("expires"))
@@ -113,10 +114,10 @@ func checkExceptFlags(c *urfave.Context, name string) error {
 			err = fmt.Errorf("%s is past", c.String("expires"))
 		}
 		if err != nil {
-			try(within("--expires", err))
+			try(console.Within("--expires", err))
 		}
 	}
-	return combine(errs)
+	return console.Combine(errs...)
 }
 
 // exceptable refuses a finding that names something else than one check of one

@@ -33,7 +33,7 @@ func (p *program) explainVerb() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			return p.printOwn(plain(page, p.voice.color))
+			return p.console.PrintOwn(plain(page, p.console.Color))
 		},
 	}
 }
@@ -44,7 +44,7 @@ func (p *program) explainFinding(file, id string) error {
 	if err != nil {
 		return err
 	}
-	return p.print(output.Explain(f))
+	return p.console.Print(output.Explain(f))
 }
 
 // findFinding returns the one finding of a report whose id begins so.

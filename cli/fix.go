@@ -11,6 +11,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -52,7 +53,7 @@ func (p *program) fix(c *urfave.Context) error {
 	try(notEmpty(c, "from", "format", "output", "config"))
 	write := planFormats[c.String("format")]
 	if write == nil {
-		try(within("--format", unknown("format", c.String("format"), planFormatNames)))
+		try(console.Within("--format", console.Unknown("format", c.String("format"), planFormatNames)))
 	}
 	only, err := flagValues(c, "check", checkID)
 	try(err)
@@ -63,9 +64,9 @@ func (p *program) fix(c *urfave.Context) error {
 		try(notInput([]string{file}, c.String("from")))
 	}
 	if c.Bool("demo") && c.IsSet("from") {
-		try(usage("drop one of them", "--demo and --from both say where the findings come from"))
+		try(console.Usage("drop one of them", "--demo and --from both say where the findings come from"))
 	}
-	if err := combine(errs); err != nil {
+	if err := console.Combine(errs...); err != nil {
 		return err
 	}
 	report, judge, err := p.findings(c, only)
@@ -87,7 +88,7 @@ func (p *program) fix(c *urfave.Context) error {
 	if n := len(plan.Aside); n > 0 {
 		aside = fmt.Sprintf("; %s for deletions as comments: see --with-deletes", words.Count(n, "change"))
 	}
-	p.voice.say("%s for %s%s; %s for a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, words.Count(len(plan.Left), "finding"))
+	p.console.Say("%s for %s%s; %s for a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, words.Count(len(plan.Left), "finding"))
 	if report.Incomplete() {
 		p.tellCoverage(report, c.Context.Err() != nil)
 		return status(exitIncomplete)
@@ -119,13 +120,13 @@ func (p *program) writePlan(docs []*change.Document, format, file string, write 
 			if err := replaceText(name, texts[i]); err != nil {
 				return err
 			}
-			p.voice.say("the plan for account %s is %s", d.Account, name)
+			p.console.Say("the plan for account %s is %s", d.Account, name)
 		}
 		return nil
 	case apart:
-		return usage("write a file for each account with --output plan.sh, or choose findings of one account with --finding", "the plan is for %d accounts, and one set of credentials belongs to one of them", len(docs))
+		return console.Usage("write a file for each account with --output plan.sh, or choose findings of one account with --finding", "the plan is for %d accounts, and one set of credentials belongs to one of them", len(docs))
 	}
-	return p.print(strings.Join(texts, "\n"))
+	return p.console.Print(strings.Join(texts, "\n"))
 }
 
 func replaceText(file, text string) error {
@@ -219,8 +220,8 @@ func chooseFindings(report *findings.Report, ids, checks []string) ([]*findings.
 	var errs []error
 	for k, id := range ids {
 		if !used[k] {
-			errs = append(errs, usage("the ids are in the field id of -o json and the column id of -o csv", "--finding %q: there is no such finding", id))
+			errs = append(errs, console.Usage("the ids are in the field id of -o json and the column id of -o csv", "--finding %q: there is no such finding", id))
 		}
 	}
-	return chosen, combine(errs)
+	return chosen, console.Combine(errs...)
 }

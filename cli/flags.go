@@ -1,38 +1,34 @@
 package cli
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
-	"golang.org/x/term"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // The headings that help puts flags under.
 const (
-	categoryRead   = "What is read"
-	categoryReport = "What is reported"
-	categoryVoice  = "How it speaks"
+	categoryRead    = "What is read"
+	categoryReport  = "What is reported"
+	categoryConsole = "How it speaks"
 )
 
 // configVariable names the configuration file where --config does not.
 const configVariable = "SGAUDIT_CONFIG"
 
-// voiceFlags are on every verb.
-func voiceFlags() []urfave.Flag {
+// consoleFlags are on every verb.
+func consoleFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: categoryVoice, Usage: "on standard error only warnings and errors"},
-		choice(&urfave.StringFlag{Name: "color", Value: "auto", Category: categoryVoice, Usage: "colour standard output `WHEN`: auto (on a terminal, unless NO_COLOR is set), always, never"}, "choice", "auto", "always", "never"),
-		&urfave.BoolFlag{Name: "debug", Category: categoryVoice, Usage: "report every step on standard error"},
+		&urfave.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: categoryConsole, Usage: "on standard error only warnings and errors"},
+		choice(&urfave.StringFlag{Name: "color", Value: "auto", Category: categoryConsole, Usage: "colour standard output `WHEN`: auto (on a terminal, unless NO_COLOR is set), always, never"}, "choice", "auto", "always", "never"),
+		&urfave.BoolFlag{Name: "debug", Category: categoryConsole, Usage: "report every step on standard error"},
 	}
 }
 
@@ -61,17 +57,10 @@ func flagLine(f urfave.Flag) string {
 	return line + "\t" + usage
 }
 
-// configureVoice applies the flags that are on every verb.
-func (p *program) configureVoice(c *urfave.Context) error {
-	p.voice.quiet, p.voice.verbose = c.Bool("quiet"), c.Bool("debug")
-	switch c.String("color") {
-	case "always":
-		p.voice.color = true
-	case "never":
-		p.voice.color = false
-	case "auto":
-		p.voice.color = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(p.stdout.Fd()))
-	}
+// configureConsole applies the flags that are on every verb.
+func (p *program) configureConsole(c *urfave.Context) error {
+	p.console.Quiet, p.console.Verbose = c.Bool("quiet"), c.Bool("debug")
+	p.console.SetColor(c.String("color"))
 	return checkChoice(c, "color")
 }
 
@@ -144,7 +133,7 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	ch.failOn, err = parseSeverity(c, "fail-on")
 	try(err)
 	if ch.failOn != nil && *ch.failOn < ch.minSeverity {
-		try(usage("", "--fail-on %s is below --min-severity %s, which drops such findings before they count", ch.failOn, ch.minSeverity))
+		try(console.Usage("", "--fail-on %s is below --min-severity %s, which drops such findings before they count", ch.failOn, ch.minSeverity))
 	}
 	only, err := flagValues(c, "check", checkID)
 	try(err)
@@ -154,7 +143,7 @@ func readChoices(c *urfave.Context) (*choices, error) {
 		f, err := parseFramework(c)
 		try(err)
 		if len(only) > 0 {
-			try(usage("drop one of them", "--framework chooses the checks, and so does --check"))
+			try(console.Usage("drop one of them", "--framework chooses the checks, and so does --check"))
 		}
 		ch.framework = &f
 		for _, check := range f.Checks() {
@@ -162,7 +151,7 @@ func readChoices(c *urfave.Context) (*choices, error) {
 		}
 	}
 	if ch.newOnly = c.Bool("new-only"); ch.newOnly && (!c.IsSet("baseline") && !c.IsSet("history") || ch.failOn == nil) {
-		try(usage("", "--new-only says which findings --fail-on counts, by their --baseline or --history: it needs both"))
+		try(console.Usage("", "--new-only says which findings --fail-on counts, by their --baseline or --history: it needs both"))
 	}
 	ch.history, err = parseHistory(c)
 	try(err)
@@ -170,10 +159,10 @@ func readChoices(c *urfave.Context) (*choices, error) {
 		ch.baseline, err = readReport(c.String("baseline"))
 		try(err)
 		if err == nil && ch.baseline.Selection != nil {
-			try(usage("give the report that audit wrote", "--baseline %s is a part of a report (sgaudit show %s): what it leaves out would be new", c.String("baseline"), strings.Join(ch.baseline.Selection.Filters, " ")))
+			try(console.Usage("give the report that audit wrote", "--baseline %s is a part of a report (sgaudit show %s): what it leaves out would be new", c.String("baseline"), strings.Join(ch.baseline.Selection.Filters, " ")))
 		}
 	}
-	if err := combine(errs); err != nil {
+	if err := console.Combine(errs...); err != nil {
 		return nil, err
 	}
 	config, err := readConfig(c.String("config"))
@@ -185,37 +174,11 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	return ch, err
 }
 
-// combine makes one failure of several: their messages line by line, and the
-// first of their hints.
-func combine(errs []error) error {
-	var messages []string
-	hint := ""
-	for _, err := range errs {
-		if err == nil {
-			continue
-		}
-		messages = append(messages, errorLines(err)...)
-		var f *failure
-		if errors.As(err, &f) && hint == "" {
-			hint = f.hint
-		}
-	}
-	if len(messages) == 0 {
-		return nil
-	}
-	return &failure{message: strings.Join(messages, "\n"), hint: hint}
-}
-
-var (
-	regionForm  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
-	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
-)
-
 func checkRegion(name string) error {
-	if regionForm.MatchString(name) {
+	if inventory.IsRegion(name) {
 		return nil
 	}
-	return usage("regions are named like eu-west-1", "%q is not a region", name)
+	return console.Usage("regions are named like eu-west-1", "%q is not a region", name)
 }
 
 // checkID refuses what is not the id of a check.
@@ -227,7 +190,7 @@ func checkID(id string) error {
 		}
 		ids = append(ids, check.ID)
 	}
-	return unknown("check", id, ids)
+	return console.Unknown("check", id, ids)
 }
 
 // flagValues returns the values of a repeatable flag, split at commas. An empty
@@ -240,29 +203,20 @@ func flagValues(c *urfave.Context, flag string, check func(string) error) ([]str
 		for _, word := range strings.Split(value, ",") {
 			word = strings.TrimSpace(word)
 			if word == "" {
-				errs = append(errs, usage("", "--%s is empty", flag))
+				errs = append(errs, console.Usage("", "--%s is empty", flag))
 			} else if err := check(word); err != nil {
-				errs = append(errs, within("--"+flag, err))
+				errs = append(errs, console.Within("--"+flag, err))
 			} else {
 				all = append(all, word)
 			}
 		}
 	}
-	return all, combine(errs)
-}
-
-// within says which flag a failure is about.
-func within(flag string, err error) error {
-	var f *failure
-	if errors.As(err, &f) {
-		return &failure{message: flag + ": " + f.message, hint: f.hint}
-	}
-	return fmt.Errorf("%s: %w", flag, err)
+	return all, console.Combine(errs...)
 }
 
 func parseDepth(word string) (inventory.Depth, error) {
 	if known := depthWords(); !slices.Contains(known, word) {
-		return "", within("--depth", unknown("depth", word, known))
+		return "", console.Within("--depth", console.Unknown("depth", word, known))
 	}
 	return inventory.Depth(word), nil
 }
@@ -277,5 +231,5 @@ func parseSeverity(c *urfave.Context, flag string) (*findings.Severity, error) {
 	if err := s.UnmarshalText([]byte(word)); err == nil {
 		return &s, nil
 	}
-	return nil, within("--"+flag, unknown("severity", word, severityWords()))
+	return nil, console.Within("--"+flag, console.Unknown("severity", word, severityWords()))
 }

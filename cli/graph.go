@@ -13,6 +13,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/picture"
@@ -54,7 +55,7 @@ type drawing struct{ format, file string }
 func (p *program) graph(c *urfave.Context) error {
 	targets, err := parseDrawings(c.StringSlice("output"))
 	opts, optsErr := clientOptions(c)
-	if err := combine([]error{notEmpty(c, "input", "group", "config"), checkChoice(c, "view"), err, optsErr}); err != nil {
+	if err := console.Combine(notEmpty(c, "input", "group", "config"), checkChoice(c, "view"), err, optsErr); err != nil {
 		return err
 	}
 	var files []string
@@ -85,17 +86,17 @@ func (p *program) graph(c *urfave.Context) error {
 	all := c.Bool("all")
 	if names := c.StringSlice("vpc"); len(names) > 0 {
 		if drawn, all = drawn.Only(names), true; len(drawn.VPCs) == 0 {
-			return usage("sgaudit graph --view board lists the VPCs", "no VPC that was read has the id or the name %s", strings.Join(names, ", "))
+			return console.Usage("sgaudit graph --view board lists the VPCs", "no VPC that was read has the id or the name %s", strings.Join(names, ", "))
 		}
 	}
 	if group := c.String("group"); group != "" {
 		if drawn, all = drawn.Focus(group), true; len(drawn.VPCs) == 0 {
-			return usage("groups that are not attached and have no finding are not drawn", "no group of the picture has the id or the name %s", group)
+			return console.Usage("groups that are not attached and have no finding are not drawn", "no group of the picture has the id or the name %s", group)
 		}
 	}
 	said, err := p.draw(drawn, c.String("view"), all, targets)
 	for _, text := range said {
-		p.voice.warn("%s", text)
+		p.console.Warn("%s", text)
 	}
 	if err != nil {
 		return err
@@ -124,15 +125,15 @@ func parseDrawings(values []string) ([]drawing, error) {
 		format, file, given := strings.Cut(value, "=")
 		switch {
 		case !slices.Contains(graphFormats, format):
-			errs = append(errs, within("--output", unknown("format", format, graphFormats)))
+			errs = append(errs, console.Within("--output", console.Unknown("format", format, graphFormats)))
 			continue
 		case given && file == "":
-			errs = append(errs, usage("write it like -o svg=picture.svg", "--output %s: the name of the file is missing", value))
+			errs = append(errs, console.Usage("write it like -o svg=picture.svg", "--output %s: the name of the file is missing", value))
 			continue
 		case file == "-":
 			file = ""
 		case strings.HasSuffix(file, "/") && format != "svg":
-			errs = append(errs, usage("name a file", "--output %s: only svg is written into a folder", value))
+			errs = append(errs, console.Usage("name a file", "--output %s: only svg is written into a folder", value))
 			continue
 		case file != "" && !strings.HasSuffix(file, "/"):
 			if err := writable(file); err != nil {
@@ -140,11 +141,11 @@ func parseDrawings(values []string) ([]drawing, error) {
 			}
 		}
 		if !taken.claim(file) {
-			errs = append(errs, usage("give each format a file of its own, as in -o svg=picture.svg", "--output %s: %s has a format already", value, cmp.Or(file, "standard output")))
+			errs = append(errs, console.Usage("give each format a file of its own, as in -o svg=picture.svg", "--output %s: %s has a format already", value, cmp.Or(file, "standard output")))
 		}
 		list = append(list, drawing{format, file})
 	}
-	return list, combine(errs)
+	return list, console.Combine(errs...)
 }
 
 // draw writes the picture to every target. It returns what the picture leaves
@@ -184,7 +185,7 @@ func (p *program) draw(drawn *picture.Picture, view string, all bool, targets []
 		}
 		note(left)
 		if t.file == "" {
-			err = p.print(text)
+			err = p.console.Print(text)
 		} else {
 			err = output.Replace(t.file, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -51,19 +52,19 @@ func parseHistory(c *urfave.Context) (*history, error) {
 		}
 		n, err := strconv.Atoi(text)
 		if *keep.to = n; err != nil || n < 1 {
-			errs = append(errs, usage("", "--%s %q is not a number above 0", keep.name, text))
+			errs = append(errs, console.Usage("", "--%s %q is not a number above 0", keep.name, text))
 		}
 		if h.folder == "" {
-			errs = append(errs, usage("", "--%s says what --history keeps: it needs --history", keep.name))
+			errs = append(errs, console.Usage("", "--%s says what --history keeps: it needs --history", keep.name))
 		}
 	}
 	if h.folder == "" {
-		return nil, combine(errs)
+		return nil, console.Combine(errs...)
 	}
 	if info, err := os.Stat(h.folder); err != nil || !info.IsDir() {
-		errs = append(errs, usage("create it first", "--history %s is not a folder", h.folder))
+		errs = append(errs, console.Usage("create it first", "--history %s is not a folder", h.folder))
 	}
-	return h, combine(errs)
+	return h, console.Combine(errs...)
 }
 
 // begin takes the lock of the folder, which the operating system gives back
@@ -76,7 +77,7 @@ func (h *history) begin(ch *choices) (unlock func(), err error) {
 		return nil, fmt.Errorf("--history: locking %s: %w", h.folder, err)
 	}
 	if !free {
-		return nil, usage("wait for it, or give this run a folder of its own", "--history: another run writes to %s", h.folder)
+		return nil, console.Usage("wait for it, or give this run a folder of its own", "--history: another run writes to %s", h.folder)
 	}
 	unlock = func() { _ = lock.Unlock() }
 	if ch.baseline != nil {
@@ -93,7 +94,7 @@ func (h *history) begin(ch *choices) (unlock func(), err error) {
 	}
 	if ch.baseline, err = readReport(reports[len(reports)-1]); err != nil {
 		unlock()
-		return nil, usage("this report is the baseline of the run; move it out of the folder, and the one before it will be", "--history: %s", err)
+		return nil, console.Usage("this report is the baseline of the run; move it out of the folder, and the one before it will be", "--history: %s", err)
 	}
 	return unlock, nil
 }

@@ -27,7 +27,7 @@ func TestReportBeforeHistory(t *testing.T) {
 		t.Cleanup(func() { f.Close() })
 		return f
 	}
-	p := &program{stdin: open(), stdout: open(), voice: newVoice(open())}
+	p := newProgram(open(), open(), open())
 	format, _ := output.Lookup("json")
 	ch := &choices{
 		targets: []target{{format, file}}, audit: audit.Options{Settings: audit.Defaults()}, minSeverity: findings.Medium,

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -395,22 +394,5 @@ func TestVerbsHoldTheirChoices(t *testing.T) {
 				t.Errorf("sgaudit %v: exit code %d, %s", line, code, stderr)
 			}
 		}
-	}
-}
-
-// TestPrintEscapesTheRest: what a verb forgot to escape is escaped on its way
-// to standard output.
-func TestPrintEscapesTheRest(t *testing.T) {
-	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if err := (&program{stdout: file}).print("a\x1b[2J\tb\n\u202ec\n"); err != nil {
-		t.Fatal(err)
-	}
-	text, _ := os.ReadFile(file.Name())
-	if want := "a\\x1b[2J\tb\n\\u202ec\n"; string(text) != want {
-		t.Errorf("%q, want %q", text, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -83,7 +84,7 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 	case in.folder:
 		return awsclient.Saved(in.name, opts)
 	case in.kind == reportInput:
-		return nil, usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which holds findings and no inventory; name a snapshot or saved answers of the AWS CLI", in.name)
+		return nil, console.Usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which holds findings and no inventory; name a snapshot or saved answers of the AWS CLI", in.name)
 	case in.kind == answersInput:
 		return awsclient.SavedText(in.name, in.text, in.taken, opts)
 	}
@@ -97,13 +98,13 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 func (in *input) report() (*findings.Report, error) {
 	switch {
 	case in.folder:
-		return nil, usage("sgaudit audit -o json=FILE writes a report", "%s is a folder; name a report that sgaudit wrote with -o json", in.name)
+		return nil, console.Usage("sgaudit audit -o json=FILE writes a report", "%s is a folder; name a report that sgaudit wrote with -o json", in.name)
 	case in.kind == snapshotInput:
-		return nil, usage("sgaudit audit --from "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit; name a report that sgaudit wrote with -o json", in.name)
+		return nil, console.Usage("sgaudit audit --from "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit; name a report that sgaudit wrote with -o json", in.name)
 	}
 	report, err := findings.Read(bytes.NewReader(in.text))
 	if err != nil {
-		return nil, usage("sgaudit audit -o json=FILE writes a report", "%s: %s", in.name, err)
+		return nil, console.Usage("sgaudit audit -o json=FILE writes a report", "%s: %s", in.name, err)
 	}
 	return report, nil
 }
@@ -115,7 +116,7 @@ func (p *program) loadSnapshot(file string) (*inventory.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	return in.snapshot(awsclient.SavedOptions{Warn: func(text string) { p.voice.warn("%s", text) }})
+	return in.snapshot(awsclient.SavedOptions{Warn: func(text string) { p.console.Warn("%s", text) }})
 }
 
 // readReport reads a report that was written by -o json.

@@ -27,7 +27,7 @@ func (p *program) policyVerb() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			return p.print(text)
+			return p.console.Print(text)
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/words"
@@ -44,17 +45,17 @@ func (p *program) reach(c *urfave.Context) error {
 	traffic, err := inventory.ParseTraffic(c.String("port"))
 	var errs []error
 	if err != nil {
-		errs = append(errs, usage("write it like tcp/22", "--port: %s", err))
+		errs = append(errs, console.Usage("write it like tcp/22", "--port: %s", err))
 	}
 	if _, err := netip.ParseAddr(to); err != nil && !resourceForm.MatchString(to) {
-		errs = append(errs, usage("write it like --to i-0123456789abcdef0", "--to %q is not an instance, interface, group or address", to))
+		errs = append(errs, console.Usage("write it like --to i-0123456789abcdef0", "--to %q is not an instance, interface, group or address", to))
 	}
 	_, isPrefix := parsePrefix(from)
 	if from != "" && from != "internet" && !isPrefix && !resourceForm.MatchString(from) {
-		errs = append(errs, usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is not a source: an instance, interface, group, address, block or internet", from))
+		errs = append(errs, console.Usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is not a source: an instance, interface, group, address, block or internet", from))
 	}
 	opts, err := clientOptions(c)
-	if err := combine(append(errs, err, checkAnswer(c))); err != nil {
+	if err := console.Combine(append(errs, err, checkAnswer(c))...); err != nil {
 		return err
 	}
 	read, err := p.readOr(c, "snapshot", opts)
@@ -91,7 +92,7 @@ func (p *program) reach(c *urfave.Context) error {
 		return notFound(inv, to, from)
 	}
 	if left > 0 {
-		p.voice.warn("%s of %s are left out: name one with --to eni-...", words.Count(left, "more interface"), to)
+		p.console.Warn("%s of %s are left out: name one with --to eni-...", words.Count(left, "more interface"), to)
 	}
 	if err := p.answer(c, answer, answer.text()); err != nil {
 		return err
@@ -163,7 +164,7 @@ func notFound(inv *inventory.Inventory, to, from string) error {
 	if !inv.Complete() {
 		hint += "; some regions could not be read in full"
 	}
-	return usage(hint, "%s was found in %s", what, words.Count(len(inv.Regions), "region"))
+	return console.Usage(hint, "%s was found in %s", what, words.Count(len(inv.Regions), "region"))
 }
 
 // reachAnswer is what the verb prints as JSON.

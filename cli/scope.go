@@ -7,6 +7,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -39,10 +40,10 @@ func notEmpty(c *urfave.Context, names ...string) error {
 	var errs []error
 	for _, name := range names {
 		if c.IsSet(name) && c.String(name) == "" {
-			errs = append(errs, usage("", "--%s is empty", name))
+			errs = append(errs, console.Usage("", "--%s is empty", name))
 		}
 	}
-	return combine(errs)
+	return console.Combine(errs...)
 }
 
 // clientOptions reads the flags that say what is read.
@@ -63,23 +64,23 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	try(err)
 	o.Depth, err = parseDepth(c.String("depth"))
 	try(err)
-	if a := c.String(savedAccount); a != "" && !accountForm.MatchString(a) {
-		try(usage("", "--account %q: an account id has twelve digits", a))
+	if a := c.String(savedAccount); a != "" && !inventory.IsAccountID(a) {
+		try(console.Usage("", "--account %q: an account id has twelve digits", a))
 	}
-	if a := o.ExpectAccount; a != "" && !accountForm.MatchString(a) {
-		try(usage("", "--expect-account %q: an account id has twelve digits", a))
+	if a := o.ExpectAccount; a != "" && !inventory.IsAccountID(a) {
+		try(console.Usage("", "--expect-account %q: an account id has twelve digits", a))
 	}
 	if s := c.String("max-rps"); s != "" {
 		o.MaxRPS, err = strconv.ParseFloat(s, 64)
 		if err != nil || !(o.MaxRPS > 0 && o.MaxRPS <= 10000) {
-			try(usage("", "--max-rps %q is not a number above 0 and up to 10000", s))
+			try(console.Usage("", "--max-rps %q is not a number above 0 and up to 10000", s))
 		}
 	}
 	if s := c.String("region-deadline"); s != "" {
 		o.RegionDeadline, err = time.ParseDuration(s)
 		if err != nil || o.RegionDeadline <= 0 {
-			try(usage("write it like 90s or 5m", "--region-deadline %q is not a time above 0", s))
+			try(console.Usage("write it like 90s or 5m", "--region-deadline %q is not a time above 0", s))
 		}
 	}
-	return o, combine(errs)
+	return o, console.Combine(errs...)
 }

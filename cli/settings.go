@@ -11,6 +11,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -124,7 +125,7 @@ func parsePublicPort(text string) (inventory.Traffic, error) {
 }
 
 func parseAccount(text string) (string, error) {
-	if !accountForm.MatchString(text) {
+	if !inventory.IsAccountID(text) {
 		return text, fmt.Errorf("%q is not an account id: an id has twelve digits, in quotes if it begins with 0", text)
 	}
 	return text, nil
@@ -152,8 +153,8 @@ func checkUnless(other *[]string, word string) func(string) (string, error) {
 // mistakes want it.
 func checkOrHint(id string) error {
 	err := checkID(id)
-	if f, ok := errors.AsType[*failure](err); ok && f.hint != "" {
-		err = fmt.Errorf("unknown check %q: %s", id, f.hint)
+	if f, ok := errors.AsType[*console.Failure](err); ok && f.Hint != "" {
+		err = fmt.Errorf("unknown check %q: %s", id, f.Hint)
 	}
 	return err
 }
@@ -167,7 +168,7 @@ func (c *config) choose(only, skip []string) (audit.Options, error) {
 		opts.Enable, opts.Skip = c.enable, slices.Concat(skip, c.disable)
 	}
 	if len(opts.Select()) == 0 {
-		return opts, usage("", "no check is left to run")
+		return opts, console.Usage("", "no check is left to run")
 	}
 	return opts, nil
 }

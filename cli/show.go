@@ -9,6 +9,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/picture"
 )
@@ -39,7 +40,7 @@ func (p *program) showVerb() *urfave.Command {
 func (p *program) show(c *urfave.Context) error {
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	minSeverity, wrong := parseSeverity(c, "min-severity")
-	if err := combine([]error{err, wrong, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")}); err != nil {
+	if err := console.Combine(err, wrong, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")); err != nil {
 		return err
 	}
 	if err := notInput(filesOf(targets), c.Args().First()); err != nil {
@@ -54,7 +55,7 @@ func (p *program) show(c *urfave.Context) error {
 		return err
 	}
 	if report.Tool.Version != version() && !known(in.text) {
-		p.voice.warn("%s was written by sgaudit %s and holds fields that this version does not know: they are left out", in.name, report.Tool.Version)
+		p.console.Warn("%s was written by sgaudit %s and holds fields that this version does not know: they are left out", in.name, report.Tool.Version)
 	}
 	filter, err := readFilter(c, report)
 	if err != nil {
@@ -94,7 +95,7 @@ func readFilter(c *urfave.Context, r *findings.Report) (findings.Filter, error) 
 		all = slices.Compact(all)
 		for _, value := range c.StringSlice(flag) {
 			if !slices.Contains(all, value) {
-				errs = append(errs, within("--"+flag, unknown(flag, value, all)))
+				errs = append(errs, console.Within("--"+flag, console.Unknown(flag, value, all)))
 			}
 			given = append(given, value)
 			f.Words = append(f.Words, "--"+flag+" "+value)
@@ -116,7 +117,7 @@ func readFilter(c *urfave.Context, r *findings.Report) (findings.Filter, error) 
 	var globs []*regexp.Regexp
 	for _, text := range c.StringSlice("group") {
 		if text == "" {
-			errs = append(errs, usage("", "--group is empty"))
+			errs = append(errs, console.Usage("", "--group is empty"))
 			continue
 		}
 		globs = append(globs, glob(text))
@@ -135,10 +136,10 @@ func readFilter(c *urfave.Context, r *findings.Report) (findings.Filter, error) 
 	if f.New {
 		f.Words = append(f.Words, "--new")
 		if r.Comparison == nil {
-			errs = append(errs, usage("sgaudit audit --baseline OLD -o json=REPORT marks what is new", "--new: the report was not compared with a baseline"))
+			errs = append(errs, console.Usage("sgaudit audit --baseline OLD -o json=REPORT marks what is new", "--new: the report was not compared with a baseline"))
 		}
 	}
-	return f, combine(errs)
+	return f, console.Combine(errs...)
 }
 
 // glob matches a whole text: * stands for any text and ? for one character.

@@ -7,6 +7,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -81,7 +82,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	inv := read.Inventory
 	after, err := remedy.Apply(inv, lines)
 	if err != nil {
-		return &failure{message: "the plan would fail:\n" + strings.Join(errorLines(err), "\n"), hint: "audit again and make the plan anew, if the groups changed since"}
+		return &console.Failure{Message: "the plan would fail:\n" + strings.Join(console.Lines(err), "\n"), Hint: "audit again and make the plan anew, if the groups changed since"}
 	}
 	s := &simulation{driftAnswer: drift(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts), Steps: len(lines), Lost: []pairChange{}, Gained: []pairChange{}}
 	access := remedy.CompareAccess(inv, after, remedy.MaxPairs)
@@ -114,7 +115,7 @@ func (p *program) readPlan(file string) ([]change.Line, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(lines) == 0 {
-		return nil, usage("a change looks like aws ec2 revoke-security-group-ingress --region us-east-1 --group-id sg-… --security-group-rule-ids sgr-…", "%s holds no change of a security group", file)
+		return nil, console.Usage("a change looks like aws ec2 revoke-security-group-ingress --region us-east-1 --group-id sg-… --security-group-rule-ids sgr-…", "%s holds no change of a security group", file)
 	}
 	return lines, nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 )
@@ -31,13 +31,13 @@ func (p *program) snapshotVerb() *urfave.Command {
 			errs := []error{err}
 			switch {
 			case file == "":
-				errs = append(errs, usage("write sgaudit snapshot -o account.json.zst", "--output is missing: where to write the snapshot"))
+				errs = append(errs, console.Usage("write sgaudit snapshot -o account.json.zst", "--output is missing: where to write the snapshot"))
 			case file != "-":
 				if err := writable(file); err != nil {
 					errs = append(errs, fmt.Errorf("--output %s: %w", file, err))
 				}
 			}
-			if err := combine(errs); err != nil {
+			if err := console.Combine(errs...); err != nil {
 				return err
 			}
 			s, err := p.read(c, opts)
@@ -45,11 +45,7 @@ func (p *program) snapshotVerb() *urfave.Command {
 				return err
 			}
 			if file == "-" {
-				out := bufio.NewWriterSize(p.stdout, 1<<16)
-				if err := p.wrote(s.Save(out)); err != nil {
-					return err
-				}
-				if err := p.wrote(out.Flush()); err != nil {
+				if err := p.console.Stream(s.Save); err != nil {
 					return err
 				}
 			} else if err := output.Replace(file, func(w io.Writer) error { return saveSnapshot(w, s, strings.HasSuffix(file, ".zst")) }); err != nil {
@@ -88,19 +84,19 @@ func (p *program) fromSnapshot(c *urfave.Context, flag, account string) (*invent
 }
 
 func (p *program) fromInput(c *urfave.Context, flag string, in *input, account string) (*inventory.Snapshot, error) {
-	opts := awsclient.SavedOptions{Warn: func(text string) { p.voice.warn("%s", text) }}
+	opts := awsclient.SavedOptions{Warn: func(text string) { p.console.Warn("%s", text) }}
 	if in.kind == snapshotInput {
 		if err := noAccount(c, "--"+flag, "region", savedAccount); err != nil {
 			return nil, err
 		}
 	} else {
 		regions, err := flagValues(c, "region", checkRegion)
-		if err := combine([]error{noAccount(c, "--"+flag), err}); err != nil {
+		if err := console.Combine(noAccount(c, "--"+flag), err); err != nil {
 			return nil, err
 		}
 		switch opts.Account = c.String(savedAccount); {
 		case len(regions) > 1:
-			return nil, usage("put the answers of each region into a folder ACCOUNT/REGION", "--region says of which region saved answers are that do not tell it, and several were given")
+			return nil, console.Usage("put the answers of each region into a folder ACCOUNT/REGION", "--region says of which region saved answers are that do not tell it, and several were given")
 		case len(regions) == 1:
 			opts.Region = regions[0]
 		}
@@ -110,9 +106,9 @@ func (p *program) fromInput(c *urfave.Context, flag string, in *input, account s
 		return nil, err
 	}
 	if who := s.Inventory.Caller.AccountID; account != "" && who != account {
-		return nil, usage("drop --expect-account, or name the right file", "%s is of account %s, not of %s", c.String(flag), who, account)
+		return nil, console.Usage("drop --expect-account, or name the right file", "%s is of account %s, not of %s", c.String(flag), who, account)
 	}
-	p.voice.say("using the snapshot of account %s taken at %s by %s", s.Inventory.Caller.AccountID, s.TakenAt.Format(time.RFC3339), s.Tool)
+	p.console.Say("using the snapshot of account %s taken at %s by %s", s.Inventory.Caller.AccountID, s.TakenAt.Format(time.RFC3339), s.Tool)
 	return s, nil
 }
 
@@ -134,7 +130,7 @@ func (p *program) readOr(c *urfave.Context, flag string, opts awsclient.Options)
 		}
 		return p.read(c, opts)
 	case c.Bool("demo"):
-		return nil, usage("drop one of them", "--demo and --%s both say what is read", flag)
+		return nil, console.Usage("drop one of them", "--demo and --%s both say what is read", flag)
 	}
 	return p.fromSnapshot(c, flag, opts.ExpectAccount)
 }
@@ -142,7 +138,7 @@ func (p *program) readOr(c *urfave.Context, flag string, opts awsclient.Options)
 // needsSaved refuses --account where an account is read.
 func needsSaved(c *urfave.Context, flag string) error {
 	if c.IsSet(savedAccount) {
-		return usage("--expect-account checks whose credentials they are", "--account says of which account saved answers are: it needs --%s", flag)
+		return console.Usage("--expect-account checks whose credentials they are", "--account says of which account saved answers are: it needs --%s", flag)
 	}
 	return nil
 }
@@ -151,7 +147,7 @@ func needsSaved(c *urfave.Context, flag string) error {
 func noAccount(c *urfave.Context, because string, more ...string) error {
 	for _, name := range append([]string{"profile", "endpoint-url", "exclude-region", "depth", "max-rps", "region-deadline"}, more...) {
 		if c.IsSet(name) {
-			return usage("drop one of them", "%s reads no account, so --%s has no effect", because, name)
+			return console.Usage("drop one of them", "%s reads no account, so --%s has no effect", because, name)
 		}
 	}
 	return nil

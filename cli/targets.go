@@ -1,22 +1,18 @@
 package cli
 
 import (
-	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"syscall"
 
-	"golang.org/x/term"
-
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/picture"
-	"github.com/sgaudit/sgaudit/words"
 )
 
 // target is one place that the report goes to.
@@ -56,7 +52,7 @@ func parseTargets(values []string, folder string) ([]target, error) {
 	}
 	if folder != "" {
 		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			errs = append(errs, usage("create it first", "--output-dir %s is not a folder", folder))
+			errs = append(errs, console.Usage("create it first", "--output-dir %s is not a folder", folder))
 			folder = ""
 		}
 	}
@@ -65,11 +61,11 @@ func parseTargets(values []string, folder string) ([]target, error) {
 		name, file, given := strings.Cut(value, "=")
 		format, ok := output.Lookup(name)
 		if !ok {
-			errs = append(errs, within("--output", unknown("format", name, knownFormats())))
+			errs = append(errs, console.Within("--output", console.Unknown("format", name, knownFormats())))
 			continue
 		}
 		if given && file == "" {
-			errs = append(errs, usage("", "--output %s: the file's name is missing", value))
+			errs = append(errs, console.Usage("", "--output %s: the file's name is missing", value))
 			continue
 		}
 		switch {
@@ -86,11 +82,11 @@ func parseTargets(values []string, folder string) ([]target, error) {
 			}
 		}
 		if !taken.claim(file) {
-			errs = append(errs, usage("give all but one a file of its own, as in -o csv=findings.csv", "--output %s: %s has a format already", value, place))
+			errs = append(errs, console.Usage("give all but one a file of its own, as in -o csv=findings.csv", "--output %s: %s has a format already", value, place))
 		}
 		targets = append(targets, target{format, file})
 	}
-	return targets, combine(errs)
+	return targets, console.Combine(errs...)
 }
 
 // writable finds out early, without touching anything, that a file could not
@@ -125,47 +121,9 @@ func (p *program) write(report *findings.Report, targets []target, draw func() *
 			}
 			continue
 		}
-		out := bufio.NewWriterSize(p.stdout, 1<<16)
-		err := t.format.Write(out, report, output.Options{Width: p.width(), Color: p.voice.color, Picture: drawn})
-		errs = append(errs, p.wrote(errors.Join(err, out.Flush())))
+		errs = append(errs, p.console.Stream(func(w io.Writer) error {
+			return t.format.Write(w, report, output.Options{Width: p.console.Width(), Color: p.console.Color, Picture: drawn})
+		}))
 	}
 	return errors.Join(errs...)
-}
-
-// wrote judges the error of a write to standard output. A reader that has
-// seen enough and closed the pipe is not an error.
-func (p *program) wrote(err error) error {
-	if err == nil || errors.Is(err, syscall.EPIPE) {
-		return nil
-	}
-	return fmt.Errorf("writing to standard output: %w", err)
-}
-
-// print writes text to standard output: all that verbs print but data goes
-// through here. Values are escaped where a text is composed (words.Plain); what
-// was forgotten there is escaped here, except line feeds and tabs.
-func (p *program) print(text string) error {
-	return p.printOwn(words.Block(text))
-}
-
-// printOwn writes text that holds nothing from outside, with its colours.
-func (p *program) printOwn(text string) error {
-	_, err := p.stdout.WriteString(text)
-	return p.wrote(err)
-}
-
-// width is the number of columns of the terminal that standard output is, or
-// 0 where it is none: then nothing is wrapped or cut.
-func (p *program) width() int {
-	if !term.IsTerminal(int(p.stdout.Fd())) {
-		return 0
-	}
-	if n, err := strconv.Atoi(os.Getenv("COLUMNS")); err == nil && n > 0 {
-		return n
-	}
-	n, _, err := term.GetSize(int(p.stdout.Fd()))
-	if err != nil || n <= 0 {
-		return 80
-	}
-	return n
 }

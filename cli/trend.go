@@ -8,6 +8,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/words"
@@ -24,7 +25,7 @@ func (p *program) trendVerb() *urfave.Command {
 			&urfave.StringFlag{Name: "svg", Category: categoryReport, Usage: "draw the open findings over time into this `FILE`", TakesFile: true},
 		},
 		Action: func(c *urfave.Context) error {
-			if err := combine([]error{checkAnswer(c), notEmpty(c, "svg")}); err != nil {
+			if err := console.Combine(checkAnswer(c), notEmpty(c, "svg")); err != nil {
 				return err
 			}
 			files, err := (&history{folder: c.Args().First()}).reports()
@@ -32,7 +33,7 @@ func (p *program) trendVerb() *urfave.Command {
 				return err
 			}
 			if len(files) == 0 {
-				return usage("sgaudit audit --history "+c.Args().First()+" keeps runs there", "%s holds no run", c.Args().First())
+				return console.Usage("sgaudit audit --history "+c.Args().First()+" keeps runs there", "%s holds no run", c.Args().First())
 			}
 			t := &trend{SchemaVersion: "1", Months: []monthFixed{}}
 			for _, file := range files {

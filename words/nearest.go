@@ -1,11 +1,11 @@
-package cli
+package words
 
 import "strings"
 
-// nearest returns the known word that was probably meant, or nothing: one
+// Nearest returns the known word that was probably meant, or nothing: one
 // that begins with the word, or else the one with the fewest typing errors,
 // if these are at most a third of the word.
-func nearest(word string, known []string) string {
+func Nearest(word string, known []string) string {
 	word = strings.ToLower(word)
 	best, least := "", max(1, len(word)/3)+1
 	for _, k := range known {

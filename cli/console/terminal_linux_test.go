@@ -1,4 +1,4 @@
-package cli
+package console
 
 import (
 	"context"
@@ -82,21 +82,21 @@ func TestProgress(t *testing.T) {
 	t.Setenv("CI", "")
 	t.Setenv("TERM", "xterm")
 	term := openTerminal(t, 30)
-	v := newVoice(term.screen)
-	p := v.startProgress()
-	p.set("%d regions and a long tail\x1b[2J of words", 17)
+	c := New(os.Stdin, os.Stdout, term.screen)
+	p := c.StartProgress()
+	p.Set("%d regions and a long tail\x1b[2J of words", 17)
 	const line = "\r\x1b[Ksgaudit: 17 regions and a lon"
 	if all := term.waitFor(t, "17 regions"); all != line {
 		t.Errorf("drew %q, want %q", all, line)
 	}
-	v.warn("odd")
+	c.Warn("odd")
 	const below = line + "\r\x1b[Ksgaudit: warning: odd\r\n" + line
 	if all := term.waitFor(t, "odd\r\n"+line); all != below {
 		t.Errorf("drew %q, want %q", all, below)
 	}
-	p.end()
-	p.end()
-	v.say("end")
+	p.End()
+	p.End()
+	c.Say("end")
 	if all, want := term.waitFor(t, "end"), below+"\r\x1b[Ksgaudit: end"; !strings.HasPrefix(all, want) {
 		t.Errorf("drew %q, want %q", all, want)
 	}
@@ -105,7 +105,7 @@ func TestProgress(t *testing.T) {
 // TestProgressOnlyWhereItIsWatched: a terminal alone is not enough.
 func TestProgressOnlyWhereItIsWatched(t *testing.T) {
 	term := openTerminal(t, 80)
-	for name, c := range map[string]struct {
+	for name, tc := range map[string]struct {
 		ci, term string
 		quiet    bool
 		want     bool
@@ -116,14 +116,14 @@ func TestProgressOnlyWhereItIsWatched(t *testing.T) {
 		"asked for quiet": {term: "xterm", quiet: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Setenv("CI", c.ci)
-			t.Setenv("TERM", c.term)
-			v := newVoice(term.screen)
-			v.quiet = c.quiet
-			p := v.startProgress()
-			defer p.end()
-			if (p != nil) != c.want {
-				t.Errorf("progress is drawn: %t, want %t", p != nil, c.want)
+			t.Setenv("CI", tc.ci)
+			t.Setenv("TERM", tc.term)
+			c := New(os.Stdin, os.Stdout, term.screen)
+			c.Quiet = tc.quiet
+			p := c.StartProgress()
+			defer p.End()
+			if (p != nil) != tc.want {
+				t.Errorf("progress is drawn: %t, want %t", p != nil, tc.want)
 			}
 		})
 	}
@@ -142,8 +142,8 @@ func TestQuestion(t *testing.T) {
 	if _, err := w.WriteString("123456\n"); err != nil {
 		t.Fatal(err)
 	}
-	v := newVoice(term.screen)
-	answer, err := v.ask(t.Context(), "MFA code", r)
+	c := New(r, os.Stdout, term.screen)
+	answer, err := c.Ask(t.Context(), "MFA code")
 	if err != nil || answer != "123456" {
 		t.Errorf("got %q, %v", answer, err)
 	}
@@ -151,8 +151,8 @@ func TestQuestion(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(20*time.Millisecond, cancel)
-	if answer, err := v.ask(ctx, "again", r); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %q, %v after Ctrl-C", answer, err)
+	if answer, err := c.Ask(ctx, "again"); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %q, %c after Ctrl-C", answer, err)
 	}
 }
 
@@ -160,7 +160,7 @@ func TestQuestion(t *testing.T) {
 // it; asked for, always.
 func TestColour(t *testing.T) {
 	term := openTerminal(t, 80)
-	for _, c := range []struct {
+	for _, tc := range []struct {
 		when, noColor, term string
 		want                bool
 	}{
@@ -170,14 +170,12 @@ func TestColour(t *testing.T) {
 		{"always", "1", "dumb", true},
 		{"never", "", "xterm", false},
 	} {
-		t.Setenv("NO_COLOR", c.noColor)
-		t.Setenv("TERM", c.term)
-		p := &program{stdout: term.screen, stderr: term.screen, voice: newVoice(term.screen)}
-		if err := p.run(t.Context(), []string{"sgaudit", "--color", c.when, "policy"}); err != nil {
-			t.Fatal(err)
-		}
-		if p.voice.color != c.want {
-			t.Errorf("%+v: colour is %t", c, p.voice.color)
+		t.Setenv("NO_COLOR", tc.noColor)
+		t.Setenv("TERM", tc.term)
+		c := New(os.Stdin, term.screen, term.screen)
+		c.SetColor(tc.when)
+		if c.Color != tc.want {
+			t.Errorf("%+v: colour is %t", tc, c.Color)
 		}
 	}
 }
@@ -185,13 +183,13 @@ func TestColour(t *testing.T) {
 // TestWidth: the terminal's, or that of COLUMNS; no terminal has none.
 func TestWidth(t *testing.T) {
 	term := openTerminal(t, 93)
-	p := &program{stdout: term.screen}
+	c := New(os.Stdin, term.screen, os.Stderr)
 	t.Setenv("COLUMNS", "")
-	if got := p.width(); got != 93 {
+	if got := c.Width(); got != 93 {
 		t.Errorf("width %d of a terminal of 93 columns", got)
 	}
 	t.Setenv("COLUMNS", "70")
-	if got := p.width(); got != 70 {
+	if got := c.Width(); got != 70 {
 		t.Errorf("width %d where COLUMNS is 70", got)
 	}
 	file, err := os.Create(filepath.Join(t.TempDir(), "out"))
@@ -199,7 +197,7 @@ func TestWidth(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if got := (&program{stdout: file}).width(); got != 0 {
+	if got := New(os.Stdin, file, os.Stderr).Width(); got != 0 {
 		t.Errorf("width %d of a file", got)
 	}
 }

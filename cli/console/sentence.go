@@ -1,7 +1,6 @@
-package cli
+package console
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"reflect"
@@ -11,10 +10,10 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// sentence is fmt.Sprintf for messages on standard error: the texts among the
+// Sentence is fmt.Sprintf for messages on standard error: the texts among the
 // arguments are shown as one line each, and long ones are cut. Only the format,
 // which is the program's own, can divide lines.
-func sentence(format string, args []any) string {
+func Sentence(format string, args ...any) string {
 	shown := make([]any, len(args))
 	for i, a := range args {
 		switch kind := reflect.ValueOf(a).Kind(); {
@@ -46,33 +45,4 @@ func (v value) Format(state fmt.State, verb rune) {
 		text += strings.Repeat(" ", width-len(text))
 	}
 	_, _ = io.WriteString(state, text)
-}
-
-// errorLines returns an error as the lines to print: one for each error that
-// errors.Join put together, and one for each line of a failure, which was
-// composed by us. Line feeds in all other errors come from outside and are
-// escaped.
-func errorLines(err error) []string {
-	if f, ok := err.(*failure); ok {
-		return strings.Split(f.message, "\n")
-	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		var lines []string
-		var texts []string
-		for _, e := range many.Unwrap() {
-			lines = append(lines, errorLines(e)...)
-			texts = append(texts, e.Error())
-		}
-		if strings.Join(texts, "\n") == err.Error() {
-			return lines
-		}
-	}
-	if inner := errors.Unwrap(err); inner != nil {
-		if before, ok := strings.CutSuffix(err.Error(), inner.Error()); ok {
-			lines := errorLines(inner)
-			lines[0] = words.Plain(before) + lines[0]
-			return lines
-		}
-	}
-	return []string{words.Plain(err.Error())}
 }

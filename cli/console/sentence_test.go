@@ -1,9 +1,11 @@
-package cli
+package console
 
 import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -26,7 +28,7 @@ func TestSentence(t *testing.T) {
 		{"%-5s|", []any{"a\n"}, `a\n  |`},
 		{"%s", []any{strings.Repeat("x", 3000)}, strings.Repeat("x", 2000) + "… (1000 bytes more)"},
 	} {
-		if got := sentence(c.format, c.args); got != c.want {
+		if got := Sentence(c.format, c.args...); got != c.want {
 			t.Errorf("%q: got %q, want %q", c.format, got, c.want)
 		}
 	}
@@ -44,31 +46,40 @@ func TestErrorLines(t *testing.T) {
 		{fmt.Errorf("reading: %w", hostile), []string{`reading: answer\nsgaudit: complete\x1b[2J`}},
 		{errors.Join(hostile, errors.New("second")), []string{`answer\nsgaudit: complete\x1b[2J`, "second"}},
 		{fmt.Errorf("a\nb: %w", errors.Join(errors.New("c"), errors.New("d"))), []string{`a\nb: c`, "d"}},
-		{usage("", "first %s\nsecond", "x\ny"), []string{`first x\ny`, "second"}},
+		{Usage("", "first %s\nsecond", "x\ny"), []string{`first x\ny`, "second"}},
 		{fmt.Errorf("%w and %w", hostile, fs.ErrExist), []string{`answer\nsgaudit: complete\x1b[2J and file already exists`}},
-		{combine([]error{hostile, nil, usage("", "%s", "z\n")}), []string{`answer\nsgaudit: complete\x1b[2J`, `z\n`}},
+		{Combine(hostile, nil, Usage("", "%s", "z\n")), []string{`answer\nsgaudit: complete\x1b[2J`, `z\n`}},
 	} {
-		if got := errorLines(c.err); !slices.Equal(got, c.want) {
+		if got := Lines(c.err); !slices.Equal(got, c.want) {
 			t.Errorf("%q: got %q, want %q", c.err, got, c.want)
 		}
 	}
 }
 
-// TestVoiceIsShort: an error as long as an answer, in one line or in many, does
+// TestMessagesAreShort: an error as long as an answer, in one line or in many, does
 // not fill the terminal.
-func TestVoiceIsShort(t *testing.T) {
+func TestMessagesAreShort(t *testing.T) {
 	long := strings.Repeat("é", 1<<20)
 	many := strings.Repeat("line\n", 1<<16)
-	for name, talk := range map[string]func(*program){
-		"say":         func(p *program) { p.voice.say("%s", long) },
-		"warn":        func(p *program) { p.voice.warn("%s failed: %s", long, errors.New(many)) },
-		"hint":        func(p *program) { p.voice.hint("%v", []string{long}) },
-		"debug":       func(p *program) { p.voice.verbose = true; p.voice.debug("%s", long) },
-		"fail":        func(p *program) { p.voice.fail(long, long) },
-		"fail, lines": func(p *program) { p.voice.fail(many, "") },
+	for name, talk := range map[string]func(*Console){
+		"say":         func(c *Console) { c.Say("%s", long) },
+		"warn":        func(c *Console) { c.Warn("%s failed: %s", long, errors.New(many)) },
+		"hint":        func(c *Console) { c.Hint("%v", []string{long}) },
+		"debug":       func(c *Console) { c.Verbose = true; c.Debug("%s", long) },
+		"fail":        func(c *Console) { c.Fail(long, long) },
+		"fail, lines": func(c *Console) { c.Fail(many, "") },
 	} {
-		text := spoken(t, talk)
-		if len(text) > 20000 || !strings.Contains(text, " more") {
+		file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		talk(New(os.Stdin, os.Stdout, file))
+		text, err := os.ReadFile(file.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(text) > 20000 || !strings.Contains(string(text), " more") {
 			t.Errorf("%s: %d bytes, ending %q", name, len(text), text[max(0, len(text)-60):])
 		}
 	}
