@@ -93,7 +93,8 @@ func (e *Estate) region(region *inventory.Region, settings *Settings, selected [
 	if region.Skipped {
 		return report
 	}
-	r := &Region{Region: region, Settings: settings, Reach: reach.New(region), Estate: e, report: report}
+	reached := reach.New(region)
+	r := &Region{Region: region, Index: reached.Index(), Settings: settings, Reach: reached, Estate: e, report: report}
 	for _, c := range selected {
 		if c.Class != NoClass {
 			r.runs[c.Class] = true

@@ -14,6 +14,7 @@ import (
 // it, and indexes that the checks share. It belongs to one goroutine.
 type Region struct {
 	*inventory.Region
+	*inventory.Index
 	Settings *Settings
 	Reach    *reach.Region
 	Estate   *Estate // every region of the run, for references that cross accounts
@@ -30,9 +31,6 @@ type Region struct {
 
 // cache holds what several checks ask for; each field is filled on first use.
 type cache struct {
-	groups     map[string]*inventory.Group
-	lists      map[string]*inventory.PrefixList
-	vpcs       map[string]*inventory.VPC
 	traits     map[string]*traits
 	opened     []opened
 	unresolved []groupRule
@@ -45,39 +43,6 @@ type cache struct {
 type groupRule struct {
 	group *inventory.Group
 	rule  *inventory.Rule
-}
-
-// Group returns the group with the id, or nil.
-func (r *Region) Group(id string) *inventory.Group {
-	if r.cache.groups == nil {
-		r.cache.groups = make(map[string]*inventory.Group, len(r.Groups))
-		for i := range r.Groups {
-			r.cache.groups[r.Groups[i].ID] = &r.Groups[i]
-		}
-	}
-	return r.cache.groups[id]
-}
-
-// PrefixList returns the prefix list with the id, or nil.
-func (r *Region) PrefixList(id string) *inventory.PrefixList {
-	if r.cache.lists == nil {
-		r.cache.lists = make(map[string]*inventory.PrefixList, len(r.PrefixLists))
-		for i := range r.PrefixLists {
-			r.cache.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
-		}
-	}
-	return r.cache.lists[id]
-}
-
-// VPC returns the VPC with the id, or nil.
-func (r *Region) VPC(id string) *inventory.VPC {
-	if r.cache.vpcs == nil {
-		r.cache.vpcs = make(map[string]*inventory.VPC, len(r.VPCs))
-		for i := range r.VPCs {
-			r.cache.vpcs[r.VPCs[i].ID] = &r.VPCs[i]
-		}
-	}
-	return r.cache.vpcs[id]
 }
 
 // Kind returns the kind of the owner of the i-th interface. It is worked out

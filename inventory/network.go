@@ -1,9 +1,6 @@
 package inventory
 
-import (
-	"net/netip"
-	"slices"
-)
+import "net/netip"
 
 // PrefixList is a managed prefix list. Resolved tells whether its entries
 // could be read: a list that is not resolved stands for unknown addresses and
@@ -238,15 +235,4 @@ type Recorder struct {
 	Recording bool   `json:"recording"`               // it is started
 	Failing   bool   `json:"failing,omitzero"`        // it could not deliver what it recorded last
 	Groups    bool   `json:"records_security_groups"` // security groups are among the types that it records
-}
-
-// Entries returns the prefixes of a prefix list, or nothing where it was not
-// read.
-func (r *Region) Entries(list string) []netip.Prefix {
-	for i := range r.PrefixLists {
-		if r.PrefixLists[i].ID == list {
-			return slices.Clone(r.PrefixLists[i].Entries)
-		}
-	}
-	return nil
 }

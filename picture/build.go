@@ -14,37 +14,15 @@ import (
 
 // builder makes the boxes of one region.
 type builder struct {
-	region   *inventory.Region
-	opts     Options
-	about    map[place][]*findings.Finding
-	attached map[string][]*inventory.Interface // by group
-	groups   map[string]*inventory.Group
-	lists    map[string]*inventory.PrefixList
-	boxes    map[string]*Box // by group
-	names    map[string]string
+	region *inventory.Region
+	index  *inventory.Index
+	opts   Options
+	about  map[place][]*findings.Finding
+	boxes  map[string]*Box // by group
 }
 
 func newBuilder(r *inventory.Region, about map[place][]*findings.Finding, opts Options) *builder {
-	b := &builder{
-		region: r, opts: opts, about: about, attached: map[string][]*inventory.Interface{}, groups: map[string]*inventory.Group{},
-		lists: map[string]*inventory.PrefixList{}, boxes: map[string]*Box{}, names: map[string]string{},
-	}
-	for i := range r.Interfaces {
-		for _, g := range r.Interfaces[i].Groups {
-			b.attached[g] = append(b.attached[g], &r.Interfaces[i])
-		}
-	}
-	for i := range r.Groups {
-		b.groups[r.Groups[i].ID] = &r.Groups[i]
-	}
-	for i := range r.PrefixLists {
-		b.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
-	}
-	for i := range r.VPCs {
-		name, _ := inventory.TagValue(r.VPCs[i].Tags, "Name")
-		b.names[r.VPCs[i].ID] = name
-	}
-	return b
+	return &builder{region: r, index: inventory.NewIndex(r), opts: opts, about: about, boxes: map[string]*Box{}}
 }
 
 func (b *builder) findings(g *inventory.Group) []*findings.Finding {
@@ -71,7 +49,7 @@ func (b *builder) vpcs() []*VPC {
 		for _, f := range about {
 			v.Counts[f.Severity]++
 		}
-		box := &Box{Members: []Member{{g.ID, cmp.Or(g.Name, g.ID)}}, Interfaces: len(b.attached[g.ID]), Kinds: b.kinds(g)}
+		box := &Box{Members: []Member{{g.ID, cmp.Or(g.Name, g.ID)}}, Interfaces: len(b.index.Members(g.ID)), Kinds: b.kinds(g)}
 		switch {
 		case used[g.ID]:
 			v.Boxes = append(v.Boxes, box)
@@ -95,13 +73,20 @@ func (b *builder) vpcs() []*VPC {
 }
 
 func (b *builder) vpc(id string) *VPC {
-	v := &VPC{Account: b.region.AccountID, Region: b.region.Name, ID: id, Name: b.names[id]}
-	for i := range b.region.VPCs {
-		if b.region.VPCs[i].ID == id {
-			v.Prefixes = b.region.VPCs[i].Prefixes
-		}
+	v := &VPC{Account: b.region.AccountID, Region: b.region.Name, ID: id, Name: b.vpcName(id)}
+	if known := b.index.VPC(id); known != nil {
+		v.Prefixes = known.Prefixes
 	}
 	return v
+}
+
+// vpcName returns the name that a VPC's tags give it, or nothing.
+func (b *builder) vpcName(id string) string {
+	if v := b.index.VPC(id); v != nil {
+		name, _ := inventory.TagValue(v.Tags, "Name")
+		return name
+	}
+	return ""
 }
 
 // used returns the groups that stand among the boxes: an interface has them, or
@@ -110,17 +95,18 @@ func (b *builder) used() map[string]bool {
 	used := map[string]bool{}
 	var queue []string
 	mark := func(id string) {
-		if !used[id] && b.groups[id] != nil {
+		if !used[id] && b.index.Group(id) != nil {
 			used[id] = true
 			queue = append(queue, id)
 		}
 	}
-	for id := range b.attached {
-		mark(id)
+	for i := range b.region.Groups {
+		if id := b.region.Groups[i].ID; len(b.index.Members(id)) > 0 {
+			mark(id)
+		}
 	}
-	slices.Sort(queue)
 	for len(queue) > 0 {
-		g := b.groups[queue[0]]
+		g := b.index.Group(queue[0])
 		queue = queue[1:]
 		for i := range g.Rules {
 			if ref := g.Rules[i].Peer.Group; ref != nil {
@@ -133,7 +119,7 @@ func (b *builder) used() map[string]bool {
 
 func (b *builder) kinds(g *inventory.Group) []Kind {
 	count := map[string]int{}
-	for _, e := range b.attached[g.ID] {
+	for _, e := range b.index.Members(g.ID) {
 		count[e.Owner().Kind]++
 	}
 	var kinds []Kind
@@ -242,7 +228,7 @@ func (b *builder) source(v *VPC, g *inventory.Group, r *inventory.Rule, about []
 		b.reference(s, g, r.Peer.Group)
 	case r.Peer.List != "":
 		s.From = FromRange
-		if list := b.lists[r.Peer.List]; list != nil && list.Name != "" {
+		if list := b.index.PrefixList(r.Peer.List); list != nil && list.Name != "" {
 			s.Text = list.Name
 		}
 		if open {
@@ -259,7 +245,7 @@ func (b *builder) source(v *VPC, g *inventory.Group, r *inventory.Rule, about []
 }
 
 func (b *builder) reference(s *Source, g *inventory.Group, ref *inventory.GroupRef) {
-	other := b.groups[ref.ID]
+	other := b.index.Group(ref.ID)
 	switch {
 	case ref.ID == g.ID:
 		s.From, s.Text = FromSelf, "its own members"
@@ -268,7 +254,7 @@ func (b *builder) reference(s *Source, g *inventory.Group, ref *inventory.GroupR
 	case other != nil:
 		s.From, s.Text = FromOutside, cmp.Or(other.Name, other.ID)
 		if other.VPC != g.VPC {
-			s.Text += " in " + cmp.Or(b.names[other.VPC], other.VPC)
+			s.Text += " in " + cmp.Or(b.vpcName(other.VPC), other.VPC)
 		}
 	default:
 		s.From, s.Text = FromOutside, ref.ID
@@ -281,7 +267,7 @@ func (b *builder) reference(s *Source, g *inventory.Group, ref *inventory.GroupR
 // finish puts the boxes of a VPC into their tiers and their order.
 func (b *builder) finish(v *VPC) {
 	for _, box := range slices.Concat(v.Boxes, v.Aside) {
-		box.Tier = b.tier(b.groups[box.Members[0].ID], box)
+		box.Tier = b.tier(b.index.Group(box.Members[0].ID), box)
 	}
 	b.rings(v)
 	v.hubs()

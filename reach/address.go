@@ -100,7 +100,7 @@ func (n *Region) standing6(e *inventory.Interface, a netip.Addr) standing {
 	case e.DenyIGW:
 		return denied
 	}
-	subnet := n.net().subnets[e.Subnet]
+	subnet := n.net().subnet(e.Subnet)
 	if subnet == nil {
 		return unsure
 	}

@@ -29,7 +29,7 @@ func (t *tracer) fromReferences() {
 		w := Way{From: r.Peer.Group.ID, Verdict: NotReachable, Group: g.ID, Rule: r.String(), Steps: []Step{{
 			Kind: StepGroup, Verdict: Blocked, Object: r.Peer.Group.ID, Detail: "no other interface carries " + r.Peer.Group.ID,
 		}}}
-		if t.n.groups[r.Peer.Group.ID] == nil && !AcceptsNone(t.to) {
+		if t.n.index.Group(r.Peer.Group.ID) == nil && !AcceptsNone(t.to) {
 			w.Verdict, w.Steps[0].Verdict = Unknown, Unknown
 			w.Steps[0].Detail = "the interfaces of " + r.Peer.Group.ID + " are not visible to this account"
 		}

@@ -12,15 +12,13 @@ import (
 // network indexes what surrounds the interfaces. Parts that were not read are
 // left empty, whatever arrived of them.
 type network struct {
-	vpcs       map[string]*inventory.VPC
-	vpcsRead   bool
-	owners     map[string]string // of VPCs, as they or their subnets tell
-	subnets    map[string]*inventory.Subnet
-	tables     map[string]*table                  // by the subnet that names it explicitly
-	mains      map[string]*table                  // by VPC
-	edges      map[string][]*inventory.RouteTable // by VPC: tables of gateways
-	filters    map[string]*filter                 // by subnet
-	lists      map[string]*inventory.PrefixList
+	read       inventory.Parts
+	index      *inventory.Index
+	owners     map[string]string                           // of VPCs, as they or their subnets tell
+	tables     map[string]*table                           // by the subnet that names it explicitly
+	mains      map[string]*table                           // by VPC
+	edges      map[string][]*inventory.RouteTable          // by VPC: tables of gateways
+	filters    map[string]*filter                          // by subnet
 	gateways   map[string][]string                         // internet gateways attached to a VPC now
 	exclusions map[string]*inventory.PublicAccessExclusion // by VPC or subnet: the one that lets most in, if any may
 	peerings   map[string]*inventory.Peering
@@ -34,32 +32,26 @@ type network struct {
 
 func (n *Region) net() *network {
 	if n.network == nil {
-		n.network = newNetwork(n.region)
+		n.network = newNetwork(n.region, n.index)
 	}
 	return n.network
 }
 
-func newNetwork(r *inventory.Region) *network {
+func newNetwork(r *inventory.Region, index *inventory.Index) *network {
 	w := &network{
-		vpcsRead: r.Read.Has(inventory.PartVPCs), owners: map[string]string{},
-		vpcs: map[string]*inventory.VPC{}, subnets: map[string]*inventory.Subnet{},
+		read: r.Read, index: index, owners: map[string]string{},
 		tables: map[string]*table{}, mains: map[string]*table{}, edges: map[string][]*inventory.RouteTable{},
-		filters: map[string]*filter{}, lists: map[string]*inventory.PrefixList{}, gateways: map[string][]string{},
+		filters: map[string]*filter{}, gateways: map[string][]string{},
 		exclusions: map[string]*inventory.PublicAccessExclusion{}, peerings: map[string]*inventory.Peering{}, joined: map[[2]string]string{},
 		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
 		balancers: map[string]*balancer{}, translate: map[string][]netip.Addr{},
 	}
-	w.indexVPCs(r)
+	w.indexOwners(r)
 	w.indexGateways(r)
 	w.indexBalancers(r)
 	w.indexTables(r)
 	w.indexACLs(r)
 	w.indexExclusions(r)
-	if r.Read.Has(inventory.PartPrefixLists) {
-		for i := range r.PrefixLists {
-			w.lists[r.PrefixLists[i].ID] = &r.PrefixLists[i]
-		}
-	}
 	for i := range r.Associations {
 		a := &r.Associations[i]
 		w.associations[a.Group] = append(w.associations[a.Group], a)
@@ -78,25 +70,45 @@ func newNetwork(r *inventory.Region) *network {
 	return w
 }
 
-// indexVPCs indexes VPCs and subnets. A VPC belongs to whom its own entry
-// says, else to the owner of a subnet in it.
-func (w *network) indexVPCs(r *inventory.Region) {
-	if r.Read.Has(inventory.PartVPCs) {
-		for i := range r.VPCs {
-			w.vpcs[r.VPCs[i].ID] = &r.VPCs[i]
-		}
+// list returns a prefix list, or nil where prefix lists were not read.
+func (w *network) list(id string) *inventory.PrefixList {
+	if !w.read.Has(inventory.PartPrefixLists) {
+		return nil
 	}
-	if r.Read.Has(inventory.PartSubnets) {
+	return w.index.PrefixList(id)
+}
+
+// subnet returns a subnet, or nil where subnets were not read.
+func (w *network) subnet(id string) *inventory.Subnet {
+	if !w.read.Has(inventory.PartSubnets) {
+		return nil
+	}
+	return w.index.Subnet(id)
+}
+
+// vpc returns a VPC, or nil where VPCs were not read.
+func (w *network) vpc(id string) *inventory.VPC {
+	if !w.read.Has(inventory.PartVPCs) {
+		return nil
+	}
+	return w.index.VPC(id)
+}
+
+// indexOwners tells whose each VPC is: as its own entry says, else the owner
+// of a subnet in it.
+func (w *network) indexOwners(r *inventory.Region) {
+	if w.read.Has(inventory.PartSubnets) {
 		for i := range r.Subnets {
-			w.subnets[r.Subnets[i].ID] = &r.Subnets[i]
 			if owner := r.Subnets[i].Owner; owner != "" {
 				w.owners[r.Subnets[i].VPC] = owner
 			}
 		}
 	}
-	for id, v := range w.vpcs {
-		if v.Owner != "" {
-			w.owners[id] = v.Owner
+	if w.read.Has(inventory.PartVPCs) {
+		for i := range r.VPCs {
+			if v := &r.VPCs[i]; v.Owner != "" {
+				w.owners[v.ID] = v.Owner
+			}
 		}
 	}
 }
@@ -191,11 +203,11 @@ func (n *Region) place(k placeKey) *place {
 		return p
 	}
 	w := n.net()
-	p := &place{placeKey: k, n: n, known: w.subnets[k.subnet], filter: w.filters[k.subnet], answers: map[question]*answer{}}
+	p := &place{placeKey: k, n: n, known: w.subnet(k.subnet), filter: w.filters[k.subnet], answers: map[question]*answer{}}
 	if p.known != nil {
 		p.vpc = p.known.VPC
 	}
-	if v := w.vpcs[p.vpc]; v != nil {
+	if v := w.vpc(p.vpc); v != nil {
 		p.own = cidr.Of(v.Prefixes...)
 	}
 	if k.subnet != "" {
@@ -237,5 +249,5 @@ func (w *network) foreign(vpc, account string) bool {
 	if owner, known := w.owners[vpc]; known {
 		return owner != account
 	}
-	return !w.vpcsRead
+	return !w.read.Has(inventory.PartVPCs)
 }

@@ -30,12 +30,8 @@ type Exposure struct {
 // belongs to one goroutine. The region must not change meanwhile.
 type Region struct {
 	region *inventory.Region
+	index  *inventory.Index
 
-	groupIndex map[string]int32 // the group's position in first
-	first      []int32          // members[first[g]:first[g+1]] carry group g
-	members    []*inventory.Interface
-
-	groups   map[string]*inventory.Group // by id; filled when first asked for
 	changed  map[string]*inventory.Group // by id: those that With put in the place of others
 	holders  *holders
 	network  *network
@@ -48,11 +44,12 @@ type Region struct {
 	balancers map[*inventory.Interface]*balancer // that interfaces belong to, as far as asked
 }
 
-// New indexes which interfaces carry which group. The network is indexed when
-// it is first needed.
+// New returns a Region with an index of its own, which is filled when it is
+// first needed, as is that of the network.
 func New(r *inventory.Region) *Region {
-	n := &Region{
+	return &Region{
 		region:   r,
+		index:    inventory.NewIndex(r),
 		holders:  &holders{inside: map[vpcPrefix][]int32{}},
 		places:   map[placeKey]*place{},
 		profiles: map[string]*profile{},
@@ -62,11 +59,12 @@ func New(r *inventory.Region) *Region {
 
 		balancers: map[*inventory.Interface]*balancer{},
 	}
-	if r.Read.Has(inventory.PartInterfaces) {
-		n.indexMembers()
-	}
-	return n
 }
+
+// Index returns the index of the region, for those who ask about the same
+// region beside. It knows nothing of the groups that With put in the place of
+// others.
+func (n *Region) Index() *inventory.Index { return n.index }
 
 // With returns a Region that answers as n would if the given groups stood in
 // the place of those with their ids: what is asked before a change, and what
@@ -86,55 +84,14 @@ func (n *Region) With(changed ...*inventory.Group) *Region {
 	return &m
 }
 
-// indexMembers lays the members of all groups out in one slice. Interfaces
-// are sorted by id, and so are the members of each group.
-func (n *Region) indexMembers() {
-	r := n.region
-	n.groupIndex = make(map[string]int32, len(r.Groups))
-	total := 0
-	for i := range r.Interfaces {
-		total += len(r.Interfaces[i].Groups)
-	}
-	order := make([]int32, 0, total)
-	var counts []int32
-	for i := range r.Interfaces {
-		for _, id := range r.Interfaces[i].Groups {
-			g, ok := n.groupIndex[id]
-			if !ok {
-				g = int32(len(counts))
-				n.groupIndex[id] = g
-				counts = append(counts, 0)
-			}
-			counts[g]++
-			order = append(order, g)
-		}
-	}
-	n.first = make([]int32, len(counts)+1)
-	for g, c := range counts {
-		n.first[g+1] = n.first[g] + c
-		counts[g] = n.first[g] // from here on the next free position
-	}
-	n.members = make([]*inventory.Interface, total)
-	k := 0
-	for i := range r.Interfaces {
-		for range r.Interfaces[i].Groups {
-			g := order[k]
-			n.members[counts[g]] = &r.Interfaces[i]
-			counts[g]++
-			k++
-		}
-	}
-}
-
 // Interfaces returns the interfaces that carry the group, sorted by id. The
 // slice is shared: it must not be changed. It is empty where interfaces were
 // not read.
 func (n *Region) Interfaces(group string) []*inventory.Interface {
-	g, ok := n.groupIndex[group]
-	if !ok {
+	if !n.region.Read.Has(inventory.PartInterfaces) {
 		return nil
 	}
-	return n.members[n.first[g]:n.first[g+1]:n.first[g+1]]
+	return n.index.Members(group)
 }
 
 // peerSources are the internet addresses that a peer stands for, by family.
@@ -152,7 +109,7 @@ func (n *Region) sourcesOf(p inventory.Peer) peerSources {
 		return s
 	}
 	var s peerSources
-	switch list := n.net().lists[p.List]; {
+	switch list := n.net().list(p.List); {
 	case p.List == "":
 		s = internetOf(cidr.Of(p.Prefix))
 	case list == nil || !list.Resolved:

@@ -65,7 +65,7 @@ func (t *table) unfold() {
 			t.add(r.Prefix, r, rank)
 			continue
 		}
-		list := t.net.lists[r.List]
+		list := t.net.list(r.List)
 		if list == nil || !list.Resolved {
 			t.unread = append(t.unread, r)
 			continue

@@ -87,16 +87,10 @@ func (n *Region) Interface(e *inventory.Interface) Exposure {
 // groupsOf returns the groups that the interface carries, and the ids of those
 // among them that were not seen: they belong to another account.
 func (n *Region) groupsOf(e *inventory.Interface) (groups []*inventory.Group, unseen []string) {
-	if n.groups == nil {
-		n.groups = make(map[string]*inventory.Group, len(n.region.Groups))
-		for i := range n.region.Groups {
-			n.groups[n.region.Groups[i].ID] = &n.region.Groups[i]
-		}
-	}
 	for _, id := range e.Groups {
 		g := n.changed[id]
 		if g == nil {
-			g = n.groups[id]
+			g = n.index.Group(id)
 		}
 		if g != nil {
 			groups = append(groups, g)

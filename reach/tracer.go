@@ -190,7 +190,7 @@ func (t *tracer) add(w Way) {
 // addressesOf returns all addresses that the peer stands for, by family,
 // private ones included.
 func (n *Region) addressesOf(p inventory.Peer) (s peerSources) {
-	list := n.net().lists[p.List]
+	list := n.net().list(p.List)
 	for f, all := range [families]cidr.Set{cidr.All4(), cidr.All6()} {
 		switch {
 		case p.Group != nil:

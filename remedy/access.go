@@ -3,7 +3,6 @@ package remedy
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -85,9 +84,9 @@ func (c *comparison) region(now *inventory.Region) {
 	}
 	eachPair(c.old.Groups, now.Groups, func(old, is *inventory.Group) {
 		if !same(old.Rules, is.Rules) {
-			c.rules(c.old, c.before, old, is, now)
+			c.rules(c.old, c.before, old, is, c.after)
 			if !c.lost {
-				c.rules(now, c.after, is, old, c.old)
+				c.rules(now, c.after, is, old, c.before)
 			}
 		}
 	})
@@ -156,11 +155,11 @@ func Concerned(old, now *inventory.Region) func(*inventory.Interface) bool {
 }
 
 // rules asks for the rules of a group that it does not have in the other state.
-func (c *comparison) rules(r *inventory.Region, n *reach.Region, g, other *inventory.Group, otherState *inventory.Region) {
+func (c *comparison) rules(r *inventory.Region, n *reach.Region, g, other *inventory.Group, otherState *reach.Region) {
 	held := map[string][]inventory.Rule{} // the rules of members in the other state, by id
 	rulesOf := func(e *inventory.Interface) []inventory.Rule {
 		if held[e.ID] == nil {
-			held[e.ID] = rulesOf(otherState, e)
+			held[e.ID] = rulesOf(otherState.Index(), e)
 		}
 		return held[e.ID]
 	}
@@ -222,10 +221,10 @@ func parts(rule *inventory.Rule, others []inventory.Rule, peer *inventory.Interf
 }
 
 // rulesOf returns the rules of all groups that an interface carries.
-func rulesOf(r *inventory.Region, e *inventory.Interface) (rules []inventory.Rule) {
+func rulesOf(index *inventory.Index, e *inventory.Interface) (rules []inventory.Rule) {
 	for _, id := range e.Groups {
-		if i, found := slices.BinarySearchFunc(r.Groups, id, func(g inventory.Group, id string) int { return cmp.Compare(g.ID, id) }); found {
-			rules = append(rules, r.Groups[i].Rules...)
+		if g := index.Group(id); g != nil {
+			rules = append(rules, g.Rules...)
 		}
 	}
 	return rules
@@ -258,7 +257,7 @@ func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffi
 		return false
 	}
 	c.Asked++
-	was := c.before.Verdict(in(c.old, from), in(c.old, to), traffic)
+	was := c.before.Verdict(c.before.Index().Interface(from.ID), c.before.Index().Interface(to.ID), traffic)
 	is := c.after.Verdict(c.is(from), c.is(to), traffic)
 	c.seen[t] = was == is && is != reach.NotReachable
 	if was == is {
@@ -284,12 +283,6 @@ func (c *comparison) is(e *inventory.Interface) *inventory.Interface {
 	return e
 }
 
-// in returns the interface of a region with the id of another one.
-func in(r *inventory.Region, e *inventory.Interface) *inventory.Interface {
-	i, _ := slices.BinarySearchFunc(r.Interfaces, e.ID, func(o inventory.Interface, id string) int { return strings.Compare(o.ID, id) })
-	return &r.Interfaces[i]
-}
-
 // standsFor returns the interfaces that a rule's peer stands for, in the
 // group's VPC and those that an active peering joins.
 func standsFor(r *inventory.Region, n *reach.Region, g *inventory.Group, rule *inventory.Rule) []*inventory.Interface {
@@ -302,7 +295,7 @@ func standsFor(r *inventory.Region, n *reach.Region, g *inventory.Group, rule *i
 			vpcs = append(vpcs, far.VPC)
 		}
 	}
-	prefixes := r.Entries(rule.Peer.List)
+	prefixes := n.Index().Entries(rule.Peer.List)
 	if rule.Peer.Prefix.IsValid() {
 		prefixes = append(slices.Clip(prefixes), rule.Peer.Prefix)
 	}

@@ -43,18 +43,18 @@ func (e *estate) create(s *change.Step) error {
 // setGroups gives an interface other groups.
 func (e *estate) setGroups(s *change.Step) error {
 	for _, r := range e.regions {
-		i, found := slices.BinarySearchFunc(r.Interfaces, s.Interface, func(o inventory.Interface, id string) int { return cmp.Compare(o.ID, id) })
-		if !found || !r.takes(s) {
+		to := inventory.NewIndex(r.Region).Interface(s.Interface)
+		if to == nil || !r.takes(s) {
 			continue
 		}
-		switch by := r.Interfaces[i].Owner(); {
-		case r.Interfaces[i].Managed:
+		switch by := to.Owner(); {
+		case to.Managed:
 			return fmt.Errorf("%s belongs to the service that manages it (%s), which gives it its groups", s.Interface, by)
-		case len(s.Groups) > max(maxCarried, len(r.Interfaces[i].Groups)):
+		case len(s.Groups) > max(maxCarried, len(to.Groups)):
 			return fmt.Errorf("%s would carry %d groups, and AWS's default quota is %d", s.Interface, len(s.Groups), maxCarried)
 		}
 		for _, id := range s.Groups {
-			if err := e.attachable(r, &r.Interfaces[i], id); err != nil {
+			if err := e.attachable(r, to, id); err != nil {
 				return err
 			}
 		}
@@ -62,7 +62,7 @@ func (e *estate) setGroups(s *change.Step) error {
 		if !r.moved {
 			r.Interfaces, r.moved = slices.Clone(r.Interfaces), true
 		}
-		r.Interfaces[i].Groups = slices.Sorted(slices.Values(s.Groups))
+		inventory.NewIndex(r.Region).Interface(s.Interface).Groups = slices.Sorted(slices.Values(s.Groups))
 		e.carriers(r)
 		return nil
 	}

@@ -37,7 +37,7 @@ func (s *Solver) chooser(r *Replacement, prefix netip.Prefix, carried map[string
 	c.broad = make([]bool, len(c.ids))
 	for k, id := range c.ids {
 		members := len(s.reach.Interfaces(id))
-		c.broad[k] = s.groups[id].Default() || members-carried[id] > carried[id] &&
+		c.broad[k] = s.index.Group(id).Default() || members-carried[id] > carried[id] &&
 			slices.ContainsFunc(s.carriedBeside(id), func(other string) bool { _, inside := carried[other]; return !inside })
 	}
 	return c

@@ -111,9 +111,10 @@ func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped, all
 	for _, lost := range access.Lost {
 		i := slices.IndexFunc(before.Regions, func(r *inventory.Region) bool { return r.AccountID == lost.AccountID && r.Name == lost.Region })
 		r := before.Regions[i]
+		index := inventory.NewIndex(r)
 		var by []*Entry
 		for _, end := range []string{lost.From, lost.To} {
-			for _, id := range in(r, &inventory.Interface{ID: end}).Groups {
+			for _, id := range index.Interface(end).Groups {
 				by = append(by, slices.DeleteFunc(slices.Clone(p.entriesOf(r, id)), func(e *Entry) bool {
 					return !slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return f.Fix.Keeps })
 				})...)

@@ -30,7 +30,7 @@ func (c *chooser) split() (without []*inventory.Interface, stuck *inventory.Func
 		narrow := false
 		for _, id := range strings.Fields(key) {
 			k, _ := slices.BinarySearch(c.ids, id)
-			if !c.s.groups[id].Default() {
+			if !c.s.index.Group(id).Default() {
 				list = append(list, k)
 				narrow = narrow || !c.broad[k]
 			}

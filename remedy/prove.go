@@ -25,15 +25,15 @@ type Proof struct {
 // later is a region as it is after steps.
 type later struct {
 	*reach.Region
-	now *inventory.Region // where steps gave interfaces other groups, else nil
+	moved bool // steps gave interfaces other groups
 }
 
 // of returns an interface as it is after the steps.
 func (l *later) of(e *inventory.Interface) *inventory.Interface {
-	if l.now == nil {
+	if !l.moved {
 		return e
 	}
-	return in(l.now, e)
+	return l.Index().Interface(e.ID)
 }
 
 // tried creates groups on a copy of the region, and changes rules of the group:
@@ -57,7 +57,7 @@ func (d *decision) tried(create []change.Step, allow, before, after []inventory.
 	if err != nil {
 		return nil, err
 	}
-	return &later{reach.New(is.Regions[0]), is.Regions[0]}, nil
+	return &later{reach.New(is.Regions[0]), true}, nil
 }
 
 // prove asks reach whether what the replacement covers gets to the members of

@@ -14,7 +14,7 @@ import (
 // there are none the rule is kept.
 func (d *decision) look(o *outcome) {
 	if d.solver == nil {
-		d.solver = NewSolver(d.region, d.reacher())
+		d.solver = NewSolver(d.region, d.reach)
 	}
 	o.replacement = d.solver.Replace(d.group.VPC, o.rule.Peer.Prefix)
 	if len(o.replacement.Reasons) > 0 {
@@ -32,7 +32,7 @@ func (d *decision) refer(o *outcome) {
 		return
 	}
 	steps := append(d.create(r), d.exchange(o.rule, allow, before, after)...)
-	is := &later{Region: d.reacher().With(with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)))}
+	is := &later{Region: d.reach.With(with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)))}
 	if len(r.New) > 0 {
 		var err error
 		if is, err = d.tried(d.create(r), allow, before, append([]inventory.Rule{*o.rule}, after...)); err != nil {
@@ -40,7 +40,7 @@ func (d *decision) refer(o *outcome) {
 			return
 		}
 	}
-	proof := prove(d.reacher(), is, r, d.holders(d.group), o.rule.Traffic)
+	proof := prove(d.reach, is, r, d.holders(d.group), o.rule.Traffic)
 	if len(proof.Lost) > 0 {
 		o.wish = keep
 		o.why = "Reference the groups of the interfaces that need the rule. Determine them by hand: with " + strings.Join(r.Groups, ", ") +
@@ -60,7 +60,7 @@ func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
 	var peers []inventory.Peer
 	for _, id := range r.Groups {
 		ref := &inventory.GroupRef{ID: id}
-		a.peerings.refer(g, a.group(id), ref)
+		a.peerings.refer(g, a.index.Group(id), ref)
 		peers = append(peers, inventory.Peer{Group: ref})
 	}
 	for _, n := range r.New {
@@ -98,7 +98,7 @@ func (a *attacher) sources(r *Replacement) string {
 }
 
 func (a *attacher) named(group string) string {
-	if g := a.group(group); g != nil && g.Name != "" {
+	if g := a.index.Group(group); g != nil && g.Name != "" {
 		return group + " (" + g.Name + ")"
 	}
 	return group
@@ -164,10 +164,10 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 }
 
 func (a *attacher) tooBroad(id string) string {
-	if a.group(id).Default() {
+	if a.index.Group(id).Default() {
 		return "it is a default group, which every resource carries that is launched without a group"
 	}
-	return fmt.Sprintf("most of its %s lie outside of the range, in other tiers", number(len(a.holders(a.group(id))), "interface"))
+	return fmt.Sprintf("most of its %s lie outside of the range, in other tiers", number(len(a.holders(a.index.Group(id))), "interface"))
 }
 
 // free says how many addresses of the range nothing holds.

@@ -33,7 +33,7 @@ func Attach(inv *inventory.Inventory, report *findings.Report, quota int) {
 	type place struct{ account, region string }
 	regions := map[place]*attacher{}
 	for _, r := range inv.Regions {
-		regions[place{r.AccountID, r.Name}] = &attacher{region: r, quota: quota, dead: map[string]bool{}}
+		regions[place{r.AccountID, r.Name}] = newAttacher(r, quota)
 	}
 	type subject struct {
 		*attacher
@@ -57,7 +57,7 @@ func Attach(inv *inventory.Inventory, report *findings.Report, quota int) {
 		about[s] = append(about[s], f)
 	}
 	for _, s := range order {
-		if g := s.attacher.group(s.group); g != nil {
+		if g := s.index.Group(s.group); g != nil {
 			s.attach(g, about[s])
 		}
 	}
@@ -66,22 +66,17 @@ func Attach(inv *inventory.Inventory, report *findings.Report, quota int) {
 // attacher works on the findings of one region.
 type attacher struct {
 	region   *inventory.Region
-	quota    int // of rules per group
-	groups   map[string]*inventory.Group
-	peerings peerings
 	reach    *reach.Region
+	index    *inventory.Index
+	quota    int // of rules per group
+	peerings peerings
 	solver   *Solver
 	dead     map[string]bool // groups that the findings would delete
 }
 
-func (a *attacher) group(id string) *inventory.Group {
-	if a.groups == nil {
-		a.groups = make(map[string]*inventory.Group, len(a.region.Groups))
-		for i := range a.region.Groups {
-			a.groups[a.region.Groups[i].ID] = &a.region.Groups[i]
-		}
-	}
-	return a.groups[id]
+func newAttacher(r *inventory.Region, quota int) *attacher {
+	n := reach.New(r)
+	return &attacher{region: r, reach: n, index: n.Index(), quota: quota, dead: map[string]bool{}}
 }
 
 // attach fills the fixes of the findings about one group.
@@ -128,15 +123,8 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change
 	}
 }
 
-func (a *attacher) reacher() *reach.Region {
-	if a.reach == nil {
-		a.reach = reach.New(a.region)
-	}
-	return a.reach
-}
-
 func (a *attacher) holders(g *inventory.Group) []*inventory.Interface {
-	return a.reacher().Interfaces(g.ID)
+	return a.reach.Interfaces(g.ID)
 }
 
 // hasIPv6 reports whether a VPC is known to have IPv6 addresses.
@@ -158,7 +146,7 @@ func (a *attacher) change(f *findings.Finding, g *inventory.Group) []change.Step
 	case f.Check == "unused-group":
 		var steps []change.Step
 		for _, id := range f.Fix.First {
-			if other := a.group(id); other != nil {
+			if other := a.index.Group(id); other != nil {
 				naming := slices.DeleteFunc(slices.Clone(other.Rules), func(r inventory.Rule) bool { return r.Peer.Group == nil || r.Peer.Group.ID != g.ID })
 				steps = append(steps, change.RevokeRules(a.region.AccountID, a.region.Name, other, naming)...)
 			}

@@ -236,8 +236,8 @@ func (d *decision) room(rule *inventory.Rule, allow []inventory.Rule, gone int) 
 		}
 	}
 	for _, v6 := range []bool{false, true} {
-		has, _ := d.group.RulesCounted(rule.Direction, v6, d.list)
-		needs, _ := more.RulesCounted(rule.Direction, v6, d.list)
+		has, _ := d.group.RulesCounted(rule.Direction, v6, d.index.PrefixList)
+		needs, _ := more.RulesCounted(rule.Direction, v6, d.index.PrefixList)
 		if needs > 0 && has <= d.quota && has+needs-gone > d.quota {
 			return fmt.Sprintf("Make room first: %s counts %d of %d %s rules, and %d more are needed before %s can be revoked. A higher quota belongs in rules_per_group of the configuration.",
 				d.group.ID, has, d.quota, rule.Direction, needs, rule)
@@ -253,15 +253,6 @@ func holds(rules []inventory.Rule, rule *inventory.Rule) bool {
 		}
 	}
 	return false
-}
-
-// list returns the prefix list with the id, or nil.
-func (a *attacher) list(id string) *inventory.PrefixList {
-	i := slices.IndexFunc(a.region.PrefixLists, func(l inventory.PrefixList) bool { return l.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &a.region.PrefixLists[i]
 }
 
 // exchange writes the steps that allow rules, and revoke the one whose place

@@ -27,15 +27,15 @@ func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string)
 	if missing := (inventory.PartInterfaces | inventory.PartVPCs | inventory.PartPeerings | inventory.PartRouteTables) &^ r.Read; missing != 0 {
 		return nil, []string{missing.String() + " were not read, so who uses the addresses is not known"}
 	}
-	i := slices.IndexFunc(r.VPCs, func(v inventory.VPC) bool { return v.ID == vpc })
-	if i < 0 {
+	here := s.index.VPC(vpc)
+	if here == nil {
 		return nil, []string{vpc + " is not among the VPCs that were read"}
 	}
-	if owner := r.VPCs[i].Owner; owner != "" && owner != r.AccountID {
+	if owner := here.Owner; owner != "" && owner != r.AccountID {
 		return nil, []string{fmt.Sprintf("%s is shared by account %s: the interfaces of other accounts in it are not visible to this account", vpc, owner)}
 	}
 	asked := cidr.Of(prefix)
-	own := cidr.Of(r.VPCs[i].Prefixes...)
+	own := cidr.Of(here.Prefixes...)
 	vpcs = []string{vpc}
 	known := own
 	for _, p := range r.Peerings {
@@ -84,11 +84,10 @@ func (s *Solver) eachRoute(vpc string, f func(t *inventory.RouteTable, route *in
 			route := &t.Routes[k]
 			to := cidr.Of(route.Prefix)
 			if route.List != "" {
-				l := slices.IndexFunc(s.region.PrefixLists, func(l inventory.PrefixList) bool { return l.ID == route.List })
-				if l < 0 || !s.region.PrefixLists[l].Resolved {
+				if l := s.index.PrefixList(route.List); l == nil || !l.Resolved {
 					to = cidr.All4().Union(cidr.All6())
 				} else {
-					to = cidr.Of(s.region.PrefixLists[l].Entries...)
+					to = cidr.Of(l.Entries...)
 				}
 			}
 			f(t, route, to)

@@ -55,7 +55,7 @@ type Replacement struct {
 type Solver struct {
 	region *inventory.Region
 	reach  *reach.Region
-	groups map[string]*inventory.Group
+	index  *inventory.Index
 	beside map[string][]string // by group: all groups that its interfaces carry, sorted
 	solved map[solverKey]*Replacement
 }
@@ -67,11 +67,7 @@ type solverKey struct {
 
 // NewSolver returns a Solver for a region, with its reach.
 func NewSolver(r *inventory.Region, n *reach.Region) *Solver {
-	s := &Solver{region: r, reach: n, groups: make(map[string]*inventory.Group, len(r.Groups)), beside: map[string][]string{}, solved: map[solverKey]*Replacement{}}
-	for i := range r.Groups {
-		s.groups[r.Groups[i].ID] = &r.Groups[i]
-	}
-	return s
+	return &Solver{region: r, reach: n, index: n.Index(), beside: map[string][]string{}, solved: map[solverKey]*Replacement{}}
 }
 
 // Replace tells what can take the place of a range of private addresses as
@@ -185,10 +181,10 @@ func (s *Solver) usable(e *inventory.Interface) []string {
 		return nil
 	}
 	for k, id := range e.Groups {
-		if s.groups[id] == nil {
+		if s.index.Group(id) == nil {
 			kept := slices.Clone(e.Groups[:k])
 			for _, other := range e.Groups[k+1:] {
-				if s.groups[other] != nil {
+				if s.index.Group(other) != nil {
 					kept = append(kept, other)
 				}
 			}
@@ -217,7 +213,7 @@ func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, carried m
 		if f.VPC != vpc || !slices.ContainsFunc(f.Subnets, func(id string) bool { return inside[id] }) {
 			continue
 		}
-		groups := slices.DeleteFunc(slices.Clone(f.Groups), func(id string) bool { return s.groups[id] == nil })
+		groups := slices.DeleteFunc(slices.Clone(f.Groups), func(id string) bool { return s.index.Group(id) == nil })
 		key := strings.Join(groups, " ")
 		if len(groups) > 0 && r.idleOf[key] == nil {
 			r.idleOf[key] = f

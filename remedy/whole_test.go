@@ -193,7 +193,7 @@ func admits(r *inventory.Region, group string, t inventory.Traffic, a netip.Addr
 			continue
 		}
 		for _, rule := range r.Groups[i].Rules {
-			list := append(r.Entries(rule.Peer.List), rule.Peer.Prefix)
+			list := append(slices.Clone(inventory.NewIndex(r).Entries(rule.Peer.List)), rule.Peer.Prefix)
 			if rule.Direction == inventory.Ingress && rule.Traffic.Covers(t) && slices.ContainsFunc(list, func(p netip.Prefix) bool { return p.Contains(a) }) {
 				return true
 			}
@@ -207,7 +207,7 @@ func publicAddresses(r *inventory.Region) []netip.Addr {
 	found := []netip.Addr{netip.MustParseAddr("8.8.8.8"), netip.MustParseAddr("198.51.100.77")}
 	for i := range r.Groups {
 		for _, rule := range r.Groups[i].Rules {
-			for _, p := range append(r.Entries(rule.Peer.List), rule.Peer.Prefix) {
+			for _, p := range append(slices.Clone(inventory.NewIndex(r).Entries(rule.Peer.List)), rule.Peer.Prefix) {
 				if p.IsValid() && cidr.HoldsInternet(p) && !slices.Contains(found, p.Addr()) {
 					found = append(found, p.Addr())
 				}
