@@ -15,7 +15,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 func TestMain(m *testing.M) {
@@ -198,13 +199,13 @@ func kills(ts *testscript.TestScript, neg bool, args []string) {
 
 func serve(ts *testscript.TestScript, neg bool, args []string) {
 	need(ts, neg, args, 1, "serve ESTATE [FAULT...]")
-	estate, err := fixtures.Parse(args[0], ts.ReadFile(args[0]))
+	estate, err := notation.Parse(args[0], ts.ReadFile(args[0]))
 	ts.Check(err)
-	var faults []fixtures.Fault
+	var faults []endpoint.Fault
 	for _, text := range args[1:] {
 		faults = append(faults, parseFault(ts, text))
 	}
-	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{Faults: faults})
+	server, err := endpoint.Serve(estate.Inventory, endpoint.Options{Faults: faults})
 	ts.Check(err)
 	ts.Defer(func() {
 		ts.Check(server.Close())
@@ -215,7 +216,7 @@ func serve(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("ENDPOINT", server.URL)
 }
 
-func parseFault(ts *testscript.TestScript, text string) (f fixtures.Fault) {
+func parseFault(ts *testscript.TestScript, text string) (f endpoint.Fault) {
 	for word := range strings.SplitSeq(text, ",") {
 		key, value, _ := strings.Cut(word, "=")
 		switch key {
@@ -225,7 +226,7 @@ func parseFault(ts *testscript.TestScript, text string) (f fixtures.Fault) {
 			f.Action = value
 		case "hang":
 			f.Hang = true
-		case "answers": // one of fixtures.NonAnswers
+		case "answers": // one of endpoint.NonAnswers
 			f.NonAnswer = value
 		case "expired":
 			f.Expired = true

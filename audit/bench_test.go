@@ -10,7 +10,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -23,7 +23,7 @@ var firstEight = []string{
 // BenchmarkCatalogue audits one estate with eight checks, and with all that
 // are on by default: the many should cost less than twice the few.
 func BenchmarkCatalogue(b *testing.B) {
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 2000, Interfaces: 20000, Rules: 10, Mistakes: 20})
+	inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: 2000, Interfaces: 20000, Rules: 10, Mistakes: 20})
 	for name, only := range map[string][]string{"eight": firstEight, "all": nil} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -34,10 +34,10 @@ func BenchmarkCatalogue(b *testing.B) {
 	}
 }
 
-// estates are of as many rules as interfaces: a well-kept one with one rule in
+// scales are estates of as many rules as interfaces: a well-kept one with one rule in
 // a hundred a mistake, the same without any, and one in which most groups have
 // something to find and everything else grows with them.
-var estates = []struct {
+var scales = []struct {
 	name string
 	most float64 // allocations for a rule and an interface
 	make func(n int) *inventory.Inventory
@@ -50,7 +50,7 @@ var estates = []struct {
 // BenchmarkChecks runs the checks alone. What a rule costs should stay the
 // same at sizes ten times as large each.
 func BenchmarkChecks(b *testing.B) {
-	for _, e := range estates {
+	for _, e := range scales {
 		for _, n := range []int{1000, 10000, 100000} {
 			inv := e.make(n)
 			b.Run(e.name+"/"+strconv.Itoa(n), func(b *testing.B) {
@@ -67,7 +67,7 @@ func BenchmarkChecks(b *testing.B) {
 // TestAllocations holds the checks to a number of allocations for a rule, and
 // to no more for each where there are four times as many.
 func TestAllocations(t *testing.T) {
-	for _, e := range estates {
+	for _, e := range scales {
 		each := func(n int) float64 {
 			inv := e.make(n)
 			return testing.AllocsPerRun(2, func() { audit.Run(inv, audit.Options{Settings: audit.Defaults()}) }) / float64(n)
@@ -81,7 +81,7 @@ func TestAllocations(t *testing.T) {
 }
 
 func ordinary(n, mistakes int) *inventory.Inventory {
-	return fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: n / 10, Interfaces: n, Rules: 10, Mistakes: mistakes})
+	return estates.Ordinary(estates.Scale{Regions: 1, Groups: n / 10, Interfaces: n, Rules: 10, Mistakes: mistakes})
 }
 
 // neglected adds to each group of an ordinary estate rules by addresses, and
@@ -127,12 +127,12 @@ func neglected(n int) *inventory.Inventory {
 // lists in no order, as AWS may answer; the last one has 50,000 rules and 200,000 interfaces. The time should grow with
 // the size and no faster.
 func BenchmarkAudit(b *testing.B) {
-	for _, scale := range []fixtures.Scale{
+	for _, scale := range []estates.Scale{
 		{Regions: 1, Groups: 500, Interfaces: 2000, Rules: 10, Mistakes: 10},
 		{Regions: 1, Groups: 5000, Interfaces: 20000, Rules: 10, Mistakes: 10},
 		{Regions: 10, Groups: 500, Interfaces: 20000, Rules: 10, Mistakes: 10},
 	} {
-		inv := fixtures.Ordinary(scale)
+		inv := estates.Ordinary(scale)
 		name := fmt.Sprintf("%dx%d-rules-%dx%d-interfaces", scale.Regions, scale.Groups*scale.Rules, scale.Regions, scale.Interfaces)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -158,7 +158,7 @@ func BenchmarkAudit(b *testing.B) {
 // finds and for its indexes, never for each rule.
 func TestAllocationsFollowFindings(t *testing.T) {
 	count := func(rules int) float64 {
-		inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 300, Interfaces: 600, Rules: rules, Mistakes: 3})
+		inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: 300, Interfaces: 600, Rules: rules, Mistakes: 3})
 		return testing.AllocsPerRun(5, func() { audit.Run(inv, audit.Options{Settings: audit.Defaults()}) })
 	}
 	few, many := count(5), count(50)

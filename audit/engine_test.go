@@ -16,7 +16,8 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -34,13 +35,13 @@ func encode(t *testing.T, r *findings.Report) []byte {
 }
 
 func random(seed uint64) *inventory.Inventory {
-	return fixtures.Random(rand.New(rand.NewPCG(seed, 1)), fixtures.Size{Regions: 3, Groups: 12, Interfaces: 20})
+	return estates.Random(rand.New(rand.NewPCG(seed, 1)), estates.Size{Regions: 3, Groups: 12, Interfaces: 20})
 }
 
 // copyOf goes through the notation, so that nothing is shared.
 func copyOf(t *testing.T, inv *inventory.Inventory) *inventory.Inventory {
 	t.Helper()
-	e, err := fixtures.Parse("copy", fixtures.Format(inv))
+	e, err := notation.Parse("copy", notation.Format(inv))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,8 +211,8 @@ sg-1 web
   in tcp/22 0.0.0.0/0
 eni-1 sg-1 10.0.0.1 public 198.51.100.1
 `
-	a := run(fixtures.MustParse(estate).Inventory, "admin-port-open-to-internet")
-	b := run(fixtures.MustParse(strings.Replace(estate, "eni-1 sg-1 10.0.0.1 public 198.51.100.1", "", 1)).Inventory, "admin-port-open-to-internet")
+	a := run(notation.MustParse(estate).Inventory, "admin-port-open-to-internet")
+	b := run(notation.MustParse(strings.Replace(estate, "eni-1 sg-1 10.0.0.1 public 198.51.100.1", "", 1)).Inventory, "admin-port-open-to-internet")
 	if len(a.Findings) != 1 || len(b.Findings) != 1 {
 		t.Fatalf("want one finding each, got %d and %d", len(a.Findings), len(b.Findings))
 	}
@@ -246,7 +247,7 @@ func TestOneRuleOneFinding(t *testing.T) {
 		{"tcp/1-59999", "admin-port-open-to-internet", "critical", "SSH,"},
 		{"all", "all-traffic-open-to-internet", "critical", "SSH,"},
 	} {
-		inv := fixtures.MustParse("sg-1 a\n in " + tc.rule + " 0.0.0.0/0\nsg-2 b\n in tcp/8081 sg-1\neni-1 sg-1 10.0.0.1 public 198.51.100.1\neni-2 sg-2 10.0.0.2").Inventory
+		inv := notation.MustParse("sg-1 a\n in " + tc.rule + " 0.0.0.0/0\nsg-2 b\n in tcp/8081 sg-1\neni-1 sg-1 10.0.0.1 public 198.51.100.1\neni-2 sg-2 10.0.0.2").Inventory
 		report := run(inv)
 		var found []string
 		for _, f := range report.Findings {
@@ -269,7 +270,7 @@ func TestOneRuleOneFinding(t *testing.T) {
 }
 
 func TestTrustedIsInfoNotNothing(t *testing.T) {
-	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/1\n in tcp/22 128.0.0.0/1\neni-1 sg-1 10.0.0.1 public 198.51.100.1").Inventory
+	inv := notation.MustParse("sg-1 a\n in tcp/22 0.0.0.0/1\n in tcp/22 128.0.0.0/1\neni-1 sg-1 10.0.0.1 public 198.51.100.1").Inventory
 	settings := audit.Defaults()
 	settings.TrustedCIDRs = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/1")}
 	var got []string
@@ -306,7 +307,7 @@ func TestUnreadPartsAreNotEvaluated(t *testing.T) {
 			"security groups are needed: ec2:DescribeSecurityGroups denied-by-policy",
 		},
 	} {
-		report := run(fixtures.MustParse(tc.estate).Inventory, tc.check)
+		report := run(notation.MustParse(tc.estate).Inventory, tc.check)
 		if len(report.Findings) > 0 {
 			t.Errorf("%s: finding on what was not read: %s", name, report.Findings[0].Message)
 		}
@@ -322,7 +323,7 @@ func TestPanickingCheckIsAGap(t *testing.T) {
 		r.Report(r.Observe(&r.Groups[0], nil))
 		panic("oops")
 	}}
-	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1").Inventory
+	inv := notation.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1").Inventory
 	report := audit.RunChecks(inv, audit.Defaults(), append(audit.Checks(), broken))
 	if want := audit.RunChecks(inv, audit.Defaults(), audit.Checks()); len(want.Findings) == 0 || len(report.Findings) != len(want.Findings) {
 		t.Errorf("%d findings beside the broken check, want %d", len(report.Findings), len(want.Findings))
@@ -361,7 +362,7 @@ func TestSelect(t *testing.T) {
 
 // A run that reads no services leaves their checks out, unless one is named.
 func TestServiceChecksNeedTheirDepth(t *testing.T) {
-	inv := fixtures.MustParse("sg-1 web\nvpc-1 10.0.0.0/16\n").Inventory
+	inv := notation.MustParse("sg-1 web\nvpc-1 10.0.0.0/16\n").Inventory
 	silent := func(o audit.Options) int {
 		o.Settings = audit.Defaults()
 		return len(audit.Run(inv, o).NotEvaluated)

@@ -7,14 +7,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // served returns one page of a list, as the endpoint answers it.
-func served(t testing.TB, scale fixtures.Scale, action string) []byte {
+func served(t testing.TB, scale estates.Scale, action string) []byte {
 	t.Helper()
-	s, err := fixtures.Serve(fixtures.Ordinary(scale), fixtures.ServeOptions{})
+	s, err := endpoint.Serve(estates.Ordinary(scale), endpoint.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func TestAllocations(t *testing.T) {
 	const few, many = 250, 1000
 	var s scanner
 	each := func(action string, items int, decode func() int) float64 {
-		body := served(t, fixtures.Scale{Regions: 1, Groups: items, Interfaces: items, Rules: 8}, action)
+		body := served(t, estates.Scale{Regions: 1, Groups: items, Interfaces: items, Rules: 8}, action)
 		return testing.AllocsPerRun(5, func() {
 			if s.start(body); decode() != items || s.odd {
 				t.Fatal(action + " was not read")

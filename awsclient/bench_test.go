@@ -4,14 +4,15 @@ import (
 	"context"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // BenchmarkCollect reads an estate whose endpoint runs in the same process,
 // so the time is that of both. go run ./bench measures them apart.
 func BenchmarkCollect(b *testing.B) {
-	s, err := fixtures.Serve(fixtures.Ordinary(fixtures.Scale{Regions: 17, Groups: 50, Interfaces: 200, Rules: 8}), fixtures.ServeOptions{})
+	s, err := endpoint.Serve(estates.Ordinary(estates.Scale{Regions: 17, Groups: 50, Interfaces: 200, Rules: 8}), endpoint.Options{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -16,7 +16,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -101,7 +102,7 @@ func TestBombs(t *testing.T) {
 		"many objects": {"ListFunctions", repeated(`{"Functions":[{}`, ",{}", 2*fewInJSON, "]}"), errTooMany.Error()},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, fixtures.MustParse(everyCall).Inventory, fixtures.ServeOptions{})
+			s := serve(t, notation.MustParse(everyCall).Inventory, endpoint.Options{})
 			var asked atomic.Int64 // calls of two APIs come side by side
 			front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				form, _ := io.ReadAll(r.Body)
@@ -138,13 +139,13 @@ func TestBombs(t *testing.T) {
 // TestLongErrors cuts what an error says.
 func TestLongErrors(t *testing.T) {
 	huge := strings.Repeat("é", 1<<20)
-	s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: "DescribeVpcs", Code: huge, Message: huge}}})
+	s := serve(t, notation.MustParse(small).Inventory, endpoint.Options{Faults: []endpoint.Fault{{Action: "DescribeVpcs", Code: huge, Message: huge}}})
 	inv := collect(t, s, Options{})
 	gaps := inv.Regions[0].Gaps
 	if len(gaps) != 1 || len(gaps[0].Code) > 100 || len(gaps[0].Message) > 300 || !utf8.ValidString(gaps[0].Code) {
 		t.Errorf("%d gaps, of %d bytes and %d", len(gaps), len(gaps[0].Code), len(gaps[0].Message))
 	}
-	s = serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: "GetCallerIdentity", Code: huge, Message: huge}}})
+	s = serve(t, notation.MustParse(small).Inventory, endpoint.Options{Faults: []endpoint.Fault{{Action: "GetCallerIdentity", Code: huge, Message: huge}}})
 	if _, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true}); err == nil || len(err.Error()) > 300 {
 		t.Errorf("the error has %d bytes", len(err.Error()))
 	}

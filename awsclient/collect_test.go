@@ -17,7 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -28,9 +30,9 @@ func TestMain(m *testing.M) {
 }
 
 // serve starts an endpoint; what clients do wrong there fails the test.
-func serve(t *testing.T, inv *inventory.Inventory, opts fixtures.ServeOptions) *fixtures.Server {
+func serve(t *testing.T, inv *inventory.Inventory, opts endpoint.Options) *endpoint.Server {
 	t.Helper()
-	s, err := fixtures.Serve(inv, opts)
+	s, err := endpoint.Serve(inv, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +46,7 @@ func serve(t *testing.T, inv *inventory.Inventory, opts fixtures.ServeOptions) *
 }
 
 // collect reads what a server serves.
-func collect(t *testing.T, s *fixtures.Server, opts Options) *inventory.Inventory {
+func collect(t *testing.T, s *endpoint.Server, opts Options) *inventory.Inventory {
 	t.Helper()
 	opts.EndpointURL, opts.StaticCredentials = s.URL, true
 	if opts.MaxRPS == 0 {
@@ -76,7 +78,7 @@ func onTheWire(inv *inventory.Inventory) *inventory.Inventory {
 			for k := range r.Groups[i].Rules {
 				rule := &r.Groups[i].Rules[k]
 				if len(rule.IDs) == 0 && r.Read.Has(inventory.PartRules) {
-					rule.IDs = []string{fixtures.RuleID(r.Name, r.Groups[i].ID, rule.String())}
+					rule.IDs = []string{endpoint.RuleID(r.Name, r.Groups[i].ID, rule.String())}
 				}
 			}
 		}
@@ -96,7 +98,7 @@ func difference(a, b *inventory.Inventory) string {
 // Whatever the endpoint serves, in pages of whatever size, is what is read.
 func TestRoundTrip(t *testing.T) {
 	for seed := range uint64(25) {
-		want := fixtures.Random(rand.New(rand.NewPCG(seed, 11)), fixtures.Size{Regions: 2, Groups: 9, Interfaces: 9})
+		want := estates.Random(rand.New(rand.NewPCG(seed, 11)), estates.Size{Regions: 2, Groups: 9, Interfaces: 9})
 		for _, r := range want.Regions {
 			r.Read, r.Asked = inventory.DepthNetwork.Parts(), inventory.DepthNetwork.Parts()
 			if r.PublicAccess.Mode == "" {
@@ -106,8 +108,8 @@ func TestRoundTrip(t *testing.T) {
 		want.Depth = inventory.DepthNetwork
 		for _, size := range []int{1, 2, 1000} {
 			t.Run(fmt.Sprintf("seed %d, pages of %d", seed, size), func(t *testing.T) {
-				got := collect(t, serve(t, want, fixtures.ServeOptions{PageSize: size}), Options{})
-				if diff := difference(onTheWire(fixtures.MustParse(fixtures.Format(want)).Inventory), onTheWire(got)); diff != "" {
+				got := collect(t, serve(t, want, endpoint.Options{PageSize: size}), Options{})
+				if diff := difference(onTheWire(notation.MustParse(notation.Format(want)).Inventory), onTheWire(got)); diff != "" {
 					t.Errorf("read differs from served (-served +read):\n%s", diff)
 				}
 			})
@@ -131,31 +133,31 @@ vpc-1 10.0.0.0/16
 func TestFaults(t *testing.T) {
 	const groups, interfaces = "DescribeSecurityGroups", "DescribeNetworkInterfaces"
 	for name, tc := range map[string]struct {
-		fault   fixtures.Fault
+		fault   endpoint.Fault
 		kind    inventory.GapKind
 		message string
 		status  string
 	}{
-		"throttled twice":        {fixtures.Fault{Action: groups, Throttle: true, Times: 2}, "", "", "complete"},
-		"throttled for ever":     {fixtures.Fault{Action: groups, Throttle: true}, inventory.Throttled, "still throttled after every retry", "failed"},
-		"denied":                 {fixtures.Fault{Action: interfaces, Denied: true}, inventory.Denied, "the caller lacks the permission ec2:DescribeNetworkInterfaces", "partial"},
-		"denied by a policy":     {fixtures.Fault{Action: groups, DeniedByPolicy: true}, inventory.DeniedByPolicy, "a service control policy denies ec2:DescribeSecurityGroups", "failed"},
-		"not opted in":           {fixtures.Fault{Action: groups, NotOptedIn: true}, inventory.NotOptedIn, "the region is not enabled for the account", "failed"},
-		"expired midway":         {fixtures.Fault{Action: interfaces, Expired: true, Skip: 1}, inventory.Expired, "the credentials ran out during the run", "partial"},
-		"unknown to an emulator": {fixtures.Fault{Action: interfaces, UnknownAction: true}, inventory.Unsupported, "the endpoint does not know ec2:DescribeNetworkInterfaces", "partial"},
-		"a server's error once":  {fixtures.Fault{Action: groups, ServerError: true, Times: 1}, "", "", "complete"},
-		"a server's error":       {fixtures.Fault{Action: interfaces, ServerError: true}, inventory.Failed, "the endpoint answered with status 500", "partial"},
-		"dropped once":           {fixtures.Fault{Action: groups, Drop: true, Times: 1}, "", "", "complete"},
-		"dropped for ever":       {fixtures.Fault{Action: groups, Drop: true}, inventory.Unreachable, "the connection failed or broke off", "failed"},
-		"malformed":              {fixtures.Fault{Action: interfaces, Malformed: true}, inventory.Failed, "the endpoint sent what is not an answer to the call: the body ends before its last element", "partial"},
-		"empty pages first":      {fixtures.Fault{Action: groups, EmptyPages: 3}, "", "", "complete"},
-		"the same token again":   {fixtures.Fault{Action: groups, RepeatToken: true}, inventory.Failed, "the endpoint answered with the same page token again and again", "failed"},
-		"hanging":                {fixtures.Fault{Action: interfaces, Hang: true}, inventory.Unreachable, "no answer within the region's deadline", "partial"},
-		"a code of its own":      {fixtures.Fault{Action: groups, Code: "Blocked", Message: "call us"}, inventory.Failed, "AWS holds the account back: Blocked", "failed"},
+		"throttled twice":        {endpoint.Fault{Action: groups, Throttle: true, Times: 2}, "", "", "complete"},
+		"throttled for ever":     {endpoint.Fault{Action: groups, Throttle: true}, inventory.Throttled, "still throttled after every retry", "failed"},
+		"denied":                 {endpoint.Fault{Action: interfaces, Denied: true}, inventory.Denied, "the caller lacks the permission ec2:DescribeNetworkInterfaces", "partial"},
+		"denied by a policy":     {endpoint.Fault{Action: groups, DeniedByPolicy: true}, inventory.DeniedByPolicy, "a service control policy denies ec2:DescribeSecurityGroups", "failed"},
+		"not opted in":           {endpoint.Fault{Action: groups, NotOptedIn: true}, inventory.NotOptedIn, "the region is not enabled for the account", "failed"},
+		"expired midway":         {endpoint.Fault{Action: interfaces, Expired: true, Skip: 1}, inventory.Expired, "the credentials ran out during the run", "partial"},
+		"unknown to an emulator": {endpoint.Fault{Action: interfaces, UnknownAction: true}, inventory.Unsupported, "the endpoint does not know ec2:DescribeNetworkInterfaces", "partial"},
+		"a server's error once":  {endpoint.Fault{Action: groups, ServerError: true, Times: 1}, "", "", "complete"},
+		"a server's error":       {endpoint.Fault{Action: interfaces, ServerError: true}, inventory.Failed, "the endpoint answered with status 500", "partial"},
+		"dropped once":           {endpoint.Fault{Action: groups, Drop: true, Times: 1}, "", "", "complete"},
+		"dropped for ever":       {endpoint.Fault{Action: groups, Drop: true}, inventory.Unreachable, "the connection failed or broke off", "failed"},
+		"malformed":              {endpoint.Fault{Action: interfaces, Malformed: true}, inventory.Failed, "the endpoint sent what is not an answer to the call: the body ends before its last element", "partial"},
+		"empty pages first":      {endpoint.Fault{Action: groups, EmptyPages: 3}, "", "", "complete"},
+		"the same token again":   {endpoint.Fault{Action: groups, RepeatToken: true}, inventory.Failed, "the endpoint answered with the same page token again and again", "failed"},
+		"hanging":                {endpoint.Fault{Action: interfaces, Hang: true}, inventory.Unreachable, "no answer within the region's deadline", "partial"},
+		"a code of its own":      {endpoint.Fault{Action: groups, Code: "Blocked", Message: "call us"}, inventory.Failed, "AWS holds the account back: Blocked", "failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := fixtures.MustParse(small).Inventory
-			s := serve(t, want, fixtures.ServeOptions{PageSize: 1, Faults: []fixtures.Fault{tc.fault}})
+			want := notation.MustParse(small).Inventory
+			s := serve(t, want, endpoint.Options{PageSize: 1, Faults: []endpoint.Fault{tc.fault}})
 			deadline := 10 * time.Second
 			if tc.fault.Hang {
 				deadline = 300 * time.Millisecond
@@ -187,7 +189,7 @@ func TestFaults(t *testing.T) {
 // Load balancers of both APIs and every version of a function are read, over
 // pages, and nothing else of them.
 func TestServices(t *testing.T) {
-	want := fixtures.MustParse(small + `
+	want := notation.MustParse(small + `
 load-balancer application shop internet-facing sg-1 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/shop/1 listen tcp/80 listen tcp/443
 load-balancer network queue internal sg-2 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/queue/1 listen tcp/53 listen udp/53 listen udp/514
 load-balancer network idle internal sg-2 arn arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/net/idle/1
@@ -202,7 +204,7 @@ recorder buckets stopped failing without-groups
 quota L-0EA8095F 120
 `).Inventory
 	for _, size := range []int{1, 2, 0} {
-		s := serve(t, want, fixtures.ServeOptions{PageSize: size})
+		s := serve(t, want, endpoint.Options{PageSize: size})
 		got := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
 		if diff := cmp.Diff(want.Regions[0].LoadBalancers, got.LoadBalancers); diff != "" {
 			t.Errorf("pages of %d: load balancers (-want +got):\n%s", size, diff)
@@ -256,8 +258,8 @@ func TestRecordsGroups(t *testing.T) {
 
 // Flow logs that AWS cannot deliver are not active.
 func TestFlowLogs(t *testing.T) {
-	want := fixtures.MustParse(small + "fl-1 vpc-1 ALL\nfl-2 subnet-1 REJECT failed\n").Inventory
-	s := serve(t, want, fixtures.ServeOptions{PageSize: 1})
+	want := notation.MustParse(small + "fl-1 vpc-1 ALL\nfl-2 subnet-1 REJECT failed\n").Inventory
+	s := serve(t, want, endpoint.Options{PageSize: 1})
 	got := collect(t, s, Options{}).Regions[0].FlowLogs
 	if diff := cmp.Diff(want.Regions[0].FlowLogs, got); diff != "" || got[1].Active {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -267,14 +269,14 @@ func TestFlowLogs(t *testing.T) {
 // Every permission of the network can be missing alone: the gap names it, the
 // groups and interfaces are there all the same.
 func TestEachPermissionMissing(t *testing.T) {
-	want := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	want := notation.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
 	for _, action := range Actions(inventory.DepthServices) {
 		_, name, _ := strings.Cut(action, ":")
 		if name == "DescribeRegions" {
 			continue // without it the regions must be named
 		}
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, want, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: name, Denied: true}}})
+			s := serve(t, want, endpoint.Options{Faults: []endpoint.Fault{{Action: name, Denied: true}}})
 			r := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
 			if len(r.Gaps) != 1 || r.Gaps[0].Operation != action || r.Gaps[0].Kind != inventory.Denied {
 				t.Fatalf("gaps: %+v", r.Gaps)
@@ -293,9 +295,9 @@ func TestEachPermissionMissing(t *testing.T) {
 
 // The actions that the IAM policy is made of are the calls that are made.
 func TestActionsAreTheCalls(t *testing.T) {
-	inv := fixtures.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	inv := notation.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
 	for _, depth := range []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices} {
-		s := serve(t, inv, fixtures.ServeOptions{})
+		s := serve(t, inv, endpoint.Options{})
 		collect(t, s, Options{Depth: depth})
 		made := map[string]bool{}
 		for _, c := range s.Calls() {
@@ -312,7 +314,7 @@ func TestActionsAreTheCalls(t *testing.T) {
 // No call goes to a VPC, a subnet or a group where a sweep exists, and every
 // call pages.
 func TestCallsAreSweeps(t *testing.T) {
-	s := serve(t, fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 900, Interfaces: 2500, Rules: 4}), fixtures.ServeOptions{})
+	s := serve(t, estates.Ordinary(estates.Scale{Regions: 1, Groups: 900, Interfaces: 2500, Rules: 4}), endpoint.Options{})
 	collect(t, s, Options{})
 	count := map[string]int{}
 	for _, c := range s.Calls() {
@@ -336,9 +338,9 @@ func TestCallsAreSweeps(t *testing.T) {
 // connections in the middle of a page: the others are audited, the three are
 // named, and the run takes no longer than the hanging one may.
 func TestFiftyRegions(t *testing.T) {
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 50, Groups: 3, Interfaces: 3, Rules: 2})
+	inv := estates.Ordinary(estates.Scale{Regions: 50, Groups: 3, Interfaces: 3, Rules: 2})
 	names := []string{inv.Regions[7].Name, inv.Regions[20].Name, inv.Regions[33].Name}
-	s := serve(t, inv, fixtures.ServeOptions{Faults: []fixtures.Fault{
+	s := serve(t, inv, endpoint.Options{Faults: []endpoint.Fault{
 		{Region: names[0], Hang: true}, {Region: names[1], DeniedByPolicy: true}, {Region: names[2], Action: "DescribeNetworkInterfaces", Drop: true},
 	}})
 	const deadline = 3 * time.Second
@@ -364,7 +366,7 @@ func TestFiftyRegions(t *testing.T) {
 
 // What no list reads never counts as read.
 func TestPartsWithoutAList(t *testing.T) {
-	r := collect(t, serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{}), Options{Depth: inventory.DepthServices}).Regions[0]
+	r := collect(t, serve(t, notation.MustParse(small).Inventory, endpoint.Options{}), Options{Depth: inventory.DepthServices}).Regions[0]
 	for _, part := range r.Asked.Each() {
 		listed := slices.ContainsFunc(lists, func(l list) bool { return l.part == part })
 		gap := slices.ContainsFunc(r.Gaps, func(g inventory.Gap) bool { return g.Part == part })
@@ -375,8 +377,8 @@ func TestPartsWithoutAList(t *testing.T) {
 }
 
 func TestRegionsAskedFor(t *testing.T) {
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 4, Groups: 3, Interfaces: 3, Rules: 2})
-	s := serve(t, inv, fixtures.ServeOptions{})
+	inv := estates.Ordinary(estates.Scale{Regions: 4, Groups: 3, Interfaces: 3, Rules: 2})
+	s := serve(t, inv, endpoint.Options{})
 	got := collect(t, s, Options{Regions: []string{"us-east-2", "us-east-1", "mars-1"}, ExcludeRegions: []string{"us-east-2"}, Depth: inventory.DepthGroups})
 	var status []string
 	for _, r := range got.Regions {
@@ -389,8 +391,8 @@ func TestRegionsAskedFor(t *testing.T) {
 
 // Interrupted, a run gives what it has, and says what it has not.
 func TestInterrupt(t *testing.T) {
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 3, Groups: 3, Interfaces: 3, Rules: 2})
-	s := serve(t, inv, fixtures.ServeOptions{Faults: []fixtures.Fault{{Region: inv.Regions[1].Name, Hang: true}}})
+	inv := estates.Ordinary(estates.Scale{Regions: 3, Groups: 3, Interfaces: 3, Rules: 2})
+	s := serve(t, inv, endpoint.Options{Faults: []endpoint.Fault{{Region: inv.Regions[1].Name, Hang: true}}})
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan string, 100)
@@ -427,20 +429,20 @@ func TestInterrupt(t *testing.T) {
 func TestTries(t *testing.T) {
 	const action = "DescribeVpcs"
 	for name, tc := range map[string]struct {
-		fault fixtures.Fault
+		fault endpoint.Fault
 		tries int
 	}{
-		"a bare 500":      {fixtures.Fault{Action: action, ServerError: true}, triesWithoutCode},
-		"a 500 of AWS":    {fixtures.Fault{Action: action, Code: "InternalError", Status: 500}, maxAttempts},
-		"throttling":      {fixtures.Fault{Action: action, Throttle: true}, maxAttempts},
-		"a proxy's 502":   {fixtures.Fault{Action: action, Code: "", Status: 502}, maxAttempts},
-		"denied by IAM":   {fixtures.Fault{Action: action, Denied: true}, 1},
-		"not known there": {fixtures.Fault{Action: action, UnknownAction: true}, 1},
+		"a bare 500":      {endpoint.Fault{Action: action, ServerError: true}, triesWithoutCode},
+		"a 500 of AWS":    {endpoint.Fault{Action: action, Code: "InternalError", Status: 500}, maxAttempts},
+		"throttling":      {endpoint.Fault{Action: action, Throttle: true}, maxAttempts},
+		"a proxy's 502":   {endpoint.Fault{Action: action, Code: "", Status: 502}, maxAttempts},
+		"denied by IAM":   {endpoint.Fault{Action: action, Denied: true}, 1},
+		"not known there": {endpoint.Fault{Action: action, UnknownAction: true}, 1},
 	} {
 		for _, counting := range []string{"false", "true"} { // two ways of the SDK
 			t.Run(name+", "+counting, func(t *testing.T) {
 				t.Setenv("AWS_NEW_RETRIES_2026", counting)
-				s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{tc.fault}})
+				s := serve(t, notation.MustParse(small).Inventory, endpoint.Options{Faults: []endpoint.Fault{tc.fault}})
 				collect(t, s, Options{Depth: inventory.DepthNetwork})
 				tries := 0
 				for _, c := range s.Calls() {
@@ -460,11 +462,11 @@ func TestTries(t *testing.T) {
 // regions are known or not.
 func TestNoRegionLeft(t *testing.T) {
 	for _, denied := range []bool{false, true} {
-		var faults []fixtures.Fault
+		var faults []endpoint.Fault
 		if denied {
-			faults = append(faults, fixtures.Fault{Action: "DescribeRegions", Denied: true})
+			faults = append(faults, endpoint.Fault{Action: "DescribeRegions", Denied: true})
 		}
-		s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: faults})
+		s := serve(t, notation.MustParse(small).Inventory, endpoint.Options{Faults: faults})
 		c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, ExcludeRegions: alwaysEnabled["aws"]})
 		if err != nil {
 			t.Fatal(err)
@@ -480,11 +482,11 @@ func TestNoRegionLeft(t *testing.T) {
 // A load balancer that is deleted between the two calls is dropped: it has no
 // listeners that could be read, and none must be concluded.
 func TestListenersOfADeletedLoadBalancer(t *testing.T) {
-	want := fixtures.MustParse(small + `
+	want := notation.MustParse(small + `
 load-balancer application gone internet-facing sg-1 arn arn:gone listen tcp/80
 load-balancer classic old internal sg-2 listen tcp/22
 `).Inventory
-	s := serve(t, want, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: "DescribeListeners", Code: "LoadBalancerNotFound"}}})
+	s := serve(t, want, endpoint.Options{Faults: []endpoint.Fault{{Action: "DescribeListeners", Code: "LoadBalancerNotFound"}}})
 	got := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
 	if got.Status() != "complete" || len(got.LoadBalancers) != 1 || got.LoadBalancers[0].Name != "old" || len(got.Listeners) != 1 {
 		t.Errorf("%s: %+v, %+v, gaps %+v", got.Status(), got.LoadBalancers, got.Listeners, got.Gaps)
@@ -506,15 +508,15 @@ func TestListenerProtocols(t *testing.T) {
 // TestOddRegions makes a gap of a region without a name of a region, and reads
 // the regions that every account has where none is named at all.
 func TestOddRegions(t *testing.T) {
-	estate := fixtures.Ordinary(fixtures.Scale{Regions: 3, Groups: 1, Interfaces: 1, Rules: 1})
+	estate := estates.Ordinary(estates.Scale{Regions: 3, Groups: 1, Interfaces: 1, Rules: 1})
 	estate.Regions[1].Name = "us-east-1.example.com/"
-	inv := collect(t, serve(t, estate, fixtures.ServeOptions{}), Options{Depth: inventory.DepthGroups})
+	inv := collect(t, serve(t, estate, endpoint.Options{}), Options{Depth: inventory.DepthGroups})
 	if len(inv.Regions) != 2 || inv.Complete() || len(inv.Regions[0].Gaps) != 1 || inv.Regions[0].Gaps[0].Message != `"us-east-1.example.com/" is not the name of a region: it was not read` {
 		t.Errorf("%d regions, gaps %+v", len(inv.Regions), inv.Regions[0].Gaps)
 	}
 	none := *estate
 	none.Regions = nil
-	inv = collect(t, serve(t, &none, fixtures.ServeOptions{}), Options{Depth: inventory.DepthGroups})
+	inv = collect(t, serve(t, &none, endpoint.Options{}), Options{Depth: inventory.DepthGroups})
 	if len(inv.Regions) != len(alwaysEnabled["aws"]) || inv.Complete() {
 		t.Errorf("%d regions, complete: %v", len(inv.Regions), inv.Complete())
 	}

@@ -4,7 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -46,9 +47,9 @@ func TestItemsWithoutAnID(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			estate := fixtures.MustParse(everyKind).Inventory
+			estate := notation.MustParse(everyKind).Inventory
 			c.remove(estate.Regions[0])
-			r := collect(t, serve(t, estate, fixtures.ServeOptions{}), Options{Depth: inventory.DepthServices}).Regions[0]
+			r := collect(t, serve(t, estate, endpoint.Options{}), Options{Depth: inventory.DepthServices}).Regions[0]
 			if r.Read.Has(c.part) || r.Status() != "partial" {
 				t.Errorf("read: %s, status %s", r.Read, r.Status())
 			}
@@ -67,9 +68,9 @@ func TestItemsWithoutAnID(t *testing.T) {
 // command.
 func TestHostileIDs(t *testing.T) {
 	for _, id := range []string{"rtb-1; rm -rf /", "rtb-1\nreboot", "file:///etc/passwd", "-h", "rtb-$(id)", strings.Repeat("r", 100)} {
-		estate := fixtures.MustParse(everyKind).Inventory
+		estate := notation.MustParse(everyKind).Inventory
 		estate.Regions[0].RouteTables[0].ID = id
-		r := collect(t, serve(t, estate, fixtures.ServeOptions{}), Options{}).Regions[0]
+		r := collect(t, serve(t, estate, endpoint.Options{}), Options{}).Regions[0]
 		if len(r.RouteTables) != 0 || r.Read.Has(inventory.PartRouteTables) || len(r.Gaps) != 1 || !strings.HasSuffix(r.Gaps[0].Message, "which is not an AWS id") {
 			t.Errorf("%q: %+v, gaps %+v", id, r.RouteTables, r.Gaps)
 		}
@@ -114,9 +115,9 @@ func TestContradictions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, size := range []int{1, 0} { // on two pages, and on one
-				estate := fixtures.MustParse(everyKind).Inventory
+				estate := notation.MustParse(everyKind).Inventory
 				c.double(estate.Regions[0])
-				r := collect(t, serve(t, estate, fixtures.ServeOptions{PageSize: size}), Options{Depth: inventory.DepthServices}).Regions[0]
+				r := collect(t, serve(t, estate, endpoint.Options{PageSize: size}), Options{Depth: inventory.DepthServices}).Regions[0]
 				if len(r.Gaps) != 1 || r.Gaps[0].Part != c.part || !strings.Contains(r.Gaps[0].Message, " came more than once, with ") || r.Read.Has(c.part) {
 					t.Errorf("gaps: %+v; read: %s", r.Gaps, r.Read)
 				}

@@ -9,7 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -38,7 +39,7 @@ func (w without) Do(request *http.Request) (*http.Response, error) {
 // of one item: its part does not count as read, whichever decoder reads it, and
 // no rule or interface of the others is lost.
 func TestItemsWithoutTheirLists(t *testing.T) {
-	s := serve(t, fixtures.MustParse(everyKind).Inventory, fixtures.ServeOptions{})
+	s := serve(t, notation.MustParse(everyKind).Inventory, endpoint.Options{})
 	whole := collect(t, s, Options{}).Regions[0]
 	if len(whole.Gaps) > 0 {
 		t.Fatal(whole.Gaps)

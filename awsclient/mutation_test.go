@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
 // element is a part of an answer: an element with children or with text.
@@ -167,7 +167,7 @@ func TestScannerOnMutations(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 31))
 		if seed%50 == 0 {
 			served = nil
-			for _, body := range bodies(t, fixtures.Random(rng, fixtures.Size{Regions: 1, Groups: 4, Interfaces: 4})) {
+			for _, body := range bodies(t, estates.Random(rng, estates.Size{Regions: 1, Groups: 4, Interfaces: 4})) {
 				if kind := parse(t, body); strings.Contains("DescribeSecurityGroupsResponse DescribeNetworkInterfacesResponse DescribeSecurityGroupRulesResponse", kind.name) {
 					served = append(served, body)
 				}

@@ -12,7 +12,8 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -101,17 +102,17 @@ func (c conclusions) unfounded(whole conclusions) (wrong []string) {
 // is a gap of its operation: nothing counts as read, and nothing is concluded
 // from it. The calls are those of the table of lists (TestActionsAreTheCalls).
 func TestNonAnswers(t *testing.T) {
-	estate := fixtures.MustParse(everyCall).Inventory
-	whole := conclude(collect(t, serve(t, estate, fixtures.ServeOptions{}), Options{Depth: inventory.DepthServices}))
+	estate := notation.MustParse(everyCall).Inventory
+	whole := conclude(collect(t, serve(t, estate, endpoint.Options{}), Options{Depth: inventory.DepthServices}))
 	if len(whole.unused) != 1 || !slices.Contains(slices.Collect(maps.Values(whole.verdict)), "reachable") {
 		t.Fatalf("of the whole estate: %v", whole)
 	}
 	for _, operation := range Actions(inventory.DepthServices) {
 		_, action, _ := strings.Cut(operation, ":")
-		for _, form := range fixtures.NonAnswers() {
+		for _, form := range endpoint.NonAnswers() {
 			t.Run(action+"/"+form, func(t *testing.T) {
 				t.Parallel()
-				s := serve(t, estate, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: action, NonAnswer: form}}})
+				s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{{Action: action, NonAnswer: form}}})
 				inv := collect(t, s, Options{Depth: inventory.DepthServices, retryDelay: time.Millisecond})
 				if inv.Complete() {
 					t.Error("the run counts as complete")
@@ -142,7 +143,7 @@ func TestNonAnswers(t *testing.T) {
 }
 
 // calls returns how often the server was asked for an action.
-func calls(s *fixtures.Server, action string) (n int) {
+func calls(s *endpoint.Server, action string) (n int) {
 	for _, c := range s.Calls() {
 		if c.Action == action {
 			n++
@@ -153,16 +154,16 @@ func calls(s *fixtures.Server, action string) (n int) {
 
 // TestNonAnswersOnce overcomes what one response lacked.
 func TestNonAnswersOnce(t *testing.T) {
-	estate := fixtures.MustParse(everyCall).Inventory
-	for _, form := range fixtures.NonAnswers() {
+	estate := notation.MustParse(everyCall).Inventory
+	for _, form := range endpoint.NonAnswers() {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
-			var faults []fixtures.Fault
+			var faults []endpoint.Fault
 			for _, operation := range append(Actions(inventory.DepthServices), "sts:GetCallerIdentity") {
 				_, action, _ := strings.Cut(operation, ":")
-				faults = append(faults, fixtures.Fault{Action: action, NonAnswer: form, Times: 1})
+				faults = append(faults, endpoint.Fault{Action: action, NonAnswer: form, Times: 1})
 			}
-			inv := collect(t, serve(t, estate, fixtures.ServeOptions{Faults: faults}), Options{Depth: inventory.DepthServices, retryDelay: time.Millisecond})
+			inv := collect(t, serve(t, estate, endpoint.Options{Faults: faults}), Options{Depth: inventory.DepthServices, retryDelay: time.Millisecond})
 			if !inv.Complete() {
 				t.Errorf("gaps: %+v", inv.Regions[0].Gaps)
 			}
@@ -172,22 +173,22 @@ func TestNonAnswersOnce(t *testing.T) {
 
 // TestNoIdentity ends a run whose caller is not told.
 func TestNoIdentity(t *testing.T) {
-	connect := func(t *testing.T, estate *inventory.Inventory, fault fixtures.Fault) {
+	connect := func(t *testing.T, estate *inventory.Inventory, fault endpoint.Fault) {
 		t.Helper()
-		s := serve(t, estate, fixtures.ServeOptions{Faults: []fixtures.Fault{fault}})
+		s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{fault}})
 		_, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, retryDelay: time.Millisecond})
 		var setup *SetupError
 		if !errors.As(err, &setup) || !strings.HasPrefix(setup.Message, "AWS did not tell who the caller is: ") {
 			t.Errorf("got %v", err)
 		}
 	}
-	estate := fixtures.MustParse(small).Inventory
-	for _, form := range fixtures.NonAnswers() {
-		t.Run(form, func(t *testing.T) { connect(t, estate, fixtures.Fault{Action: "GetCallerIdentity", NonAnswer: form}) })
+	estate := notation.MustParse(small).Inventory
+	for _, form := range endpoint.NonAnswers() {
+		t.Run(form, func(t *testing.T) { connect(t, estate, endpoint.Fault{Action: "GetCallerIdentity", NonAnswer: form}) })
 	}
 	for _, account := range []string{"", "1", "1111222233334", "11112222333a", "111122223333 ", strings.Repeat("1", 1<<20)} {
 		odd := *estate
 		odd.Caller.AccountID = account
-		t.Run("account "+account[:min(len(account), 20)], func(t *testing.T) { connect(t, &odd, fixtures.Fault{}) })
+		t.Run("account "+account[:min(len(account), 20)], func(t *testing.T) { connect(t, &odd, endpoint.Fault{}) })
 	}
 }

@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -36,7 +37,7 @@ func TestFlagDecidesThePartition(t *testing.T) {
 		configured string
 		regions    []string
 		first      string
-		fault      fixtures.Fault
+		fault      endpoint.Fault
 		message    string
 		hint       string
 	}{
@@ -50,7 +51,7 @@ func TestFlagDecidesThePartition(t *testing.T) {
 			message: "--region us-gov-west-1 is in the partition aws-us-gov, and --region eu-west-1 in aws", hint: "each partition by itself",
 		},
 		"keys of another": {
-			configured: "eu-west-1", regions: []string{"us-gov-west-1"}, fault: fixtures.Fault{Code: "InvalidClientTokenId", Status: 403},
+			configured: "eu-west-1", regions: []string{"us-gov-west-1"}, fault: endpoint.Fault{Code: "InvalidClientTokenId", Status: 403},
 			message: "the partition aws-us-gov, in which --region us-gov-west-1 is, does not know these access keys", hint: "a region of aws, where the configured region eu-west-1 is",
 		},
 	} {
@@ -62,7 +63,7 @@ func TestFlagDecidesThePartition(t *testing.T) {
 				t.Setenv("AWS_REGION", c.configured)
 			}
 			c.fault.Action = "GetCallerIdentity"
-			s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{Faults: []fixtures.Fault{c.fault}})
+			s := serve(t, notation.MustParse(small).Inventory, endpoint.Options{Faults: []endpoint.Fault{c.fault}})
 			_, err := Connect(context.Background(), Options{EndpointURL: s.URL, Regions: c.regions})
 			if c.message != "" {
 				var setup *SetupError

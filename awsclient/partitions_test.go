@@ -19,15 +19,17 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // collected reads an estate at depth groups and returns what was read, how
 // many calls named a partition, and what --debug would tell.
-func collected(t *testing.T, estate *inventory.Inventory, opts fixtures.ServeOptions) (*inventory.Inventory, int, string) {
+func collected(t *testing.T, estate *inventory.Inventory, opts endpoint.Options) (*inventory.Inventory, int, string) {
 	t.Helper()
-	server, err := fixtures.Serve(estate, opts)
+	server, err := endpoint.Serve(estate, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,13 +79,13 @@ func TestPartitions(t *testing.T) {
 	cut := 0
 	for seed := range uint64(20) {
 		rng := rand.New(rand.NewPCG(seed, 4))
-		estate := fixtures.Random(rng, fixtures.Size{Regions: 2, Groups: 4, Interfaces: rng.IntN(60)})
+		estate := estates.Random(rng, estates.Size{Regions: 2, Groups: 4, Interfaces: rng.IntN(60)})
 		if seed%4 != 0 {
 			hexadecimal(estate, rng)
 		}
-		whole, _, _ := collected(t, estate, fixtures.ServeOptions{})
+		whole, _, _ := collected(t, estate, endpoint.Options{})
 		for _, size := range []int{1, 2, 7, 1000} {
-			paged, calls, _ := collected(t, estate, fixtures.ServeOptions{PageSize: size})
+			paged, calls, _ := collected(t, estate, endpoint.Options{PageSize: size})
 			if diff := cmp.Diff(whole.Regions, paged.Regions, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{})); diff != "" {
 				t.Fatalf("seed %d, pages of %d: %s", seed, size, diff)
 			}
@@ -113,13 +115,13 @@ func TestOddIDs(t *testing.T) {
 		for i := range ids {
 			fmt.Fprintf(&text, "eni-%d sg-1 10.0.0.%d\n", i, i+1)
 		}
-		estate := fixtures.MustParse(text.String()).Inventory
+		estate := notation.MustParse(text.String()).Inventory
 		for i := range ids {
 			estate.Regions[0].Interfaces[i].ID = ids[i]
 		}
 		estate.Normalize()
 		for _, size := range []int{1, 3} {
-			inv, calls, told := collected(t, estate, fixtures.ServeOptions{PageSize: size})
+			inv, calls, told := collected(t, estate, endpoint.Options{PageSize: size})
 			if n := len(inv.Regions[0].Interfaces); n != len(ids) || inv.Regions[0].Status() != "complete" {
 				t.Errorf("%v, pages of %d: %d of %d interfaces, %s", odd, size, n, len(ids), inv.Regions[0].Status())
 			}
@@ -137,7 +139,7 @@ func TestPartitionsThatLack(t *testing.T) {
 	for i := range 20 {
 		fmt.Fprintf(&text, "eni-%d sg-1 10.0.0.%d\n", i, i+1)
 	}
-	inv, _, told := collected(t, fixtures.MustParse("sg-1 web\n"+text.String()).Inventory, fixtures.ServeOptions{PageSize: 3, NoWildcards: true})
+	inv, _, told := collected(t, notation.MustParse("sg-1 web\n"+text.String()).Inventory, endpoint.Options{PageSize: 3, NoWildcards: true})
 	if n := len(inv.Regions[0].Interfaces); n != 20 || inv.Regions[0].Status() != "complete" {
 		t.Errorf("%d interfaces, %s", n, inv.Regions[0].Status())
 	}
@@ -174,9 +176,9 @@ func (u unfiltered) Do(request *http.Request) (*http.Response, error) {
 // that the endpoint ignores the filter, and goes on page by page.
 func TestFilterThatIsIgnored(t *testing.T) {
 	for seed := range uint64(10) {
-		estate := fixtures.Random(rand.New(rand.NewPCG(seed, 4)), fixtures.Size{Regions: 1, Groups: 4, Interfaces: 40})
+		estate := estates.Random(rand.New(rand.NewPCG(seed, 4)), estates.Size{Regions: 1, Groups: 4, Interfaces: 40})
 		hexadecimal(estate, rand.New(rand.NewPCG(seed, 5)))
-		s := serve(t, estate, fixtures.ServeOptions{PageSize: 3})
+		s := serve(t, estate, endpoint.Options{PageSize: 3})
 		var told atomic.Int64
 		c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthGroups, MaxRPS: 1e6, Debug: func(string) { told.Add(1) }})
 		if err != nil {
@@ -200,8 +202,8 @@ func TestFilterThatIsIgnored(t *testing.T) {
 // TestRulesOfOtherGroups reads the ids of all rules, each once, from an endpoint
 // that ignores the filter.
 func TestRulesOfOtherGroups(t *testing.T) {
-	estate := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 300, Interfaces: 1, Rules: 8})
-	s := serve(t, estate, fixtures.ServeOptions{PageSize: 100})
+	estate := estates.Ordinary(estates.Scale{Regions: 1, Groups: 300, Interfaces: 1, Rules: 8})
+	s := serve(t, estate, endpoint.Options{PageSize: 100})
 	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, MaxRPS: 1e6})
 	if err != nil {
 		t.Fatal(err)
@@ -248,9 +250,9 @@ func (g *ghost) Do(request *http.Request) (*http.Response, error) {
 // TestInterfaceThatGoes does not read a list again because one of its first
 // interfaces was deleted meanwhile: it is asked for by its id.
 func TestInterfaceThatGoes(t *testing.T) {
-	estate := fixtures.Random(rand.New(rand.NewPCG(1, 4)), fixtures.Size{Regions: 1, Groups: 4, Interfaces: 40})
+	estate := estates.Random(rand.New(rand.NewPCG(1, 4)), estates.Size{Regions: 1, Groups: 4, Interfaces: 40})
 	hexadecimal(estate, rand.New(rand.NewPCG(1, 5)))
-	s := serve(t, estate, fixtures.ServeOptions{PageSize: 5})
+	s := serve(t, estate, endpoint.Options{PageSize: 5})
 	told := ""
 	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthGroups, MaxRPS: 1e6, Debug: func(text string) { told += text }})
 	if err != nil {
@@ -270,9 +272,9 @@ func TestInterfaceThatGoes(t *testing.T) {
 // TestPartitionThatFails makes a gap of it.
 func TestPartitionThatFails(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 4))
-	estate := fixtures.Random(rng, fixtures.Size{Regions: 1, Groups: 4, Interfaces: 40})
+	estate := estates.Random(rng, estates.Size{Regions: 1, Groups: 4, Interfaces: 40})
 	hexadecimal(estate, rng)
-	inv, _, _ := collected(t, estate, fixtures.ServeOptions{PageSize: 2, Faults: []fixtures.Fault{{Action: "DescribeNetworkInterfaces", Skip: 9, Denied: true}}})
+	inv, _, _ := collected(t, estate, endpoint.Options{PageSize: 2, Faults: []endpoint.Fault{{Action: "DescribeNetworkInterfaces", Skip: 9, Denied: true}}})
 	r := inv.Regions[0]
 	if r.Status() != "partial" || r.Read.Has(inventory.PartInterfaces) || len(r.Gaps) != 1 || r.Gaps[0].Kind != inventory.Denied {
 		t.Errorf("%s, read %s, gaps %+v", r.Status(), r.Read, r.Gaps)

@@ -7,7 +7,8 @@ import (
 	"time"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -18,7 +19,7 @@ func TestPublicAccess(t *testing.T) {
 	const options, exclusions = "DescribeVpcBlockPublicAccessOptions", "DescribeVpcBlockPublicAccessExclusions"
 	for name, c := range map[string]struct {
 		mode     string
-		faults   []fixtures.Fault
+		faults   []endpoint.Fault
 		verdict  string
 		evidence string
 		gap      string
@@ -28,26 +29,26 @@ func TestPublicAccess(t *testing.T) {
 		"an empty mode": {mode: " ", verdict: "unknown", evidence: "VPC block public access was not read", gap: `VPC block public access has the mode " ", which is unknown`},
 		"another mode":  {mode: "block-sideways", verdict: "unknown", evidence: "VPC block public access was not read", gap: `VPC block public access has the mode "block-sideways", which is unknown`},
 		"no answer": {
-			mode: "off", faults: []fixtures.Fault{{Action: options, NonAnswer: "element without content"}},
+			mode: "off", faults: []endpoint.Fault{{Action: options, NonAnswer: "element without content"}},
 			verdict: "unknown", evidence: "VPC block public access was not read", gap: "not an answer to the call",
 		},
 		"unknown to the region": {
-			mode: "off", faults: []fixtures.Fault{{Action: options, UnknownAction: true}, {Action: exclusions, UnknownAction: true}},
+			mode: "off", faults: []endpoint.Fault{{Action: options, UnknownAction: true}, {Action: exclusions, UnknownAction: true}},
 			verdict: "reachable", evidence: "VPC block public access is not on: us-east-1 does not have it",
 		},
 		"unsupported": {
-			mode: "off", faults: []fixtures.Fault{{Action: options, Code: "UnsupportedOperation"}, {Action: exclusions, Code: "UnsupportedOperation"}},
+			mode: "off", faults: []endpoint.Fault{{Action: options, Code: "UnsupportedOperation"}, {Action: exclusions, Code: "UnsupportedOperation"}},
 			verdict: "reachable", evidence: "VPC block public access is not on: us-east-1 does not have it",
 		},
 		"denied": {
-			mode: "off", faults: []fixtures.Fault{{Action: options, Denied: true}},
+			mode: "off", faults: []endpoint.Fault{{Action: options, Denied: true}},
 			verdict: "unknown", evidence: "VPC block public access was not read", gap: "the caller lacks the permission ec2:" + options,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			estate := fixtures.MustParse(everyCall).Inventory
+			estate := notation.MustParse(everyCall).Inventory
 			estate.Regions[0].PublicAccess.Mode = c.mode
-			inv := collect(t, serve(t, estate, fixtures.ServeOptions{Faults: c.faults}), Options{retryDelay: time.Millisecond})
+			inv := collect(t, serve(t, estate, endpoint.Options{Faults: c.faults}), Options{retryDelay: time.Millisecond})
 			var gaps []string
 			for _, g := range inv.Regions[0].Gaps {
 				gaps = append(gaps, g.Message)

@@ -3,7 +3,8 @@ package awsclient
 import (
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -23,8 +24,8 @@ func TestQuotas(t *testing.T) {
 		"denied":            {services + "unread quotas denied\n", 0, "partial"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			estate := fixtures.MustParse(small + c.estate).Inventory
-			r := collect(t, serve(t, estate, fixtures.ServeOptions{}), Options{Depth: inventory.DepthServices}).Regions[0]
+			estate := notation.MustParse(small + c.estate).Inventory
+			r := collect(t, serve(t, estate, endpoint.Options{}), Options{Depth: inventory.DepthServices}).Regions[0]
 			if got := r.RulesPerGroup(); got != c.want || r.Status() != c.status {
 				t.Errorf("%d rules per group, %s, %+v", got, r.Status(), r.Gaps)
 			}

@@ -23,7 +23,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sgaudit/sgaudit/files"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -124,13 +126,13 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 // TestSaved reads saved answers of the demo account and of random estates, and
 // gets what the live run got.
 func TestSaved(t *testing.T) {
-	estates := []*inventory.Inventory{fixtures.MustParse(fixtures.Demo()).Inventory}
+	inventories := []*inventory.Inventory{notation.MustParse(estates.Demo()).Inventory}
 	for seed := range uint64(12) {
-		estates = append(estates, fixtures.Random(rand.New(rand.NewPCG(seed, 9)), fixtures.Size{Regions: 2, Groups: 8, Interfaces: 12}))
+		inventories = append(inventories, estates.Random(rand.New(rand.NewPCG(seed, 9)), estates.Size{Regions: 2, Groups: 8, Interfaces: 12}))
 	}
-	for i, estate := range estates {
+	for i, estate := range inventories {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			server, err := fixtures.Serve(estate, fixtures.ServeOptions{PageSize: []int{0, 3}[i%2]})
+			server, err := endpoint.Serve(estate, endpoint.Options{PageSize: []int{0, 3}[i%2]})
 			if err != nil {
 				t.Fatal(err)
 			}

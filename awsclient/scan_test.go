@@ -18,7 +18,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -97,7 +99,7 @@ func keptAlone(body []byte) []byte {
 // bodies records what the endpoint answers to a run of depth network.
 func bodies(t testing.TB, inv *inventory.Inventory) [][]byte {
 	t.Helper()
-	s, err := fixtures.Serve(inv, fixtures.ServeOptions{})
+	s, err := endpoint.Serve(inv, endpoint.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -136,7 +138,7 @@ func (r *recorder) Do(request *http.Request) (*http.Response, error) {
 // SDK and brings the same.
 func TestScannerIsTheDecoder(t *testing.T) {
 	for seed := range uint64(40) {
-		for _, body := range bodies(t, fixtures.Random(rand.New(rand.NewPCG(seed, 21)), fixtures.Size{Regions: 1, Groups: 8, Interfaces: 8})) {
+		for _, body := range bodies(t, estates.Random(rand.New(rand.NewPCG(seed, 21)), estates.Size{Regions: 1, Groups: 8, Interfaces: 8})) {
 			if compare(t, body) {
 				t.Errorf("left to the SDK:\n%s", body)
 			}
@@ -213,7 +215,7 @@ func TestEveryNameIsKnown(t *testing.T) {
 }
 
 func FuzzScanner(f *testing.F) {
-	for _, body := range bodies(f, fixtures.MustParse(small).Inventory) {
+	for _, body := range bodies(f, notation.MustParse(small).Inventory) {
 		f.Add(body)
 	}
 	f.Add([]byte(`<R><securityGroupInfo><item><groupId>&#65;</groupId><ipPermissions><item><fromPort>1</fromPort></item></ipPermissions></item></securityGroupInfo></R>`))
@@ -225,7 +227,7 @@ func FuzzScanner(f *testing.F) {
 func BenchmarkDecode(b *testing.B) {
 	ctx := context.Background()
 	for _, items := range []int{10, 100, 1000} {
-		scale := fixtures.Scale{Regions: 1, Groups: items, Interfaces: items, Rules: 8}
+		scale := estates.Scale{Regions: 1, Groups: items, Interfaces: items, Rules: 8}
 		for _, sdk := range []bool{false, true} {
 			decode := func(action string, ask func(r *reader) (int, error)) {
 				decoder := "scanner"

@@ -8,7 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 // environment clears what AWS tools read and gives them these files instead.
@@ -33,13 +34,13 @@ func environment(t *testing.T, config string) {
 // Each way in which a run cannot begin is one sentence and a hint, with
 // nothing of the SDK's own chain of errors.
 func TestSetupErrors(t *testing.T) {
-	inv := fixtures.MustParse(small).Inventory
+	inv := notation.MustParse(small).Inventory
 	keys := map[string]string{"AWS_ACCESS_KEY_ID": "AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
 	for name, tc := range map[string]struct {
 		config  string
 		env     map[string]string
 		opts    Options
-		fault   *fixtures.Fault
+		fault   *endpoint.Fault
 		message string
 		hint    string
 	}{
@@ -49,10 +50,10 @@ func TestSetupErrors(t *testing.T) {
 			config: "[profile p]\nsso_session = s\nsso_account_id = 111122223333\nsso_role_name = r\nregion = us-east-1\n[sso-session s]\nsso_region = us-east-1\nsso_start_url = https://example.com/start\n",
 			opts:   Options{Profile: "p"}, message: `the SSO session of profile "p" has expired`, hint: "aws sso login --profile p",
 		},
-		"wrong clock":   {env: keys, fault: &fixtures.Fault{Code: "RequestExpired", Message: "x"}, message: "this machine's clock is wrong", hint: "clock"},
-		"bad signature": {env: keys, fault: &fixtures.Fault{Code: "SignatureDoesNotMatch", Status: 403}, message: "AWS refuses the signature", hint: "clock"},
-		"unknown keys":  {env: keys, fault: &fixtures.Fault{Code: "InvalidClientTokenId", Status: 403}, message: "AWS does not know these access keys", hint: "get-caller-identity"},
-		"expired keys":  {env: keys, fault: &fixtures.Fault{Code: "ExpiredToken", Status: 403}, message: "the session's credentials have expired"},
+		"wrong clock":   {env: keys, fault: &endpoint.Fault{Code: "RequestExpired", Message: "x"}, message: "this machine's clock is wrong", hint: "clock"},
+		"bad signature": {env: keys, fault: &endpoint.Fault{Code: "SignatureDoesNotMatch", Status: 403}, message: "AWS refuses the signature", hint: "clock"},
+		"unknown keys":  {env: keys, fault: &endpoint.Fault{Code: "InvalidClientTokenId", Status: 403}, message: "AWS does not know these access keys", hint: "get-caller-identity"},
+		"expired keys":  {env: keys, fault: &endpoint.Fault{Code: "ExpiredToken", Status: 403}, message: "the session's credentials have expired"},
 		"another account": {
 			env: keys, opts: Options{ExpectAccount: "999999999999"},
 			message: "these credentials belong to account 111122223333, not to 999999999999", hint: "--profile",
@@ -64,12 +65,12 @@ func TestSetupErrors(t *testing.T) {
 			for k, v := range tc.env {
 				t.Setenv(k, v)
 			}
-			var faults []fixtures.Fault
+			var faults []endpoint.Fault
 			if tc.fault != nil {
 				tc.fault.Action = "GetCallerIdentity"
 				faults = append(faults, *tc.fault)
 			}
-			s := serve(t, inv, fixtures.ServeOptions{Faults: faults})
+			s := serve(t, inv, endpoint.Options{Faults: faults})
 			if tc.opts.EndpointURL == "" {
 				tc.opts.EndpointURL = s.URL
 			}
@@ -93,7 +94,7 @@ func TestBothProfileAndKeysWarn(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "p")
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	s := serve(t, fixtures.MustParse(small).Inventory, fixtures.ServeOptions{})
+	s := serve(t, notation.MustParse(small).Inventory, endpoint.Options{})
 	var warned []string
 	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, Warn: func(text string) { warned = append(warned, text) }})
 	if err != nil {

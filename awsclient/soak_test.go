@@ -13,7 +13,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -52,13 +53,13 @@ func TestSoak(t *testing.T) {
 // soakOnce returns what was read, or nil where the run could not begin.
 func soakOnce(t *testing.T, seed uint64) *inventory.Inventory {
 	rng := rand.New(rand.NewPCG(seed, 14))
-	estate := fixtures.Random(rng, fixtures.Size{Regions: 1 + rng.IntN(2), Groups: 2 + rng.IntN(8), Interfaces: rng.IntN(10)})
+	estate := estates.Random(rng, estates.Size{Regions: 1 + rng.IntN(2), Groups: 2 + rng.IntN(8), Interfaces: rng.IntN(10)})
 	opts := Options{Depth: []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices}[rng.IntN(3)], retryDelay: time.Microsecond}
-	whole := conclude(collect(t, serve(t, estate, fixtures.ServeOptions{}), opts))
+	whole := conclude(collect(t, serve(t, estate, endpoint.Options{}), opts))
 
 	faults := randomFaults(rng, estate, Actions(opts.Depth))
 	pageSize := []int{1, 2, 1000}[rng.IntN(3)]
-	s := serve(t, estate, fixtures.ServeOptions{PageSize: pageSize, Faults: faults})
+	s := serve(t, estate, endpoint.Options{PageSize: pageSize, Faults: faults})
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("depth %s, pages of %d, under %+v", opts.Depth, pageSize, faults)
@@ -93,9 +94,9 @@ func soakOnce(t *testing.T, seed uint64) *inventory.Inventory {
 }
 
 // randomFaults hit one to four actions, or all of a region.
-func randomFaults(rng *rand.Rand, estate *inventory.Inventory, operations []string) []fixtures.Fault {
-	forms := fixtures.NonAnswers()
-	faults := make([]fixtures.Fault, 1+rng.IntN(4))
+func randomFaults(rng *rand.Rand, estate *inventory.Inventory, operations []string) []endpoint.Fault {
+	forms := endpoint.NonAnswers()
+	faults := make([]endpoint.Fault, 1+rng.IntN(4))
 	for i := range faults {
 		f := &faults[i]
 		_, f.Action, _ = strings.Cut(operations[rng.IntN(len(operations))], ":")

@@ -5,7 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -14,10 +15,10 @@ import (
 // names the depth that does without the call.
 func TestUnknownCalls(t *testing.T) {
 	const regions, action = 12, "DescribeVpcEndpoints"
-	estate := fixtures.Ordinary(fixtures.Scale{Regions: regions, Groups: 2, Interfaces: 2, Rules: 1})
+	estate := estates.Ordinary(estates.Scale{Regions: regions, Groups: 2, Interfaces: 2, Rules: 1})
 	for _, counting := range []string{"false", "true"} { // two ways of the SDK
 		t.Setenv("AWS_NEW_RETRIES_2026", counting)
-		s := serve(t, estate, fixtures.ServeOptions{Faults: []fixtures.Fault{{Action: action, ServerError: true}}})
+		s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{{Action: action, ServerError: true}}})
 		inv := collect(t, s, Options{})
 		if n := calls(s, action); n != regions+triesWithoutCode-1 {
 			t.Errorf("%d calls, want one of each region and %d more", n, triesWithoutCode-1)
@@ -34,18 +35,18 @@ func TestUnknownCalls(t *testing.T) {
 // the same one later.
 func TestFailureThatPasses(t *testing.T) {
 	const action = "DescribeVpcEndpoints"
-	estate := fixtures.Ordinary(fixtures.Scale{Regions: 4, Groups: 2, Interfaces: 2, Rules: 1})
-	var first []fixtures.Fault
+	estate := estates.Ordinary(estates.Scale{Regions: 4, Groups: 2, Interfaces: 2, Rules: 1})
+	var first []endpoint.Fault
 	for _, r := range estate.Regions {
-		first = append(first, fixtures.Fault{Action: action, ServerError: true, Times: 1, Region: r.Name})
+		first = append(first, endpoint.Fault{Action: action, ServerError: true, Times: 1, Region: r.Name})
 	}
-	for name, faults := range map[string][]fixtures.Fault{
+	for name, faults := range map[string][]endpoint.Fault{
 		"of every region at first": first,
 		"of one region":            {{Action: action, ServerError: true, Times: 2, Region: estate.Regions[1].Name}},
 		"in the middle":            {{Action: action, ServerError: true, Skip: 2, Times: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, estate, fixtures.ServeOptions{Faults: faults})
+			s := serve(t, estate, endpoint.Options{Faults: faults})
 			inv := collect(t, s, Options{retryDelay: time.Millisecond})
 			for _, r := range inv.Regions {
 				if len(r.Gaps) > 0 {

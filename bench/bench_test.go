@@ -11,14 +11,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
 func TestChain(t *testing.T) {
 	for _, tc := range []struct{ groups, interfaces, want int }{
 		{0, 0, 3}, {1, 1, 3}, {1000, 1000, 3}, {1001, 10, 4}, {500, 2000, 4}, {10000, 50000, 52}, {100000, 1000000, 1002},
 	} {
-		e := estate{Scale: fixtures.Scale{Regions: 17, Groups: tc.groups, Interfaces: tc.interfaces}}
+		e := estate{Scale: estates.Scale{Regions: 17, Groups: tc.groups, Interfaces: tc.interfaces}}
 		if got := e.chain(); got != tc.want {
 			t.Errorf("%d groups, %d interfaces: a chain of %d calls, want %d", tc.groups, tc.interfaces, got, tc.want)
 		}
@@ -26,7 +26,7 @@ func TestChain(t *testing.T) {
 }
 
 func TestTenth(t *testing.T) {
-	whole := estate{Scale: fixtures.Scale{Regions: 2, Groups: 20, Interfaces: 500000, Rules: 4}}.served()
+	whole := estate{Scale: estates.Scale{Regions: 2, Groups: 20, Interfaces: 500000, Rules: 4}}.served()
 	small := whole.tenth()
 	if whole.Cached || small.Cached {
 		t.Error("answers are kept of one of them: the two are not served alike")
@@ -134,7 +134,7 @@ func TestServe(t *testing.T) {
 		done <- serve(`{"Regions":1,"Groups":3,"Interfaces":3,"Rules":2}`, in, out)
 		out.Close()
 	}()
-	p := &endpoint{ask: ask, answers: bufio.NewReader(answers)}
+	p := &server{ask: ask, answers: bufio.NewReader(answers)}
 	url, err := p.answers.ReadString('\n')
 	if err != nil {
 		t.Fatal(err, <-done)

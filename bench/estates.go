@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
 // standard is an estate of docs/performance.md with its goals. Only the sides
@@ -28,7 +28,7 @@ type goal struct {
 
 var standards = []standard{
 	{
-		estate{Scale: fixtures.Scale{Regions: 17, Groups: 500, Interfaces: 2000, Rules: 8}, Latency: 100 * time.Millisecond},
+		estate{Scale: estates.Scale{Regions: 17, Groups: 500, Interfaces: 2000, Rules: 8}, Latency: 100 * time.Millisecond},
 		6,
 		[]side{own, decoder, bare},
 		[]goal{
@@ -38,13 +38,13 @@ var standards = []standard{
 		},
 	},
 	{
-		estate{Scale: fixtures.Scale{Regions: 1, Groups: 10000, Interfaces: 50000, Rules: 8}, Latency: 300 * time.Millisecond},
+		estate{Scale: estates.Scale{Regions: 1, Groups: 10000, Interfaces: 50000, Rules: 8}, Latency: 300 * time.Millisecond},
 		2,
 		[]side{own},
 		[]goal{wallOfChain("sequential chain of pages", 0.4)},
 	},
 	{
-		estate{Scale: fixtures.Scale{Regions: 1, Groups: 100000, Interfaces: 1000000, Rules: 4}},
+		estate{Scale: estates.Scale{Regions: 1, Groups: 100000, Interfaces: 1000000, Rules: 4}},
 		3,
 		[]side{own},
 		[]goal{

@@ -26,11 +26,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
 // usual is what is measured where no flag says otherwise.
-var usual = estate{Scale: fixtures.Scale{Regions: 17, Groups: 50, Interfaces: 200, Rules: 8}, Latency: 100 * time.Millisecond}
+var usual = estate{Scale: estates.Scale{Regions: 17, Groups: 50, Interfaces: 200, Rules: 8}, Latency: 100 * time.Millisecond}
 
 const usualRuns = 3
 

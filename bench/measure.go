@@ -91,7 +91,7 @@ func (b *bench) measure(e estate, profile string, sides ...side) (result, error)
 }
 
 // once runs one side against the endpoint.
-func (b *bench) once(p *endpoint, s side) (measurement, error) {
+func (b *bench) once(p *server, s side) (measurement, error) {
 	before, err := p.traffic()
 	if err != nil {
 		return measurement{}, err
@@ -116,7 +116,7 @@ func (b *bench) once(p *endpoint, s side) (measurement, error) {
 // audit are the arguments of sgaudit. A slow endpoint is no failure here. One
 // without latency is there to measure the program, and not the pace at which it
 // spares AWS.
-func (b *bench) audit(p *endpoint) []string {
+func (b *bench) audit(p *server) []string {
 	arguments := []string{"audit", "--quiet", "--endpoint-url", p.url, "--depth", b.depth, "--region-deadline", "1h", "-o", "json=" + os.DevNull}
 	if p.latency == 0 {
 		arguments = append(arguments, "--max-rps", "10000")
@@ -126,7 +126,7 @@ func (b *bench) audit(p *endpoint) []string {
 
 // profile leaves a profile of the processor time of one run of sgaudit, by
 // this program, in which it is linked too.
-func (b *bench) profile(p *endpoint, file string) error {
+func (b *bench) profile(p *server, file string) error {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return err

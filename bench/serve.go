@@ -10,7 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
 // serveVariable carries the estate to the process of the endpoint.
@@ -18,7 +19,7 @@ const serveVariable = "SGAUDIT_BENCH_SERVE"
 
 // estate is what is served, and how slowly.
 type estate struct {
-	fixtures.Scale
+	estates.Scale
 	Latency time.Duration // of a call
 	Cached  bool          // answers are kept
 }
@@ -60,7 +61,7 @@ func serve(text string, in io.Reader, out io.Writer) error {
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
 		return err
 	}
-	server, err := fixtures.Serve(fixtures.Ordinary(e.Scale), fixtures.ServeOptions{Cached: e.Cached, Faults: []fixtures.Fault{{Latency: e.Latency}}})
+	server, err := endpoint.Serve(estates.Ordinary(e.Scale), endpoint.Options{Cached: e.Cached, Faults: []endpoint.Fault{{Latency: e.Latency}}})
 	if err != nil {
 		return err
 	}
@@ -78,8 +79,8 @@ func serve(text string, in io.Reader, out io.Writer) error {
 	return questions.Err()
 }
 
-// endpoint is that process, seen by its parent.
-type endpoint struct {
+// server is that process, seen by its parent.
+type server struct {
 	url     string
 	latency time.Duration
 	child   *exec.Cmd
@@ -88,7 +89,7 @@ type endpoint struct {
 }
 
 // start returns once the endpoint takes calls.
-func start(self string, e estate) (*endpoint, error) {
+func start(self string, e estate) (*server, error) {
 	text, err := json.Marshal(e)
 	if err != nil {
 		return nil, err
@@ -107,7 +108,7 @@ func start(self string, e estate) (*endpoint, error) {
 	if err := child.Start(); err != nil {
 		return nil, err
 	}
-	p := &endpoint{latency: e.Latency, child: child, ask: in, answers: bufio.NewReader(out)}
+	p := &server{latency: e.Latency, child: child, ask: in, answers: bufio.NewReader(out)}
 	line, err := p.answers.ReadString('\n')
 	if err != nil {
 		p.stop()
@@ -117,13 +118,13 @@ func start(self string, e estate) (*endpoint, error) {
 	return p, nil
 }
 
-func (p *endpoint) stop() {
+func (p *server) stop() {
 	p.ask.Close()
 	_ = p.child.Wait()
 }
 
 // traffic asks for what the endpoint has seen so far.
-func (p *endpoint) traffic() (traffic, error) {
+func (p *server) traffic() (traffic, error) {
 	var t traffic
 	if _, err := io.WriteString(p.ask, "traffic\n"); err != nil {
 		return t, fmt.Errorf("asking the endpoint for its traffic: %w", err)

@@ -11,7 +11,9 @@ import (
 
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -50,7 +52,7 @@ func (p *program) demo(c *urfave.Context) error {
 	if err := checkLoopback(address); err != nil {
 		return err
 	}
-	name, text := "demo.sg", fixtures.Demo()
+	name, text := "demo.sg", estates.Demo()
 	if file := c.String("estate"); file != "" {
 		content, err := os.ReadFile(file)
 		if err != nil {
@@ -58,7 +60,7 @@ func (p *program) demo(c *urfave.Context) error {
 		}
 		name, text = file, string(content)
 	}
-	server, err := serveEstate(name, text, fixtures.ServeOptions{Address: address, Writable: c.Bool("writable")})
+	server, err := serveEstate(name, text, endpoint.Options{Address: address, Writable: c.Bool("writable")})
 	if err != nil {
 		return err
 	}
@@ -72,12 +74,12 @@ func (p *program) demo(c *urfave.Context) error {
 }
 
 // serveEstate serves an account in the notation of the tests.
-func serveEstate(name, text string, opts fixtures.ServeOptions) (*fixtures.Server, error) {
-	estate, err := fixtures.Parse(name, text)
+func serveEstate(name, text string, opts endpoint.Options) (*endpoint.Server, error) {
+	estate, err := notation.Parse(name, text)
 	if err != nil {
 		return nil, err
 	}
-	server, err := fixtures.Serve(estate.Inventory, opts)
+	server, err := endpoint.Serve(estate.Inventory, opts)
 	if err != nil {
 		return nil, fmt.Errorf("serving the demo account: %w", err)
 	}
@@ -95,7 +97,7 @@ func demoClient(c *urfave.Context, opts *awsclient.Options) (stop func(), err er
 	if !c.Bool("demo") {
 		return func() {}, nil
 	}
-	server, err := serveEstate("demo.sg", fixtures.Demo(), fixtures.ServeOptions{})
+	server, err := serveEstate("demo.sg", estates.Demo(), endpoint.Options{})
 	if err != nil {
 		return nil, err
 	}

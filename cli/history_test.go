@@ -10,7 +10,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 )
@@ -33,7 +33,7 @@ func TestReportBeforeHistory(t *testing.T) {
 		targets: []target{{format, file}}, audit: audit.Options{Settings: audit.Defaults()}, minSeverity: findings.Medium,
 		history: &history{folder: filepath.Join(t.TempDir(), "gone"), baseless: true},
 	}
-	s := &inventory.Snapshot{TakenAt: time.Now(), Inventory: fixtures.MustParse("sg-1 web\n  in tcp/22 0.0.0.0/0\n  in tcp/23 0.0.0.0/0\n").Inventory}
+	s := &inventory.Snapshot{TakenAt: time.Now(), Inventory: notation.MustParse("sg-1 web\n  in tcp/22 0.0.0.0/0\n  in tcp/23 0.0.0.0/0\n").Inventory}
 	err := p.judge(context.Background(), ch, s, time.Now())
 	if err == nil || !strings.Contains(err.Error(), "--history") {
 		t.Errorf("the run ended with %v", err)

@@ -13,7 +13,8 @@ import (
 	"time"
 
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -79,7 +80,7 @@ func workplace(t *testing.T) {
 		}
 	}
 	save := func(name, estate string) {
-		e, err := fixtures.Parse(name, estate)
+		e, err := notation.Parse(name, estate)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,11 +175,11 @@ func run(args ...string) (code int, stdout, stderr string) {
 // streams.
 func TestNoVerbObeysTexts(t *testing.T) {
 	workplace(t)
-	estate, err := fixtures.Parse("estate.sg", hostileEstate(hostileXML))
+	estate, err := notation.Parse("estate.sg", hostileEstate(hostileXML))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := fixtures.Serve(estate.Inventory, fixtures.ServeOptions{})
+	server, err := endpoint.Serve(estate.Inventory, endpoint.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,14 +6,15 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/picture"
 )
 
 // TestPicturesOfTheDocs compares the pictures in docs with those that the program
 // draws of the demo account.
 func TestPicturesOfTheDocs(t *testing.T) {
-	inv := fixtures.MustParse(fixtures.Demo()).Inventory
+	inv := notation.MustParse(estates.Demo()).Inventory
 	settings := audit.Defaults()
 	report := audit.Run(inv, audit.Options{Settings: settings})
 	report.Finish()

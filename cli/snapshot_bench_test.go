@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // BenchmarkSnapshotFile saves 10,000 groups and 200,000 interfaces as the file
 // is written, and tells its size.
 func BenchmarkSnapshotFile(b *testing.B) {
-	s := &inventory.Snapshot{Inventory: fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 10000, Interfaces: 200000, Rules: 5})}
+	s := &inventory.Snapshot{Inventory: estates.Ordinary(estates.Scale{Regions: 1, Groups: 10000, Interfaces: 200000, Rules: 5})}
 	for _, compressed := range []bool{false, true} {
 		name := "json"
 		if compressed {

@@ -32,13 +32,16 @@ var mayImport = map[string][]string{
 	"output":        {"words", "findings", "picture", "page"},
 	"picture":       {"words", "inventory", "cidr", "reach", "findings"},
 	"awsclient":     {"words", "inventory", "files"},
-	"fixtures":      {"inventory"},
 	"cli/console":   {"words"},
-	"cli":           {"words", "cli/console", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "awsclient", "fixtures", "files"},
+	"cli":           {"words", "cli/console", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
 	".":             {"cli"},
-	"bench":         {"fixtures", "cli"},
-	"bench/compare": {"inventory", "fixtures"},
+	"bench":         {"fixtures/notation", "fixtures/endpoint", "fixtures/estates", "cli"},
+	"bench/compare": {"inventory", "fixtures/notation", "fixtures/endpoint", "fixtures/estates"},
 	"house":         {},
+
+	"fixtures/notation": {"inventory"},
+	"fixtures/estates":  {"inventory", "fixtures/notation"},
+	"fixtures/endpoint": {"inventory"},
 }
 
 // onlyIn keeps a library behind one package. The bench measures the SDK alone

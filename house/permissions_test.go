@@ -8,15 +8,17 @@ import (
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // auditServed serves the demo account with faults, reads it in full and
 // audits it.
-func auditServed(t *testing.T, faults ...fixtures.Fault) *findings.Report {
+func auditServed(t *testing.T, faults ...endpoint.Fault) *findings.Report {
 	t.Helper()
-	server, err := fixtures.Serve(fixtures.MustParse(fixtures.Demo()).Inventory, fixtures.ServeOptions{Faults: faults})
+	server, err := endpoint.Serve(notation.MustParse(estates.Demo()).Inventory, endpoint.Options{Faults: faults})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +52,7 @@ func TestEachPermissionDenied(t *testing.T) {
 			continue // without it a run does not begin
 		}
 		t.Run(name, func(t *testing.T) {
-			denied := auditServed(t, fixtures.Fault{Action: name, Denied: true})
+			denied := auditServed(t, endpoint.Fault{Action: name, Denied: true})
 			silent := map[string]bool{} // checks and regions that say so
 			for _, n := range denied.NotEvaluated {
 				silent[n.Check+" "+n.Region] = true

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -43,7 +43,7 @@ var phases = []struct {
 }
 
 func estate(interfaces int) *inventory.Inventory {
-	return fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 10})
+	return estates.Ordinary(estates.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 10})
 }
 
 // shuffle puts the long lists into no order, as AWS may answer.

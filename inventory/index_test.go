@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -14,7 +14,7 @@ import (
 // do not hold.
 func TestIndex(t *testing.T) {
 	for seed := range uint64(20) {
-		for _, r := range fixtures.Random(rand.New(rand.NewPCG(seed, 5)), fixtures.Size{Regions: 2, Groups: 12, Interfaces: 20}).Regions {
+		for _, r := range estates.Random(rand.New(rand.NewPCG(seed, 5)), estates.Size{Regions: 2, Groups: 12, Interfaces: 20}).Regions {
 			x := inventory.NewIndex(r)
 			for i := range r.Groups {
 				g := &r.Groups[i]

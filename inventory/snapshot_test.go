@@ -17,7 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -33,11 +34,11 @@ func save(t testing.TB, inv *inventory.Inventory) []byte {
 
 // What was saved is what is loaded, of the demo account and of random ones.
 func TestSnapshotRoundTrip(t *testing.T) {
-	estates := []*inventory.Inventory{fixtures.MustParse(fixtures.Demo()).Inventory}
+	inventories := []*inventory.Inventory{notation.MustParse(estates.Demo()).Inventory}
 	for seed := range uint64(30) {
-		estates = append(estates, fixtures.Random(rand.New(rand.NewPCG(seed, 1)), fixtures.Size{Regions: 2, Groups: 6, Interfaces: 8}))
+		inventories = append(inventories, estates.Random(rand.New(rand.NewPCG(seed, 1)), estates.Size{Regions: 2, Groups: 6, Interfaces: 8}))
 	}
-	for i, inv := range estates {
+	for i, inv := range inventories {
 		got, err := inventory.Load(bytes.NewReader(save(t, inv)))
 		if err != nil {
 			t.Fatal(err)
@@ -53,7 +54,7 @@ func TestSnapshotRoundTrip(t *testing.T) {
 
 // A snapshot that was cut off anywhere is refused, and says so.
 func TestSnapshotCutOff(t *testing.T) {
-	whole := save(t, fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1\n").Inventory)
+	whole := save(t, notation.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1\n").Inventory)
 	for n := range len(whole) - 2 { // the last byte is a line feed
 		_, err := inventory.Load(bytes.NewReader(whole[:n]))
 		if err == nil || !strings.Contains(err.Error(), "cut off") {
@@ -107,7 +108,7 @@ func version1(v reflect.Value) any {
 // What snapshots of version 1 held is what is loaded.
 func TestSnapshotVersion1(t *testing.T) {
 	for seed := range uint64(30) {
-		inv := fixtures.Random(rand.New(rand.NewPCG(seed, 3)), fixtures.Size{Regions: 2, Groups: 6, Interfaces: 8})
+		inv := estates.Random(rand.New(rand.NewPCG(seed, 3)), estates.Size{Regions: 2, Groups: 6, Interfaces: 8})
 		text, err := json.Marshal(map[string]any{"sgaudit_snapshot": "1", "tool": "sgaudit 1", "taken_at": time.Unix(1700000000, 0).UTC(), "inventory": nil})
 		if err != nil {
 			t.Fatal(err)
@@ -161,7 +162,7 @@ func sealed(text string) string {
 // A snapshot that says what it cannot mean is refused, with the place; its
 // digest is right.
 func TestSnapshotStrict(t *testing.T) {
-	whole := string(save(t, fixtures.MustParse(smallEstate).Inventory))
+	whole := string(save(t, notation.MustParse(smallEstate).Inventory))
 	if _, err := inventory.Load(strings.NewReader(sealed(whole))); err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +224,7 @@ func TestSnapshotStrict(t *testing.T) {
 // A region that says that it read a part has the part's key, whatever part it
 // is, in both versions; and a group has its rules, an interface its groups.
 func TestSnapshotHasWhatWasRead(t *testing.T) {
-	inv := fixtures.MustParse(smallEstate).Inventory
+	inv := notation.MustParse(smallEstate).Inventory
 	region := inv.Regions[0]
 	region.Read = inventory.DepthServices.Parts() | inventory.PartGroups | inventory.PartInterfaces
 	region.PublicAccess.Mode = "off"
@@ -269,7 +270,7 @@ func TestSnapshotHasWhatWasRead(t *testing.T) {
 		t.Errorf("version 1 without groups: %v", err)
 	}
 	for from, want := range map[string]string{`,"rules":[]`: "has no key rules", `,"group_ids":[]`: "has no key group_ids"} {
-		empty := fixtures.MustParse("sg-1 a\neni-1 sg-1 10.0.0.1\n").Inventory
+		empty := notation.MustParse("sg-1 a\neni-1 sg-1 10.0.0.1\n").Inventory
 		empty.Regions[0].Interfaces[0].Groups = nil
 		bare := string(save(t, empty))
 		if !strings.Contains(bare, from) {
@@ -283,7 +284,7 @@ func TestSnapshotHasWhatWasRead(t *testing.T) {
 
 // Each bit of a snapshot counts, but the layout does not.
 func TestSnapshotDigest(t *testing.T) {
-	whole := save(t, fixtures.MustParse(smallEstate).Inventory)
+	whole := save(t, notation.MustParse(smallEstate).Inventory)
 	for i := range len(whole) - 1 { // the last byte is a line feed
 		for bit := range 8 {
 			damaged := bytes.Clone(whole)
@@ -309,7 +310,7 @@ func TestSnapshotDigest(t *testing.T) {
 // Characters that a terminal would obey are written as escapes, also where the
 // encoder's writes cut them in two.
 func TestSnapshotIsShown(t *testing.T) {
-	inv := fixtures.MustParse(smallEstate).Inventory
+	inv := notation.MustParse(smallEstate).Inventory
 	g := &inv.Regions[0].Groups[0]
 	g.Description = strings.Repeat("a\u202eb\u0085c\U000e0041d€", 20000)
 	whole := save(t, inv)
@@ -324,8 +325,8 @@ func TestSnapshotIsShown(t *testing.T) {
 
 // FuzzLoad wants an error or an inventory that can be saved and loaded again.
 func FuzzLoad(f *testing.F) {
-	f.Add(save(f, fixtures.MustParse(fixtures.Demo()).Inventory))
-	f.Add(save(f, fixtures.MustParse(smallEstate).Inventory))
+	f.Add(save(f, notation.MustParse(estates.Demo()).Inventory))
+	f.Add(save(f, notation.MustParse(smallEstate).Inventory))
 	f.Add([]byte(`{"sgaudit_snapshot":"1","inventory":{"Regions":[null]}}`))
 	f.Add([]byte(`{"sgaudit_snapshot":"1","inventory":{"Regions":[{"Name":"x","Read":["moons"]}]}}`))
 	f.Add([]byte(`{"sgaudit_snapshot":"1","inventory":{"Regions":[{"Name":"x","Groups":[{"ID":"sg-1","Rules":[{"Direction":1,"Traffic":{"Protocol":6,"First":1,"Last":2},"Peer":{"Prefix":"","Group":{"ID":"sg-2"},"List":""}}]}]}]}}`))
@@ -346,9 +347,9 @@ func FuzzLoad(f *testing.F) {
 // way back has as many additions as the way there has removals.
 func TestDiffIsSymmetric(t *testing.T) {
 	for seed := range uint64(30) {
-		size := fixtures.Size{Regions: 2, Groups: 6, Interfaces: 8}
-		a := fixtures.Random(rand.New(rand.NewPCG(seed, 1)), size)
-		b := fixtures.Random(rand.New(rand.NewPCG(seed, 2)), size)
+		size := estates.Size{Regions: 2, Groups: 6, Interfaces: 8}
+		a := estates.Random(rand.New(rand.NewPCG(seed, 1)), size)
+		b := estates.Random(rand.New(rand.NewPCG(seed, 2)), size)
 		if changes, unread := inventory.Diff(a, a); len(changes)+len(unread) > 0 {
 			t.Fatalf("seed %d: an inventory differs from itself: %v %v", seed, changes, unread)
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -18,7 +18,7 @@ import (
 
 // found returns a report of as many findings, with their fixes.
 func found(n int) *findings.Report {
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: n, Interfaces: 2 * n, Rules: 4, Mistakes: n})
+	inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: n, Interfaces: 2 * n, Rules: 4, Mistakes: n})
 	r := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
 	r.Findings = r.Findings[:n]
 	remedy.Attach(inv, r, inventory.DefaultRulesPerGroup)

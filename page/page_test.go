@@ -17,7 +17,8 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/page"
 	"github.com/sgaudit/sgaudit/picture"
@@ -42,7 +43,7 @@ func write(t *testing.T, report *findings.Report, drawn *picture.Picture) string
 	return out.String()
 }
 
-func demo() *inventory.Inventory { return fixtures.MustParse(fixtures.Demo()).Inventory }
+func demo() *inventory.Inventory { return notation.MustParse(estates.Demo()).Inventory }
 
 // TestPolicy holds that the page runs its own script and style and nothing else.
 func TestPolicy(t *testing.T) {
@@ -152,7 +153,7 @@ func TestTheSentenceCountsTheBoard(t *testing.T) {
 // TestAnUnreadRegionIsNotClean holds that a page says above all else what was
 // not read.
 func TestAnUnreadRegionIsNotClean(t *testing.T) {
-	inv := fixtures.MustParse("region eu-west-1\nunread interfaces denied\nsg-1 web\n  in tcp/443 10.0.0.0/8\n").Inventory
+	inv := notation.MustParse("region eu-west-1\nunread interfaces denied\nsg-1 web\n  in tcp/443 10.0.0.0/8\n").Inventory
 	_, _, html := made(t, inv)
 	for _, want := range []string{"1 region could not be read in full", `role="alert"`, "Not evaluated"} {
 		if !strings.Contains(html, want) {

@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/picture"
 )
 
 // BenchmarkPicture makes the model, folded, and draws it in layers.
 func BenchmarkPicture(b *testing.B) {
 	for _, groups := range []int{10, 100, 1000, 10000} {
-		inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
+		inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
 		b.Run(fmt.Sprintf("groups=%d", groups), func(b *testing.B) {
 			b.ReportAllocs()
@@ -30,7 +30,7 @@ func BenchmarkPicture(b *testing.B) {
 // BenchmarkUnfolded draws groups of which no two are alike.
 func BenchmarkUnfolded(b *testing.B) {
 	for _, groups := range []int{10, 100, 1000} {
-		inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
+		inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
 		b.Run(fmt.Sprintf("groups=%d", groups), func(b *testing.B) {
 			for b.Loop() {

@@ -16,7 +16,8 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/picture"
 )
@@ -46,7 +47,7 @@ func of(inv *inventory.Inventory, unfolded bool) (*picture.Picture, *findings.Re
 }
 
 func random(seed uint64) *inventory.Inventory {
-	return fixtures.Random(rand.New(rand.NewPCG(seed, 7)), fixtures.Size{Regions: 2, Groups: 12, Interfaces: 20})
+	return estates.Random(rand.New(rand.NewPCG(seed, 7)), estates.Size{Regions: 2, Groups: 12, Interfaces: 20})
 }
 
 func vpcsOf(report *findings.Report, region, vpc string) (ids []string) {
@@ -117,7 +118,7 @@ func decode(t *testing.T, p *picture.Picture) jsonPicture {
 
 // TestBoxesDoNotOverlap holds the layout of 300 random estates and of the demo.
 func TestBoxesDoNotOverlap(t *testing.T) {
-	estates := []*inventory.Inventory{fixtures.MustParse(fixtures.Demo()).Inventory}
+	estates := []*inventory.Inventory{notation.MustParse(estates.Demo()).Inventory}
 	for seed := range uint64(300) {
 		estates = append(estates, random(seed))
 	}
@@ -167,7 +168,7 @@ func TestTheSameInputGivesTheSameBytes(t *testing.T) {
 
 // TestFormatsHaveTheSameLines counts the lines of every format: all draw one model.
 func TestFormatsHaveTheSameLines(t *testing.T) {
-	p, _ := of(fixtures.MustParse(fixtures.Demo()).Inventory, true)
+	p, _ := of(notation.MustParse(estates.Demo()).Inventory, true)
 	lines := 0
 	for _, v := range decode(t, p).VPCs {
 		for _, b := range v.Boxes {
@@ -205,7 +206,7 @@ func TestHostileNames(t *testing.T) {
 		fmt.Fprintf(&estate, "sg-%d name\n  in tcp/22 0.0.0.0/0\n  in tcp/5432 sg-%d\neni-%d sg-%d 10.0.0.%d\n", i+1, (i+1)%len(hostile)+1, i+1, i+1, i+10)
 		_ = name
 	}
-	inv := fixtures.MustParse(estate.String()).Inventory
+	inv := notation.MustParse(estate.String()).Inventory
 	for i := range inv.Regions[0].Groups {
 		g := &inv.Regions[0].Groups[i]
 		var n int
@@ -284,7 +285,7 @@ func TestFolding(t *testing.T) {
 		fmt.Fprintf(&estate, "eni-a%02d sg-a%02d 10.0.1.%d instance i-a%02d\neni-b%02d sg-b%02d 10.0.2.%d\n", i, i, i+10, i, i, i, i+10)
 	}
 	estate.WriteString("sg-lb entry\n  in tcp/443 0.0.0.0/0\neni-lb sg-lb 10.0.0.5 public 198.51.100.5\n")
-	p, _ := of(fixtures.MustParse(estate.String()).Inventory, false)
+	p, _ := of(notation.MustParse(estate.String()).Inventory, false)
 	if n := len(p.VPCs[0].Boxes); n != 3 {
 		t.Fatalf("%d boxes, want 3: the load balancer, 12 applications, 12 databases", n)
 	}
@@ -300,14 +301,14 @@ func TestFolding(t *testing.T) {
 	if !source.EachOwn {
 		t.Error("each database has its own application, and the picture does not say so")
 	}
-	if p, _ := of(fixtures.MustParse(estate.String()).Inventory, true); len(p.VPCs[0].Boxes) != 25 {
+	if p, _ := of(notation.MustParse(estate.String()).Inventory, true); len(p.VPCs[0].Boxes) != 25 {
 		t.Errorf("%d boxes unfolded, want 25", len(p.VPCs[0].Boxes))
 	}
 }
 
 // TestFocus holds what the picture of one group shows.
 func TestFocus(t *testing.T) {
-	p, _ := of(fixtures.MustParse(fixtures.Demo()).Inventory, true)
+	p, _ := of(notation.MustParse(estates.Demo()).Inventory, true)
 	byName, byID := p.Focus("shop-web"), p.Focus("sg-0a100011")
 	for _, f := range []*picture.Picture{byName, byID} {
 		var names []string
@@ -326,7 +327,7 @@ func TestFocus(t *testing.T) {
 
 // TestDemoShowsItsMistakes names what a reader has to see.
 func TestDemoShowsItsMistakes(t *testing.T) {
-	p, _ := of(fixtures.MustParse(fixtures.Demo()).Inventory, false)
+	p, _ := of(notation.MustParse(estates.Demo()).Inventory, false)
 	svg, left := p.Layers(false)
 	if len(left) > 0 {
 		t.Errorf("the picture of the demo leaves out: %v", left)

@@ -4,13 +4,13 @@ import (
 	"strconv"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
 
 func estate(interfaces int) *inventory.Region {
-	return fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 10, Mistakes: interfaces / 100}).Regions[0]
+	return estates.Ordinary(estates.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 10, Mistakes: interfaces / 100}).Regions[0]
 }
 
 // judge asks for the verdict of every ingress rule, and counts them.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -73,7 +73,7 @@ eni-9 - 10.0.9.9 public 198.51.100.9 subnet subnet-9 vpc vpc-1 type nat_gateway 
 			if text == estate && c.change != nil {
 				t.Fatal("the change does not apply")
 			}
-			r := fixtures.MustParse(text).Inventory.Regions[0]
+			r := notation.MustParse(text).Inventory.Regions[0]
 			find := func(id string) *inventory.Interface {
 				for i := range r.Interfaces {
 					if r.Interfaces[i].ID == id {

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/cidr"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -35,7 +35,7 @@ eni-2 sg-1 151.101.0.11 public 198.51.100.7 subnet subnet-1
 `
 
 func TestPrivate(t *testing.T) {
-	n := reach.New(fixtures.MustParse(routable).Inventory.Regions[0])
+	n := reach.New(notation.MustParse(routable).Inventory.Regions[0])
 	for text, want := range map[string]bool{
 		"10.9.0.0/16": true, "fd00::/8": true,
 		"151.101.0.0/24": true, "151.101.0.128/25": true,
@@ -67,7 +67,7 @@ func TestPrivate(t *testing.T) {
 // its route and not by an internet gateway, though its addresses are public;
 // and the internet is asked about without the VPC's own addresses.
 func TestTraceFromRoutableBlocks(t *testing.T) {
-	r := fixtures.MustParse(routable).Inventory.Regions[0]
+	r := notation.MustParse(routable).Inventory.Regions[0]
 	n := reach.New(r)
 	ssh := inventory.Ports(inventory.TCP, 22, 22)
 	for from, want := range map[string]reach.Verdict{

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -40,7 +40,7 @@ func TestReferencesAcrossVPCs(t *testing.T) {
 		"transit gateway without a rule": {"tgw-1", "tgw-1", "", "out udp/53 0.0.0.0/0", reach.NotReachable, "no egress rule of sg-app allows tcp/5432 to 10.0.1.10 (eni-1)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := fixtures.MustParse(`
+			r := notation.MustParse(`
 vpc-1 10.0.0.0/16
 vpc-2 10.1.0.0/16
 subnet-1 10.0.1.0/24

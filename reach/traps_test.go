@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/cidr"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -55,7 +55,7 @@ func with(t *testing.T, edits ...string) *inventory.Region {
 		}
 		text = strings.Join(lines, "\n")
 	}
-	return fixtures.MustParse(text).Inventory.Regions[0]
+	return notation.MustParse(text).Inventory.Regions[0]
 }
 
 // shop is an interface of the load balancer shop, with its ARN.

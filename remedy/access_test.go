@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -78,7 +78,7 @@ func TestCompareAccess(t *testing.T) {
 // What no step touches is not looked at: neither groups that share their rules
 // with those before, nor interfaces that carry only such groups.
 func TestCompareAccessOfWhatChanged(t *testing.T) {
-	inv := fixtures.MustParse("sg-1 a\n in tcp/1 sg-2\nsg-2 b\n in tcp/2 sg-1\nsg-3 c\n in tcp/3 sg-1\neni-1 sg-1 10.0.0.1\neni-2 sg-2 10.0.0.2\neni-3 sg-3,sg-1 10.0.0.3").Inventory
+	inv := notation.MustParse("sg-1 a\n in tcp/1 sg-2\nsg-2 b\n in tcp/2 sg-1\nsg-3 c\n in tcp/3 sg-1\neni-1 sg-1 10.0.0.1\neni-2 sg-2 10.0.0.2\neni-3 sg-3,sg-1 10.0.0.3").Inventory
 	after := rewritten(inv, 1, nil)
 	got := remedy.CompareAccess(inv, after, remedy.MaxPairs)
 	if got.Asked != 2 {
@@ -93,7 +93,7 @@ func TestCompareAccessOfWhatChanged(t *testing.T) {
 			t.Errorf("%s: %t", e.ID, !want)
 		}
 	}
-	again := fixtures.MustParse("sg-1 a\neni-1 sg-1 10.0.0.1").Inventory.Regions[0]
+	again := notation.MustParse("sg-1 a\neni-1 sg-1 10.0.0.1").Inventory.Regions[0]
 	if !remedy.Concerned(inv.Regions[0], again)(&inv.Regions[0].Interfaces[0]) {
 		t.Error("of another reading every interface is concerned")
 	}

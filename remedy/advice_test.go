@@ -7,7 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -36,7 +36,7 @@ func TestAdviceByHolder(t *testing.T) {
 		"a database":                         {"requester amazon-rds managed description RDSNetworkInterface", findings.Critical, reach.Reachable, "or revoke the rule if nothing uses the port", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inv := fixtures.MustParse(`
+			inv := notation.MustParse(`
 vpc-1 10.0.0.0/16
 subnet-1 10.0.1.0/24
 igw-1 vpc vpc-1

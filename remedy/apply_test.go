@@ -11,7 +11,8 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/change"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -19,12 +20,12 @@ import (
 // oddEstate is small enough that steps meet each other: groups have the same
 // ids in both regions, and few are carried. The same seed yields the same one.
 func oddEstate(seed uint64) *inventory.Inventory {
-	inv := fixtures.Random(rand.New(rand.NewPCG(seed, 7)), fixtures.Size{Regions: 2, Groups: 9, Interfaces: 3})
+	inv := estates.Random(rand.New(rand.NewPCG(seed, 7)), estates.Size{Regions: 2, Groups: 9, Interfaces: 3})
 	for _, r := range inv.Regions {
 		for i := range r.Groups {
 			for k := range r.Groups[i].Rules {
 				rule := &r.Groups[i].Rules[k]
-				rule.IDs = []string{fixtures.RuleID(r.Name, r.Groups[i].ID, rule.String())}
+				rule.IDs = []string{endpoint.RuleID(r.Name, r.Groups[i].ID, rule.String())}
 			}
 		}
 	}

@@ -10,7 +10,8 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -21,7 +22,7 @@ import (
 func BenchmarkSolve(b *testing.B) {
 	for _, size := range []struct{ rules, interfaces int }{{1000, 20000}, {10000, 20000}, {1000, 200000}, {10000, 200000}} {
 		b.Run(fmt.Sprintf("%d-rules-%d-interfaces", size.rules, size.interfaces), func(b *testing.B) {
-			inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: size.interfaces / 20, Interfaces: size.interfaces, Rules: 3})
+			inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: size.interfaces / 20, Interfaces: size.interfaces, Rules: 3})
 			r := inv.Regions[0]
 			var vpcs []string
 			var sources []netip.Prefix
@@ -56,7 +57,7 @@ func BenchmarkSolve(b *testing.B) {
 // report on them, and a function that takes the fixes away again.
 func addressed(tb testing.TB, rules, interfaces int) (inv *inventory.Inventory, report *findings.Report, reset func()) {
 	tb.Helper()
-	inv = fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 3})
+	inv = estates.Ordinary(estates.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 3})
 	r := inv.Regions[0]
 	groups := map[string]*inventory.Group{}
 	for i := range r.Groups {
@@ -69,7 +70,7 @@ func addressed(tb testing.TB, rules, interfaces int) (inv *inventory.Inventory, 
 		if err != nil {
 			tb.Fatal(err)
 		}
-		g.Rules = append(g.Rules, inventory.Rule{Traffic: inventory.Ports(inventory.TCP, 6000, 6000), Peer: inventory.PrefixPeer(p), IDs: []string{fixtures.RuleID(r.Name, g.ID, p.String())}})
+		g.Rules = append(g.Rules, inventory.Rule{Traffic: inventory.Ports(inventory.TCP, 6000, 6000), Peer: inventory.PrefixPeer(p), IDs: []string{endpoint.RuleID(r.Name, g.ID, p.String())}})
 	}
 	inv.Normalize()
 	report = audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
@@ -129,7 +130,7 @@ func TestAllocations(t *testing.T) {
 func changes(tb testing.TB, lines, groups int) (*inventory.Inventory, []change.Line) {
 	tb.Helper()
 	spares := lines / 4
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: groups - spares, Interfaces: 5 * groups, Rules: 3})
+	inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: groups - spares, Interfaces: 5 * groups, Rules: 3})
 	r := inv.Regions[0]
 	others := len(r.Groups)
 	var plan [4][]change.Line

@@ -8,7 +8,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -23,7 +23,7 @@ func TestTooManyPairs(t *testing.T) {
 		for i := range members {
 			fmt.Fprintf(&text, "eni-%d sg-1 10.0.%d.%d vpc vpc-1 subnet subnet-1\n", i, i/200, 10+i%200)
 		}
-		inv := fixtures.MustParse(text.String()).Inventory
+		inv := notation.MustParse(text.String()).Inventory
 		_, plan := planOf(t, inv, judgeBy(audit.Defaults()))
 		if plan.Changes() == 0 {
 			t.Fatalf("%d interfaces: the plan has no change", members)
@@ -43,7 +43,7 @@ func TestTooManyPairs(t *testing.T) {
 // carries the group.
 func TestNewGroupLetsNothingOut(t *testing.T) {
 	for block, given := range map[string]int{"": 1, " 2600:1f18:1:1::/64": 2} {
-		inv := fixtures.MustParse("vpc-1 10.0.0.0/16" + block + `
+		inv := notation.MustParse("vpc-1 10.0.0.0/16" + block + `
 subnet-1 10.0.0.0/24 vpc vpc-1
 rtb-1 main vpc vpc-1
   route 10.0.0.0/16 local
@@ -98,7 +98,7 @@ eni-5 sg-own 10.0.0.9 vpc vpc-1 subnet subnet-1 instance i-3
 func TestSharedGroup(t *testing.T) {
 	both := &inventory.Inventory{}
 	for i, account := range []string{"111122223333", "222233334444"} {
-		one := fixtures.MustParse(fmt.Sprintf("account %s\nvpc-1 10.0.0.0/16\nsg-1 shared vpc vpc-1\n  in tcp/22 0.0.0.0/0 id sgr-%d\n  in tcp/443 0.0.0.0/0 id sgr-4%d\neni-%d sg-1 10.0.0.9 vpc vpc-1", account, i, i, i)).Inventory
+		one := notation.MustParse(fmt.Sprintf("account %s\nvpc-1 10.0.0.0/16\nsg-1 shared vpc vpc-1\n  in tcp/22 0.0.0.0/0 id sgr-%d\n  in tcp/443 0.0.0.0/0 id sgr-4%d\neni-%d sg-1 10.0.0.9 vpc vpc-1", account, i, i, i)).Inventory
 		both.Regions = append(both.Regions, one.Regions...)
 	}
 	both.Normalize()
@@ -151,7 +151,7 @@ sg-1 web vpc vpc-1
 eni-1 sg-1 10.0.0.4 vpc vpc-1 subnet subnet-1 instance i-1
 eni-2 sg-1 10.0.1.5 vpc vpc-1 subnet subnet-2 instance i-2
 `
-	inv := fixtures.MustParse(estate).Inventory
+	inv := notation.MustParse(estate).Inventory
 	_, plan := planOf(t, inv, judgeBy(audit.Defaults()))
 	if text := script(t, plan); plan.Changes() == 0 || plan.Access.Unknown == 0 || !strings.Contains(text, "it could not be determined whether they can connect") {
 		t.Errorf("over a transit gateway, with %d changes, the plan says:\n%s", plan.Changes(), text)

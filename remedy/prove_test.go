@@ -3,7 +3,7 @@ package remedy
 import (
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -35,7 +35,7 @@ eni-2 sg-2 10.0.1.10 subnet subnet-1
 		{"could talk", estate, reach.Reachable},
 		{"unknown, without the network ACLs", estate + "unread network-acls denied\n", reach.Unknown},
 	} {
-		r := fixtures.MustParse(c.estate).Inventory.Regions[0]
+		r := notation.MustParse(c.estate).Inventory.Regions[0]
 		n := reach.New(r)
 		server, client := &r.Interfaces[0], &r.Interfaces[1]
 		traffic := inventory.Ports(inventory.TCP, 443, 443)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -54,7 +54,7 @@ func TestCommands(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inv := fixtures.MustParse(tc.estate).Inventory
+			inv := notation.MustParse(tc.estate).Inventory
 			report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{tc.check}})
 			remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 			var got []string

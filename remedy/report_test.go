@@ -13,7 +13,8 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -39,12 +40,12 @@ eni-2 sg-0app 10.0.0.2
 // smallReport audits it, with ids of rules.
 func smallReport(t *testing.T) (*inventory.Inventory, []byte) {
 	t.Helper()
-	inv := fixtures.MustParse(threeGroups).Inventory
+	inv := notation.MustParse(threeGroups).Inventory
 	for _, r := range inv.Regions {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for k := range g.Rules {
-				g.Rules[k].IDs = []string{fixtures.RuleID(r.Name, g.ID, g.Rules[k].String())}
+				g.Rules[k].IDs = []string{endpoint.RuleID(r.Name, g.ID, g.Rules[k].String())}
 			}
 		}
 	}

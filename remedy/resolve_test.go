@@ -10,7 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -95,7 +95,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inv := fixtures.MustParse(oneVPC + " " + tc.rules + "\n").Inventory
+			inv := notation.MustParse(oneVPC + " " + tc.rules + "\n").Inventory
 			settings := audit.Defaults()
 			settings.TrustedCIDRs = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
 			report := audit.Run(inv, audit.Options{Settings: settings})
@@ -126,7 +126,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 // another finding's rule goes: its finding has no steps, whatever the checks
 // made of it, and says why.
 func TestNeededByAnother(t *testing.T) {
-	inv := fixtures.MustParse(oneVPC + " in tcp/443 203.0.113.0/24 id sgr-1\n in tcp/443 203.0.113.5/32 \"keep\" id sgr-2\n").Inventory
+	inv := notation.MustParse(oneVPC + " in tcp/443 203.0.113.0/24 id sgr-1\n in tcp/443 203.0.113.5/32 \"keep\" id sgr-2\n").Inventory
 	finding := func(check, rule string, fix findings.Fix) findings.Finding {
 		return findings.Finding{
 			ID: check, Check: check, AccountID: "111122223333", Region: "us-east-1", GroupID: "sg-db", ResourceID: "sg-db",
@@ -167,7 +167,7 @@ func TestQuota(t *testing.T) {
 	}
 	text := oneVPC + rules.String() + "sg-b b\neni-3 sg-b 10.0.1.10\npl-1 com.amazonaws.global.cloudfront.origin-facing 198.51.100.0/24 owner AWS\n"
 	for quota, want := range map[int]string{60: "", 61: "", 62: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range", 59: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range"} {
-		inv := fixtures.MustParse(text).Inventory
+		inv := notation.MustParse(text).Inventory
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
 		remedy.Attach(inv, report, quota)
 		f := report.Findings[slices.IndexFunc(report.Findings, func(f findings.Finding) bool { return f.Rule.Ports == "5432" })]
@@ -183,7 +183,7 @@ func TestQuota(t *testing.T) {
 // A default group whose users were not read keeps its rules.
 func TestDefaultGroupOfUnreadInterfaces(t *testing.T) {
 	for more, want := range map[string]string{"": "-sgr-1", "unread interfaces denied\n": ""} {
-		inv := fixtures.MustParse("sg-1 default\n in tcp/22 10.0.0.0/8 id sgr-1\n" + more).Inventory
+		inv := notation.MustParse("sg-1 default\n in tcp/22 10.0.0.0/8 id sgr-1\n" + more).Inventory
 		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"default-group-allows-traffic"}})
 		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 		if got := short(report.Findings[0].Fix.Steps); got != want {

@@ -11,7 +11,8 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -162,7 +163,7 @@ func TestSmallest(t *testing.T) {
 func TestNothingIsCutOff(t *testing.T) {
 	proposed, talking := 0, 0
 	for seed := range uint64(400) {
-		inv := fixtures.Random(rand.New(rand.NewPCG(seed, 2)), fixtures.Size{Regions: 1, Groups: 6, Interfaces: 12})
+		inv := estates.Random(rand.New(rand.NewPCG(seed, 2)), estates.Size{Regions: 1, Groups: 6, Interfaces: 12})
 		if seed%4 != 0 {
 			talkative(inv.Regions[0])
 		}
@@ -312,7 +313,7 @@ func TestReferences(t *testing.T) {
 						estate = without(estate, id)
 					}
 				}
-				inv := fixtures.MustParse(estate + tc.more + "\n").Inventory
+				inv := notation.MustParse(estate + tc.more + "\n").Inventory
 				inv.Regions[0].Read = inventory.DepthServices.Parts()
 				report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group", "peer-range-should-be-group"}})
 				remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)

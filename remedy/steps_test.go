@@ -13,7 +13,9 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -21,12 +23,12 @@ import (
 // demo audits the demo account, whose rules get ids as its endpoint gives them.
 func demo(t *testing.T) (*inventory.Inventory, *findings.Report) {
 	t.Helper()
-	inv := fixtures.MustParse(fixtures.Demo()).Inventory
+	inv := notation.MustParse(estates.Demo()).Inventory
 	for _, r := range inv.Regions {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for k := range g.Rules {
-				g.Rules[k].IDs = []string{fixtures.RuleID(r.Name, g.ID, g.Rules[k].String())}
+				g.Rules[k].IDs = []string{endpoint.RuleID(r.Name, g.ID, g.Rules[k].String())}
 			}
 		}
 	}
@@ -150,12 +152,12 @@ func texts(g *inventory.Group) []string {
 func TestCommandsReadBack(t *testing.T) {
 	count := 0
 	for seed := range uint64(60) {
-		inv := fixtures.Random(rand.New(rand.NewPCG(seed, 3)), fixtures.Size{Regions: 2, Groups: 8, Interfaces: 12})
+		inv := estates.Random(rand.New(rand.NewPCG(seed, 3)), estates.Size{Regions: 2, Groups: 8, Interfaces: 12})
 		for _, r := range inv.Regions {
 			for i := range r.Groups {
 				for k := range r.Groups[i].Rules {
 					rule := &r.Groups[i].Rules[k]
-					rule.IDs = []string{fixtures.RuleID(r.Name, r.Groups[i].ID, rule.String())}
+					rule.IDs = []string{endpoint.RuleID(r.Name, r.Groups[i].ID, rule.String())}
 					if seed%2 == 0 {
 						rule.Tags = []inventory.Tag{{Key: "Name", Value: `it's "a" ${b}`}}
 					}
@@ -250,7 +252,7 @@ func TestCommandsReadBack(t *testing.T) {
 
 // TestTerraform shows the blocks of a replacement.
 func TestTerraform(t *testing.T) {
-	inv := fixtures.MustParse(strings.ReplaceAll(network, "SOURCE", "10.0.0.2/32")).Inventory
+	inv := notation.MustParse(strings.ReplaceAll(network, "SOURCE", "10.0.0.2/32")).Inventory
 	report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
 	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
 	want := `resource "aws_vpc_security_group_ingress_rule" "allow_sg_db_in_tcp_5432_sg_app" {
@@ -282,7 +284,7 @@ resource "aws_vpc_security_group_ingress_rule" "revoke_sgr_1" {
 // TestScriptsThatFail are the mistakes of scripts, each told with its line.
 func TestScriptsThatFail(t *testing.T) {
 	const id = "sgr-00000000000000001"
-	inv := fixtures.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0 id " + id + "\nsg-2 b\n in tcp/80 sg-1\nsg-3 default\nsg-4 c\nsg-5 d vpc vpc-2\neni-1 sg-4 10.0.0.1\nvpc-1 10.0.0.0/16\nvpc-2 10.1.0.0/16\n").Inventory
+	inv := notation.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0 id " + id + "\nsg-2 b\n in tcp/80 sg-1\nsg-3 default\nsg-4 c\nsg-5 d vpc vpc-2\neni-1 sg-4 10.0.0.1\nvpc-1 10.0.0.0/16\nvpc-2 10.1.0.0/16\n").Inventory
 	for script, want := range map[string]string{
 		"aws ec2 modify-security-group-rules --group-id sg-1":                                                           "line 1: modify-security-group-rules: only authorize",
 		"\naws ec2 delete-security-group --group-id 'sg-1":                                                              "line 2: a single quote is not closed",

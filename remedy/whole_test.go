@@ -13,7 +13,8 @@ import (
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -55,7 +56,7 @@ func crowded(rng *rand.Rand) *inventory.Inventory {
 		subnet := rng.IntN(2)
 		line("eni-%d %s 10.0.%d.%d%s subnet subnet-%d%s", i, carried, subnet, 4+i, pick("", fmt.Sprintf(" public 198.51.100.%d", i+1)), subnet+1, pick("", "", " type lambda managed", ` requester amazon-elb managed description "ELB app/x/1"`, " instance i-1"))
 	}
-	return fixtures.MustParse(text.String()).Inventory
+	return notation.MustParse(text.String()).Inventory
 }
 
 // withIDs gives every rule of an inventory an id.
@@ -249,7 +250,7 @@ func TestPlanAsAWhole(t *testing.T) {
 		rng := rand.New(rand.NewPCG(seed, 7))
 		inv := crowded(rng)
 		if seed%4 == 3 {
-			inv = withIDs(fixtures.Random(rng, fixtures.Size{Regions: 1, Groups: 6, Interfaces: 10}))
+			inv = withIDs(estates.Random(rng, estates.Size{Regions: 1, Groups: 6, Interfaces: 10}))
 		}
 		settings := audit.Defaults()
 		if seed%3 == 0 {

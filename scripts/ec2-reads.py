@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Write fixtures/ec2_reads.txt: what EC2's model says of the calls that read.
+"""Write fixtures/endpoint/ec2_reads.txt: what EC2's model says of the calls that read.
 
 The model is that of the botocore which is installed. It lists every call that
 has pages and every Describe and List call: the elements of the answer that
 hold lists, the bounds of MaxResults, the parameters that take lists of ids,
 those that must be there, and the names of filters that the documentation has.
-Usage: scripts/ec2-reads.py >fixtures/ec2_reads.txt
+Usage: scripts/ec2-reads.py >fixtures/endpoint/ec2_reads.txt
 """
 
 from html.parser import HTMLParser

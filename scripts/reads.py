@@ -186,7 +186,7 @@ def read(url, region, table):
         if action not in table: # this boto3 is newer than the table
             newer += 1
             if not reader.refused(action, "InvalidAction"):
-                fail(f"{action} is answered, but not in fixtures/ec2_reads.txt")
+                fail(f"{action} is answered, but not in fixtures/endpoint/ec2_reads.txt")
             continue
         try:
             answer = reader.call(action)
@@ -285,7 +285,7 @@ def main():
     if len(sys.argv) != 2:
         sys.exit(__doc__.strip())
     sgaudit = os.path.abspath(sys.argv[1])
-    fixtures = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures")
+    fixtures = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fixtures", "endpoint")
     with open(os.path.join(fixtures, "ec2_reads.txt"), encoding="utf-8") as f:
         table = {line.split()[0]: line.split()[5] for line in f if not line.startswith("#")}
     with tempfile.TemporaryDirectory() as folder:

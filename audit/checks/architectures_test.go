@@ -7,7 +7,8 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 // TestArchitectures runs every check that is on by default on the examples of
@@ -23,7 +24,7 @@ func TestArchitectures(t *testing.T) {
 		t.Errorf("%d examples, want each architecture twice", len(examples))
 	}
 	for i, b := range examples {
-		estate, err := fixtures.Parse("architectures.md", b.text)
+		estate, err := notation.Parse("architectures.md", b.text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -82,7 +83,7 @@ func TestArchitectures(t *testing.T) {
 // in eu-central-1: nothing of the right ones, and of the wrong ones exactly
 // the findings that they were made for.
 func TestDemoArchitectures(t *testing.T) {
-	estate := fixtures.MustParse(fixtures.Demo())
+	estate := notation.MustParse(estates.Demo())
 	right := 0
 	for _, r := range estate.Inventory.Regions {
 		for i := range r.Groups {

@@ -4,13 +4,13 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 // TestInternalLoadBalancerWithoutListener holds the advice to what listens: a
 // port without a listener needs no other source.
 func TestInternalLoadBalancerWithoutListener(t *testing.T) {
-	report := audit.Run(fixtures.MustParse(`
+	report := audit.Run(notation.MustParse(`
 load-balancer application orders internal arn arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/orders/50dc6c495c0c9188 vpc vpc-1 sg-1 listen tcp/443
 sg-1 internal
   in tcp/443  0.0.0.0/0

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
 // TestOrdinaryAccountIsQuiet audits a large account that is kept well, but for
@@ -12,7 +12,7 @@ import (
 // 20 findings are about anything else.
 func TestOrdinaryAccountIsQuiet(t *testing.T) {
 	const mistakes = 7
-	inv := fixtures.Ordinary(fixtures.Scale{Regions: 1, Groups: 2000, Interfaces: 8000, Rules: 6, Mistakes: mistakes})
+	inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: 2000, Interfaces: 8000, Rules: 6, Mistakes: mistakes})
 	report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
 	real, other := 0, map[string]int{}
 	noise := 0

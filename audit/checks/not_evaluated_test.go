@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 // TestNotEvaluated holds checks to saying so where what they need is unknown
@@ -36,7 +36,7 @@ func TestNotEvaluated(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			report := audit.Run(fixtures.MustParse(c.estate).Inventory, audit.Options{Settings: audit.Defaults(), Only: []string{c.check}})
+			report := audit.Run(notation.MustParse(c.estate).Inventory, audit.Options{Settings: audit.Defaults(), Only: []string{c.check}})
 			if len(report.Findings) > 0 {
 				t.Errorf("reported: %s", report.Findings[0].Message)
 			}

@@ -11,7 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 var headings = []string{"## Why", "## Example", "## Fix", "## References"}
@@ -127,7 +127,7 @@ func kindOfLine(line string) string {
 // the expectations. It returns how many lines were to be reported.
 func runExample(t *testing.T, check *audit.Check, b block) (wanted int) {
 	t.Helper()
-	estate, err := fixtures.Parse(check.ID+".md", b.text)
+	estate, err := notation.Parse(check.ID+".md", b.text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,7 +160,7 @@ func runExample(t *testing.T, check *audit.Check, b block) (wanted int) {
 		}
 	}
 	for line, f := range byLine {
-		if !slices.ContainsFunc(estate.Wants, func(w fixtures.Want) bool { return w.Line == line }) {
+		if !slices.ContainsFunc(estate.Wants, func(w notation.Want) bool { return w.Line == line }) {
 			t.Errorf("line %d: unexpected finding: %s", b.line+line, f.Message)
 		}
 	}

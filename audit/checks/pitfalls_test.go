@@ -6,7 +6,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/audit/checks"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 // What auditors are known to get wrong, each as an estate. A rule that must
@@ -71,7 +71,7 @@ func TestOneRuleOneFinding(t *testing.T) {
 		"all": "all-traffic-open-to-internet", "tcp/20-25": "admin-port-open-to-internet", "tcp/3306-3389": "admin-port-open-to-internet",
 		"tcp/21-21": "high-risk-port-open-to-internet", "tcp/8444": "unexpected-port-open-to-internet",
 	} {
-		estate := fixtures.MustParse("sg-1 a\n in " + rule + " 0.0.0.0/0\neni-1 sg-1 10.0.0.1 public 198.51.100.1")
+		estate := notation.MustParse("sg-1 a\n in " + rule + " 0.0.0.0/0\neni-1 sg-1 10.0.0.1 public 198.51.100.1")
 		report := audit.Run(estate.Inventory, audit.Options{Settings: audit.Defaults()})
 		if len(report.Findings) != 1 || report.Findings[0].Check != want {
 			t.Errorf("%s: %d findings, want one of %s: %+v", rule, len(report.Findings), want, report.Findings)

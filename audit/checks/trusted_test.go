@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 // TestTrustedSourcesAreKnown holds untrusted-public-source to trusted_cidrs:
 // of a prefix list every public block has to lie in them.
 func TestTrustedSourcesAreKnown(t *testing.T) {
-	inv := fixtures.MustParse("pl-1 offices 8.8.4.0/24 9.9.9.9/32\nsg-1 a\n in tcp/22 8.8.4.7/32\n in tcp/22 pl-1\n in tcp/22 9.9.9.0/24\n").Inventory
+	inv := notation.MustParse("pl-1 offices 8.8.4.0/24 9.9.9.9/32\nsg-1 a\n in tcp/22 8.8.4.7/32\n in tcp/22 pl-1\n in tcp/22 9.9.9.0/24\n").Inventory
 	for _, c := range []struct {
 		trusted []string
 		want    int

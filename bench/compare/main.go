@@ -29,7 +29,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -68,12 +70,12 @@ type account struct {
 
 func accounts(random int, seed uint64) []account {
 	list := []account{
-		{"demo", fixtures.MustParse(fixtures.Demo()).Inventory},
-		{"ordinary", fixtures.Ordinary(fixtures.Scale{Regions: 2, Groups: 200, Interfaces: 600})},
+		{"demo", notation.MustParse(estates.Demo()).Inventory},
+		{"ordinary", estates.Ordinary(estates.Scale{Regions: 2, Groups: 200, Interfaces: 600})},
 	}
 	for i := range uint64(random) {
 		rng := rand.New(rand.NewPCG(seed+i, 0))
-		inv := fixtures.Random(rng, fixtures.Size{Regions: 2, Groups: 8, Interfaces: 12})
+		inv := estates.Random(rng, estates.Size{Regions: 2, Groups: 8, Interfaces: 12})
 		list = append(list, account{fmt.Sprintf("random %d", seed+i), inv})
 	}
 	return list
@@ -157,7 +159,7 @@ func outputs(binary string, a account) ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := fixtures.Serve(a.inv, fixtures.ServeOptions{})
+	server, err := endpoint.Serve(a.inv, endpoint.Options{})
 	if err != nil {
 		return nil, err
 	}
