@@ -222,11 +222,11 @@ func drawFolder(drawn *picture.Picture, folder string) (said []string, err error
 		return said, err
 	}
 	for _, v := range drawn.VPCs {
-		one := picture.Picture{Account: drawn.Account, Incomplete: drawn.Incomplete, VPCs: []*picture.VPC{v}}
+		one := picture.Picture{Caller: drawn.Caller, Incomplete: drawn.Incomplete, VPCs: []*picture.VPC{v}}
 		svg, _ := one.Layers(true)
 		name := cmp.Or(fileName(v.ID), "no-vpc-"+fileName(v.Region))
-		if v.Account != drawn.Account {
-			name = fileName(v.Account) + "-" + name
+		if len(drawn.Accounts()) > 1 || v.Account.ID != drawn.Caller {
+			name = fileName(v.Account.ID) + "-" + name
 		}
 		if err := write(name, svg); err != nil {
 			return said, err

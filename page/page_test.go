@@ -140,7 +140,7 @@ func TestTheSentenceCountsTheBoard(t *testing.T) {
 	for _, v := range drawn.VPCs {
 		for _, c := range v.Cells() {
 			for _, m := range c.In {
-				groups[v.Account+v.Region+m.ID] = true
+				groups[v.Account.ID+v.Region+m.ID] = true
 			}
 		}
 	}

@@ -223,7 +223,7 @@ func (v *view) pictures(drawn *picture.Picture) {
 			break
 		}
 		if !shown[p.ID] || len(left) > 0 {
-			one := picture.Picture{Account: drawn.Account, VPCs: []*picture.VPC{p}}
+			one := picture.Picture{Caller: drawn.Caller, VPCs: []*picture.VPC{p}}
 			svg, _ := one.Embedded("v" + decimal(i) + "-").Layers(true)
 			v.VPCPictures = append(v.VPCPictures, vpcPicture{"v" + decimal(i), words.Plain(p.Title()), words.Plain(p.Region), svg})
 		}

@@ -101,7 +101,7 @@ func (p *Picture) Board() (svg string, left []string) {
 		nameWidth = 300.0
 		cell      = 96.0
 		row       = 32.0
-		head      = 96.0
+		head      = 112.0
 	)
 	rows := p.VPCs
 	if len(rows) > mostRows {
@@ -114,19 +114,20 @@ func (p *Picture) Board() (svg string, left []string) {
 	width := margin*2 + nameWidth + cell*float64(len(Classes()))
 	height := head + row*float64(len(rows)) + 20 + 16*float64(len(left))
 	var c canvas
-	title := "Account " + p.Account + ": where the internet gets in"
+	title := p.Of() + ": where the internet gets in"
 	c.startSVG(width, height, title, fmt.Sprintf("%d VPCs by class of traffic: how many security groups the internet reaches.", len(p.VPCs)))
 	c.text(margin, 24, 16, 700, ink, "", title)
-	c.text(margin, 46, 11, 400, dim, "", "filled: groups that the internet reaches, with a critical or high finding · 1?: could not be judged · (2): allowed by a rule, stopped by the network or not attached")
+	c.text(margin, 46, 11, 400, dim, "", "Filled: groups that the internet reaches, with a critical or high finding. 1?: could not be judged.")
+	c.text(margin, 62, 11, 400, dim, "", "(2): allowed by a rule, and stopped by the network or not attached.")
 	for i, class := range Classes() {
 		x := margin + nameWidth + cell*(float64(i)+0.5)
 		c.text(x, head-14, 11, 600, dim, "middle", string(class))
 	}
 	for r, v := range rows {
 		y := head + row*float64(r)
-		c.group("v-"+v.ID, v.line())
+		c.group(v.id(), v.line())
 		c.rect(margin, y, width-2*margin, row-4, 6, 1, "", band, rule)
-		c.text(margin+10, y+18, 12, 600, ink, "", fit(v.Title(), 170, 12, true))
+		c.text(margin+10, y+18, 12, 600, ink, "", fit(v.Title(), nameWidth-130, 12, true))
 		c.text(margin+nameWidth-10, y+18, 10.5, 400, dim, "end", v.Region)
 		for i, cellOf := range v.Cells() {
 			c.cell(&cellOf, margin+nameWidth+cell*float64(i)+14, y+4, cell-28, row-12)

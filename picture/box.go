@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Sizes in pixels.
@@ -110,35 +112,10 @@ func plural(noun string, n int) string {
 	return noun + "s"
 }
 
-// The widths of characters in parts of the size of the font. They are those of
-// wide fonts, as the reader's font is not known.
-func charWidth(r rune) float64 {
-	switch {
-	case strings.ContainsRune("iIjl.,:;'|!() [ ]/-·", r):
-		return 0.40
-	case r >= 0x1100:
-		return 1.05 // scripts that take a square for each character
-	case r >= 'A' && r <= 'Z' || r == 'm' || r == 'w' || r == '@' || r == '%' || r == '×':
-		return 0.78
-	}
-	return 0.62
-}
-
-// textWidth returns the width of a text in pixels, at most.
-func textWidth(text string, size float64, bold bool) float64 {
-	w := 0.0
-	for _, r := range text {
-		w += charWidth(r)
-	}
-	if bold {
-		w *= 1.1
-	}
-	return w * size
-}
-
 // fit cuts the middle out of a text that is too wide: names differ at their
-// ends.
+// ends. What cannot be seen is as wide as what is shown in its place.
 func fit(text string, width, size float64, bold bool) string {
+	text = words.Plain(text)
 	if textWidth(text, size, bold) <= width {
 		return text
 	}

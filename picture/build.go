@@ -18,11 +18,12 @@ type builder struct {
 	index  *inventory.Index
 	opts   Options
 	about  map[place][]*findings.Finding
-	boxes  map[string]*Box // by group
+	boxes  map[string]*Box // by group; those that are drawn
+	closed map[string]*Box // by group; those that are only counted
 }
 
 func newBuilder(r *inventory.Region, about map[place][]*findings.Finding, opts Options) *builder {
-	return &builder{region: r, index: inventory.NewIndex(r), opts: opts, about: about, boxes: map[string]*Box{}}
+	return &builder{region: r, index: inventory.NewIndex(r), opts: opts, about: about, boxes: map[string]*Box{}, closed: map[string]*Box{}}
 }
 
 func (b *builder) findings(g *inventory.Group) []*findings.Finding {
@@ -56,14 +57,16 @@ func (b *builder) vpcs() []*VPC {
 		case len(about) > 0:
 			v.Aside = append(v.Aside, box)
 		default:
-			v.Closed++
+			v.Closed = append(v.Closed, box)
+			b.closed[g.ID] = box
 			continue
 		}
 		b.boxes[g.ID] = box
 	}
 	for i := range b.region.Groups {
-		if g := &b.region.Groups[i]; b.boxes[g.ID] != nil {
-			b.doors(by[g.VPC], g, b.boxes[g.ID])
+		g := &b.region.Groups[i]
+		if box := cmp.Or(b.boxes[g.ID], b.closed[g.ID]); box != nil {
+			b.doors(by[g.VPC], g, box)
 		}
 	}
 	for _, v := range list {
@@ -73,7 +76,7 @@ func (b *builder) vpcs() []*VPC {
 }
 
 func (b *builder) vpc(id string) *VPC {
-	v := &VPC{Account: b.region.AccountID, Region: b.region.Name, ID: id, Name: b.vpcName(id)}
+	v := &VPC{Account: Account{b.region.AccountID, b.region.AccountName}, Region: b.region.Name, ID: id, Name: b.vpcName(id)}
 	if known := b.index.VPC(id); known != nil {
 		v.Prefixes = known.Prefixes
 	}
@@ -266,7 +269,7 @@ func (b *builder) reference(s *Source, g *inventory.Group, ref *inventory.GroupR
 
 // finish puts the boxes of a VPC into their tiers and their order.
 func (b *builder) finish(v *VPC) {
-	for _, box := range slices.Concat(v.Boxes, v.Aside) {
+	for _, box := range slices.Concat(v.Boxes, v.Aside, v.Closed) {
 		box.Tier = b.tier(b.index.Group(box.Members[0].ID), box)
 	}
 	b.rings(v)
@@ -275,6 +278,7 @@ func (b *builder) finish(v *VPC) {
 		v.fold()
 	}
 	slices.SortFunc(v.Boxes, (*Box).compare)
+	slices.SortFunc(v.Closed, (*Box).compare)
 	slices.SortFunc(v.Aside, func(a, b *Box) int { return cmp.Or(cmp.Compare(a.Ring, b.Ring), a.compare(b)) })
 }
 

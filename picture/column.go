@@ -30,7 +30,11 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 	var bands, lines, boxes canvas
 	l := &layers{picture: p, columns: 1, width: columnWidth}
 	l.boxes.embedded, bands.embedded = p.embedded, p.embedded
-	y := 40.0
+	top := 40.0
+	if p.embedded != "" { // a page has a title of its own
+		top = 8
+	}
+	y := top
 	for _, v := range drawn {
 		y = v.column(l, &bands, &lines, y) + vpcGap
 	}
@@ -40,14 +44,16 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 		y += 18
 	}
 	height := y + 16 + 16*float64(len(left))
-	title := "Account " + p.Account + ": who can reach what"
+	title := p.Of() + ": who can reach what"
 	c := canvas{embedded: p.embedded}
 	c.startSVG(columnWidth, height, title, "The internet is the bar on the left. Each security group is a box with a row for each inbound traffic that it allows.")
-	c.text(margin, 24, 14, 700, ink, "", fit(title, columnWidth-2*margin, 14, true))
+	if p.embedded == "" {
+		c.text(margin, 24, 14, 700, ink, "", fit(title, columnWidth-2*margin, 14, true))
+	}
 	c.WriteString(bands.String())
-	c.rect(margin, 40, columnWall, y-40-vpcGap, 6, 0, "", wall, wall)
+	c.rect(margin, top, columnWall, y-top-vpcGap, 6, 0, "", wall, wall)
 	fmt.Fprintf(&c, `<text transform="translate(%s %s) rotate(-90)" text-anchor="middle" font-size="12" font-weight="700" letter-spacing="4" %s>INTERNET</text>`+"\n",
-		number(margin+columnWall/2+4), number(40+min((y-40)/2, 160)), fill(inverse))
+		number(margin+columnWall/2+4), number(top+min((y-top)/2, 160)), fill(inverse))
 	c.WriteString(lines.String())
 	c.WriteString(boxes.String())
 	for i, text := range left {
@@ -86,7 +92,7 @@ func (v *VPC) column(l *layers, bands, lines *canvas, y float64) float64 {
 		}
 		y += chipHeight + 6
 	}
-	bands.group("v-"+v.ID, fmt.Sprintf("VPC %s (%s) in %s", v.Title(), v.ID, v.Region))
+	bands.group(v.id(), fmt.Sprintf("VPC %s (%s) in %s", v.Title(), v.ID, v.Where()))
 	bands.rect(margin+columnWall+14, top, columnWidth-2*margin-columnWall-14, y-top+4, 8, 1, "", band, rule)
 	bands.text(columnBox, top+20, 13, 600, ink, "", fit(v.Title(), columnWidth-columnBox-2*margin, 13, true))
 	bands.text(columnBox, top+36, 10.5, 400, dim, "", fit(v.facts(), columnWidth-columnBox-2*margin, 10.5, false))

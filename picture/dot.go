@@ -14,10 +14,10 @@ import (
 func (p *Picture) DOT() string {
 	var b strings.Builder
 	b.WriteString("digraph sgaudit {\n  rankdir=LR;\n  node [shape=record, fontname=\"Helvetica\", fontsize=11];\n  edge [color=\"" + intended.light + "\"];\n")
-	fmt.Fprintf(&b, "  label=%s;\n", dotQuote("Account "+p.Account+": who can reach what"))
+	fmt.Fprintf(&b, "  label=%s;\n", dotQuote(p.Of()+": who can reach what"))
 	b.WriteString("  internet [shape=box, style=filled, fillcolor=\"#24292f\", fontcolor=white, label=\"INTERNET\"];\n")
 	for i, v := range p.VPCs {
-		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    label=%s;\n", i, dotQuote(v.Title()+" · "+v.Region))
+		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    label=%s;\n", i, dotQuote(v.Title()+" · "+v.Where()))
 		tiers := map[Tier][]string{}
 		for _, box := range slices.Concat(v.Boxes, v.Aside) {
 			fields := []string{recordText(box.Title())}

@@ -68,6 +68,9 @@ func (l *layers) door(b *Box, d *Door, y float64) {
 	if icon && icons[d.Class] != "" {
 		room -= 17
 	}
+	if textWidth(label, 11.5, weight > 400) > room {
+		label = strings.Replace(label, " incl. ", " ", 1)
+	}
 	label = fit(label, room, 11.5, weight > 400)
 	frame := boxWidth - 16 - room + textWidth(label, 11.5, weight > 400)
 	if s >= findings.Low {

@@ -7,7 +7,7 @@ import (
 
 // Only returns the picture of the VPCs that match: by id or by name.
 func (p *Picture) Only(vpcs []string) *Picture {
-	out := &Picture{Account: p.Account, Incomplete: p.Incomplete}
+	out := &Picture{Caller: p.Caller, Incomplete: p.Incomplete}
 	for _, v := range p.VPCs {
 		if slices.Contains(vpcs, v.ID) || v.Name != "" && slices.Contains(vpcs, v.Name) {
 			out.VPCs = append(out.VPCs, v)
@@ -22,7 +22,7 @@ func (p *Picture) Only(vpcs []string) *Picture {
 // internet has to those that connect to it. The picture should be an unfolded
 // one. It is empty where no VPC holds the group.
 func (p *Picture) Focus(group string) *Picture {
-	out := &Picture{Account: p.Account, Incomplete: p.Incomplete}
+	out := &Picture{Caller: p.Caller, Incomplete: p.Incomplete}
 	for _, v := range p.VPCs {
 		for _, b := range slices.Concat(v.Boxes, v.Aside) {
 			if slices.ContainsFunc(b.Members, func(m Member) bool { return m.ID == group || m.Name == group }) {

@@ -122,7 +122,7 @@ func (v *VPC) line() string {
 	if v.Name != "" {
 		name += " (" + v.ID + ")"
 	}
-	return fmt.Sprintf("%s · %s · %d %s · %s", name, v.Region, v.Groups, plural("group", v.Groups), strings.Join(counts, ", "))
+	return fmt.Sprintf("%s · %s · %d %s · %s", name, v.Where(), v.Groups, plural("group", v.Groups), strings.Join(counts, ", "))
 }
 
 // document puts the parts of the picture together.
@@ -133,17 +133,22 @@ func (l *layers) document(bottom float64, said []string) string {
 	for _, v := range p.VPCs {
 		critical += v.Counts[findings.Critical]
 	}
-	title := "Account " + p.Account + ": who can reach what"
+	title := p.Of() + ": who can reach what"
+	var legend canvas
+	l.width = max(l.width, l.legend(&legend, l.head()-18))
 	c := canvas{embedded: p.embedded}
 	c.startSVG(l.width, height, title, fmt.Sprintf("The internet is the bar on the left. Each security group is a box with a row for each inbound traffic that it allows. %d findings are critical.", critical))
-	c.text(margin, 24, 16, 700, ink, "", title)
-	l.legend(&c)
+	if p.embedded == "" {
+		c.text(margin, 24, 16, 700, ink, "", title)
+	}
+	c.WriteString(legend.String())
 	c.WriteString(l.bands.String())
-	wallHeight := bottom - legendRoom - vpcGap
+	top := l.head()
+	wallHeight := bottom - top - vpcGap
 	c.group("", "the internet")
-	c.rect(margin, legendRoom, wallWidth, wallHeight, 8, 0, "", wall, wall)
+	c.rect(margin, top, wallWidth, wallHeight, 8, 0, "", wall, wall)
 	fmt.Fprintf(&c, `<text transform="translate(%s %s) rotate(-90)" text-anchor="middle" font-size="15" font-weight="700" letter-spacing="6" %s>INTERNET</text>`+"\n",
-		number(margin+wallWidth/2+5), number(legendRoom+min(wallHeight/2, 260)), fill(inverse))
+		number(margin+wallWidth/2+5), number(top+min(wallHeight/2, 260)), fill(inverse))
 	c.endGroup()
 	c.WriteString(l.lines.String())
 	c.WriteString(l.boxes.String())
@@ -154,12 +159,13 @@ func (l *layers) document(bottom float64, said []string) string {
 	return c.String()
 }
 
-// legend explains in one line what occurs in the picture.
-func (l *layers) legend(c *canvas) {
+// legend explains in one line, with its middle at y, what occurs in the picture.
+// It returns the width that it takes.
+func (l *layers) legend(c *canvas, y float64) float64 {
 	x := margin
 	word := func(text string) {
-		c.text(x, 50, 11, 400, dim, "", text)
-		x += textWidth(text, 11, false)*0.9 + 12
+		c.text(x, y+4, 11, 400, dim, "", text)
+		x += textWidth(text, 11, false) + 12
 	}
 	words := map[findings.Severity]string{
 		findings.Critical: "critical", findings.High: "high", findings.Medium: "medium", findings.Low: "low", findings.Info: "as intended",
@@ -169,34 +175,34 @@ func (l *layers) legend(c *canvas) {
 			continue
 		}
 		width, dash := lineOf(s)
-		c.path(fmt.Sprintf("M%s 46 h30", number(x)), width, dash, grades[s])
-		c.arrow(x+37, 46, 1, 4, grades[s])
+		c.path(fmt.Sprintf("M%s %s h30", number(x), number(y)), width, dash, grades[s])
+		c.arrow(x+37, y, 1, 4, grades[s])
 		x += 43
 		word(words[s])
 	}
 	if l.used["stopped"] {
-		c.path(fmt.Sprintf("M%s 46 h24", number(x)), 2, "7 4", ink)
-		c.path(fmt.Sprintf("M%s 40 v12 M%s 40 v12", number(x+28), number(x+32)), 2, "", ink)
+		c.path(fmt.Sprintf("M%s %s h24", number(x), number(y)), 2, "7 4", ink)
+		c.path(fmt.Sprintf("M%s %s v12 M%s %s v12", number(x+28), number(y-6), number(x+32), number(y-6)), 2, "", ink)
 		x += 40
 		word("allowed by a rule, stopped by the network")
 	}
 	if l.used["unknown"] {
-		c.path(fmt.Sprintf("M%s 46 h30", number(x)), 2.4, "1.5 5", ink)
+		c.path(fmt.Sprintf("M%s %s h30", number(x), number(y)), 2.4, "1.5 5", ink)
 		x += 38
 		word("could not be judged")
 	}
 	for _, class := range []Class{Admin, Database, All} {
 		if l.used["icon "+string(class)] {
-			c.icon(class, x, 40, dim)
+			c.icon(class, x, y-6, dim)
 			x += 16
 			word(map[Class]string{Admin: "administration", Database: "database", All: "all traffic"}[class])
 		}
 	}
 	if l.used["group"] {
-		fmt.Fprintf(c, `<circle cx="%s" cy="46" r="8" stroke-width="1.4" %s/>`+"\n", number(x+8), both(boxTone, dim))
-		c.text(x+8, 50, 10, 600, dim, "middle", "2")
+		fmt.Fprintf(c, `<circle cx="%s" cy="%s" r="8" stroke-width="1.4" %s/>`+"\n", number(x+8), number(y), both(boxTone, dim))
+		c.text(x+8, y+4, 10, 600, dim, "middle", "2")
 		x += 22
 		word("findings about the group")
 	}
-	l.width = max(l.width, x)
+	return x + margin
 }

@@ -12,21 +12,22 @@ import (
 type (
 	jsonPicture struct {
 		SchemaVersion string    `json:"schema_version"`
-		Account       string    `json:"account_id"`
+		Account       string    `json:"account_id"` // of the caller
 		Incomplete    []string  `json:"incomplete_regions"`
 		VPCs          []jsonVPC `json:"vpcs"`
 	}
 	jsonVPC struct {
-		Account  string         `json:"account_id"`
-		Region   string         `json:"region"`
-		ID       string         `json:"vpc_id"`
-		Name     string         `json:"name"`
-		Prefixes []string       `json:"prefixes"`
-		Groups   int            `json:"groups"`
-		Closed   int            `json:"closed_and_unused"`
-		Counts   map[string]int `json:"findings"`
-		Boxes    []jsonBox      `json:"boxes"`
-		Unused   []jsonBox      `json:"unused"`
+		Account     string         `json:"account_id"`
+		AccountName string         `json:"account_name,omitempty"` // where an organisation told it
+		Region      string         `json:"region"`
+		ID          string         `json:"vpc_id"`
+		Name        string         `json:"name"`
+		Prefixes    []string       `json:"prefixes"`
+		Groups      int            `json:"groups"`
+		Closed      int            `json:"closed_and_unused"`
+		Counts      map[string]int `json:"findings"`
+		Boxes       []jsonBox      `json:"boxes"`
+		Unused      []jsonBox      `json:"unused"`
 	}
 	jsonBox struct {
 		ID         string       `json:"id"`
@@ -75,7 +76,7 @@ type (
 
 // JSON writes the model, with positions, for programs that draw it themselves.
 func (p *Picture) JSON(w io.Writer) error {
-	out := jsonPicture{SchemaVersion: "1", Account: p.Account, Incomplete: append([]string{}, p.Incomplete...), VPCs: []jsonVPC{}}
+	out := jsonPicture{SchemaVersion: "1", Account: p.Caller, Incomplete: append([]string{}, p.Incomplete...), VPCs: []jsonVPC{}}
 	for _, v := range p.VPCs {
 		out.VPCs = append(out.VPCs, v.json())
 	}
@@ -95,7 +96,7 @@ func (v *VPC) json() jsonVPC {
 			}
 		}
 	}
-	out := jsonVPC{Account: v.Account, Region: v.Region, ID: v.ID, Name: v.Name, Prefixes: []string{}, Groups: v.Groups, Closed: v.Closed, Counts: map[string]int{}, Boxes: []jsonBox{}, Unused: []jsonBox{}}
+	out := jsonVPC{Account: v.Account.ID, AccountName: v.Account.Name, Region: v.Region, ID: v.ID, Name: v.Name, Prefixes: []string{}, Groups: v.Groups, Closed: len(v.Closed), Counts: map[string]int{}, Boxes: []jsonBox{}, Unused: []jsonBox{}}
 	for _, p := range v.Prefixes {
 		out.Prefixes = append(out.Prefixes, p.String())
 	}

@@ -16,7 +16,8 @@ const (
 	columnGap  = 64.0
 	vpcHead    = 72.0
 	vpcGap     = 18.0
-	legendRoom = 64.0
+	titleRoom  = 30.0
+	legendRoom = 34.0
 )
 
 // mostBoxes is how many boxes one picture holds: more are not read.
@@ -41,7 +42,7 @@ func (p *Picture) Layers(all bool) (svg string, left []string) {
 	width := bandLeft + 2*bandPad + float64(columns-1)*boxWidth + float64(columns-2)*columnGap + margin
 	l := &layers{picture: p, columns: columns, width: width}
 	l.boxes.embedded, l.bands.embedded = p.embedded, p.embedded
-	y := legendRoom
+	y := l.head()
 	for _, v := range drawn {
 		y = l.vpc(v, y) + vpcGap
 	}
@@ -100,6 +101,14 @@ func (l *layers) note(what string) {
 	l.used[what] = true
 }
 
+// head is the height of the title and the legend. A page has a title of its own.
+func (l *layers) head() float64 {
+	if l.picture.embedded != "" {
+		return legendRoom
+	}
+	return titleRoom + legendRoom
+}
+
 // columnX is the left side of a column.
 func (l *layers) columnX(c int) float64 {
 	if c == rangesColumn {
@@ -125,7 +134,7 @@ func (l *layers) vpc(v *VPC, y float64) float64 {
 		bottom = top
 	}
 	aside := l.aside(v, bottom)
-	l.bands.group("v-"+v.ID, fmt.Sprintf("VPC %s (%s) in %s: %d groups", v.Title(), v.ID, v.Region, v.Groups))
+	l.bands.group(v.id(), fmt.Sprintf("VPC %s (%s) in %s: %d groups", v.Title(), v.ID, v.Where(), v.Groups))
 	l.bands.rect(bandLeft, y, l.width-bandLeft-margin, aside-y, 10, 1, "", band, rule)
 	l.bands.text(bandLeft+14, y+22, 14, 600, ink, "", fit(v.Title(), 600, 14, true))
 	l.bands.text(bandLeft+14, y+38, 11, 400, dim, "", fit(v.facts(), l.width-bandLeft-60, 11, false))
@@ -155,13 +164,13 @@ func (l *layers) vpc(v *VPC, y float64) float64 {
 
 // facts is the second line of a VPC.
 func (v *VPC) facts() string {
-	parts := []string{v.ID, v.Region}
+	parts := []string{v.ID, v.Where()}
 	for _, p := range v.Prefixes {
 		parts = append(parts, p.String())
 	}
 	parts = append(parts, decimal(v.Groups)+" "+plural("group", v.Groups))
-	if v.Closed > 0 {
-		parts = append(parts, decimal(v.Closed)+" of them not attached and without a finding, not drawn")
+	if n := len(v.Closed); n > 0 {
+		parts = append(parts, decimal(n)+" of them not attached and without a finding, not drawn")
 	}
 	return strings.Join(parts, " · ")
 }

@@ -11,21 +11,24 @@ import (
 // mostSquare is how many rows and columns a matrix may have to be read.
 const mostSquare = 30
 
+// matrixLeast is the least width of the picture, for its title.
+const matrixLeast = 480.0
+
 // Matrix draws who may connect to whom as a table for each VPC: a row for each
 // source, the internet first, a column for each box, the worst port in the cell.
 // left says which VPCs have too many boxes for it.
 func (p *Picture) Matrix(all bool) (svg string, left []string) {
 	const (
-		cell = 46.0
-		name = 190.0
-		head = 150.0
+		cell = 62.0
+		name = 190.0 // of the column of sources
+		tilt = 0.77  // the height of a name above a column, in parts of its width
 	)
 	drawn, calm := p.choose(all)
 	if len(calm) > 0 {
 		left = append(left, fmt.Sprintf("%d VPCs without a critical or high finding are not drawn: --all draws them.", len(calm)))
 	}
 	var body canvas
-	y, width := 40.0, 480.0
+	y, width := 40.0, matrixLeast
 	for _, v := range drawn {
 		var targets []*Box
 		for _, b := range v.Boxes {
@@ -39,8 +42,12 @@ func (p *Picture) Matrix(all bool) (svg string, left []string) {
 			left = append(left, fmt.Sprintf("%s has %d sources and %d groups: too many for a matrix.", v.Title(), len(rows), len(targets)))
 			continue
 		}
-		body.text(margin, y+16, 14, 600, ink, "", fmt.Sprintf("%s · %s", v.Title(), v.Region))
-		top := y + head
+		body.text(margin, y+16, 14, 600, ink, "", fit(v.Title()+" · "+v.Where(), matrixLeast-2*margin, 14, true))
+		longest := 0.0
+		for _, b := range targets {
+			longest = max(longest, textWidth(fit(b.Title(), 170, 11, false), 11, false))
+		}
+		top := y + 40 + longest*tilt
 		for i, b := range targets {
 			x := margin + name + cell*float64(i) + cell/2
 			fmt.Fprintf(&body, `<text transform="translate(%s %s) rotate(-50)" font-size="11" %s>%s</text>`+"\n", number(x-4), number(top-6), fill(ink), escape(fit(b.Title(), 170, 11, false)))
@@ -63,7 +70,7 @@ func (p *Picture) Matrix(all bool) (svg string, left []string) {
 		left = append(left, region+" was not read in full: this is not the whole picture.")
 	}
 	var c canvas
-	title := "Account " + p.Account + ": who can reach whom"
+	title := p.Of() + ": who can reach whom"
 	c.startSVG(width, y+16*float64(len(left))+12, title, "A table for each VPC: rows are sources, columns are security groups, a cell holds the worst port.")
 	c.text(margin, 24, 16, 700, ink, "", title)
 	c.WriteString(body.String())

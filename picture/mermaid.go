@@ -92,7 +92,7 @@ func (c *chart) vpc(i int, v *VPC) {
 		}
 	}
 	if len(boxes) > 0 {
-		fmt.Fprintf(&c.text, "  subgraph v%d[\"%s\"]\n%s\n  end\n", i, mermaidWords(v.Title()+" · "+v.Region), strings.Join(boxes, "\n"))
+		fmt.Fprintf(&c.text, "  subgraph v%d[\"%s\"]\n%s\n  end\n", i, mermaidWords(v.Title()+" · "+v.Where()), strings.Join(boxes, "\n"))
 	}
 	for _, line := range lines {
 		c.text.WriteString(line + "\n")

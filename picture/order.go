@@ -2,6 +2,7 @@ package picture
 
 import (
 	"cmp"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -9,22 +10,24 @@ import (
 type stop struct {
 	item *item
 	at   float64 // of the height of the item, from 0 to 1
+
+	weight float64 // as a neighbour: that of the edge
 }
 
 // pieces returns the stops of an edge, from left to right.
 func (e *edge) pieces() []stop {
 	var stops []stop
 	if e.from != nil {
-		stops = append(stops, stop{e.from, 0.1})
+		stops = append(stops, stop{item: e.from, at: 0.1})
 	}
 	for _, lane := range e.lanes {
-		stops = append(stops, stop{lane, 0.5})
+		stops = append(stops, stop{item: lane, at: 0.5})
 	}
 	row := 0.5
 	if b := e.to.box; b != nil {
 		row = b.rowY(e.row) / e.to.height
 	}
-	stops = append(stops, stop{e.to, row})
+	stops = append(stops, stop{item: e.to, at: row})
 	if e.back {
 		slices.Reverse(stops)
 	}
@@ -57,44 +60,120 @@ func sortByMean(column []*item, neighbours map[*item][]stop) {
 	enumerate(column)
 }
 
-// sweeps is how often the columns are put in order; measured on accounts of up
-// to 150 boxes, later sweeps find nothing better.
+// sweeps is how often the columns are put in order from one start; measured on
+// accounts of up to 150 boxes, later sweeps find nothing better.
 const sweeps = 24
 
-// sort orders the columns so that few edges cross: barycentre sweeps, of which
-// the order with the fewest crossings is kept.
+// starts is from how many orders the search begins: the given one, and others
+// mixed from it. Pictures of many items have fewer, so that none takes long.
+func (l *layout) starts() int {
+	n := 0
+	for _, c := range l.columns {
+		n += len(c)
+	}
+	return max(1, min(60, 6000/(n*n/8+1)))
+}
+
+// sort orders the columns so that few edges cross: barycentre sweeps and swaps
+// of neighbours from several starts, of which the order with the fewest
+// crossings is kept, the first one of those. The same layout is sorted in the
+// same way.
 func (l *layout) sort() {
 	neighbours := map[*item][]stop{}
+	column := map[*item]int{}
+	for c, items := range l.columns {
+		enumerate(items)
+		for _, it := range items {
+			column[it] = c
+		}
+	}
 	for _, e := range l.edges {
 		stops := e.pieces()
 		for i := 1; i < len(stops); i++ {
-			neighbours[stops[i].item] = append(neighbours[stops[i].item], stops[i-1])
-			neighbours[stops[i-1].item] = append(neighbours[stops[i-1].item], stops[i])
+			left, right := stops[i-1], stops[i]
+			left.weight, right.weight = e.weight(), e.weight()
+			neighbours[right.item] = append(neighbours[right.item], left)
+			neighbours[left.item] = append(neighbours[left.item], right)
 		}
 	}
-	for _, c := range l.columns {
-		enumerate(c)
-	}
-	best, fewest := l.snapshot(), l.crossings()
-	for s := range sweeps {
+	spans := l.spans(column)
+	first := l.snapshot()
+	best, fewest := first, crossings(spans)
+	mixed := rand.New(rand.NewPCG(1, 2))
+	for start := range l.starts() {
 		if fewest == 0 {
 			break
 		}
-		for k := range l.columns {
-			c := k
-			if s%2 == 1 {
-				c = len(l.columns) - 1 - k
+		l.restore(first)
+		if start > 0 {
+			for _, c := range l.columns {
+				mixed.Shuffle(len(c), func(i, j int) { c[i], c[j] = c[j], c[i] })
+				enumerate(c)
 			}
-			sortByMean(l.columns[c], neighbours)
 		}
-		if n := l.crossings(); n < fewest {
+		for s := range sweeps {
+			for k := range l.columns {
+				c := k
+				if s%2 == 1 {
+					c = len(l.columns) - 1 - k
+				}
+				sortByMean(l.columns[c], neighbours)
+				if s > sweeps/2 {
+					swap(l.columns[c], c, neighbours, column)
+				}
+			}
+			if n := crossings(spans); n < fewest {
+				best, fewest = l.snapshot(), n
+			}
+		}
+		l.swapAll(neighbours, column)
+		if n := crossings(spans); n < fewest {
 			best, fewest = l.snapshot(), n
 		}
 	}
-	l.columns = best
-	for _, c := range l.columns {
-		enumerate(c)
+	l.restore(best)
+}
+
+// swapAll swaps neighbours in all columns until that helps no more.
+func (l *layout) swapAll(neighbours map[*item][]stop, column map[*item]int) {
+	for range sweeps {
+		changed := false
+		for c, items := range l.columns {
+			changed = swap(items, c, neighbours, column) || changed
+		}
+		if !changed {
+			return
+		}
 	}
+}
+
+// swap changes the places of neighbours in the cth column where fewer edges
+// cross that way, and reports whether there were any.
+func swap(items []*item, c int, neighbours map[*item][]stop, column map[*item]int) bool {
+	changed := false
+	for i := 1; i < len(items); i++ {
+		u, v := items[i-1], items[i]
+		now, then := 0.0, 0.0
+		for _, p := range neighbours[u] {
+			for _, q := range neighbours[v] {
+				if column[p.item] < c != (column[q.item] < c) || column[p.item] == c || column[q.item] == c {
+					continue
+				}
+				switch a, b := float64(p.item.order)+p.at, float64(q.item.order)+q.at; {
+				case a > b:
+					now += p.weight * q.weight
+				case a < b:
+					then += p.weight * q.weight
+				}
+			}
+		}
+		if then < now {
+			items[i-1], items[i] = v, u
+			u.order, v.order = i, i-1
+			changed = true
+		}
+	}
+	return changed
 }
 
 func (l *layout) snapshot() [][]*item {
@@ -105,35 +184,49 @@ func (l *layout) snapshot() [][]*item {
 	return all
 }
 
-// crossings counts the pairs of edges that cross between two columns.
-func (l *layout) crossings() int {
-	type piece struct{ a, b float64 }
-	gaps := map[int][]piece{}
-	column := map[*item]int{}
-	for c, items := range l.columns {
-		for _, it := range items {
-			column[it] = c
-		}
+func (l *layout) restore(columns [][]*item) {
+	for c := range columns {
+		l.columns[c] = slices.Clone(columns[c])
+		enumerate(l.columns[c])
 	}
+}
+
+// span is a piece of an edge between two columns.
+type span struct {
+	left, right stop
+	gap         int // the number of the column on the left
+	weight      float64
+}
+
+// spans returns the pieces of all edges that lie between two columns.
+func (l *layout) spans(column map[*item]int) []span {
+	var list []span
 	for _, e := range l.edges {
 		stops := e.pieces()
 		for i := 1; i < len(stops); i++ {
 			left, right := stops[i-1], stops[i]
-			if column[left.item] == column[right.item] {
-				continue
-			}
-			gaps[column[left.item]] = append(gaps[column[left.item]], piece{float64(left.item.order) + left.at, float64(right.item.order) + right.at})
-		}
-	}
-	n := 0
-	for _, list := range gaps {
-		for i, p := range list {
-			for _, q := range list[i+1:] {
-				if (p.a-q.a)*(p.b-q.b) < 0 {
-					n++
-				}
+			if column[left.item] != column[right.item] {
+				list = append(list, span{left, right, column[left.item], e.weight()})
 			}
 		}
 	}
-	return n
+	slices.SortStableFunc(list, func(a, b span) int { return cmp.Compare(a.gap, b.gap) })
+	return list
+}
+
+// crossings weighs the pairs of spans, sorted by their gaps, that cross: those of
+// grave findings count more.
+func crossings(spans []span) float64 {
+	sum := 0.0
+	for i := range spans {
+		p := &spans[i]
+		a, b := float64(p.left.item.order)+p.left.at, float64(p.right.item.order)+p.right.at
+		for j := i + 1; j < len(spans) && spans[j].gap == p.gap; j++ {
+			q := &spans[j]
+			if (a-float64(q.left.item.order)-q.left.at)*(b-float64(q.right.item.order)-q.right.at) < 0 {
+				sum += p.weight * q.weight
+			}
+		}
+	}
+	return sum
 }

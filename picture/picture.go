@@ -21,8 +21,8 @@ import (
 
 // Picture is the model: every VPC that holds security groups, the worst first.
 type Picture struct {
-	Account    string
-	Incomplete []string // regions that were not read in full
+	Caller     string   // the account that the one who read belongs to
+	Incomplete []string // regions that were not read in full, with their account where there are several
 	VPCs       []*VPC
 
 	embedded string // what ids begin with in a page; empty for a document of its own
@@ -39,13 +39,16 @@ func (p *Picture) Embedded(prefix string) *Picture {
 
 // VPC is one virtual network with the boxes in it.
 type VPC struct {
-	Account, Region, ID, Name string
-	Prefixes                  []netip.Prefix
-	Boxes                     []*Box // attached or referenced groups, folded; in the order of Box.compare
-	Aside                     []*Box // groups that nothing uses, each alone
-	Groups                    int    // in the VPC
-	Closed                    int    // unused groups without a finding, which are counted and not drawn
-	Counts                    [5]int // open findings about groups of the VPC, by findings.Severity
+	Account          Account
+	Region, ID, Name string
+	Prefixes         []netip.Prefix
+	Boxes            []*Box // attached or referenced groups, folded; in the order of Box.compare
+	Aside            []*Box // groups that nothing uses, each alone
+	Closed           []*Box // unused groups without a finding, which are counted and not drawn, each alone
+	Groups           int    // in the VPC
+	Counts           [5]int // open findings about groups of the VPC, by findings.Severity
+
+	named bool // the picture is of several accounts
 }
 
 // Box is one group, or several that are alike in all that the picture shows.
@@ -222,14 +225,22 @@ type Options struct {
 // New makes the picture of an inventory, which must be normalised, with the
 // report of its audit.
 func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Picture {
-	p := &Picture{Account: inv.Caller.AccountID}
+	p := &Picture{Caller: inv.Caller.AccountID}
+	accounts := map[string]bool{}
+	for _, r := range inv.Regions {
+		accounts[r.AccountID] = true
+	}
 	about := byGroup(report)
 	for _, r := range inv.Regions {
 		if r.Skipped {
 			continue
 		}
 		if r.Status() != "complete" {
-			p.Incomplete = append(p.Incomplete, r.Name)
+			name := r.Name
+			if len(accounts) > 1 {
+				name += " of account " + Account{r.AccountID, r.AccountName}.String()
+			}
+			p.Incomplete = append(p.Incomplete, name)
 		}
 		b := newBuilder(r, about, opts)
 		p.VPCs = append(p.VPCs, b.vpcs()...)
@@ -238,8 +249,9 @@ func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Pictu
 	p.Incomplete = slices.Compact(p.Incomplete)
 	slices.SortFunc(p.VPCs, func(a, b *VPC) int {
 		return cmp.Or(cmp.Compare(b.Severity(), a.Severity()), cmp.Compare(b.Counts[b.Severity()], a.Counts[a.Severity()]),
-			cmp.Compare(b.Groups, a.Groups), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account+a.Region+a.ID, b.Account+b.Region+b.ID))
+			cmp.Compare(b.Groups, a.Groups), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account.ID+a.Region+a.ID, b.Account.ID+b.Region+b.ID))
 	})
+	p.several()
 	return p
 }
 
