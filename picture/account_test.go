@@ -4,13 +4,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
 // TestSeveralAccounts holds that a picture of several accounts says which group
 // is in which, in every format, and that the title names none of them alone.
 func TestSeveralAccounts(t *testing.T) {
-	inv := fixtures.MustParse(`account 111122223333 shop
+	inv := notation.MustParse(`account 111122223333 shop
 region eu-west-1
 vpc-1 10.0.0.0/16 tag "Name=main"
 sg-1 web
@@ -53,7 +53,7 @@ sg-3 web vpc vpc-2
 			t.Errorf("the id %s is there %d times", id, n)
 		}
 	}
-	one := fixtures.MustParse("account 444455556666 bank\nregion eu-west-1\nsg-1 web\n  in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1\n").Inventory
+	one := notation.MustParse("account 444455556666 bank\nregion eu-west-1\nsg-1 web\n  in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1\n").Inventory
 	one.Caller.AccountID = "777788889999"
 	p, _ = of(one, false)
 	if svg, _ := p.Layers(false); !strings.Contains(svg, "Account 444455556666 (bank): who can reach what") {

@@ -13,7 +13,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/sgaudit/sgaudit/fixtures"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -342,7 +343,7 @@ func intersection(p, q, r, s point) (point, bool) {
 // TestFewLinesCross counts the crossings in the picture of the demo, from the
 // paths that are drawn.
 func TestFewLinesCross(t *testing.T) {
-	p, _ := of(fixtures.MustParse(fixtures.Demo()).Inventory, false)
+	p, _ := of(notation.MustParse(estates.Demo()).Inventory, false)
 	svg, _ := p.Layers(false)
 	d := scan(t, svg)
 	if len(d.lines) < 25 {
@@ -379,16 +380,16 @@ func renamed(inv *inventory.Inventory, seed uint64) *inventory.Inventory {
 // ends, and no box lies over another or outside.
 func TestTextsStayInside(t *testing.T) {
 	all := fonts(t)
-	estates := []*inventory.Inventory{fixtures.MustParse(fixtures.Demo()).Inventory}
+	accounts := []*inventory.Inventory{notation.MustParse(estates.Demo()).Inventory}
 	for seed := range uint64(300) {
 		inv := random(seed)
 		if seed%2 == 1 {
 			inv = renamed(inv, seed)
 		}
-		estates = append(estates, inv)
+		accounts = append(accounts, inv)
 	}
 	texts := 0
-	for i, inv := range estates {
+	for i, inv := range accounts {
 		p, _ := of(inv, i%3 == 1)
 		docs := map[string]string{}
 		docs["layers"], _ = p.Layers(true)
