@@ -49,3 +49,16 @@ func (s *Settings) Listening(t inventory.Traffic) (name string, class Class) {
 	}
 	return "", all[0].Class
 }
+
+// Names returns the names of all that commonly listens for a traffic, each once, in the order
+// of the table of ports and then of the settings: nothing for all traffic and for
+// nearly all ports, which would be all of them.
+func (s *Settings) Names(t inventory.Traffic) []string {
+	switch {
+	case t.Protocol == inventory.AllProtocols || t.HasPorts() && t.Last-t.First+1 >= inventory.NearlyAllPorts:
+		return nil
+	case web[t] != "":
+		return []string{web[t]}
+	}
+	return s.servicesOf(t, func(*Service) bool { return true })
+}

@@ -145,12 +145,16 @@ var services = func() []Service {
 // ServicesOf names the services of the given classes that the traffic opens,
 // each once, in the order of the table of ports and then of the settings.
 func (r *Region) ServicesOf(t inventory.Traffic, classes ...Class) []string {
+	return r.Settings.servicesOf(t, func(s *Service) bool { return slices.Contains(classes, s.Class) })
+}
+
+func (s *Settings) servicesOf(t inventory.Traffic, wanted func(*Service) bool) []string {
 	var names []string
-	for _, table := range [][]Service{services, r.Settings.Services} {
+	for _, table := range [][]Service{services, s.Services} {
 		for i := range table {
-			s := &table[i]
-			if slices.Contains(classes, s.Class) && t.Overlaps(s.Traffic) && !slices.Contains(names, s.Name) {
-				names = append(names, s.Name)
+			o := &table[i]
+			if wanted(o) && t.Overlaps(o.Traffic) && !slices.Contains(names, o.Name) {
+				names = append(names, o.Name)
 			}
 		}
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/picture"
 	"github.com/sgaudit/sgaudit/remedy"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -94,9 +93,7 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 	}
 	report.Finish()
 
-	err := p.write(report, ch.targets, func() *picture.Picture {
-		return picture.New(s.Inventory, report, picture.Options{Service: serviceOf(&ch.audit.Settings), Bastions: ch.audit.Settings.Bastions})
-	})
+	err := p.write(report, ch.targets, &material{s.Inventory, &ch.audit.Settings})
 	if ch.history != nil {
 		err = errors.Join(err, ch.history.keep(&whole, s))
 	}

@@ -11,7 +11,6 @@ import (
 
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
-	"github.com/sgaudit/sgaudit/picture"
 )
 
 func (p *program) showVerb() *urfave.Command {
@@ -43,7 +42,7 @@ func (p *program) show(c *urfave.Context) error {
 	if err := console.Combine(err, wrong, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")); err != nil {
 		return err
 	}
-	if err := notInput(filesOf(targets), c.Args().First()); err != nil {
+	if err := console.Combine(notInput(filesOf(targets), c.Args().First()), noLists(targets, c.Args().First())); err != nil {
 		return err
 	}
 	in, err := readInput(c.Args().First())
@@ -67,7 +66,7 @@ func (p *program) show(c *urfave.Context) error {
 	if len(filter.Words) > 0 || minSeverity != nil {
 		report = report.Select(filter)
 	}
-	if err := p.write(report, targets, func() *picture.Picture { return nil }); err != nil {
+	if err := p.write(report, targets, nil); err != nil {
 		return err
 	}
 	if report.Incomplete() {

@@ -13,6 +13,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/picture"
+	"github.com/sgaudit/sgaudit/tables"
 )
 
 // target is one place that the report goes to.
@@ -35,7 +36,7 @@ func knownFormats() []string {
 // endings of the files that --output-dir makes; others are the format's name.
 var endings = map[string]string{
 	"table": "txt", "junit": "xml", "prometheus": "prom", "markdown": "md",
-	"codequality": "codequality.json", "ocsf": "ocsf.json", "asff": "asff.json", "slack": "slack.json", "teams": "teams.json",
+	"rules-csv": "rules.csv", "groups-csv": "groups.csv", "interfaces-csv": "interfaces.csv", "codequality": "codequality.json", "ocsf": "ocsf.json", "asff": "asff.json", "slack": "slack.json", "teams": "teams.json",
 }
 
 // parseTargets reads the values of --output and --output-dir. Without any the
@@ -108,21 +109,25 @@ func writable(file string) error {
 // write brings the report to every target, and tries all of them even where
 // one fails.
 // The picture is made once, and only for the formats that draw.
-func (p *program) write(report *findings.Report, targets []target, draw func() *picture.Picture) error {
+func (p *program) write(report *findings.Report, targets []target, from *material) error {
 	var errs []error
 	var drawn *picture.Picture
+	var listed *tables.Tables
+	if from != nil {
+		listed = from.list(report)
+	}
 	for _, t := range targets {
-		if t.format.Draws && drawn == nil {
-			drawn = draw()
+		if t.format.Draws && drawn == nil && from != nil {
+			drawn = from.draw(report)
 		}
 		if t.file != "" {
-			if err := output.Save(t.file, t.format, report, output.Options{Picture: drawn}); err != nil {
+			if err := output.Save(t.file, t.format, report, output.Options{Picture: drawn, Tables: listed}); err != nil {
 				errs = append(errs, err)
 			}
 			continue
 		}
 		errs = append(errs, p.console.Stream(func(w io.Writer) error {
-			return t.format.Write(w, report, output.Options{Width: p.console.Width(), Color: p.console.Color, Picture: drawn})
+			return t.format.Write(w, report, output.Options{Width: p.console.Width(), Color: p.console.Color, Picture: drawn, Tables: listed})
 		}))
 	}
 	return errors.Join(errs...)

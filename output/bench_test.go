@@ -14,23 +14,29 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/remedy"
+	"github.com/sgaudit/sgaudit/tables"
 )
 
-// found returns a report of as many findings, with their fixes.
-func found(n int) *findings.Report {
+// found returns a report of as many findings, with their fixes, and the tables
+// of what was audited: four rules and two interfaces for each finding.
+func found(n int) (*findings.Report, *tables.Tables) {
 	inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: n, Interfaces: 2 * n, Rules: 4, Mistakes: n})
 	r := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
 	r.Findings = r.Findings[:n]
 	remedy.Attach(inv, r, inventory.DefaultRulesPerGroup)
 	r.Finish()
-	return r
+	settings := audit.Defaults()
+	return r, tables.New(inv, r, tables.Options{Services: settings.Names})
 }
 
 // written are all formats, and the table as it is for each kind of terminal.
-func written() map[string]func(io.Writer, *findings.Report) error {
-	all := map[string]func(io.Writer, *findings.Report) error{}
+func written() map[string]func(io.Writer, *findings.Report, *tables.Tables) error {
+	all := map[string]func(io.Writer, *findings.Report, *tables.Tables) error{}
 	add := func(name string, f *output.Format, o output.Options) {
-		all[name] = func(w io.Writer, r *findings.Report) error { return f.Write(w, r, o) }
+		all[name] = func(w io.Writer, r *findings.Report, t *tables.Tables) error {
+			o.Tables = t
+			return f.Write(w, r, o)
+		}
 	}
 	for _, f := range output.Formats() {
 		add(f.Name, f, output.Options{})
@@ -46,12 +52,12 @@ func written() map[string]func(io.Writer, *findings.Report) error {
 // same at each size.
 func BenchmarkWrite(b *testing.B) {
 	for _, n := range []int{100, 1000, 10000} {
-		r := found(n)
+		r, listed := found(n)
 		for name, write := range written() {
 			b.Run(name+"/"+strconv.Itoa(n), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if err := write(io.Discard, r); err != nil {
+					if err := write(io.Discard, r, listed); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -66,16 +72,17 @@ func BenchmarkWrite(b *testing.B) {
 // of the table are mostly the library's.
 func TestAllocations(t *testing.T) {
 	most := map[string]float64{"csv": 4, "json": 10, "ndjson": 11, "table": 200, "table-60": 32, "table-100": 420, "table-200": 230}
-	small, large := found(100), found(400)
+	small, smallTables := found(100)
+	large, largeTables := found(400)
 	for name, write := range written() {
-		each := func(r *findings.Report) float64 {
+		each := func(r *findings.Report, listed *tables.Tables) float64 {
 			return testing.AllocsPerRun(2, func() {
-				if err := write(io.Discard, r); err != nil {
+				if err := write(io.Discard, r, listed); err != nil {
 					t.Fatal(err)
 				}
 			}) / float64(len(r.Findings))
 		}
-		few, many := each(small), each(large)
+		few, many := each(small, smallTables), each(large, largeTables)
 		t.Logf("%s: %.1f allocations for a finding of 100, %.1f of 400", name, few, many)
 		limit, known := most[name]
 		if raced() {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/picture"
+	"github.com/sgaudit/sgaudit/tables"
 )
 
 // Options say what the place that the bytes go to can take.
@@ -22,6 +23,7 @@ type Options struct {
 	Color bool // severities in colour
 
 	Picture *picture.Picture // of what was audited, for the formats that draw; nil where only the report is known
+	Tables  *tables.Tables   // of what was audited, for the formats that list it; nil where only the report is known
 }
 
 // Format is one way to write a report.
@@ -30,6 +32,7 @@ type Format struct {
 	Description string
 	Write       func(w io.Writer, r *findings.Report, o Options) error
 	Draws       bool // it shows Options.Picture
+	Lists       bool // it is a list of Options.Tables, and cannot be written without
 }
 
 var formats = map[string]*Format{}

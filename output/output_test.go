@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +17,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/tables"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -59,11 +62,40 @@ func write(t *testing.T, format string, r *findings.Report, o output.Options) st
 	if !ok {
 		t.Fatalf("no format %s", format)
 	}
+	if f.Lists && o.Tables == nil {
+		o.Tables = listed()
+	}
 	var out bytes.Buffer
 	if err := f.Write(&out, r, o); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
+}
+
+// listed are tables of an inventory in which every text is hostile, and which
+// could not be read in full.
+func listed() *tables.Tables {
+	prefix := func(s string) inventory.Peer { return inventory.PrefixPeer(netip.MustParsePrefix(s)) }
+	at := func(n string) string { return hostile + n }
+	tags := []inventory.Tag{{Key: at("key"), Value: at("value")}, {Key: "=1+1", Value: "x"}}
+	region := &inventory.Region{
+		AccountID: "012345678901", AccountName: at("account"), Partition: "aws", Name: "eu-west-1",
+		Read: inventory.DepthNetwork.Parts(), Asked: inventory.DepthNetwork.Parts(),
+		Gaps: []inventory.Gap{{Part: inventory.PartVPCs, Operation: "ec2:DescribeVpcs", Kind: inventory.Denied, Code: at("code"), Message: at("message")}},
+		Groups: []inventory.Group{
+			{ID: "sg-1", Name: at("group"), VPC: "vpc-1", Owner: "012345678901", Description: at("description"), Tags: tags, Rules: []inventory.Rule{
+				{Traffic: inventory.Ports(inventory.TCP, 22, 3389), Peer: prefix("0.0.0.0/0"), Description: "@here", IDs: []string{"sgr-1", "sgr-2"}, Tags: tags},
+				{Traffic: inventory.All, Peer: inventory.Peer{Group: &inventory.GroupRef{ID: "sg-2"}}, Description: at("rule")},
+				{Traffic: inventory.All, Peer: inventory.Peer{List: "pl-1"}},
+			}},
+			{ID: "sg-2", Name: "=1+1", VPC: "vpc-1", Owner: "012345678901"},
+		},
+		PrefixLists: []inventory.PrefixList{{ID: "pl-1", Name: at("list")}},
+		Interfaces:  []inventory.Interface{{ID: "eni-1", Groups: []string{"sg-1", "sg-2"}, Description: at("interface"), Type: at("type"), Tags: tags}},
+	}
+	inv := &inventory.Inventory{Caller: inventory.Caller{AccountID: "012345678901", Partition: "aws"}, Depth: inventory.DepthNetwork, Regions: []*inventory.Region{region}}
+	inv.Normalize()
+	return tables.New(inv, report(), tables.Options{Services: func(inventory.Traffic) []string { return []string{at("service")} }})
 }
 
 // The bytes of each format, at the widths that people have. Written anew with
@@ -74,6 +106,7 @@ func TestGolden(t *testing.T) {
 		o      output.Options
 	}{
 		"json": {"json", output.Options{}}, "ndjson": {"ndjson", output.Options{}}, "csv": {"csv", output.Options{}},
+		"rules-csv": {"rules-csv", output.Options{}}, "groups-csv": {"groups-csv", output.Options{}}, "interfaces-csv": {"interfaces-csv", output.Options{}},
 		"table-pipe": {"table", output.Options{}}, "table-60": {"table", output.Options{Width: 60}}, "table-80": {"table", output.Options{Width: 80}},
 		"table-200": {"table", output.Options{Width: 200}}, "table-80-color": {"table", output.Options{Width: 80, Color: true}},
 	}
@@ -193,12 +226,13 @@ func (f *full) Write(p []byte) (int, error) {
 // tried at 400 places.
 func TestFullDisk(t *testing.T) {
 	for _, f := range output.Formats() {
+		o := output.Options{Tables: listed()}
 		var out bytes.Buffer
-		if err := f.Write(&out, report(), output.Options{}); err != nil {
+		if err := f.Write(&out, report(), o); err != nil {
 			t.Fatal(err)
 		}
 		for n := 0; n < out.Len(); n += max(1, out.Len()/400) {
-			if err := f.Write(&full{n}, report(), output.Options{}); !errors.Is(err, errFull) {
+			if err := f.Write(&full{n}, report(), o); !errors.Is(err, errFull) {
 				t.Fatalf("%s with room for %d bytes: %v", f.Name, n, err)
 			}
 		}

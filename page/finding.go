@@ -1,7 +1,6 @@
 package page
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -84,7 +83,7 @@ func newDetail(f *findings.Finding, partition string) *detail {
 		d.Reason = words.Plain(f.Suppression.Reason)
 	}
 	if f.GroupID != "" {
-		d.Console = console(partition, f.Region, f.GroupID)
+		d.Console = findings.Console(partition, f.Region, f.GroupID)
 	}
 	return d
 }
@@ -106,19 +105,4 @@ func present(list []string) []string {
 		}
 	}
 	return out
-}
-
-// consoles are the hosts of the AWS console by partition. Where a partition has
-// none that is public there is no link.
-var consoles = map[string]string{"aws": "console.aws.amazon.com", "aws-cn": "console.amazonaws.cn", "aws-us-gov": "console.amazonaws-us-gov.com"}
-
-// console returns the address of a security group in the AWS console, empty
-// where the partition has no console that is known.
-func console(partition, region, group string) string {
-	host := consoles[partition]
-	if host == "" {
-		return ""
-	}
-	u := url.URL{Scheme: "https", Host: host, Path: "/ec2/home", RawQuery: url.Values{"region": {region}}.Encode(), Fragment: "SecurityGroup:groupId=" + group}
-	return u.String()
 }

@@ -282,7 +282,7 @@ func (v *view) groups(r *findings.Report, drawn *picture.Picture) {
 }
 
 func newGroup(partition string, p *picture.VPC, b *picture.Box, m picture.Member) *group {
-	g := &group{ID: m.ID, Name: words.Plain(m.Name), severity: b.Severity(), Console: console(partition, p.Region, m.ID)}
+	g := &group{ID: m.ID, Name: words.Plain(m.Name), severity: b.Severity(), Console: findings.Console(partition, p.Region, m.ID)}
 	g.Facts = words.Plain(fmt.Sprintf("%s, %s, %s, %s", p.Title(), p.Region, b.Tier, words.Count(b.Interfaces, "network interface")))
 	if len(b.Members) > 1 {
 		g.Facts = words.Plain(fmt.Sprintf("%s, %s, %s, one of %d groups that are alike", p.Title(), p.Region, b.Tier, len(b.Members)))

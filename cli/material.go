@@ -1,0 +1,37 @@
+package cli
+
+import (
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/picture"
+	"github.com/sgaudit/sgaudit/tables"
+)
+
+// material is what a report was made of, for the formats that show more than
+// findings.
+type material struct {
+	inv      *inventory.Inventory
+	settings *audit.Settings
+}
+
+func (m *material) draw(r *findings.Report) *picture.Picture {
+	return picture.New(m.inv, r, picture.Options{Service: serviceOf(m.settings), Bastions: m.settings.Bastions})
+}
+
+func (m *material) list(r *findings.Report) *tables.Tables {
+	return tables.New(m.inv, r, tables.Options{Services: m.settings.Names})
+}
+
+// noLists refuses the formats that list what was audited where only a report
+// is known.
+func noLists(targets []target, report string) error {
+	for _, t := range targets {
+		if t.format.Lists {
+			return console.Usage("sgaudit audit -o "+t.format.Name+"=FILE writes it, of an account or of a snapshot (--from)",
+				"--output %s needs what was audited, and the report %s holds findings alone", t.format.Name, report)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,148 @@
+package tables
+
+import (
+	"strconv"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// subject is what findings are about: a rule, or a group or another resource
+// where rule is empty.
+type subject struct{ account, region, resource, rule string }
+
+// told is what the report says about a subject.
+type told struct {
+	open, suppressed int
+	worst            findings.Severity // of the open ones
+	ids              []string          // of the open ones, in the order of the report
+}
+
+func (a *told) severity() string {
+	if a == nil || a.open == 0 {
+		return ""
+	}
+	return a.worst.String()
+}
+
+func (a *told) counts() (open, suppressed string) {
+	if a == nil {
+		return "0", "0"
+	}
+	return strconv.Itoa(a.open), strconv.Itoa(a.suppressed)
+}
+
+// add counts the findings of another subject too.
+func (a *told) add(b *told) {
+	if b == nil {
+		return
+	}
+	if b.open > 0 && (a.open == 0 || b.worst > a.worst) {
+		a.worst = b.worst
+	}
+	a.open, a.suppressed = a.open+b.open, a.suppressed+b.suppressed
+}
+
+// place is one region with what its tables share.
+type place struct {
+	region     *inventory.Region
+	reach      *reach.Region
+	attached   bool                // whether the interfaces of groups are known
+	rules      [][]reach.Verdict   // by group and rule; of egress rules empty
+	groups     []reach.Verdict     // the gravest of a group's inbound rules
+	scoped     []bool              // by group: whether the tables have it
+	referenced map[string][]string // by group: the others that reference it
+	lists      map[string]string   // names of prefix lists
+}
+
+// judge works out what all tables need: who is referenced, what findings say,
+// and the verdict of every rule.
+func (t *Tables) judge() {
+	t.about = map[subject]*told{}
+	for i := range t.report.Findings {
+		f := &t.report.Findings[i]
+		resource := f.ResourceID
+		if f.GroupID != "" {
+			resource = f.GroupID
+		}
+		about := func(s subject) {
+			a := t.about[s]
+			if a == nil {
+				a = &told{}
+				t.about[s] = a
+			}
+			if f.Status == findings.Suppressed {
+				a.suppressed++
+				return
+			}
+			if a.open++; a.open == 1 || f.Severity > a.worst {
+				a.worst = f.Severity
+			}
+			a.ids = append(a.ids, f.ID)
+		}
+		about(subject{f.AccountID, f.Region, resource, ""})
+		if f.Rule != nil {
+			about(subject{f.AccountID, f.Region, resource, f.Rule.Text})
+		}
+	}
+	t.names = map[string]string{}
+	t.places = make([]*place, len(t.inv.Regions))
+	for i, r := range t.inv.Regions {
+		if !r.Skipped {
+			t.places[i] = t.look(r)
+		}
+	}
+	for _, p := range t.places {
+		if p != nil {
+			t.judgeRules(p)
+		}
+	}
+}
+
+func (t *Tables) look(r *inventory.Region) *place {
+	p := &place{
+		region: r, attached: r.Read.Has(inventory.PartInterfaces),
+		rules: make([][]reach.Verdict, len(r.Groups)), groups: make([]reach.Verdict, len(r.Groups)), scoped: make([]bool, len(r.Groups)),
+		referenced: map[string][]string{}, lists: map[string]string{},
+	}
+	for i := range r.Groups {
+		g := &r.Groups[i]
+		t.names[g.ID] = g.Name
+		p.scoped[i] = t.opts.Scope == nil || t.opts.Scope(r, g)
+		last := map[string]bool{}
+		for k := range g.Rules {
+			if ref := g.Rules[k].Peer.Group; ref != nil && ref.ID != g.ID && !last[ref.ID] {
+				last[ref.ID] = true
+				p.referenced[ref.ID] = append(p.referenced[ref.ID], g.ID)
+			}
+		}
+	}
+	for i := range r.PrefixLists {
+		p.lists[r.PrefixLists[i].ID] = r.PrefixLists[i].Name
+	}
+	return p
+}
+
+func (t *Tables) judgeRules(p *place) {
+	p.reach = reach.New(p.region)
+	for i := range p.region.Groups {
+		if !p.scoped[i] {
+			continue
+		}
+		g := &p.region.Groups[i]
+		p.rules[i] = make([]reach.Verdict, len(g.Rules))
+		p.groups[i] = reach.NotReachable
+		if p.attached && len(p.reach.Interfaces(g.ID)) == 0 {
+			p.groups[i] = reach.Unattached
+		}
+		for k := range g.Rules {
+			if r := &g.Rules[k]; r.Direction == inventory.Ingress {
+				v := p.reach.Rule(g, r).Verdict
+				if p.rules[i][k] = v; v.Compare(p.groups[i]) > 0 {
+					p.groups[i] = v
+				}
+			}
+		}
+	}
+}

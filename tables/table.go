@@ -1,0 +1,158 @@
+// Package tables makes rows of what was audited: every rule, every group and
+// every interface of an inventory, each beside what the report of its audit
+// says about it.
+//
+// Rows are made while they are read, in the order of the inventory (account,
+// region, group, rule), so that a list of a million rules takes no memory. A
+// region that was not read in full ends with a row for each of its gaps, whose
+// column note says what is missing: without it the region would look small. A
+// cell that could not be determined is empty; it is never 0.
+package tables
+
+import (
+	"iter"
+	"strings"
+	"sync"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// Kind says what the cells of a column are, for formats that tell kinds apart.
+type Kind uint8
+
+const (
+	Text   Kind = iota // ids, names, accounts: digits are no number
+	Number             // a decimal integer, or empty
+	Prose              // sentences, which may be wrapped
+	Level              // a severity
+	Date               // a time in RFC 3339, or empty
+	Link               // an address of the AWS console, or empty
+)
+
+// Column is a column of a table.
+type Column struct {
+	Name string
+	Kind Kind
+}
+
+// Table is a list of rows, each with a cell for every column.
+type Table struct {
+	Name    string // a word that can be part of a file's name
+	Columns []Column
+	Rows    iter.Seq[[]string] // the slice is used again for the next row
+}
+
+// Names returns the names of the columns.
+func (t *Table) Names() []string {
+	names := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Options say what the tables cannot know by themselves.
+type Options struct {
+	// Services names what commonly listens for a traffic.
+	Services func(inventory.Traffic) []string
+	// Scope chooses the groups, with their rules and the interfaces that carry
+	// them; nil: all.
+	Scope func(*inventory.Region, *inventory.Group) bool
+}
+
+// Tables are the tables of one audit. They can be asked again; verdicts are
+// worked out once.
+type Tables struct {
+	inv    *inventory.Inventory
+	report *findings.Report
+	opts   Options
+
+	judged sync.Once
+	about  map[subject]*told
+	places []*place // of each region of inv; nil for one that was skipped
+	names  map[string]string
+}
+
+// New makes the tables of an inventory, which must be normalised, and of the
+// report of its audit. Neither may change while the tables are in use.
+func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Tables {
+	return &Tables{inv: inv, report: report, opts: opts}
+}
+
+// All returns the tables: rules, groups, interfaces.
+func (t *Tables) All() []*Table { return []*Table{t.Rules(), t.Groups(), t.Interfaces()} }
+
+// table makes one of rows that are written region by region. The column note
+// and the rows for gaps are added here.
+func (t *Tables) table(name string, columns []Column, write func(p *place, row *row) bool) *Table {
+	columns = append(columns, Column{"note", Prose})
+	return &Table{Name: name, Columns: columns, Rows: func(yield func([]string) bool) {
+		t.judged.Do(t.judge)
+		row := &row{cells: make([]string, 0, len(columns)), width: len(columns), yield: yield}
+		for _, p := range t.places {
+			if p == nil {
+				continue
+			}
+			if !write(p, row) {
+				return
+			}
+			for i := range p.region.Gaps {
+				row.begin(p.region.AccountID, p.region.AccountName, p.region.Name)
+				if !row.end(gapNote(&p.region.Gaps[i])) {
+					return
+				}
+			}
+			if p.region.Status() == "failed" && len(p.region.Gaps) == 0 {
+				row.begin(p.region.AccountID, p.region.AccountName, p.region.Name)
+				if !row.end("the region was not read") {
+					return
+				}
+			}
+		}
+	}}
+}
+
+func gapNote(g *inventory.Gap) string {
+	text := g.Operation + " could not be read: " + string(g.Kind)
+	for _, part := range []string{g.Code, g.Message} {
+		if part != "" {
+			text += ": " + part
+		}
+	}
+	return words.Plain(text)
+}
+
+// row is the row that is being written.
+type row struct {
+	cells []string
+	width int
+	yield func([]string) bool
+}
+
+func (r *row) begin(cells ...string) { r.cells = append(r.cells[:0], cells...) }
+func (r *row) add(cells ...string)   { r.cells = append(r.cells, cells...) }
+
+// end fills the row up to its last column, which is the note.
+func (r *row) end(note string) bool {
+	for len(r.cells) < r.width-1 {
+		r.cells = append(r.cells, "")
+	}
+	r.cells = append(r.cells, note)
+	return r.yield(r.cells)
+}
+
+// sep stands between the items of a cell.
+const sep = "; "
+
+func tagText(tags []inventory.Tag) string {
+	if len(tags) == 0 {
+		return ""
+	}
+	parts := make([]string, len(tags))
+	for i, t := range tags {
+		parts[i] = t.Key + "=" + t.Value
+	}
+	return strings.Join(parts, sep)
+}
