@@ -8,6 +8,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -31,11 +32,11 @@ func (p *program) diffVerb() *urfave.Command {
 			if err := checkAnswer(c); err != nil {
 				return err
 			}
-			config, err := readConfig(c.String("config"))
+			conf, err := config.Read(c.String("config"))
 			if err != nil {
 				return err
 			}
-			opts, err := config.choose(nil, nil)
+			opts, err := conf.Choose(nil, nil)
 			if err != nil {
 				return err
 			}

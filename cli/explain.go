@@ -8,6 +8,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit/checks"
+	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
 )
@@ -26,7 +27,7 @@ func (p *program) explainVerb() *urfave.Command {
 			if c.IsSet("from") {
 				return p.explainFinding(c.String("from"), id)
 			}
-			if err := checkID(id); err != nil {
+			if err := config.CheckID(id); err != nil {
 				return err
 			}
 			page, err := checks.Page(id)

@@ -11,6 +11,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -55,7 +56,7 @@ func (p *program) fix(c *urfave.Context) error {
 	if write == nil {
 		try(console.Within("--format", console.Unknown("format", c.String("format"), planFormatNames)))
 	}
-	only, err := flagValues(c, "check", checkID)
+	only, err := flagValues(c, "check", config.CheckID)
 	try(err)
 	if file := c.String("output"); file != "" && file != "-" {
 		if err := writable(file); err != nil {
@@ -183,18 +184,18 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	if err != nil {
 		return nil, nil, err
 	}
-	config, err := readConfig(c.String("config"))
+	conf, err := config.Read(c.String("config"))
 	if err != nil {
 		return nil, nil, err
 	}
-	opts, err := config.choose(only, nil)
+	opts, err := conf.Choose(only, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	report := p.evaluate(s, opts, config.exceptions, started)
+	report := p.evaluate(s, opts, conf.Exceptions, started)
 	report.Finish()
 	again := func(inv *inventory.Inventory) *findings.Report {
-		r, _ := judged(inv, asOf(s, opts), config.exceptions)
+		r, _ := judged(inv, asOf(s, opts), conf.Exceptions)
 		return r
 	}
 	return report, &judge{s.Inventory, again}, nil

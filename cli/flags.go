@@ -8,6 +8,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -135,9 +136,9 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	if ch.failOn != nil && *ch.failOn < ch.minSeverity {
 		try(console.Usage("", "--fail-on %s is below --min-severity %s, which drops such findings before they count", ch.failOn, ch.minSeverity))
 	}
-	only, err := flagValues(c, "check", checkID)
+	only, err := flagValues(c, "check", config.CheckID)
 	try(err)
-	skip, err := flagValues(c, "skip-check", checkID)
+	skip, err := flagValues(c, "skip-check", config.CheckID)
 	try(err)
 	if c.String("framework") != "" {
 		f, err := parseFramework(c)
@@ -165,12 +166,12 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	if err := console.Combine(errs...); err != nil {
 		return nil, err
 	}
-	config, err := readConfig(c.String("config"))
+	conf, err := config.Read(c.String("config"))
 	if err != nil {
 		return nil, err
 	}
-	ch.exceptions = config.exceptions
-	ch.audit, err = config.choose(only, skip)
+	ch.exceptions = conf.Exceptions
+	ch.audit, err = conf.Choose(only, skip)
 	return ch, err
 }
 
@@ -179,18 +180,6 @@ func checkRegion(name string) error {
 		return nil
 	}
 	return console.Usage("regions are named like eu-west-1", "%q is not a region", name)
-}
-
-// checkID refuses what is not the id of a check.
-func checkID(id string) error {
-	var ids []string
-	for _, check := range audit.Checks() {
-		if check.ID == id {
-			return nil
-		}
-		ids = append(ids, check.ID)
-	}
-	return console.Unknown("check", id, ids)
 }
 
 // flagValues returns the values of a repeatable flag, split at commas. An empty

@@ -13,6 +13,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -65,11 +66,11 @@ func (p *program) graph(c *urfave.Context) error {
 	if err := notInput(files, c.String("input")); err != nil {
 		return err
 	}
-	config, err := readConfig(c.String("config"))
+	conf, err := config.Read(c.String("config"))
 	if err != nil {
 		return err
 	}
-	selected, err := config.choose(nil, nil)
+	selected, err := conf.Choose(nil, nil)
 	if err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (p *program) graph(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	report := p.evaluate(read, selected, config.exceptions, started)
+	report := p.evaluate(read, selected, conf.Exceptions, started)
 	report.Finish()
 	drawn := picture.New(read.Inventory, report, picture.Options{
 		Service: serviceOf(&selected.Settings), Bastions: selected.Settings.Bastions, Unfolded: c.Bool("unfolded") || c.IsSet("group"),

@@ -7,6 +7,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -63,11 +64,11 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	config, err := readConfig(c.String("config"))
+	conf, err := config.Read(c.String("config"))
 	if err != nil {
 		return err
 	}
-	opts, err := config.choose(nil, nil)
+	opts, err := conf.Choose(nil, nil)
 	if err != nil {
 		return err
 	}

@@ -34,7 +34,8 @@ var mayImport = map[string][]string{
 	"picture":       {"words", "inventory", "cidr", "reach", "findings"},
 	"awsclient":     {"words", "inventory", "files"},
 	"cli/console":   {"words"},
-	"cli":           {"words", "cli/console", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
+	"cli/config":    {"words", "inventory", "cidr", "findings", "audit", "files", "cli/console"},
+	"cli":           {"words", "cli/console", "cli/config", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
 	".":             {"cli"},
 	"bench":         {"fixtures/notation", "fixtures/endpoint", "fixtures/estates", "cli"},
 	"bench/compare": {"inventory", "fixtures/notation", "fixtures/endpoint", "fixtures/estates"},
@@ -50,7 +51,7 @@ var mayImport = map[string][]string{
 var onlyIn = map[string]string{
 	"github.com/aws/":           "awsclient",
 	"github.com/urfave/cli":     "cli",
-	"go.yaml.in/yaml":           "cli",
+	"go.yaml.in/yaml":           "cli/config",
 	"github.com/olekukonko/":    "output",
 	"go4.org/netipx":            "cidr",
 	"github.com/go-json-exp":    "inventory",

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"os"
@@ -12,13 +12,13 @@ import (
 
 // TestExceptionsPage runs the cases of docs/exceptions.md.
 func TestExceptionsPage(t *testing.T) {
-	page, err := os.ReadFile("../docs/exceptions.md")
+	page, err := os.ReadFile("../../docs/exceptions.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, rest, _ := strings.Cut(string(page), "```yaml\n")
 	text, rest, _ := strings.Cut(rest, "```")
-	c, err := parseConfig("exceptions.md", []byte(text))
+	c, err := Parse("exceptions.md", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestExceptionsPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		report := &findings.Report{Findings: []findings.Finding{f}}
-		audit.Except(report, c.exceptions, day.Add(23*time.Hour+59*time.Minute))
+		audit.Except(report, c.Exceptions, day.Add(23*time.Hour+59*time.Minute))
 		got := ""
 		if s := report.Findings[0].Suppression; s != nil {
 			got, _, _ = strings.Cut(s.Reason, ",")
@@ -67,7 +67,7 @@ func TestExceptionsPage(t *testing.T) {
 }
 
 func TestExceptionWarnings(t *testing.T) {
-	c, err := parseConfig("x.yaml", []byte(`exceptions:
+	c, err := Parse("x.yaml", []byte(`exceptions:
   - {reason: soon, check: unused-group, group: sg-1, expires: 2030-01-31, owner: web}
   - {reason: past, check: unused-group, group: sg-1, expires: 2029-12-31}
   - {reason: idle, check: unused-group, group: sg-2}
@@ -84,7 +84,7 @@ func TestExceptionWarnings(t *testing.T) {
 		Findings: []findings.Finding{{Check: "unused-group", GroupID: "sg-1", AccountID: "1", Region: "us-east-1", Status: findings.Open}},
 	}
 	day := time.Date(2030, 1, 20, 3, 0, 0, 0, time.UTC)
-	got := strings.Join(audit.Except(report, c.exceptions, day), "\n")
+	got := strings.Join(audit.Except(report, c.Exceptions, day), "\n")
 	want := `the exception in line 2 (soon) expires after 2030-01-31: 1 finding is open then (web)
 the exception in line 3 (past) expired after 2029-12-31: 1 finding is open again
 the exception in line 4 (idle) matches nothing: take it out, or correct it`
@@ -95,14 +95,14 @@ the exception in line 4 (idle) matches nothing: take it out, or correct it`
 		t.Errorf("%+v", report.Exceptions)
 	}
 	report.Coverage[0].Status = "partial"
-	if more := audit.Except(report, c.exceptions[2:3], day); len(more) > 0 {
+	if more := audit.Except(report, c.Exceptions[2:3], day); len(more) > 0 {
 		t.Errorf("of an incomplete run: %v", more)
 	}
 }
 
 // TestInsertException writes into files of every form, and leaves the rest.
 func TestInsertException(t *testing.T) {
-	entry := exceptionShown{Reason: "it's decided: yes", Check: "unused-group", Account: "012345678901", Region: "us-east-1", Group: "sg-1"}
+	entry := audit.Exception{Reason: "it's decided: yes", Check: "unused-group", Account: "012345678901", Region: "us-east-1", Group: "sg-1"}
 	block := func(indent string) string {
 		return indent + "# web: unused\n" + indent + "- reason: 'it''s decided: yes'\n" + indent + "  check: unused-group\n" + indent + `  account: "012345678901"` + "\n" + indent + "  region: us-east-1\n" + indent + "  group: sg-1\n"
 	}
@@ -115,22 +115,22 @@ func TestInsertException(t *testing.T) {
 		"with returns": {"accounts: []\r\n", strings.ReplaceAll("accounts: []\n\nexceptions:\n"+block("  "), "\n", "\r\n")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := insertException("x.yaml", []byte(tc.before), entry, "web: unused")
+			got, err := insert("x.yaml", []byte(tc.before), entry, "web: unused")
 			if err != nil {
 				t.Fatal(err)
 			}
 			if string(got) != tc.after {
 				t.Errorf("got\n%s\nwant\n%s", got, tc.after)
 			}
-			before, _ := parseConfig("x.yaml", []byte(tc.before))
-			after, err := parseConfig("x.yaml", got)
-			if err != nil || len(after.exceptions) != len(before.exceptions)+1 {
-				t.Errorf("%v: %d exceptions", err, len(after.exceptions))
+			before, _ := Parse("x.yaml", []byte(tc.before))
+			after, err := Parse("x.yaml", got)
+			if err != nil || len(after.Exceptions) != len(before.Exceptions)+1 {
+				t.Errorf("%v: %d exceptions", err, len(after.Exceptions))
 			}
 		})
 	}
 	for _, text := range []string{"exceptions: [{reason: a, check: unused-group}]\n", "{exceptions: []}\n"} {
-		if _, err := insertException("x.yaml", []byte(text), entry, ""); err == nil {
+		if _, err := insert("x.yaml", []byte(text), entry, ""); err == nil {
 			t.Errorf("%q: no error", text)
 		}
 	}
@@ -141,18 +141,18 @@ func FuzzConfig(f *testing.F) {
 	f.Add("services:\n  - {ports: tcp/8123, name: x, kind: database, severity: high}\nchecks: {enable: [], disable: [unused-group]}\n")
 	f.Add("a: &a [*a]\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		c, err := parseConfig("x.yaml", []byte(text))
+		c, err := Parse("x.yaml", []byte(text))
 		if err != nil {
 			if err.Error() == "" {
 				t.Fatal("an error that says nothing")
 			}
 			return
 		}
-		shown, err := c.show()
+		shown, err := c.Show()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := parseConfig("shown.yaml", []byte(shown)); err != nil {
+		if _, err := Parse("shown.yaml", []byte(shown)); err != nil {
 			t.Fatalf("what show prints is refused: %v\n%s", err, shown)
 		}
 	})

@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"fmt"
@@ -12,12 +12,13 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	_ "github.com/sgaudit/sgaudit/audit/checks" // declares the checks
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 func TestConfig(t *testing.T) {
-	c, err := parseConfig("x.yaml", []byte(`
+	c, err := Parse("x.yaml", []byte(`
 trusted_cidrs: &office
   - 203.0.113.0/24   # the office
   - 2001:db8::/32
@@ -38,8 +39,8 @@ checks:
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &config{
-		settings: audit.Settings{
+	want := &Config{
+		Settings: audit.Settings{
 			TrustedCIDRs: []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32")},
 			PublicPorts:  []inventory.Traffic{inventory.Ports(inventory.TCP, 80, 80), inventory.Ports(inventory.UDP, 8000, 8010)},
 			Accounts:     []string{"012345678901"}, Bastions: []string{"gate"}, Now: audit.Defaults().Now,
@@ -47,19 +48,19 @@ checks:
 			Severities: map[string]findings.Severity{"unused-group": findings.Info},
 			Services:   []audit.Service{{Traffic: inventory.Ports(inventory.TCP, 8123, 8123), Name: "ClickHouse", Class: audit.Database, Severity: findings.High}},
 		},
-		enable: []string{}, disable: []string{"unused-group"},
+		Enable: []string{}, Disable: []string{"unused-group"},
 	}
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(config{}), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
+	if diff := cmp.Diff(want, c, cmp.AllowUnexported(Config{}), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestConfigWithoutContent(t *testing.T) {
 	for _, text := range []string{"", "# nothing yet\n", "---\n", "{}"} {
-		c, err := parseConfig("x.yaml", []byte(text))
+		c, err := Parse("x.yaml", []byte(text))
 		if err != nil {
 			t.Errorf("%q: %v", text, err)
-		} else if !slices.Equal(c.settings.PublicPorts, audit.Defaults().PublicPorts) {
+		} else if !slices.Equal(c.Settings.PublicPorts, audit.Defaults().PublicPorts) {
 			t.Errorf("%q: the defaults are gone", text)
 		}
 	}
@@ -114,7 +115,7 @@ x.yaml:1:50: "tcp/70000" is not a port like tcp/443 or udp/8000-8010`},
 		"unknown anchor":  {"public_ports: *here\n", "x.yaml:1:15: unknown anchor"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := parseConfig("x.yaml", []byte(c.text))
+			_, err := Parse("x.yaml", []byte(c.text))
 			if want := strings.TrimPrefix(c.want, "\n"); err == nil || !strings.HasPrefix(err.Error(), want) {
 				t.Errorf("got\n%v\nwant\n%s", err, want)
 			}
@@ -142,7 +143,7 @@ checks: {enable: [redundant-rule], disable: [unused-group]}
 exceptions:
   - {reason: because, check: unused-group, account: "012345678901", region: eu-*, group: sg-1, resource: eni-1, tags: {Team: web}, ports: tcp/22, source: 10.0.0.0/8, expires: 2099-01-31, owner: me, ticket: A-1}
 `
-	want, err := parseConfig("x.yaml", []byte(plain))
+	want, err := Parse("x.yaml", []byte(plain))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,12 +169,12 @@ exceptions:
 		anchor.Anchor = "value"
 		*n = yaml.Node{Kind: yaml.AliasNode, Value: "value", Alias: &anchor}
 		defer func() { *n = original }()
-		got, err := readSettings(&configReader{file: "x.yaml"}, document.Content[0])
+		got, err := (&reader{file: "x.yaml"}).config(document.Content[0])
 		if err != nil {
 			t.Errorf("an alias in place of %q, line %d: %v", original.Value, original.Line, err)
 			return
 		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(config{}), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Config{}), cmpopts.EquateComparable(netip.Prefix{})); diff != "" {
 			t.Errorf("an alias in place of %q, line %d: %s", original.Value, original.Line, diff)
 		}
 	})
@@ -184,7 +185,7 @@ exceptions:
 
 // TestAliasesInAFile: anchors, aliases and merge keys as people write them.
 func TestAliasesInAFile(t *testing.T) {
-	got, err := parseConfig("x.yaml", []byte(`
+	got, err := Parse("x.yaml", []byte(`
 services:
   - &db {ports: tcp/8123, name: ClickHouse, kind: database, severity: &grave high}
   - {<<: *db, ports: tcp/9999, name: Other}
@@ -202,7 +203,7 @@ exceptions:
 	if err != nil {
 		t.Fatal(err)
 	}
-	want, err := parseConfig("x.yaml", []byte(`
+	want, err := Parse("x.yaml", []byte(`
 services:
   - {ports: tcp/8123, name: ClickHouse, kind: database, severity: high}
   - {ports: tcp/9999, name: Other, kind: database, severity: high}
@@ -216,7 +217,7 @@ exceptions:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(config{}), cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreFields(audit.Exception{}, "Line")); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Config{}), cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreFields(audit.Exception{}, "Line")); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -227,13 +228,13 @@ func TestAliasesStaySmall(t *testing.T) {
 	for i := range 60 {
 		text += fmt.Sprintf("- &a%d [*a%d, *a%d, *a%d, *a%d]\n", i+1, i, i, i, i)
 	}
-	if _, err := parseConfig("x.yaml", []byte(text)); err == nil || strings.Count(err.Error(), "\n") > mostFaults {
+	if _, err := Parse("x.yaml", []byte(text)); err == nil || strings.Count(err.Error(), "\n") > mostFaults {
 		t.Errorf("%v", err)
 	}
 }
 
 func TestChoose(t *testing.T) {
-	c, err := parseConfig("x.yaml", []byte("checks: {disable: [unused-group]}"))
+	c, err := Parse("x.yaml", []byte("checks: {disable: [unused-group]}"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -244,15 +245,15 @@ func TestChoose(t *testing.T) {
 		}
 		return ids
 	}
-	opts, err := c.choose(nil, []string{"admin-port-open-to-internet"})
+	opts, err := c.Choose(nil, []string{"admin-port-open-to-internet"})
 	if got := ids(opts); err != nil || slices.Contains(got, "unused-group") || slices.Contains(got, "admin-port-open-to-internet") || len(got) < 3 {
 		t.Errorf("the disabled and the skipped check are not left out: %v, %v", got, err)
 	}
-	opts, err = c.choose([]string{"unused-group"}, nil)
+	opts, err = c.Choose([]string{"unused-group"}, nil)
 	if got := ids(opts); err != nil || !slices.Equal(got, []string{"unused-group"}) {
 		t.Errorf("--check does not win over the configuration: %v, %v", got, err)
 	}
-	if _, err = c.choose([]string{"unused-group"}, []string{"unused-group"}); err == nil {
+	if _, err = c.Choose([]string{"unused-group"}, []string{"unused-group"}); err == nil {
 		t.Error("a run without any check began")
 	}
 }

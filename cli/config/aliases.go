@@ -1,4 +1,4 @@
-package cli
+package config
 
 import (
 	"slices"
@@ -14,7 +14,7 @@ import (
 //
 // What several aliases name stays one node of the tree: its size is that of the
 // file.
-func (r *configReader) withoutAliases(root *yaml.Node) *yaml.Node {
+func (r *reader) withoutAliases(root *yaml.Node) *yaml.Node {
 	done := map[*yaml.Node]*yaml.Node{}
 	within := map[*yaml.Node]bool{}
 	var resolve func(n *yaml.Node) *yaml.Node
@@ -46,7 +46,7 @@ func (r *configReader) withoutAliases(root *yaml.Node) *yaml.Node {
 }
 
 // merged carries out the merge keys among the keys and values of a mapping.
-func (r *configReader) merged(content []*yaml.Node) []*yaml.Node {
+func (r *reader) merged(content []*yaml.Node) []*yaml.Node {
 	var own, sources []*yaml.Node
 	for i := 0; i+1 < len(content); i += 2 {
 		key, value := content[i], content[i+1]

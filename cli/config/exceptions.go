@@ -1,0 +1,181 @@
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"github.com/sgaudit/sgaudit/audit"
+)
+
+var sourceForm = regexp.MustCompile(`^(sg|pl)-[0-9A-Za-z-]+$`)
+
+// exceptionKeys are the keys of an exception, in the order in which they are
+// written.
+var exceptionKeys = []key[audit.Exception]{
+	exceptionText("reason", func(x *audit.Exception) *string { return &x.Reason }, nil),
+	narrowing(exceptionText("check", func(x *audit.Exception) *string { return &x.Check }, exceptedCheck)),
+	narrowing(exceptionText("account", func(x *audit.Exception) *string { return &x.Account }, checkAccount)),
+	narrowing(exceptionText("region", func(x *audit.Exception) *string { return &x.Region }, checkGlob)),
+	narrowing(exceptionText("group", func(x *audit.Exception) *string { return &x.Group }, checkGlob)),
+	narrowing(exceptionText("resource", func(x *audit.Exception) *string { return &x.Resource }, nil)),
+	narrowing(key[audit.Exception]{
+		name: "tags", flow: true,
+		read: func(r *reader, n *yaml.Node, x *audit.Exception) { x.Tags = readTags(r, n) },
+		value: func(x *audit.Exception) any {
+			if len(x.Tags) == 0 {
+				return nil
+			}
+			return x.Tags
+		},
+	}),
+	narrowing(key[audit.Exception]{
+		name: "ports",
+		read: func(r *reader, n *yaml.Node, x *audit.Exception) {
+			t, err := parseTraffic(n.Value)
+			if x.Ports = &t; err != nil {
+				r.fault(n, "%s", err)
+			}
+		},
+		value: func(x *audit.Exception) any {
+			if x.Ports == nil {
+				return nil
+			}
+			return x.Ports.String()
+		},
+	}),
+	narrowing(exceptionText("source", func(x *audit.Exception) *string { return &x.Source }, checkSource)),
+	{
+		name: "expires",
+		read: func(r *reader, n *yaml.Node, x *audit.Exception) {
+			day, err := ParseDay(n.Value)
+			if x.Expires = day; err != nil {
+				r.fault(n, "%s", err)
+			}
+		},
+		value: func(x *audit.Exception) any { return unlessEmpty(x.ExpiresText()) },
+	},
+	exceptionText("owner", func(x *audit.Exception) *string { return &x.Owner }, nil),
+	exceptionText("ticket", func(x *audit.Exception) *string { return &x.Ticket }, nil),
+}
+
+// exceptionText is a key that takes a text, which check may refuse.
+func exceptionText(name string, field func(*audit.Exception) *string, check func(string) error) key[audit.Exception] {
+	return key[audit.Exception]{
+		name: name,
+		read: func(r *reader, n *yaml.Node, x *audit.Exception) {
+			to := field(x)
+			if *to = strings.TrimSpace(n.Value); n.Kind != yaml.ScalarNode || *to == "" {
+				r.fault(n, "this must be text")
+			} else if check != nil {
+				if err := check(*to); err != nil {
+					r.fault(n, "%s", err)
+				}
+			}
+		},
+		value: func(x *audit.Exception) any { return unlessEmpty(*field(x)) },
+	}
+}
+
+func unlessEmpty(text string) any {
+	if text == "" {
+		return nil
+	}
+	return text
+}
+
+// narrowing marks a key that says which findings an exception accepts.
+func narrowing(k key[audit.Exception]) key[audit.Exception] {
+	k.narrows = true
+	return k
+}
+
+// readExceptions reads the list exceptions of the configuration.
+func readExceptions(r *reader, n *yaml.Node) []audit.Exception {
+	if n.Kind != yaml.SequenceNode {
+		r.fault(n, "this must be a list: write [] for an empty one")
+		return nil
+	}
+	var all []audit.Exception
+	for _, item := range n.Content {
+		all = append(all, readException(r, item))
+	}
+	return all
+}
+
+func readException(r *reader, item *yaml.Node) audit.Exception {
+	x := audit.Exception{Line: item.Line}
+	given := readKeys(r, item, "an exception", exceptionKeys, &x)
+	if item.Kind == yaml.MappingNode {
+		if x.Reason == "" {
+			r.fault(item, "an exception needs a reason: those who read the report want to know why")
+		}
+		if !slices.ContainsFunc(exceptionKeys, func(k key[audit.Exception]) bool { return k.narrows && given[k.name] }) {
+			r.fault(item, "an exception that names nothing would hide every finding: give it a check, a group, or more")
+		}
+	}
+	return x
+}
+
+// exceptedCheck reads the id of a check, or a glob that some check matches.
+func exceptedCheck(text string) error {
+	if !strings.ContainsAny(text, "*?[") {
+		return checkOrHint(text)
+	}
+	if err := checkGlob(text); err != nil {
+		return err
+	}
+	for _, check := range audit.Checks() {
+		if ok, _ := path.Match(text, check.ID); ok {
+			return nil
+		}
+	}
+	return fmt.Errorf("no check is named like %q", text)
+}
+
+func checkGlob(text string) error {
+	if _, err := path.Match(text, ""); err != nil {
+		return fmt.Errorf("%q is not a pattern: *, ? and [abc] are understood", text)
+	}
+	return nil
+}
+
+func checkSource(text string) error {
+	if sourceForm.MatchString(text) {
+		return nil
+	}
+	p, err := netip.ParsePrefix(text)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is neither a CIDR nor the id of a group or prefix list", text)
+	case p != p.Masked():
+		return fmt.Errorf("%q has bits behind its mask: write %s", text, p.Masked())
+	}
+	return nil
+}
+
+func readTags(r *reader, n *yaml.Node) map[string]string {
+	tags := map[string]string{}
+	if n.Kind != yaml.MappingNode || len(n.Content) == 0 {
+		r.fault(n, "this must be tags, like {Team: web}; a value may be a pattern")
+		return tags
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if value.Kind != yaml.ScalarNode {
+			r.fault(value, "this must be text")
+		} else if err := checkGlob(value.Value); err != nil {
+			r.fault(value, "%s", err)
+		}
+		if _, twice := tags[key.Value]; twice {
+			r.fault(key, "tag %q was given before", key.Value)
+		}
+		tags[key.Value] = value.Value
+	}
+	return tags
+}
