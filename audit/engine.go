@@ -46,11 +46,18 @@ func (o *Options) Select() []*Check {
 	return selected
 }
 
+// Result is what a run concluded: its report, and what the checks propose to do
+// about the findings.
+type Result struct {
+	*findings.Report
+	Proposals findings.Proposals
+}
+
 // Run audits an inventory that has been normalised, and leaves it as it is.
 // Checks that need services beside EC2 are left out of a run that did not ask
 // for them, unless they are named.
 // The report is finished but for the times, the tool and the fix commands.
-func Run(inv *inventory.Inventory, opts Options) *findings.Report {
+func Run(inv *inventory.Inventory, opts Options) *Result {
 	selected := opts.Select()
 	if services := inventory.DepthServices.Parts() &^ inventory.DepthNetwork.Parts(); inv.Depth != inventory.DepthServices && len(opts.Only) == 0 {
 		selected = slices.DeleteFunc(selected, func(c *Check) bool { return c.Needs&services != 0 && !slices.Contains(opts.Enable, c.ID) })
@@ -59,7 +66,7 @@ func Run(inv *inventory.Inventory, opts Options) *findings.Report {
 }
 
 // RunChecks is Run with a given list of checks.
-func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *findings.Report {
+func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *Result {
 	report := &findings.Report{
 		Caller: findings.Caller{AccountID: inv.Caller.AccountID, ARN: inv.Caller.ARN, Partition: inv.Caller.Partition},
 		Depth:  string(inv.Depth),
@@ -68,7 +75,7 @@ func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *
 		report.Checks = append(report.Checks, findings.CheckInfo{ID: c.ID, Title: c.Title, Severity: c.Severity, References: c.References})
 	}
 	estate := &Estate{Inventory: inv, live: map[string]*liveness{}}
-	parts := make([]*findings.Report, len(inv.Regions))
+	parts := make([]part, len(inv.Regions))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, region := range inv.Regions {
@@ -78,20 +85,32 @@ func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *
 		})
 	}
 	_ = g.Wait() // a check that fails is a gap of its region
-	for _, part := range parts {
-		report.Coverage = append(report.Coverage, part.Coverage...)
-		report.Findings = append(report.Findings, part.Findings...)
-		report.NotEvaluated = append(report.NotEvaluated, part.NotEvaluated...)
+	proposals := findings.Proposals{}
+	for _, p := range parts {
+		report.Coverage = append(report.Coverage, p.Coverage...)
+		report.Findings = append(report.Findings, p.Findings...)
+		report.NotEvaluated = append(report.NotEvaluated, p.NotEvaluated...)
+		for i := range p.proposals {
+			if p.proposals[i].Kind != findings.Advise {
+				proposals[p.Findings[i].ID] = p.proposals[i]
+			}
+		}
 	}
 	report.Finish()
-	return report
+	return &Result{report, proposals}
+}
+
+// part is the report of one region, and what is proposed for each finding.
+type part struct {
+	*findings.Report
+	proposals []findings.Proposal
 }
 
 // region runs the checks on one region. Regions are run side by side.
-func (e *Estate) region(region *inventory.Region, settings *Settings, selected []*Check) *findings.Report {
+func (e *Estate) region(region *inventory.Region, settings *Settings, selected []*Check) part {
 	report := &findings.Report{Coverage: []findings.Coverage{cover(region)}}
 	if region.Skipped {
-		return report
+		return part{Report: report}
 	}
 	reached := reach.New(region)
 	r := &Region{Region: region, Index: reached.Index(), Settings: settings, Reach: reached, Estate: e, report: report}
@@ -108,7 +127,7 @@ func (e *Estate) region(region *inventory.Region, settings *Settings, selected [
 			coverage.Gaps = append(coverage.Gaps, *failure)
 		}
 	}
-	return report
+	return part{report, r.proposals}
 }
 
 // cover counts what was read of a region.
@@ -146,7 +165,7 @@ func (r *Region) evaluate(c *Check) (failure *findings.Gap) {
 	before := len(r.report.Findings)
 	defer func() {
 		if p := recover(); p != nil {
-			r.report.Findings = r.report.Findings[:before]
+			r.report.Findings, r.proposals = r.report.Findings[:before], r.proposals[:before]
 			r.NotEvaluated("the check failed: %v", p)
 			failure = &findings.Gap{
 				Operation: "check:" + c.ID, Kind: string(inventory.Failed),

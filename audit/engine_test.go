@@ -22,7 +22,7 @@ import (
 )
 
 func run(inv *inventory.Inventory, only ...string) *findings.Report {
-	return audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: only})
+	return audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: only}).Report
 }
 
 func encode(t *testing.T, r *findings.Report) []byte {
@@ -321,12 +321,17 @@ func TestUnreadPartsAreNotEvaluated(t *testing.T) {
 func TestPanickingCheckIsAGap(t *testing.T) {
 	broken := &audit.Check{ID: "broken", Title: "broken", Run: func(r *audit.Region) {
 		r.Report(r.Observe(&r.Groups[0], nil))
+		r.Report(r.Observe(&r.Groups[0], &r.Groups[0].Rules[0]))
 		panic("oops")
 	}}
 	inv := notation.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0\neni-1 sg-1 10.0.0.1").Inventory
-	report := audit.RunChecks(inv, audit.Defaults(), append(audit.Checks(), broken))
-	if want := audit.RunChecks(inv, audit.Defaults(), audit.Checks()); len(want.Findings) == 0 || len(report.Findings) != len(want.Findings) {
+	report := audit.RunChecks(inv, audit.Defaults(), append([]*audit.Check{broken}, audit.Checks()...))
+	want := audit.RunChecks(inv, audit.Defaults(), audit.Checks())
+	if len(want.Findings) == 0 || len(report.Findings) != len(want.Findings) {
 		t.Errorf("%d findings beside the broken check, want %d", len(report.Findings), len(want.Findings))
+	}
+	if diff := cmp.Diff(want.Proposals, report.Proposals); len(want.Proposals) == 0 || diff != "" {
+		t.Errorf("%d proposals beside the broken check: %s", len(report.Proposals), diff)
 	}
 	if slices.ContainsFunc(report.Findings, func(f findings.Finding) bool { return f.Check == "broken" }) {
 		t.Error("a check that failed keeps what it reported before")

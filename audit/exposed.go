@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -81,7 +82,10 @@ func (r *Region) reportOpening(o *opened) {
 	obs.Message = what + " open to the internet" + r.from(o)
 	obs.Fix = r.advice(o)
 	if o.class == Admin {
-		obs.Replace = r.trustedFor(o.rule)
+		obs.Proposal.Login = true
+		if obs.Proposal.Sources = r.trustedFor(o.rule); len(obs.Proposal.Sources) > 0 {
+			obs.Proposal.Kind = findings.ReplaceSource
+		}
 	}
 	if r.Trusts(o.rule) {
 		obs.Trusted = true
@@ -176,11 +180,11 @@ func (r *Region) Trusts(rule *inventory.Rule) bool {
 
 // trustedFor returns the trusted ranges of the rule's address family, which
 // may take the place of its source.
-func (r *Region) trustedFor(rule *inventory.Rule) []string {
-	var found []string
+func (r *Region) trustedFor(rule *inventory.Rule) []inventory.Peer {
+	var found []inventory.Peer
 	for _, p := range r.Settings.TrustedCIDRs {
 		if rule.Peer.List != "" || p.Addr().Is6() == rule.Peer.Prefix.Addr().Is6() {
-			found = append(found, p.String())
+			found = append(found, inventory.PrefixPeer(p))
 		}
 	}
 	return found

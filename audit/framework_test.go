@@ -18,7 +18,7 @@ func judged(t *testing.T, framework, estate string) map[string]string {
 	if !ok {
 		t.Fatalf("no framework %s", framework)
 	}
-	report := audit.RunChecks(notation.MustParse(estate).Inventory, audit.Defaults(), f.Checks())
+	report := audit.RunChecks(notation.MustParse(estate).Inventory, audit.Defaults(), f.Checks()).Report
 	controls := f.Judge(report)
 	if !slices.IsSortedFunc(controls, func(a, b findings.Control) int { return strings.Compare(a.Control, b.Control) }) && framework == "cis-5.0" {
 		t.Errorf("out of order: %+v", controls)
@@ -127,7 +127,7 @@ func TestMappings(t *testing.T) {
 func TestControlsAreInOrder(t *testing.T) {
 	f, _ := audit.FindFramework("fsbp")
 	var names []string
-	for _, c := range f.Judge(audit.RunChecks(notation.MustParse("sg-1 a\n").Inventory, audit.Defaults(), f.Checks())) {
+	for _, c := range f.Judge(audit.RunChecks(notation.MustParse("sg-1 a\n").Inventory, audit.Defaults(), f.Checks()).Report) {
 		names = append(names, c.Control)
 	}
 	if at2, at16, at172 := slices.Index(names, "EC2.2"), slices.Index(names, "EC2.16"), slices.Index(names, "EC2.172"); at2 < 0 || at2 > at16 || at16 > at172 {
@@ -155,7 +155,7 @@ func TestSeveritiesDecideNoControl(t *testing.T) {
 	} {
 		s := audit.Defaults()
 		s.Severities = map[string]findings.Severity{"network-acl-admin-port-open": c.severity}
-		report := audit.RunChecks(notation.MustParse(fmt.Sprintf(acl, c.kind)).Inventory, s, f.Checks())
+		report := audit.RunChecks(notation.MustParse(fmt.Sprintf(acl, c.kind)).Inventory, s, f.Checks()).Report
 		for _, control := range f.Judge(report) {
 			if control.Control == "EC2.21" && control.Status != c.want {
 				t.Errorf("network ACL%s with severity %s: EC2.21 is %s, want %s", c.kind, c.severity, control.Status, c.want)

@@ -8,7 +8,7 @@ import (
 
 // ObserveResource starts an observation of something that is no group.
 func (r *Region) ObserveResource(kind, id, vpc string) Observation {
-	return Observation{ResourceType: kind, ResourceID: id, VPC: vpc, Severity: r.check.Severity, Advice: true}
+	return Observation{ResourceType: kind, ResourceID: id, VPC: vpc, Severity: r.check.Severity}
 }
 
 // ObserveInterface starts an observation of an interface.
@@ -29,19 +29,19 @@ type Observation struct {
 	VPC          string
 	Severity     findings.Severity // base; Observe sets the check's
 	Services     []string
-	Message      string   // one sentence, no full stop
-	Fix          string   // what to do, in sentences
-	Replace      []string // sources to allow before the rule goes
-	First        []string // groups whose rules must go before the group
-	Trusted      bool     // the source is trusted: info, whatever the sum
-	Redundant    bool     // other rules of the group allow all that the rule allows
-	Reference    bool     // the rule names addresses: the remedy looks for groups to name instead
-	Advice       bool     // what to change is for people to decide: no commands
+	Message      string            // one sentence, no full stop
+	Fix          string            // what to do, in sentences
+	Proposal     findings.Proposal // the change; Observe proposes to revoke a rule
+	Trusted      bool              // the source is trusted: info, whatever the sum
 }
 
 // Observe starts an observation of a group, or of a rule in it.
 func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
-	return Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, VPC: g.VPC, Severity: r.check.Severity}
+	o := Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, VPC: g.VPC, Severity: r.check.Severity}
+	if rule != nil {
+		o.Proposal.Kind = findings.RevokeRule
+	}
+	return o
 }
 
 // familyOf returns the version of IP of the addresses that a peer stands for,
@@ -73,7 +73,7 @@ func (r *Region) Report(o Observation) {
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
 		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
 		Services: o.Services, Message: o.Message,
-		Fix:        findings.Fix{Summary: o.Fix, Replace: o.Replace, First: o.First, Redundant: o.Redundant, Reference: o.Reference, Advice: o.Advice},
+		Fix:        findings.Fix{Summary: o.Fix},
 		References: r.check.References,
 	}
 	ruleText := ""
@@ -112,6 +112,7 @@ func (r *Region) Report(o Observation) {
 	}
 	f.ID = findings.Identity(f.Check, r.Partition, r.AccountID, r.Name, o.ResourceID, ruleText)
 	r.report.Findings = append(r.report.Findings, f)
+	r.proposals = append(r.proposals, o.Proposal)
 }
 
 // move adds the exposure to a base severity.

@@ -19,14 +19,16 @@ type Region struct {
 	Reach    *reach.Region
 	Estate   *Estate // every region of the run, for references that cross accounts
 
-	check   *Check
-	report  *findings.Report
-	runs    [classes]bool
-	sources []source
-	merged  []netip.Prefix
-	owners  []int // of each merged prefix: its source
-	kinds   []int // of each merged prefix: the first source with the same traffic
-	cache   cache
+	check  *Check
+	report *findings.Report
+	// Of each finding of the report.
+	proposals []findings.Proposal
+	runs      [classes]bool
+	sources   []source
+	merged    []netip.Prefix
+	owners    []int // of each merged prefix: its source
+	kinds     []int // of each merged prefix: the first source with the same traffic
+	cache     cache
 }
 
 // cache holds what several checks ask for; each field is filled on first use.

@@ -126,10 +126,10 @@ func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions
 // judged audits an inventory and attaches the fixes. Exceptions come before the
 // fixes, which leave alone what is accepted.
 func judged(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exception) (report *findings.Report, warnings []string) {
-	report = audit.Run(inv, opts)
-	warnings = audit.Except(report, exceptions, opts.Settings.Now)
-	remedy.Attach(inv, report, opts.Settings.RulesPerGroup)
-	return report, warnings
+	run := audit.Run(inv, opts)
+	warnings = audit.Except(run.Report, exceptions, opts.Settings.Now)
+	remedy.Attach(inv, run.Report, run.Proposals, opts.Settings.RulesPerGroup)
+	return run.Report, warnings
 }
 
 // asOf returns the options of an audit as of the day on which s was taken, or

@@ -160,7 +160,7 @@ var reasons = map[inventory.GapKind]struct{ text, hint string }{
 // conclude tells what a verb that audits nothing could not read, and returns
 // the exit code that it ends with.
 func (p *program) conclude(inv *inventory.Inventory, interrupted bool) error {
-	report := audit.RunChecks(inv, audit.Settings{}, nil)
+	report := audit.RunChecks(inv, audit.Settings{}, nil).Report
 	p.tellCoverage(report, interrupted)
 	if report.Incomplete() {
 		return status(exitIncomplete)

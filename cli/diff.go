@@ -91,7 +91,7 @@ func drift(old, now *inventory.Snapshot, opts audit.Options) *driftAnswer {
 	d.Changes, d.Unread = append(d.Changes, changes...), append(d.Unread, unread...)
 	before, after := audit.Run(old.Inventory, asOf(old, opts)), audit.Run(now.Inventory, asOf(now, opts))
 	before.StartedAt, after.StartedAt = old.TakenAt, now.TakenAt
-	after.Since(before)
+	after.Since(before.Report)
 	for i := range after.Findings {
 		if f := &after.Findings[i]; f.Baseline == findings.New {
 			d.New = append(d.New, f.Known())

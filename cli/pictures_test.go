@@ -16,7 +16,7 @@ import (
 func TestPicturesOfTheDocs(t *testing.T) {
 	inv := notation.MustParse(estates.Demo()).Inventory
 	settings := audit.Defaults()
-	report := audit.Run(inv, audit.Options{Settings: settings})
+	report := audit.Run(inv, audit.Options{Settings: settings}).Report
 	report.Finish()
 	drawn := picture.New(inv, report, picture.Options{Service: serviceOf(&settings), Bastions: settings.Bastions})
 	for _, view := range graphViews {

@@ -228,25 +228,9 @@ type Fix struct {
 	// is made of them: commands, undo and terraform are for readers.
 	Steps []change.Step `json:"steps"`
 
-	// Reference marks a rule that names addresses where groups should be
-	// named. The remedy finds out which.
-	Reference bool `json:"-"`
-
-	// Redundant marks a rule that others of its group repeat: it can go only
-	// while they stay. The remedy makes sure of that.
-	Redundant bool `json:"-"`
-
-	// Replace lists the sources (prefixes or groups) that must be allowed
-	// before the finding's rule goes. The remedy turns them into commands.
-	Replace []string `json:"-"`
-	// First lists the groups whose rules name the finding's group and have to
-	// go before it can be deleted.
-	First []string `json:"-"`
 	// Keeps is set by the remedy where the change takes no access away, and was
 	// proven not to.
 	Keeps bool `json:"-"`
-	// Advice marks a finding without commands: people decide what to change.
-	Advice bool `json:"-"`
 }
 
 // Suppression tells which exception accepted a finding.

@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"words":         {},
 	"inventory":     {"words"},
 	"change":        {"words", "inventory"},
-	"findings":      {"words", "change"},
+	"findings":      {"words", "inventory", "change"},
 	"cidr":          {},
 	"facts":         {},
 	"files":         {},

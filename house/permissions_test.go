@@ -31,7 +31,7 @@ func auditServed(t *testing.T, faults ...endpoint.Fault) *findings.Report {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+	return audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
 }
 
 // With each permission denied in turn no finding falls silent: it is still

@@ -23,10 +23,10 @@ func found(n int) (*findings.Report, *tables.Tables) {
 	inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: n, Interfaces: 2 * n, Rules: 4, Mistakes: n})
 	r := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
 	r.Findings = r.Findings[:n]
-	remedy.Attach(inv, r, inventory.DefaultRulesPerGroup)
+	remedy.Attach(inv, r.Report, r.Proposals, inventory.DefaultRulesPerGroup)
 	r.Finish()
 	settings := audit.Defaults()
-	return r, tables.New(inv, r, tables.Options{Services: settings.Names})
+	return r.Report, tables.New(inv, r.Report, tables.Options{Services: settings.Names})
 }
 
 // written are all formats, and the table as it is for each kind of terminal.

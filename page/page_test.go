@@ -28,7 +28,7 @@ import (
 // made returns the report of an estate and its page.
 func made(t *testing.T, inv *inventory.Inventory) (*findings.Report, *picture.Picture, string) {
 	t.Helper()
-	report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+	report := audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
 	report.Finish()
 	drawn := picture.New(inv, report, picture.Options{})
 	return report, drawn, write(t, report, drawn)
@@ -241,7 +241,7 @@ func TestAFullDiskIsAnError(t *testing.T) {
 
 // BenchmarkWrite writes pages of three sizes.
 func BenchmarkWrite(b *testing.B) {
-	report := audit.Run(demo(), audit.Options{Settings: audit.Defaults()})
+	report := audit.Run(demo(), audit.Options{Settings: audit.Defaults()}).Report
 	report.Finish()
 	base := report.Findings
 	for _, n := range []int{1000, 10000, 100000} {

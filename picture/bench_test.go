@@ -14,7 +14,7 @@ import (
 func BenchmarkPicture(b *testing.B) {
 	for _, groups := range []int{10, 100, 1000, 10000} {
 		inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
-		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
 		b.Run(fmt.Sprintf("groups=%d", groups), func(b *testing.B) {
 			b.ReportAllocs()
 			size := 0
@@ -31,7 +31,7 @@ func BenchmarkPicture(b *testing.B) {
 func BenchmarkUnfolded(b *testing.B) {
 	for _, groups := range []int{10, 100, 1000} {
 		inv := estates.Ordinary(estates.Scale{Regions: 1, Groups: groups, Interfaces: groups * 3})
-		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
 		b.Run(fmt.Sprintf("groups=%d", groups), func(b *testing.B) {
 			for b.Loop() {
 				p := picture.New(inv, report, picture.Options{Unfolded: true})

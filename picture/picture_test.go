@@ -25,7 +25,7 @@ import (
 // of returns the picture of an estate and the report that it shows.
 func of(inv *inventory.Inventory, unfolded bool) (*picture.Picture, *findings.Report) {
 	settings := audit.Defaults()
-	report := audit.Run(inv, audit.Options{Settings: settings})
+	report := audit.Run(inv, audit.Options{Settings: settings}).Report
 	report.Finish()
 	return picture.New(inv, report, picture.Options{
 		Unfolded: unfolded, Bastions: settings.Bastions,

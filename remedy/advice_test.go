@@ -10,7 +10,6 @@ import (
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
-	"github.com/sgaudit/sgaudit/remedy"
 )
 
 // TestAdviceByHolder: what is proposed for SSH open to the internet depends on
@@ -49,8 +48,7 @@ acl-1 default subnet subnet-1
 sg-1 web
   in tcp/22 0.0.0.0/0 id sgr-1
 eni-1 sg-1 10.0.1.10 public 198.51.100.7 subnet subnet-1 ` + c.holder + "\n").Inventory
-			report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"admin-port-open-to-internet"}})
-			remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+			report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"admin-port-open-to-internet"}}, inventory.DefaultRulesPerGroup)
 			if len(report.Findings) != 1 {
 				t.Fatalf("%d findings", len(report.Findings))
 			}

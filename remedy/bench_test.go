@@ -55,7 +55,7 @@ func BenchmarkSolve(b *testing.B) {
 
 // addressed returns an estate with as many rules that name addresses, the
 // report on them, and a function that takes the fixes away again.
-func addressed(tb testing.TB, rules, interfaces int) (inv *inventory.Inventory, report *findings.Report, reset func()) {
+func addressed(tb testing.TB, rules, interfaces int) (inv *inventory.Inventory, report *audit.Result, reset func()) {
 	tb.Helper()
 	inv = estates.Ordinary(estates.Scale{Regions: 1, Groups: interfaces / 10, Interfaces: interfaces, Rules: 3})
 	r := inv.Regions[0]
@@ -100,9 +100,9 @@ func BenchmarkAttach(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				reset()
-				remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+				remedy.Attach(inv, report.Report, report.Proposals, inventory.DefaultRulesPerGroup)
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(fixed(report)), "ns/finding")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(fixed(report.Report)), "ns/finding")
 		})
 	}
 }
@@ -113,8 +113,8 @@ func TestAllocations(t *testing.T) {
 	const most = 3700
 	each := func(rules int) float64 {
 		inv, report, reset := addressed(t, rules, 20*rules)
-		allocations := testing.AllocsPerRun(1, func() { reset(); remedy.Attach(inv, report, inventory.DefaultRulesPerGroup) })
-		return allocations / float64(fixed(report))
+		allocations := testing.AllocsPerRun(1, func() { reset(); remedy.Attach(inv, report.Report, report.Proposals, inventory.DefaultRulesPerGroup) })
+		return allocations / float64(fixed(report.Report))
 	}
 	few, many := each(50), each(200)
 	t.Logf("%.0f allocations for a fix of 50, %.0f of 200", few, many)

@@ -10,7 +10,6 @@ package remedy
 import (
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
@@ -29,11 +28,11 @@ import (
 //
 // The quota is the number of rules that a group may hold in one direction and
 // address family; AWS's default is inventory.DefaultRulesPerGroup.
-func Attach(inv *inventory.Inventory, report *findings.Report, quota int) {
+func Attach(inv *inventory.Inventory, report *findings.Report, proposals findings.Proposals, quota int) {
 	type place struct{ account, region string }
 	regions := map[place]*attacher{}
 	for _, r := range inv.Regions {
-		regions[place{r.AccountID, r.Name}] = newAttacher(r, quota)
+		regions[place{r.AccountID, r.Name}] = newAttacher(r, proposals, quota)
 	}
 	type subject struct {
 		*attacher
@@ -47,7 +46,7 @@ func Attach(inv *inventory.Inventory, report *findings.Report, quota int) {
 		if a == nil || f.GroupID == "" || f.ResourceID != f.GroupID {
 			continue
 		}
-		if f.Check == "unused-group" && !f.Fix.Advice && f.Status != findings.Suppressed {
+		if proposals[f.ID].Kind == findings.DeleteGroup && f.Status != findings.Suppressed {
 			a.dead[f.GroupID] = true
 		}
 		s := subject{a, f.GroupID}
@@ -65,18 +64,19 @@ func Attach(inv *inventory.Inventory, report *findings.Report, quota int) {
 
 // attacher works on the findings of one region.
 type attacher struct {
-	region   *inventory.Region
-	reach    *reach.Region
-	index    *inventory.Index
-	quota    int // of rules per group
-	peerings peerings
-	solver   *Solver
-	dead     map[string]bool // groups that the findings would delete
+	region    *inventory.Region
+	reach     *reach.Region
+	index     *inventory.Index
+	proposals findings.Proposals
+	quota     int // of rules per group
+	peerings  peerings
+	solver    *Solver
+	dead      map[string]bool // groups that the findings would delete
 }
 
-func newAttacher(r *inventory.Region, quota int) *attacher {
+func newAttacher(r *inventory.Region, proposals findings.Proposals, quota int) *attacher {
 	n := reach.New(r)
-	return &attacher{region: r, reach: n, index: n.Index(), quota: quota, dead: map[string]bool{}}
+	return &attacher{region: r, reach: n, index: n.Index(), proposals: proposals, quota: quota, dead: map[string]bool{}}
 }
 
 // attach fills the fixes of the findings about one group.
@@ -87,13 +87,18 @@ func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
 		switch {
 		case f.Rule != nil:
 			d.write(f)
-		case !f.Fix.Advice:
-			a.steps(f, g, a.change(f, g))
+		default:
+			a.steps(f, g, a.change(a.proposals[f.ID], g))
 		}
-		if by != "" && (len(f.Fix.Commands) > 0 || f.Fix.Advice) {
+		if by != "" && (len(f.Fix.Commands) > 0 || a.advises(f)) {
 			f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or the next run of that undoes the change")
 		}
 	}
+}
+
+// advises reports whether the check proposes no change for a finding.
+func (a *attacher) advises(f *findings.Finding) bool {
+	return a.proposals[f.ID].Kind == findings.Advise
 }
 
 // steps writes the steps into the finding.
@@ -118,7 +123,7 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change
 			f.Fix.Notes = append(f.Fix.Notes, tracking(g, steps[i].Rules)...)
 		}
 	}
-	if f.Check == "admin-port-open-to-internet" && len(f.Fix.Replace) == 0 && hasInstance(a.holders(g)) {
+	if p := a.proposals[f.ID]; p.Login && p.Kind != findings.ReplaceSource && hasInstance(a.holders(g)) {
 		f.Fix.Notes = append(f.Fix.Notes, sessionManager(a.holders(g)))
 	}
 }
@@ -140,12 +145,12 @@ func (a *attacher) empties(g *inventory.Group) bool {
 	return g.Default() && a.region.Read.Has(inventory.PartInterfaces) && len(a.holders(g)) == 0
 }
 
-// change returns the steps of a finding about a whole group.
-func (a *attacher) change(f *findings.Finding, g *inventory.Group) []change.Step {
+// change returns the steps of what is proposed for a whole group.
+func (a *attacher) change(p findings.Proposal, g *inventory.Group) []change.Step {
 	switch {
-	case f.Check == "unused-group":
+	case p.Kind == findings.DeleteGroup:
 		var steps []change.Step
-		for _, id := range f.Fix.First {
+		for _, id := range p.First {
 			if other := a.index.Group(id); other != nil {
 				naming := slices.DeleteFunc(slices.Clone(other.Rules), func(r inventory.Rule) bool { return r.Peer.Group == nil || r.Peer.Group.ID != g.ID })
 				steps = append(steps, change.RevokeRules(a.region.AccountID, a.region.Name, other, naming)...)
@@ -159,26 +164,10 @@ func (a *attacher) change(f *findings.Finding, g *inventory.Group) []change.Step
 			return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
 		})
 		return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was, IPv6: hasIPv6(a.region, g.VPC)})
-	case a.empties(g):
+	case p.Kind == findings.RevokeAll && a.empties(g):
 		return change.RevokeRules(a.region.AccountID, a.region.Name, g, g.Rules)
 	}
 	return nil
-}
-
-func peersOf(sources []string) []inventory.Peer {
-	var peers []inventory.Peer
-	for _, text := range sources {
-		prefix, err := netip.ParsePrefix(text)
-		switch {
-		case err == nil:
-			peers = append(peers, inventory.PrefixPeer(prefix))
-		case strings.HasPrefix(text, "pl-"):
-			peers = append(peers, inventory.Peer{List: text})
-		default:
-			peers = append(peers, inventory.Peer{Group: &inventory.GroupRef{ID: text}})
-		}
-	}
-	return peers
 }
 
 func find(g *inventory.Group, text string) *inventory.Rule {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	_ "github.com/sgaudit/sgaudit/audit/checks"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
@@ -55,8 +56,7 @@ func TestCommands(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			inv := notation.MustParse(tc.estate).Inventory
-			report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{tc.check}})
-			remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+			report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{tc.check}}, inventory.DefaultRulesPerGroup)
 			var got []string
 			for _, f := range report.Findings {
 				if f.GroupID == "sg-1" {
@@ -73,4 +73,11 @@ func TestCommands(t *testing.T) {
 			}
 		})
 	}
+}
+
+// audited audits an inventory and attaches the fixes.
+func audited(inv *inventory.Inventory, opts audit.Options, quota int) *findings.Report {
+	run := audit.Run(inv, opts)
+	remedy.Attach(inv, run.Report, run.Proposals, quota)
+	return run.Report
 }

@@ -49,8 +49,7 @@ func smallReport(t *testing.T) (*inventory.Inventory, []byte) {
 			}
 		}
 	}
-	report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
-	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+	report := audited(inv, audit.Options{Settings: audit.Defaults()}, inventory.DefaultRulesPerGroup)
 	report.Finish()
 	report.Checks = nil // they are for readers
 	kinds := map[string]bool{}

@@ -24,14 +24,17 @@ const (
 	revoke         // revoke: nothing takes the place
 )
 
-func wishOf(f *findings.Finding) wish {
-	switch {
-	case f.Fix.Reference:
+// wishOf returns what a finding asks to be done with its rule.
+func (a *attacher) wishOf(f *findings.Finding) wish {
+	switch a.proposals[f.ID].Kind {
+	case findings.ReferenceGroups:
 		return reference
-	case f.Fix.Redundant:
+	case findings.RevokeRedundant:
 		return redundant
-	case len(f.Fix.Replace) > 0:
+	case findings.ReplaceSource:
 		return replace
+	case findings.Advise:
+		return keep
 	}
 	return revoke
 }
@@ -67,12 +70,12 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 	d := &decision{attacher: a, group: g, of: map[string]*outcome{}}
 	for _, f := range about {
 		switch {
-		case f.Status == findings.Suppressed, f.Fix.Advice:
+		case f.Status == findings.Suppressed, a.advises(f):
 		case f.Rule != nil:
 			if rule := find(g, f.Rule.Text); rule != nil {
-				d.wish(f, rule, wishOf(f))
+				d.wish(f, rule, a.wishOf(f))
 			}
-		case a.empties(g):
+		case a.proposals[f.ID].Kind == findings.RevokeAll && a.empties(g):
 			for i := range g.Rules {
 				d.wish(f, &g.Rules[i], revoke)
 			}
@@ -92,7 +95,7 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 		case revoke, redundant:
 			o.steps = change.RevokeRules(a.region.AccountID, a.region.Name, g, []inventory.Rule{*o.rule})
 		case replace:
-			d.replace(o, peersOf(o.by.Fix.Replace))
+			d.replace(o, a.proposals[o.by.ID].Sources)
 		case reference:
 			d.refer(o)
 		}
@@ -287,7 +290,7 @@ func (d *decision) write(f *findings.Finding) {
 	switch {
 	case o == nil && f.Status == findings.Suppressed:
 		return // an exception accepts the rule
-	case o == nil, f.Fix.Advice:
+	case o == nil, d.advises(f):
 		if o != nil && len(o.steps) > 0 {
 			f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) proposes to revoke this rule", o.by.ID, o.by.Check))
 		}
@@ -301,14 +304,14 @@ func (d *decision) write(f *findings.Finding) {
 	f.Fix.Keeps = o.wish == redundant || o.wish == reference
 	f.Fix.Proof = o.proof
 	switch {
-	case o.wish == reference, o.wish == redundant && wishOf(f) == redundant, o.wish == replace && wishOf(f) != replace:
+	case o.wish == reference, o.wish == redundant && d.wishOf(f) == redundant, o.wish == replace && d.wishOf(f) != replace:
 		f.Fix.Summary = o.summary
 	case o.wish == redundant:
 		f.Fix.Summary = o.summary
-	case o.wish == revoke && wishOf(f) != revoke:
+	case o.wish == revoke && d.wishOf(f) != revoke:
 		f.Fix.Summary = fmt.Sprintf("Revoke %s. Nothing takes its place.", o.rule)
 	}
-	if wishOf(f) != o.wish {
+	if d.wishOf(f) != o.wish {
 		f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) decides what becomes of this rule", o.by.ID, o.by.Check))
 	}
 	d.steps(f, d.group, o.steps)

@@ -98,12 +98,12 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 			inv := notation.MustParse(oneVPC + " " + tc.rules + "\n").Inventory
 			settings := audit.Defaults()
 			settings.TrustedCIDRs = []netip.Prefix{netip.MustParsePrefix("203.0.113.0/24")}
-			report := audit.Run(inv, audit.Options{Settings: settings})
-			remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+			run := audit.Run(inv, audit.Options{Settings: settings})
+			remedy.Attach(inv, run.Report, run.Proposals, inventory.DefaultRulesPerGroup)
 			about := 0
 			said := tc.says == ""
-			for _, f := range report.Findings {
-				if f.Rule == nil || f.Rule.Text != tc.rule || f.Fix.Advice {
+			for _, f := range run.Findings {
+				if f.Rule == nil || f.Rule.Text != tc.rule || run.Proposals[f.ID].Kind == findings.Advise {
 					continue
 				}
 				about++
@@ -127,17 +127,18 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 // made of it, and says why.
 func TestNeededByAnother(t *testing.T) {
 	inv := notation.MustParse(oneVPC + " in tcp/443 203.0.113.0/24 id sgr-1\n in tcp/443 203.0.113.5/32 \"keep\" id sgr-2\n").Inventory
-	finding := func(check, rule string, fix findings.Fix) findings.Finding {
+	proposals := findings.Proposals{"stale": {Kind: findings.RevokeRule}, "redundant": {Kind: findings.RevokeRedundant}}
+	finding := func(check, rule string) findings.Finding {
 		return findings.Finding{
 			ID: check, Check: check, AccountID: "111122223333", Region: "us-east-1", GroupID: "sg-db", ResourceID: "sg-db",
-			Rule: &findings.Rule{Text: rule}, Fix: fix, Status: findings.Open,
+			Rule: &findings.Rule{Text: rule}, Status: findings.Open,
 		}
 	}
 	report := &findings.Report{Findings: []findings.Finding{
-		finding("stale", "in tcp/443 203.0.113.0/24", findings.Fix{}),
-		finding("redundant", "in tcp/443 203.0.113.5/32", findings.Fix{Redundant: true}),
+		finding("stale", "in tcp/443 203.0.113.0/24"),
+		finding("redundant", "in tcp/443 203.0.113.5/32"),
 	}}
-	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+	remedy.Attach(inv, report, proposals, inventory.DefaultRulesPerGroup)
 	if got := short(report.Findings[0].Fix.Steps); got != "-sgr-1" {
 		t.Errorf("the first rule: %s", got)
 	}
@@ -147,11 +148,11 @@ func TestNeededByAnother(t *testing.T) {
 	}
 	// An exception accepts the first finding: its rule stays, and covers.
 	report = &findings.Report{Findings: []findings.Finding{
-		finding("stale", "in tcp/443 203.0.113.0/24", findings.Fix{}),
-		finding("redundant", "in tcp/443 203.0.113.5/32", findings.Fix{Redundant: true}),
+		finding("stale", "in tcp/443 203.0.113.0/24"),
+		finding("redundant", "in tcp/443 203.0.113.5/32"),
 	}}
 	report.Findings[0].Status = findings.Suppressed
-	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+	remedy.Attach(inv, report, proposals, inventory.DefaultRulesPerGroup)
 	if got := short(report.Findings[1].Fix.Steps); got != "-sgr-2" || len(report.Findings[0].Fix.Commands) > 0 {
 		t.Errorf("beside an accepted finding: %s", got)
 	}
@@ -168,8 +169,7 @@ func TestQuota(t *testing.T) {
 	text := oneVPC + rules.String() + "sg-b b\neni-3 sg-b 10.0.1.10\npl-1 com.amazonaws.global.cloudfront.origin-facing 198.51.100.0/24 owner AWS\n"
 	for quota, want := range map[int]string{60: "", 61: "", 62: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range", 59: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range"} {
 		inv := notation.MustParse(text).Inventory
-		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
-		remedy.Attach(inv, report, quota)
+		report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}}, quota)
 		f := report.Findings[slices.IndexFunc(report.Findings, func(f findings.Finding) bool { return f.Rule.Ports == "5432" })]
 		if got := short(f.Fix.Steps); got != want {
 			t.Errorf("quota %d: %q, want %q", quota, got, want)
@@ -184,8 +184,7 @@ func TestQuota(t *testing.T) {
 func TestDefaultGroupOfUnreadInterfaces(t *testing.T) {
 	for more, want := range map[string]string{"": "-sgr-1", "unread interfaces denied\n": ""} {
 		inv := notation.MustParse("sg-1 default\n in tcp/22 10.0.0.0/8 id sgr-1\n" + more).Inventory
-		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"default-group-allows-traffic"}})
-		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+		report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"default-group-allows-traffic"}}, inventory.DefaultRulesPerGroup)
 		if got := short(report.Findings[0].Fix.Steps); got != want {
 			t.Errorf("%q: %q, want %q", more, got, want)
 		}

@@ -167,8 +167,7 @@ func TestNothingIsCutOff(t *testing.T) {
 		if seed%4 != 0 {
 			talkative(inv.Regions[0])
 		}
-		report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group", "peer-range-should-be-group"}})
-		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+		report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group", "peer-range-should-be-group"}}, inventory.DefaultRulesPerGroup)
 		for _, f := range report.Findings {
 			if len(f.Fix.Commands) == 0 {
 				continue
@@ -315,8 +314,7 @@ func TestReferences(t *testing.T) {
 				}
 				inv := notation.MustParse(estate + tc.more + "\n").Inventory
 				inv.Regions[0].Read = inventory.DepthServices.Parts()
-				report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group", "peer-range-should-be-group"}})
-				remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+				report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group", "peer-range-should-be-group"}}, inventory.DefaultRulesPerGroup)
 				if len(report.Findings) == 0 {
 					if tc.groups+tc.says != "" {
 						t.Fatal("no finding")

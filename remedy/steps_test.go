@@ -32,8 +32,7 @@ func demo(t *testing.T) (*inventory.Inventory, *findings.Report) {
 			}
 		}
 	}
-	report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
-	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+	report := audited(inv, audit.Options{Settings: audit.Defaults()}, inventory.DefaultRulesPerGroup)
 	return inv, report
 }
 
@@ -83,7 +82,7 @@ func TestPlan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again := audit.Run(after, audit.Options{Settings: audit.Defaults()})
+	again := audit.Run(after, audit.Options{Settings: audit.Defaults()}).Report
 	before := map[string]*findings.Finding{}
 	for _, f := range all(report) {
 		before[f.ID] = f
@@ -164,8 +163,7 @@ func TestCommandsReadBack(t *testing.T) {
 				}
 			}
 		}
-		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()})
-		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+		report := audited(inv, audit.Options{Settings: audit.Defaults()}, inventory.DefaultRulesPerGroup)
 		for _, f := range report.Findings {
 			if len(f.Fix.Undo) != len(f.Fix.Commands) {
 				t.Fatalf("%d commands and %d that take them back", len(f.Fix.Commands), len(f.Fix.Undo))
@@ -253,8 +251,7 @@ func TestCommandsReadBack(t *testing.T) {
 // TestTerraform shows the blocks of a replacement.
 func TestTerraform(t *testing.T) {
 	inv := notation.MustParse(strings.ReplaceAll(network, "SOURCE", "10.0.0.2/32")).Inventory
-	report := audit.Run(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}})
-	remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
+	report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}}, inventory.DefaultRulesPerGroup)
 	want := `resource "aws_vpc_security_group_ingress_rule" "allow_sg_db_in_tcp_5432_sg_app" {
   security_group_id = "sg-db"
   referenced_security_group_id = "sg-app"

@@ -115,9 +115,7 @@ func named(inv *inventory.Inventory) *inventory.Inventory {
 // judgeBy returns what audits an inventory and attaches the fixes.
 func judgeBy(settings audit.Settings) remedy.Audit {
 	return func(inv *inventory.Inventory) *findings.Report {
-		report := audit.Run(inv, audit.Options{Settings: settings})
-		remedy.Attach(inv, report, inventory.DefaultRulesPerGroup)
-		return report
+		return audited(inv, audit.Options{Settings: settings}, inventory.DefaultRulesPerGroup)
 	}
 }
 
@@ -140,17 +138,18 @@ func planOf(t *testing.T, inv *inventory.Inventory, judge remedy.Audit) (*findin
 	return report, plan
 }
 
-// neutral are the checks that do not complain of the access that a rule gives,
-// but of the way in which it is given.
-var neutral = []string{"redundant-rule", "ip-source-should-be-group", "peer-range-should-be-group"}
+// complains are the proposals of checks that complain of the access that a rule
+// gives, and not of the way in which it is given.
+var complains = []findings.ProposalKind{findings.RevokeRule, findings.ReplaceSource, findings.RevokeAll, findings.DeleteGroup}
 
 // complained returns the inventory without the rules that a finding complains
 // of and proposes to revoke: what all the rest gives must stay.
-func complained(inv *inventory.Inventory, report *findings.Report) *inventory.Inventory {
+func complained(inv *inventory.Inventory, settings audit.Settings) *inventory.Inventory {
+	run := audit.Run(inv, audit.Options{Settings: settings})
 	type key struct{ region, group, rule string }
 	gone := map[key]bool{}
-	for _, f := range report.Findings {
-		if f.GroupID != "" && f.ResourceID == f.GroupID && !f.Fix.Advice && !slices.Contains(neutral, f.Check) {
+	for _, f := range run.Findings {
+		if f.GroupID != "" && f.ResourceID == f.GroupID && slices.Contains(complains, run.Proposals[f.ID].Kind) {
 			if f.Rule != nil {
 				gone[key{f.Region, f.GroupID, f.Rule.Text}] = true
 			} else {
@@ -266,7 +265,7 @@ func TestPlanAsAWhole(t *testing.T) {
 		if plan.Again || !plan.Proven {
 			t.Errorf("seed %d: the plan is not proven, or a second plan may have changes: %t, %t", seed, plan.Proven, plan.Again)
 		}
-		before := complained(inv, report)
+		before := complained(inv, settings)
 		for i, r := range before.Regions {
 			was, is := reach.New(r), reach.New(after.Regions[i])
 			traffics := everyTraffic(inv.Regions[i])

@@ -18,7 +18,7 @@ import (
 func demo(t *testing.T) (*inventory.Inventory, *findings.Report) {
 	t.Helper()
 	inv := notation.MustParse(estates.Demo()).Inventory
-	return inv, audit.Run(inv, audit.Options{Settings: audit.Defaults()})
+	return inv, audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
 }
 
 // rows returns a table as maps from the names of columns to cells.

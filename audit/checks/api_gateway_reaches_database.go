@@ -40,7 +40,7 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%q lets %s reach %s", rule, interfacesNamed(let), interfacesNamed(databases[k:k+1]))
 			o.Fix = "Allow the group of the function or service behind the API, then revoke " + rule.String() + "."
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

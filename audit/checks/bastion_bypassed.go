@@ -44,7 +44,7 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s to %s is allowed from %s, around the bastion of %s (%s)", audit.TrafficNamed(rule.Traffic), interfacesNamed(members[k:k+1]), rule.Peer, g.VPC, strings.Join(known, ", "))
 			o.Fix = fmt.Sprintf("Allow it from %s, or use Session Manager, then revoke %s.", known[0], rule)
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

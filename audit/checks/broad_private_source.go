@@ -41,7 +41,7 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s is allowed from %s, %.0f times as many addresses as %s (%s) has", audit.TrafficNamed(rule.Traffic), p, math.Floor(times), g.VPC, strings.Join(blocks, ", "))
 			o.Fix = "Reference the groups that need it; for other networks, name the subnets that need it."
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

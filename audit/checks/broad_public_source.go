@@ -38,7 +38,7 @@ var _ = audit.Declare(audit.Check{
 				o.Message += " in " + rule.Peer.List
 			}
 			o.Fix = "Name the addresses that need it, or list the block under trusted_cidrs if all of it is yours."
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

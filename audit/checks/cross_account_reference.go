@@ -46,7 +46,7 @@ var _ = audit.Declare(audit.Check{
 				if ref.Account == "" {
 					o.Fix = "Find out which account owns " + ref.ID + ", for example in the peered VPCs and in the accounts that share subnets with this one. Revoke the rule if none does."
 				}
-				o.Advice = true
+				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}
 		}

@@ -32,7 +32,7 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s may leave to %s from %s", audit.TrafficNamed(rule.Traffic), rule.Peer, interfacesNamed(databases))
 			o.Fix = "A database answers and seldom asks: revoke " + rule.String() + ", after allowing replicas and endpoints by their groups."
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

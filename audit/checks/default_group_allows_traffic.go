@@ -32,6 +32,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, nil)
 			o.Message = fmt.Sprintf("the default group of %s allows traffic: %s", g.VPC, strings.Join(rules, "; "))
+			o.Proposal.Kind = findings.RevokeAll
 			o.Fix = "Give what carries the default group a group of its own, then revoke every rule of " + g.ID + "."
 			r.Report(o)
 		}

@@ -24,7 +24,6 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, nil)
 			o.Message = fmt.Sprintf("the default group of %s is carried by %s", g.VPC, interfacesNamed(members))
 			o.Fix = "Give each of them a group of its own that allows what it needs, then take the default group off."
-			o.Advice = true
 			r.Report(o)
 		}
 	},

@@ -49,7 +49,6 @@ var _ = audit.Declare(audit.Check{
 				o := r.Observe(g, nil)
 				o.Message = "it has the same rules as " + strings.Join(others, ", ")
 				o.Fix = "Where they serve one purpose, keep one of them; where they do not, say so in their descriptions."
-				o.Advice = true
 				r.Report(o)
 			}
 		}

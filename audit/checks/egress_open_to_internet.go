@@ -22,7 +22,7 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s may leave to %s", audit.TrafficNamed(rule.Traffic), rule.Peer)
 			o.Fix = "Allow the groups, prefix lists and ports that are needed, watch the flow logs, then revoke " + rule.String() + "."
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

@@ -33,7 +33,7 @@ var _ = audit.Declare(audit.Check{
 					o.Severity = findings.Info
 					o.Message = fmt.Sprintf("%q calls itself temporary and names no date: %q", rule, rule.Description)
 					o.Fix = "Revoke it, or write into its description until when it is needed: \"until 2030-01-31\"."
-					o.Advice = true
+					o.Proposal.Kind = findings.Advise
 				default:
 					continue
 				}

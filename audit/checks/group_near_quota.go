@@ -60,7 +60,6 @@ var _ = audit.Declare(audit.Check{
 				slices.Sort(uncounted)
 				o.Message += fmt.Sprintf("; how many rules %s counts for is not known, so it is counted as one", strings.Join(slices.Compact(uncounted), ", "))
 			}
-			o.Advice = true
 			r.Report(o)
 		}
 	},

@@ -49,7 +49,7 @@ var _ = audit.Declare(audit.Check{
 				if served, known := r.Reach.Listens(g.ID, rule.Traffic); !served && known {
 					o.Fix = fmt.Sprintf("Revoke %s: no listener of the load balancer serves %s.", rule, rule.Traffic)
 				}
-				o.Advice = true
+				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}
 		})

@@ -32,7 +32,7 @@ var _ = audit.Declare(audit.Check{
 					o := r.Observe(g, rule)
 					o.Message = message
 					o.Fix = fmt.Sprintf("Allow %s from the groups of those that need it, then revoke %s.", rule.Traffic, rule.Peer)
-					o.Reference = true
+					o.Proposal.Kind = findings.ReferenceGroups
 					r.Report(o)
 				}
 			}
@@ -72,6 +72,6 @@ func ownPublic(r *audit.Region, g *inventory.Group, rule *inventory.Rule, e *inv
 	group := groupToName(r, e)
 	o.Message = fmt.Sprintf("%s is allowed from %s, the public address of %s (%s)", rule.Traffic, rule.Peer, e.ID, group)
 	o.Fix = fmt.Sprintf("Let %s connect by its private address, allow %s from %s, then revoke %s: a reference does not match what comes by a public address.", e.ID, rule.Traffic, group, rule.Peer)
-	o.Advice = true
+	o.Proposal.Kind = findings.Advise
 	return o
 }

@@ -46,7 +46,7 @@ var _ = audit.Declare(audit.Check{
 				}
 				o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, and %s has addresses of both", m.Ports, m.Open, closed, interfacesNamed(concerned))
 				o.Fix = fmt.Sprintf("Choose one: revoke %s, or allow the same ports over %s too.", m.Rule, closed)
-				o.Advice = true
+				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}
 		}

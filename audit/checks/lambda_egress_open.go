@@ -37,7 +37,7 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s may leave to %s from %s", audit.TrafficNamed(rule.Traffic), rule.Peer, runs)
 			o.Fix = "Allow the groups of its databases and endpoints, and tcp/443 to the prefix lists of the services that it calls, then revoke " + rule.String() + "."
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

@@ -22,7 +22,6 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, nil)
 			o.Message = fmt.Sprintf("%s was made by the console's launch wizard: its name says nothing of its purpose, and nobody chose its rules", g.Name)
 			o.Fix = "Put a group with a purpose on what carries it, then delete " + g.ID + "."
-			o.Advice = true
 			r.Report(o)
 		}
 	},

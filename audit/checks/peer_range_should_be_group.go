@@ -40,7 +40,7 @@ var _ = audit.Declare(audit.Check{
 				o := r.Observe(g, rule)
 				o.Message = fmt.Sprintf("%s lies in %s, which %s joins in the same region: its groups can be named", p, peer.VPC, peer.peering)
 				o.Fix = fmt.Sprintf("Allow %s from the group of those in %s that need it, then revoke %s.", rule.Traffic, peer.VPC, rule)
-				o.Reference = true
+				o.Proposal.Kind = findings.ReferenceGroups
 				if groups := behind(peer.VPC, p).groups; len(groups) > 0 {
 					o.Message += "; held there by " + strings.Join(groups, ", ")
 				}

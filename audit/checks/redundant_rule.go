@@ -50,7 +50,7 @@ var _ = audit.Declare(audit.Check{
 				o := r.Observe(g, rule)
 				o.Message = fmt.Sprintf("%q changes nothing: all of it is allowed by %s", rule, rulesNamed(by))
 				o.Fix = "Revoke " + rule.String() + "; what it allows stays allowed."
-				o.Redundant = true
+				o.Proposal.Kind = findings.RevokeRedundant
 				r.Report(o)
 			}
 		}

@@ -25,7 +25,7 @@ var _ = audit.Declare(audit.Check{
 				o := r.Observe(g, rule)
 				o.Message = fmt.Sprintf("nothing says what %q is for", rule)
 				o.Fix = "Describe it: who needs it, for what, and until when."
-				o.Advice = true
+				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}
 		}

@@ -39,7 +39,7 @@ var _ = audit.Declare(audit.Check{
 					o.Severity = findings.Info
 					o.Message = fmt.Sprintf("no interface that account %s can see in %s has the address %s; account %s shares the VPC, and the interfaces of its other participants are not visible to this account", r.AccountID, vpc.ID, p.Addr(), vpc.Owner)
 					o.Fix = "Ask account " + vpc.Owner + " which interface has " + p.Addr().String() + ". If none has, revoke " + rule.String() + "."
-					o.Advice = true
+					o.Proposal.Kind = findings.Advise
 				}
 				r.Report(o)
 			}

@@ -52,7 +52,7 @@ var _ = audit.Declare(audit.Check{
 				o.Severity = findings.Info
 				o.Message += fmt.Sprintf("; its description is %q", rule.Description)
 			}
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},

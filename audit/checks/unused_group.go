@@ -28,13 +28,12 @@ var _ = audit.Declare(audit.Check{
 				o.Severity = findings.Info
 				o.Message = fmt.Sprintf("unattached, but held: no interface carries %s, yet %s", g.ID, strings.Join(holders, ", "))
 				o.Fix = "Keep the group while what holds it is wanted; else remove that first, then the group."
-				o.Advice = true
 				r.Report(o)
 				continue
 			}
 			o.Message = unusedMessage(g, set, namedBy, looked)
 			o.Fix = unusedFix(g, namedBy)
-			o.First = namedBy
+			o.Proposal = findings.Proposal{Kind: findings.DeleteGroup, First: namedBy}
 			r.Report(o)
 		}
 	},

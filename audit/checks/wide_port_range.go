@@ -29,7 +29,7 @@ var _ = audit.Declare(audit.Check{
 				o.Message = fmt.Sprintf("%d ports (%s) are allowed from %s", t.Last-t.First+1, t, rule.Peer)
 			}
 			o.Fix = "Allow the ports that are used, as the flow logs show them, then revoke " + rule.String() + "."
-			o.Advice = true
+			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},
