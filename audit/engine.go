@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -19,6 +20,15 @@ type Options struct {
 	Only     []string // ids of the checks to run; empty: all that are on by default
 	Enable   []string // ids of checks to run beside those that are on by default
 	Skip     []string // ids of checks to leave out
+}
+
+// AsOf returns the options of an audit as of the day, in UTC, on which an
+// inventory was read. The zero time is not known: then it is today.
+func (o Options) AsOf(read time.Time) Options {
+	if !read.IsZero() {
+		o.Settings.Now = read.UTC().Truncate(24 * time.Hour)
+	}
+	return o
 }
 
 // Estate is the whole inventory of the run, as checks see it that follow

@@ -14,6 +14,7 @@ import (
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/history"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 	"github.com/sgaudit/sgaudit/words"
@@ -59,7 +60,7 @@ func (p *program) auditVerb() *urfave.Command {
 func (p *program) audit(ctx context.Context, ch *choices) error {
 	started := time.Now().UTC()
 	if ch.history != nil {
-		unlock, err := ch.history.begin(ch)
+		unlock, err := beginHistory(ch)
 		if err != nil {
 			return err
 		}
@@ -83,8 +84,8 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 	if ch.framework != nil {
 		report.Controls = ch.framework.Judge(report)
 	}
-	if ch.history != nil {
-		ch.history.mark(report)
+	if ch.firstRun {
+		history.First(report)
 	}
 	report.Finish()
 	whole := *report // the history keeps what --min-severity drops
@@ -95,7 +96,7 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 
 	err := p.write(report, ch.targets, &material{s.Inventory, &ch.audit.Settings})
 	if ch.history != nil {
-		err = errors.Join(err, ch.history.keep(&whole, s))
+		err = errors.Join(err, ch.history.Keep(&whole, s))
 	}
 	p.tellCoverage(report, ctx.Err() != nil)
 	p.console.Say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
@@ -114,7 +115,7 @@ func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot,
 // fixes, and without what exceptions accept. Dates, of rules and of exceptions,
 // are compared with the day on which it was read.
 func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions []audit.Exception, started time.Time) *findings.Report {
-	report, warnings := judged(s.Inventory, asOf(s, opts), exceptions)
+	report, warnings := judged(s.Inventory, opts.AsOf(s.TakenAt), exceptions)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
 	for _, text := range warnings {
@@ -130,15 +131,6 @@ func judged(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exc
 	warnings = audit.Except(run.Report, exceptions, opts.Settings.Now)
 	remedy.Attach(inv, run.Report, run.Proposals, opts.Settings.RulesPerGroup)
 	return run.Report, warnings
-}
-
-// asOf returns the options of an audit as of the day on which s was taken, or
-// as of today where that is not known.
-func asOf(s *inventory.Snapshot, opts audit.Options) audit.Options {
-	if !s.TakenAt.IsZero() {
-		opts.Settings.Now = s.TakenAt.UTC().Truncate(24 * time.Hour)
-	}
-	return opts
 }
 
 // DecoderVariable makes the SDK decode every answer, for measurements.

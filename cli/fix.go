@@ -195,7 +195,7 @@ func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, 
 	report := p.evaluate(s, opts, conf.Exceptions, started)
 	report.Finish()
 	again := func(inv *inventory.Inventory) *findings.Report {
-		r, _ := judged(inv, asOf(s, opts), conf.Exceptions)
+		r, _ := judged(inv, opts.AsOf(s.TakenAt), conf.Exceptions)
 		return r
 	}
 	return report, &judge{s.Inventory, again}, nil

@@ -11,6 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/history"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -110,7 +111,8 @@ type choices struct {
 	baseline    *findings.Report   // nil: none was given
 	newOnly     bool
 	exceptions  []audit.Exception
-	history     *history // nil: the run is not kept
+	history     *history.Folder // nil: the run is not kept
+	firstRun    bool            // of its history: every finding is new
 }
 
 // readChoices checks everything that can be checked before AWS is called and

@@ -11,6 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
+	"github.com/sgaudit/sgaudit/history"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 )
@@ -31,7 +32,7 @@ func TestReportBeforeHistory(t *testing.T) {
 	format, _ := output.Lookup("json")
 	ch := &choices{
 		targets: []target{{format, file}}, audit: audit.Options{Settings: audit.Defaults()}, minSeverity: findings.Medium,
-		history: &history{folder: filepath.Join(t.TempDir(), "gone"), baseless: true},
+		history: &history.Folder{Path: filepath.Join(t.TempDir(), "gone")}, firstRun: true,
 	}
 	s := &inventory.Snapshot{TakenAt: time.Now(), Inventory: notation.MustParse("sg-1 web\n  in tcp/22 0.0.0.0/0\n  in tcp/23 0.0.0.0/0\n").Inventory}
 	err := p.judge(context.Background(), ch, s, time.Now())

@@ -12,10 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sgaudit/sgaudit/drift"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
+	"github.com/sgaudit/sgaudit/history"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/simulate"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -327,13 +330,13 @@ func TestNoVerbObeysTexts(t *testing.T) {
 // TestAnswersObeyNoTexts fills every text of what the verbs answer, which
 // includes fields that hold checked values today, and looks at each form.
 func TestAnswersObeyNoTexts(t *testing.T) {
-	d, r, tr, doc := &driftAnswer{}, &reachAnswer{}, &trend{}, &diagnosis{}
-	s := &simulation{driftAnswer: d}
+	d, r, tr, doc := &drift.Drift{}, &reachAnswer{}, history.NewTrend(), &diagnosis{}
+	s := &simulate.Simulation{Drift: d}
 	for _, v := range []any{d, r, s, tr, doc} {
 		flood(reflect.ValueOf(v).Elem())
 	}
 	for name, text := range map[string]string{
-		"diff": d.text(), "diff as Markdown": d.markdown(), "reach": r.text(), "simulate": s.text(), "trend": tr.text(), "doctor": doc.text(),
+		"diff": d.Text(), "diff as Markdown": d.Markdown(), "reach": r.text(), "simulate": s.Text(), "trend": tr.Text(), "doctor": doc.text(),
 	} {
 		look(t, []string{name}, "the text", text)
 		if !strings.Contains(text, "u202e") {

@@ -6,11 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 )
@@ -48,29 +48,17 @@ func (p *program) snapshotVerb() *urfave.Command {
 				if err := p.console.Stream(s.Save); err != nil {
 					return err
 				}
-			} else if err := output.Replace(file, func(w io.Writer) error { return saveSnapshot(w, s, strings.HasSuffix(file, ".zst")) }); err != nil {
+			} else if err := output.Replace(file, func(w io.Writer) error {
+				if strings.HasSuffix(file, ".zst") {
+					return files.Compress(w, s.Save)
+				}
+				return s.Save(w)
+			}); err != nil {
 				return err
 			}
 			return p.conclude(s.Inventory, c.Context.Err() != nil)
 		},
 	}
-}
-
-func saveSnapshot(w io.Writer, s *inventory.Snapshot, compress bool) error {
-	if !compress {
-		return s.Save(w)
-	}
-	z, err := zstd.NewWriter(w)
-	if err != nil {
-		return fmt.Errorf("compressing: %w", err)
-	}
-	if err := s.Save(z); err != nil {
-		return err
-	}
-	if err := z.Close(); err != nil {
-		return fmt.Errorf("compressing: %w", err)
-	}
-	return nil
 }
 
 // fromSnapshot refuses the flags that mean nothing to what the flag names, a

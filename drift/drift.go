@@ -1,0 +1,102 @@
+// Package drift compares two snapshots: which rules, routes and network ACLs
+// changed, which interfaces the internet can reach since, and which findings
+// came and went. What one side did not read is unknown, and neither added nor
+// removed.
+package drift
+
+import (
+	"slices"
+
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/remedy"
+)
+
+// Drift is what changed from one snapshot to another. Changes and unread parts
+// are in the order of inventory.Diff, ways in that of regions and interfaces,
+// findings in that of reports. As JSON it is the answer of sgaudit diff, whose
+// names are a contract.
+type Drift struct {
+	SchemaVersion string             `json:"schema_version"`
+	Changes       []inventory.Change `json:"changes"`
+	Unread        []inventory.Unread `json:"unread"`
+	Reach         []Way              `json:"reach"`
+	New           []findings.Known   `json:"new_findings"`
+	Fixed         []findings.Known   `json:"fixed_findings"`
+	Unknown       []findings.Known   `json:"unknown_findings"`
+}
+
+// Way is a way from the internet to an interface that came or went.
+type Way struct {
+	AccountID string `json:"account_id"`
+	Region    string `json:"region"`
+	Interface string `json:"interface"`
+	Change    string `json:"change"` // added or removed
+	Text      string `json:"way"`    // "tcp/22 from the internet (IPv4)"
+}
+
+// Compare returns what changed from the old snapshot to the new one. Each is
+// judged by the same checks, as of the day on which it was taken.
+func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
+	d := &Drift{SchemaVersion: "1", Changes: []inventory.Change{}, Unread: []inventory.Unread{}, Reach: []Way{}, New: []findings.Known{}}
+	changes, unread := inventory.Diff(old.Inventory, now.Inventory)
+	d.Changes, d.Unread = append(d.Changes, changes...), append(d.Unread, unread...)
+	before, after := audit.Run(old.Inventory, opts.AsOf(old.TakenAt)), audit.Run(now.Inventory, opts.AsOf(now.TakenAt))
+	before.StartedAt, after.StartedAt = old.TakenAt, now.TakenAt
+	after.Since(before.Report)
+	for i := range after.Findings {
+		if f := &after.Findings[i]; f.Baseline == findings.New {
+			d.New = append(d.New, f.Known())
+		}
+	}
+	d.Fixed, d.Unknown = after.Comparison.Fixed, after.Comparison.Unknown
+	for _, r := range now.Inventory.Regions {
+		i := slices.IndexFunc(old.Inventory.Regions, func(o *inventory.Region) bool { return o.AccountID == r.AccountID && o.Name == r.Name })
+		if i < 0 || old.Inventory.Regions[i] == r {
+			continue
+		}
+		d.reach(old.Inventory.Regions[i], r)
+	}
+	return d
+}
+
+// reach compares the ways from the internet to each interface, where both
+// sides know them.
+func (d *Drift) reach(old, now *inventory.Region) {
+	concerned := remedy.Concerned(old, now)
+	ways := func(r *inventory.Region) map[string][]string {
+		n := reach.New(r)
+		found := map[string][]string{}
+		for i := range r.Interfaces {
+			e := &r.Interfaces[i]
+			if !concerned(e) {
+				continue
+			}
+			q := reach.Query{Traffic: inventory.All, Internet: true}
+			for _, w := range n.Trace(e, q).Ways {
+				if text := w.Traffic + " from " + w.From; w.Verdict == reach.Reachable && !slices.Contains(found[e.ID], text) {
+					found[e.ID] = append(found[e.ID], text)
+				}
+			}
+		}
+		return found
+	}
+	before, after := ways(old), ways(now)
+	tell := func(id, change string, in, notIn []string) {
+		for _, way := range in {
+			if !slices.Contains(notIn, way) {
+				d.Reach = append(d.Reach, Way{now.AccountID, now.Name, id, change, way})
+			}
+		}
+	}
+	for i := range now.Interfaces {
+		id := now.Interfaces[i].ID
+		tell(id, inventory.Added, after[id], before[id])
+	}
+	for i := range old.Interfaces {
+		id := old.Interfaces[i].ID
+		tell(id, inventory.Removed, before[id], after[id])
+	}
+}

@@ -1,0 +1,66 @@
+// Package simulate carries out a plan on a copy of an inventory, and says what
+// comes of it: which findings go and come, what the internet can reach, and which
+// interfaces gain or lose access to another. Nothing is changed in AWS.
+package simulate
+
+import (
+	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/drift"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/remedy"
+)
+
+// Simulation is what a plan would change. As JSON it is the answer of sgaudit
+// simulate, whose names are a contract.
+type Simulation struct {
+	*drift.Drift
+	Steps  int    `json:"steps"`
+	Lost   []Pair `json:"lost"`
+	Gained []Pair `json:"gained"`
+	Asked  int    `json:"pairs_asked"`
+	Cut    bool   `json:"pairs_cut_short"` // there are more pairs than were asked
+	Unsure int    `json:"pairs_unknown"`   // pairs asked of which it could not be determined, before and after
+
+	// NotRead are the changed regions without interfaces, as "ACCOUNT REGION".
+	NotRead []string `json:"interfaces_not_read"`
+}
+
+// Pair is two interfaces that can talk since, or no more.
+type Pair struct {
+	AccountID string        `json:"account_id"`
+	Region    string        `json:"region"`
+	From      string        `json:"from"`
+	To        string        `json:"to"`
+	Traffic   string        `json:"traffic"`
+	Verdict   reach.Verdict `json:"verdict"` // afterwards
+}
+
+// Run carries out the lines of a plan on a copy of the snapshot. The error, which
+// joins one for each line, says why the plan would fail.
+func Run(read *inventory.Snapshot, plan []change.Line, opts audit.Options) (*Simulation, error) {
+	after, err := remedy.Apply(read.Inventory, plan)
+	if err != nil {
+		return nil, err
+	}
+	access := remedy.CompareAccess(read.Inventory, after, remedy.MaxPairs)
+	return &Simulation{
+		Drift:   drift.Compare(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts),
+		Steps:   len(plan),
+		Lost:    pairs(access.Lost),
+		Gained:  pairs(access.Gained),
+		Asked:   access.Asked,
+		Cut:     access.Cut,
+		Unsure:  access.Unknown,
+		NotRead: append([]string{}, access.Unread...),
+	}, nil
+}
+
+func pairs(list []remedy.PairChange) []Pair {
+	changes := []Pair{}
+	for _, p := range list {
+		changes = append(changes, Pair{p.AccountID, p.Region, p.From, p.To, p.Traffic.String(), p.Verdict})
+	}
+	return changes
+}
