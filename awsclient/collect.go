@@ -13,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Collect reads every region that the options ask for. What could not be read
@@ -82,7 +83,6 @@ type reader struct {
 	region   *inventory.Region
 	maxRPS   float64
 	progress *progress
-	names    *interner
 	over     map[inventory.Part]*sync.WaitGroup // of the lists of each part
 
 	counts   arrivals[ruleCount] // of the groups, as they are read
@@ -101,7 +101,7 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 	ctx, cancel := context.WithTimeoutCause(ctx, c.opts.RegionDeadline, errDeadline)
 	defer cancel()
 	r := &reader{
-		of: c, client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p, names: newInterner(),
+		of: c, client: c.ec2Client(region.Name, maxAttempts), region: region, maxRPS: c.opts.MaxRPS, progress: p,
 		over: map[inventory.Part]*sync.WaitGroup{}, ended: map[*list]bool{},
 	}
 	var asked []*list
@@ -207,7 +207,7 @@ func (r *reader) record(part inventory.Part, texts ...string) {
 		r.told[part] = &oddTexts{}
 	}
 	for _, text := range texts {
-		r.told[part].add(cut(text, mostText))
+		r.told[part].add(words.Cut(text, mostText))
 	}
 }
 
@@ -314,26 +314,4 @@ func (p *progress) done(region string) {
 	now := Progress{Region: region, State: "done", Regions: p.regions, Done: p.ended, Pages: p.pages, Items: p.seen}
 	p.mu.Unlock()
 	p.tell(now)
-}
-
-// interner keeps one copy of the strings that repeat: the SDK allocates each
-// anew, and a region names the same few groups and subnets over and over.
-type interner struct {
-	mu    sync.Mutex
-	known map[string]string
-}
-
-func newInterner() *interner { return &interner{known: map[string]string{}} }
-
-func (i *interner) of(p *string) string {
-	if p == nil || *p == "" {
-		return ""
-	}
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	if s, ok := i.known[*p]; ok {
-		return s
-	}
-	i.known[*p] = *p
-	return *p
 }

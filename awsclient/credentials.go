@@ -16,6 +16,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/processcreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/ssocreds"
 	"github.com/aws/smithy-go"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // credentialsError says what is wrong with the credentials, the profile or the
@@ -156,9 +158,9 @@ func endpointError(opts *Options) *SetupError {
 		case err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "":
 			return nil
 		case !strings.Contains(text, "://"):
-			return &SetupError{Message: fmt.Sprintf("%s %q does not begin with http:// or https://", name, cut(text, mostText)), Hint: "write it like http://localhost:4566"}
+			return &SetupError{Message: fmt.Sprintf("%s %q does not begin with http:// or https://", name, words.Cut(text, mostText)), Hint: "write it like http://localhost:4566"}
 		}
-		return &SetupError{Message: fmt.Sprintf("%s %q is not the address of a web server", name, cut(text, mostText)), Hint: "write it like http://localhost:4566", Err: err}
+		return &SetupError{Message: fmt.Sprintf("%s %q is not the address of a web server", name, words.Cut(text, mostText)), Hint: "write it like http://localhost:4566", Err: err}
 	}
 	if opts.EndpointURL != "" {
 		return check("--endpoint-url", opts.EndpointURL)

@@ -7,13 +7,13 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // SetupError is why a run could not begin: one sentence, and what to do.
@@ -58,7 +58,7 @@ func setupError(ctx context.Context, opts *Options, err error) error {
 		case "AccessDenied", "AccessDeniedException":
 			return say("these credentials may not take the role that the profile names", "check the role's trust policy")
 		}
-		return say("AWS refused to tell who the caller is: "+cut(api.ErrorCode(), mostCode), "")
+		return say("AWS refused to tell who the caller is: "+words.Cut(api.ErrorCode(), mostCode), "")
 	case errors.As(err, &long):
 		return say("AWS did not tell who the caller is: "+long.Error(), "check --endpoint-url if it is given")
 	case errors.As(err, &dns):
@@ -88,23 +88,12 @@ func rootCause(err error) string {
 
 const (
 	mostText = 200 // bytes of a text of the outside that a message repeats
-	mostCode = 80  // bytes of an error code; the longest of AWS have some 60
+	mostCode = 70  // bytes of an error code; the longest of AWS have some 60
 )
 
 func firstLine(text string) string {
 	text, _, _ = strings.Cut(text, "\n")
-	return cut(text, mostText)
-}
-
-// cut shortens a text of the outside to so many bytes and a mark.
-func cut(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	for most > 0 && !utf8.RuneStart(text[most]) {
-		most--
-	}
-	return text[:most] + "…"
+	return words.Cut(text, mostText)
 }
 
 // gap says why one operation in one region did not give its whole answer.
@@ -173,7 +162,7 @@ func triesOf(err error) (n int) {
 // says nothing. The SDK makes UnknownError of an answer that it cannot read.
 func codeOf(err error) string {
 	if api := smithy.APIError(nil); errors.As(err, &api) && api.ErrorCode() != "UnknownError" {
-		return cut(api.ErrorCode(), mostCode)
+		return words.Cut(api.ErrorCode(), mostCode)
 	}
 	return ""
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"golang.org/x/time/rate"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -17,7 +18,7 @@ func (r *reader) attached(list []types.InternetGatewayAttachment) []string {
 	var vpcs []string
 	for _, a := range list {
 		if a.State == "available" || a.State == types.AttachmentStatusAttached {
-			vpcs = append(vpcs, r.names.of(a.VpcId))
+			vpcs = append(vpcs, ec2xml.Shared(a.VpcId))
 		}
 	}
 	return vpcs
@@ -49,7 +50,7 @@ func readNATGateways(ctx context.Context, r *reader, limit *rate.Limiter) error 
 		for _, g := range out.NatGateways {
 			if id, ok := r.id(inventory.PartNATGateways, "a NAT gateway", g.NatGatewayId); ok {
 				r.region.NATGateways = append(r.region.NATGateways, inventory.NATGateway{
-					ID: id, VPC: r.names.of(g.VpcId), Subnet: r.names.of(g.SubnetId), State: string(g.State),
+					ID: id, VPC: ec2xml.Shared(g.VpcId), Subnet: ec2xml.Shared(g.SubnetId), State: string(g.State),
 				})
 			}
 		}
@@ -71,7 +72,7 @@ func readFlowLogs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 				continue
 			}
 			r.region.FlowLogs = append(r.region.FlowLogs, inventory.FlowLog{
-				ID: id, Resource: r.names.of(l.ResourceId), Traffic: string(l.TrafficType),
+				ID: id, Resource: ec2xml.Shared(l.ResourceId), Traffic: string(l.TrafficType),
 				Active: aws.ToString(l.FlowLogStatus) == "ACTIVE" && aws.ToString(l.DeliverLogsStatus) != "FAILED",
 			})
 		}
@@ -105,7 +106,7 @@ func (r *reader) peeringEnd(v *types.VpcPeeringConnectionVpcInfo) inventory.Peer
 	if v == nil {
 		return inventory.PeeringEnd{}
 	}
-	end := inventory.PeeringEnd{Account: r.names.of(v.OwnerId), Region: r.names.of(v.Region), VPC: r.names.of(v.VpcId)}
+	end := inventory.PeeringEnd{Account: ec2xml.Shared(v.OwnerId), Region: ec2xml.Shared(v.Region), VPC: ec2xml.Shared(v.VpcId)}
 	for _, b := range v.CidrBlockSet {
 		end.Prefixes = r.prefix(end.Prefixes, inventory.PartPeerings, end.VPC, b.CidrBlock)
 	}

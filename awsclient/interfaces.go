@@ -3,7 +3,6 @@ package awsclient
 import (
 	"context"
 	"errors"
-	"net/netip"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -80,7 +80,7 @@ func (l *interfaceList) read(ctx context.Context, first *string, ids []string, m
 	if ids != nil {
 		into = &l.parts
 	}
-	return chain(ctx, l.limit, most, func(ctx context.Context, token *string) (page[inventory.Interface], error) {
+	return chain(ctx, l.limit, most, func(ctx context.Context, token *string) (ec2xml.Page[inventory.Interface], error) {
 		if token == nil {
 			token = first
 		}
@@ -89,14 +89,14 @@ func (l *interfaceList) read(ctx context.Context, first *string, ids []string, m
 			in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
 		}
 		p, err := ask(ctx, l.reader, l.client.DescribeNetworkInterfaces, in, interfaceDecoders)
-		if err == nil && ids != nil && slices.ContainsFunc(p.items, func(e inventory.Interface) bool { return !matches(ids, e.ID) }) {
-			return page[inventory.Interface]{}, errOtherItems
+		if err == nil && ids != nil && slices.ContainsFunc(p.Items, func(e inventory.Interface) bool { return !matches(ids, e.ID) }) {
+			return ec2xml.Page[inventory.Interface]{}, errOtherItems
 		}
 		return p, err
-	}, func(p page[inventory.Interface]) {
-		l.oddities(inventory.PartInterfaces, p.odd)
-		into.add(p.items)
-		l.progress.page(l.region.Name, len(p.items))
+	}, func(p ec2xml.Page[inventory.Interface]) {
+		l.oddities(inventory.PartInterfaces, p.Malformed)
+		into.add(p.Items)
+		l.progress.page(l.region.Name, len(p.Items))
 	})
 }
 
@@ -106,141 +106,5 @@ func (l *interfaceList) join() {
 	l.region.Interfaces = interfaces
 	for _, id := range contradictory {
 		l.oddity(inventory.PartInterfaces, "%s came more than once, with a different VPC or subnet", id)
-	}
-}
-
-var interfaceDecoders = decoders[inventory.Interface, ec2.DescribeNetworkInterfacesOutput]{scanInterfaces, convertInterfaces}
-
-// interfaceDraft gathers the lists of one interface.
-type interfaceDraft struct {
-	groups          []string
-	hasGroupSet     bool // whether the answer has the element groupSet
-	addresses, ipv6 []inventory.Address
-	primary, public optionalText // of the interface itself
-	wrong           []string     // texts that are no addresses
-}
-
-// optionalText is a text that says something by being there.
-type optionalText struct {
-	text []byte
-	here bool
-}
-
-func optional(p *string) optionalText {
-	if p == nil {
-		return optionalText{}
-	}
-	return optionalText{[]byte(*p), true}
-}
-
-func (d *interfaceDraft) begin() {
-	*d = interfaceDraft{groups: d.groups[:0], addresses: d.addresses[:0], ipv6: d.ipv6[:0]}
-}
-
-// address returns the address that a text is, the zero one if it is none.
-func (d *interfaceDraft) address(t optionalText) netip.Addr {
-	if !t.here {
-		return netip.Addr{}
-	}
-	a, err := parseAddr(t.text)
-	if err != nil {
-		d.wrong = append(d.wrong, string(t.text))
-	}
-	return a.Unmap()
-}
-
-// pair adds a private address with the public one that is associated with it.
-func (d *interfaceDraft) pair(private, public optionalText) {
-	d.addresses = append(d.addresses, inventory.Address{Private: d.address(private), Public: d.address(public)})
-}
-
-// end completes the addresses, and says what is wrong with the last item of the
-// page now that its id is known. The interface's own address repeats the first
-// of its list, and counts where there is no list. Without an id the item is
-// taken from the page again.
-func (d *interfaceDraft) end(p *page[inventory.Interface], id string) {
-	e := &p.items[len(p.items)-1]
-	switch {
-	case id == "":
-		p.oddity("a network interface has no id")
-	case !inventory.IsInterfaceID(id):
-		p.oddity("a network interface has the id %q, which is not an AWS id", cut(id, mostName))
-	case !emptyOr(inventory.IsOwner, e.Account) || !emptyOr(inventory.IsVPCID, e.VPC) || !emptyOr(isAnyID, e.Subnet) || !emptyOr(isAnyID, e.Instance):
-		p.oddity("%s has an owner, a VPC, a subnet or an instance that is not an AWS id", id)
-	default:
-		d.complete(p, id)
-		return
-	}
-	p.items = p.items[:len(p.items)-1]
-}
-
-// complete is end for an item that is kept. EC2 sends the groups of every
-// interface, as an empty element where there are none.
-func (d *interfaceDraft) complete(p *page[inventory.Interface], id string) {
-	if !d.hasGroupSet {
-		p.oddity("%s came without the element groupSet: the security groups attached to it are unknown", id)
-	}
-	if len(d.addresses) == 0 && d.primary.here {
-		d.pair(d.primary, d.public)
-	}
-	d.addresses = append(d.addresses, d.ipv6...)
-	for _, text := range d.wrong {
-		p.oddity("%s has %q for an address", id, text)
-	}
-	d.groups = slices.DeleteFunc(d.groups, func(group string) bool {
-		if group == "" {
-			p.oddity("%s carries a security group without an id", id)
-		} else if !inventory.IsGroupID(group) {
-			p.oddity("%s carries the security group %q, which is not an AWS id", id, cut(group, mostName))
-		}
-		return !inventory.IsGroupID(group)
-	})
-}
-
-// convertInterfaces makes a page of what the SDK decoded.
-func convertInterfaces(names *interner, out *ec2.DescribeNetworkInterfacesOutput, p *page[inventory.Interface]) {
-	p.next = out.NextToken
-	var d interfaceDraft
-	for i := range out.NetworkInterfaces {
-		n := &out.NetworkInterfaces[i]
-		e := inventory.Interface{
-			ID: aws.ToString(n.NetworkInterfaceId), VPC: names.of(n.VpcId), Subnet: names.of(n.SubnetId),
-			Zone: names.of(n.AvailabilityZone), Account: names.of(n.OwnerId), Status: string(n.Status), Type: string(n.InterfaceType),
-			Requester: names.of(n.RequesterId), Managed: aws.ToBool(n.RequesterManaged), Description: aws.ToString(n.Description),
-			DenyIGW: aws.ToBool(n.DenyAllIgwTraffic), NoSourceDest: n.SourceDestCheck != nil && !*n.SourceDestCheck, Tags: convertTags(names, n.TagSet),
-		}
-		if n.Operator != nil {
-			e.Operator = names.of(n.Operator.Principal)
-		}
-		if n.Attachment != nil {
-			e.Instance, e.AttachedBy = aws.ToString(n.Attachment.InstanceId), names.of(n.Attachment.InstanceOwnerId)
-		}
-		d.begin()
-		d.primary = optional(n.PrivateIpAddress)
-		if n.Association != nil {
-			d.public = optional(n.Association.PublicIp)
-		}
-		d.hasGroupSet = n.Groups != nil // the SDK makes an empty list of an empty element
-		for k := range n.Groups {
-			d.groups = append(d.groups, names.of(n.Groups[k].GroupId))
-		}
-		for k := range n.PrivateIpAddresses {
-			x := &n.PrivateIpAddresses[k]
-			var public optionalText
-			if x.Association != nil {
-				public = optional(x.Association.PublicIp)
-			}
-			d.pair(optional(x.PrivateIpAddress), public)
-		}
-		for k := range n.Ipv6Addresses {
-			d.ipv6 = append(d.ipv6, inventory.Address{Private: d.address(optional(n.Ipv6Addresses[k].Ipv6Address))})
-		}
-		p.items = append(p.items, e)
-		before := len(p.items)
-		d.end(p, e.ID)
-		if len(p.items) == before {
-			last := &p.items[before-1]
-			last.Groups, last.Addresses = kept(d.groups), kept(d.addresses)
-		}
 	}
 }

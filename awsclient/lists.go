@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 const (
@@ -37,7 +39,7 @@ func readPrefixLists(ctx context.Context, r *reader, limit *rate.Limiter) error 
 				continue
 			}
 			known[id] = inventory.PrefixList{
-				ID: id, Name: aws.ToString(p.PrefixListName), Owner: r.names.of(p.OwnerId), MaxEntries: int(aws.ToInt32(p.MaxEntries)),
+				ID: id, Name: aws.ToString(p.PrefixListName), Owner: ec2xml.Shared(p.OwnerId), MaxEntries: int(aws.ToInt32(p.MaxEntries)),
 			}
 		}
 		return out.NextToken, nil
@@ -103,7 +105,7 @@ func (r *reader) entries(ctx context.Context, limit *rate.Limiter, list *invento
 			prefix, err := netip.ParsePrefix(aws.ToString(out.Entries[i].Cidr))
 			if err != nil {
 				whole = false
-				r.record(inventory.PartPrefixLists, fmt.Sprintf("%s has the entry %q, which is not an address prefix", list.ID, cut(aws.ToString(out.Entries[i].Cidr), mostName)))
+				r.record(inventory.PartPrefixLists, fmt.Sprintf("%s has the entry %q, which is not an address prefix", list.ID, words.Cut(aws.ToString(out.Entries[i].Cidr), mostName)))
 				continue
 			}
 			list.Entries = append(list.Entries, inventory.PrefixPeer(prefix).Prefix)

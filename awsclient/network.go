@@ -10,7 +10,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"golang.org/x/time/rate"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func readVPCs(ctx context.Context, r *reader, limit *rate.Limiter) error {
@@ -26,7 +28,7 @@ func readVPCs(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			if !ok {
 				continue
 			}
-			vpc := inventory.VPC{ID: id, Owner: r.names.of(v.OwnerId), Default: aws.ToBool(v.IsDefault), Tags: convertTags(r.names, v.Tags)}
+			vpc := inventory.VPC{ID: id, Owner: ec2xml.Shared(v.OwnerId), Default: aws.ToBool(v.IsDefault), Tags: ec2xml.Tags(v.Tags)}
 			vpc.Prefixes = r.blocksOf(v)
 			r.region.VPCs = append(r.region.VPCs, vpc)
 		}
@@ -76,10 +78,10 @@ func (r *reader) id(part inventory.Part, kind string, text *string) (string, boo
 		return "", false
 	}
 	if !inventory.IsID("", *text) {
-		r.oddity(part, "%s has the id %q, which is not an AWS id", kind, cut(*text, mostName))
+		r.oddity(part, "%s has the id %q, which is not an AWS id", kind, words.Cut(*text, mostName))
 		return "", false
 	}
-	return r.names.of(text), true
+	return ec2xml.Shared(text), true
 }
 
 // name is id for what goes by a name or an ARN, which have wider forms.
@@ -88,7 +90,7 @@ func (r *reader) name(part inventory.Part, kind string, text *string) (string, b
 		r.oddity(part, "%s has no id", kind)
 		return "", false
 	}
-	return r.names.of(text), true
+	return ec2xml.Shared(text), true
 }
 
 // without records that an item lacks what it cannot be without. A text that is
@@ -113,7 +115,7 @@ func readSubnets(ctx context.Context, r *reader, limit *rate.Limiter) error {
 				continue
 			}
 			subnet := inventory.Subnet{
-				ID: id, VPC: r.names.of(s.VpcId), Owner: r.names.of(s.OwnerId), Zone: r.names.of(s.AvailabilityZone), Tags: convertTags(r.names, s.Tags),
+				ID: id, VPC: ec2xml.Shared(s.VpcId), Owner: ec2xml.Shared(s.OwnerId), Zone: ec2xml.Shared(s.AvailabilityZone), Tags: ec2xml.Tags(s.Tags),
 			}
 			add := func(text *string, private bool) {
 				for _, p := range r.prefix(nil, inventory.PartSubnets, subnet.ID, text) {
@@ -151,7 +153,7 @@ func (r *reader) addRouteTable(t *types.RouteTable) {
 	if !ok {
 		return
 	}
-	table := inventory.RouteTable{ID: id, VPC: r.names.of(t.VpcId)}
+	table := inventory.RouteTable{ID: id, VPC: ec2xml.Shared(t.VpcId)}
 	for _, a := range t.Associations {
 		if a.AssociationState != nil && (a.AssociationState.State == types.RouteTableAssociationStateCodeDisassociated ||
 			a.AssociationState.State == types.RouteTableAssociationStateCodeFailed) {
@@ -161,14 +163,14 @@ func (r *reader) addRouteTable(t *types.RouteTable) {
 		case aws.ToBool(a.Main):
 			table.Main = true
 		case a.SubnetId != nil:
-			table.Subnets = append(table.Subnets, r.names.of(a.SubnetId))
+			table.Subnets = append(table.Subnets, ec2xml.Shared(a.SubnetId))
 		case a.GatewayId != nil:
-			table.Gateways = append(table.Gateways, r.names.of(a.GatewayId))
+			table.Gateways = append(table.Gateways, ec2xml.Shared(a.GatewayId))
 		}
 	}
 	for i := range t.Routes {
 		x := &t.Routes[i]
-		route := inventory.Route{List: r.names.of(x.DestinationPrefixListId), Target: r.target(x), Blackhole: x.State == types.RouteStateBlackhole}
+		route := inventory.Route{List: ec2xml.Shared(x.DestinationPrefixListId), Target: r.target(x), Blackhole: x.State == types.RouteStateBlackhole}
 		if route.List == "" {
 			text := x.DestinationCidrBlock
 			if text == nil {
@@ -193,7 +195,7 @@ func (r *reader) target(x *types.Route) string {
 		x.InstanceId, x.LocalGatewayId, x.CarrierGatewayId, x.CoreNetworkArn, x.OdbNetworkArn,
 	} {
 		if id != nil && *id != "" {
-			return r.names.of(id)
+			return ec2xml.Shared(id)
 		}
 	}
 	return ""
@@ -219,10 +221,10 @@ func (r *reader) addACL(a *types.NetworkAcl) {
 		return
 	}
 	acl := inventory.NetworkACL{
-		ID: id, VPC: r.names.of(a.VpcId), Owner: r.names.of(a.OwnerId), Default: aws.ToBool(a.IsDefault), Tags: convertTags(r.names, a.Tags),
+		ID: id, VPC: ec2xml.Shared(a.VpcId), Owner: ec2xml.Shared(a.OwnerId), Default: aws.ToBool(a.IsDefault), Tags: ec2xml.Tags(a.Tags),
 	}
 	for _, s := range a.Associations {
-		acl.Subnets = append(acl.Subnets, r.names.of(s.SubnetId))
+		acl.Subnets = append(acl.Subnets, ec2xml.Shared(s.SubnetId))
 	}
 	for i := range a.Entries {
 		e := &a.Entries[i]

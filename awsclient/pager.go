@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"golang.org/x/time/rate"
+
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 )
 
 var (
@@ -59,7 +61,7 @@ func call[T any](ctx context.Context, limit *rate.Limiter, make func(context.Con
 // chain is everyPage for the long lists: each page is given to take. After most
 // of them, where that is not 0, it ends and returns the token of the next, nil
 // where there is none.
-func chain[T any](ctx context.Context, limit *rate.Limiter, most int, get func(ctx context.Context, token *string) (page[T], error), take func(page[T])) (rest *string, err error) {
+func chain[T any](ctx context.Context, limit *rate.Limiter, most int, get func(ctx context.Context, token *string) (ec2xml.Page[T], error), take func(ec2xml.Page[T])) (rest *string, err error) {
 	pages := 0
 	err = everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
 		p, err := get(ctx, token)
@@ -68,11 +70,11 @@ func chain[T any](ctx context.Context, limit *rate.Limiter, most int, get func(c
 		}
 		take(p)
 		pages++
-		if last := pages == most && ctx.Value(firstPages{}) == nil; last && p.next != nil && *p.next != "" {
-			rest = p.next
+		if last := pages == most && ctx.Value(firstPages{}) == nil; last && p.Next != nil && *p.Next != "" {
+			rest = p.Next
 			return nil, nil
 		}
-		return p.next, nil
+		return p.Next, nil
 	})
 	return rest, err
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
@@ -286,9 +287,10 @@ func TestUnknownShape(t *testing.T) {
 	var told []string
 	r := &reader{of: &Client{opts: Options{Debug: func(text string) { told = append(told, text) }}}, region: &inventory.Region{Name: "us-east-1"}}
 	for range 3 {
-		r.leftToSDK("DescribeSecurityGroups", (&scanner{data: []byte("<a>text<b>"), at: 7}).shape())
+		_, err := new(ec2xml.Scanner).Groups([]byte("<a>text<b>"))
+		r.leftToSDK("DescribeSecurityGroups", err)
 	}
-	if len(told) != 1 || !strings.Contains(told[0], `us-east-1: an answer to DescribeSecurityGroups has an unknown shape at byte 7, in "<a>text<b>"`) {
+	if len(told) != 1 || !strings.Contains(told[0], `us-east-1: an answer to DescribeSecurityGroups has an unknown shape at byte 3, in "<a>text<b>"`) {
 		t.Error(told)
 	}
 }

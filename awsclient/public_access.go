@@ -9,6 +9,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // readPublicAccess reads the setting of VPC block public access. Where the
@@ -35,7 +36,7 @@ func readPublicAccess(ctx context.Context, r *reader, limit *rate.Limiter) error
 			r.region.PublicAccess.Mode = string(mode)
 			r.region.PublicAccess.State = string(options.State)
 		default:
-			r.oddity(inventory.PartPublicAccess, "VPC block public access has the mode %q, which is unknown", cut(string(mode), mostName))
+			r.oddity(inventory.PartPublicAccess, "VPC block public access has the mode %q, which is unknown", words.Cut(string(mode), mostName))
 		}
 		return nil, nil
 	})

@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -28,7 +29,7 @@ func readAssociations(ctx context.Context, r *reader, limit *rate.Limiter) error
 				continue
 			}
 			r.region.Associations = append(r.region.Associations, inventory.Association{
-				Group: group, VPC: vpc, VPCOwner: r.names.of(a.VpcOwnerId), State: string(a.State),
+				Group: group, VPC: vpc, VPCOwner: ec2xml.Shared(a.VpcOwnerId), State: string(a.State),
 			})
 		}
 		return out.NextToken, nil
@@ -98,7 +99,7 @@ func (r *reader) addStale(group string, d inventory.Direction, permissions []typ
 		}
 		r.mu.Lock()
 		for k := range p.UserIdGroupPairs {
-			r.region.Stale = append(r.region.Stale, inventory.StaleReference{Group: group, Direction: d, Traffic: traffic, Peer: *convertReference(r.names, &p.UserIdGroupPairs[k])})
+			r.region.Stale = append(r.region.Stale, inventory.StaleReference{Group: group, Direction: d, Traffic: traffic, Peer: *ec2xml.Reference(&p.UserIdGroupPairs[k])})
 		}
 		r.mu.Unlock()
 	}
@@ -152,7 +153,7 @@ func (r *reader) addEndpoint(text, vpc *string, service string, groups []string)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.region.Endpoints = append(r.region.Endpoints, inventory.Endpoint{ID: id, VPC: r.names.of(vpc), Service: service, Groups: groups})
+	r.region.Endpoints = append(r.region.Endpoints, inventory.Endpoint{ID: id, VPC: ec2xml.Shared(vpc), Service: service, Groups: groups})
 }
 
 func readVPCEndpoints(ctx context.Context, r *reader, limit *rate.Limiter) error {
@@ -166,7 +167,7 @@ func readVPCEndpoints(ctx context.Context, r *reader, limit *rate.Limiter) error
 			e := &out.VpcEndpoints[i]
 			var groups []string
 			for k := range e.Groups {
-				groups = append(groups, r.names.of(e.Groups[k].GroupId))
+				groups = append(groups, ec2xml.Shared(e.Groups[k].GroupId))
 			}
 			r.addEndpoint(e.VpcEndpointId, e.VpcId, aws.ToString(e.ServiceName), groups)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // partitionHome is where the first calls of each partition go.
@@ -55,7 +56,7 @@ func (c *Client) regions(ctx context.Context) (read, skipped []string, gaps map[
 		for i := range out.Regions {
 			name := aws.ToString(out.Regions[i].RegionName)
 			if !inventory.IsRegion(name) {
-				extra = &inventory.Gap{Operation: "ec2:DescribeRegions", Kind: inventory.Failed, Message: fmt.Sprintf("%q is not the name of a region: it was not read", cut(name, mostName))}
+				extra = &inventory.Gap{Operation: "ec2:DescribeRegions", Kind: inventory.Failed, Message: fmt.Sprintf("%q is not the name of a region: it was not read", words.Cut(name, mostName))}
 				continue
 			}
 			enabled = append(enabled, name)

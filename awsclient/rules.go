@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"net/netip"
 	"slices"
 	"sync"
 
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/time/rate"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -29,7 +29,7 @@ const (
 // the filter is read page by page.
 func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 	list := func(ctx context.Context, first *string, most int, groups []string) (rest *string, err error) {
-		return chain(ctx, limit, most, func(ctx context.Context, token *string) (page[ruleDetail], error) {
+		return chain(ctx, limit, most, func(ctx context.Context, token *string) (ec2xml.Page[ec2xml.Rule], error) {
 			if token == nil {
 				token = first
 			}
@@ -38,13 +38,13 @@ func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 				in.Filters = []types.Filter{{Name: aws.String("group-id"), Values: groups}}
 			}
 			p, err := ask(ctx, r, r.client.DescribeSecurityGroupRules, in, ruleDecoders)
-			if err == nil && groups != nil && !allOf(p.items, groups) {
-				return page[ruleDetail]{}, errOtherItems
+			if err == nil && groups != nil && !allOf(p.Items, groups) {
+				return ec2xml.Page[ec2xml.Rule]{}, errOtherItems
 			}
 			return p, err
-		}, func(p page[ruleDetail]) {
-			r.oddities(inventory.PartRules, p.odd)
-			r.details.add(p.items)
+		}, func(p ec2xml.Page[ec2xml.Rule]) {
+			r.oddities(inventory.PartRules, p.Malformed)
+			r.details.add(p.Items)
 		})
 	}
 	rest, err := list(ctx, nil, 1, nil)
@@ -71,10 +71,10 @@ func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 
 // allOf reports whether all rules are of the groups. Rules of one group stand
 // together.
-func allOf(rules []ruleDetail, groups []string) bool {
+func allOf(rules []ec2xml.Rule, groups []string) bool {
 	last := ""
 	for i := range rules {
-		if group := rules[i].group; group != last {
+		if group := rules[i].Group; group != last {
 			if !slices.Contains(groups, group) {
 				return false
 			}
@@ -113,102 +113,10 @@ func partitions(groups iter.Seq[ruleCount]) iter.Seq[[]string] {
 	}
 }
 
-var ruleDecoders = decoders[ruleDetail, ec2.DescribeSecurityGroupRulesOutput]{scanRules, convertRules}
-
-// ruleDetail is one rule of the flat list: what identifies it, and what that
-// list alone tells.
-type ruleDetail struct {
-	ruleKey
-	id   string
-	tags []inventory.Tag
-}
-
-// ruleKey identifies a rule in its region, as the text of a rule does in its
-// group.
-type ruleKey struct {
-	group     string
-	direction inventory.Direction
-	traffic   inventory.Traffic
-	prefix    netip.Prefix
-	ref, list string
-}
-
-func keyOf(group string, r *inventory.Rule) ruleKey {
-	key := ruleKey{group: group, direction: r.Direction, traffic: r.Traffic, prefix: r.Peer.Prefix, list: r.Peer.List}
-	if r.Peer.Group != nil {
-		key.ref = r.Peer.Group.ID
-	}
-	return key
-}
-
-// ruleDraft is a rule as the list has it.
-type ruleDraft struct {
-	id, group, protocol string
-	egress              bool
-	from, to            *int32
-	ref, list           optionalText
-	ipv4, ipv6          []byte
-}
-
-// end adds the rule to a page, or what is wrong with it.
-func (d *ruleDraft) end(p *page[ruleDetail], text func([]byte) string, tags []inventory.Tag) {
-	if d.id == "" || d.group == "" {
-		p.oddity("a security group rule has no id, or names no group")
-		return
-	}
-	if !inventory.IsRuleID(d.id) || !inventory.IsGroupID(d.group) {
-		p.oddity("a security group rule has the id %q and the group %q, one of which is not an AWS id", cut(d.id, mostName), cut(d.group, mostName))
-		return
-	}
-	traffic, err := inventory.NewTraffic(d.protocol, d.from, d.to)
-	if err != nil {
-		p.oddity("%s of %s was not understood: %v", d.id, d.group, err)
-		return
-	}
-	key := ruleKey{group: d.group, traffic: traffic}
-	if d.egress {
-		key.direction = inventory.Egress
-	}
-	switch {
-	case d.ref.here:
-		key.ref = text(d.ref.text)
-	case d.list.here:
-		key.list = text(d.list.text)
-	default:
-		source := d.ipv4
-		if len(source) == 0 {
-			source = d.ipv6
-		}
-		prefix, err := parsePrefix(source)
-		if err != nil {
-			p.oddity("%s of %s names %q, which is not an address prefix", d.id, d.group, source)
-			return
-		}
-		key.prefix = inventory.PrefixPeer(prefix).Prefix
-	}
-	p.items = append(p.items, ruleDetail{key, d.id, tags})
-}
-
-// convertRules makes a page of what the SDK decoded.
-func convertRules(names *interner, out *ec2.DescribeSecurityGroupRulesOutput, p *page[ruleDetail]) {
-	p.next = out.NextToken
-	for i := range out.SecurityGroupRules {
-		x := &out.SecurityGroupRules[i]
-		d := ruleDraft{
-			id: aws.ToString(x.SecurityGroupRuleId), group: names.of(x.GroupId), protocol: aws.ToString(x.IpProtocol), egress: aws.ToBool(x.IsEgress),
-			from: x.FromPort, to: x.ToPort, list: optional(x.PrefixListId), ipv4: optional(x.CidrIpv4).text, ipv6: optional(x.CidrIpv6).text,
-		}
-		if x.ReferencedGroupInfo != nil {
-			d.ref = optionalText{optional(x.ReferencedGroupInfo.GroupId).text, true}
-		}
-		d.end(p, func(text []byte) string { return string(text) }, convertTags(names, x.Tags))
-	}
-}
-
 // ruleDetails keeps what only the list of rules tells.
 type ruleDetails struct {
 	mu sync.Mutex
-	of map[ruleKey]idsAndTags
+	of map[ec2xml.RuleKey]idsAndTags
 }
 
 type idsAndTags struct {
@@ -218,16 +126,16 @@ type idsAndTags struct {
 
 // add takes a page. Some rules come twice, with the first page and with a
 // partition; Normalize drops what that repeats.
-func (d *ruleDetails) add(rules []ruleDetail) {
+func (d *ruleDetails) add(rules []ec2xml.Rule) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.of == nil {
-		d.of = make(map[ruleKey]idsAndTags, len(rules))
+		d.of = make(map[ec2xml.RuleKey]idsAndTags, len(rules))
 	}
 	for i := range rules {
 		r := &rules[i]
-		known := d.of[r.ruleKey]
-		d.of[r.ruleKey] = idsAndTags{append(known.ids, r.id), append(known.tags, r.tags...)}
+		known := d.of[r.RuleKey]
+		d.of[r.RuleKey] = idsAndTags{append(known.ids, r.ID), append(known.tags, r.Tags...)}
 	}
 }
 
@@ -240,7 +148,7 @@ func (d *ruleDetails) join(groups []inventory.Group) {
 	for i := range groups {
 		for k := range groups[i].Rules {
 			rule := &groups[i].Rules[k]
-			known := d.of[keyOf(groups[i].ID, rule)]
+			known := d.of[ec2xml.KeyOf(groups[i].ID, rule)]
 			rule.IDs, rule.Tags = slices.Clone(known.ids), slices.Clone(known.tags)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	lambdatypes "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"golang.org/x/time/rate"
 
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -32,7 +33,7 @@ func readLoadBalancers(ctx context.Context, r *reader, limit *rate.Limiter) erro
 			b := &out.LoadBalancers[i]
 			r.addBalancer(inventory.LoadBalancer{
 				Name: aws.ToString(b.LoadBalancerName), ARN: aws.ToString(b.LoadBalancerArn), Kind: string(b.Type),
-				Scheme: string(b.Scheme), VPC: r.names.of(b.VpcId), Groups: b.SecurityGroups,
+				Scheme: string(b.Scheme), VPC: ec2xml.Shared(b.VpcId), Groups: b.SecurityGroups,
 			})
 		}
 		return out.NextMarker, nil
@@ -65,7 +66,7 @@ func readClassicLoadBalancers(ctx context.Context, r *reader, limit *rate.Limite
 		for i := range out.LoadBalancerDescriptions {
 			b := &out.LoadBalancerDescriptions[i]
 			r.addBalancer(inventory.LoadBalancer{
-				Name: aws.ToString(b.LoadBalancerName), Kind: "classic", Scheme: aws.ToString(b.Scheme), VPC: r.names.of(b.VPCId), Groups: b.SecurityGroups,
+				Name: aws.ToString(b.LoadBalancerName), Kind: "classic", Scheme: aws.ToString(b.Scheme), VPC: ec2xml.Shared(b.VPCId), Groups: b.SecurityGroups,
 			})
 			for _, l := range b.ListenerDescriptions {
 				if l.Listener != nil {
@@ -118,7 +119,7 @@ func readFunctions(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			if v := f.VpcConfig; v != nil {
 				g := &r.region.Functions[k]
 				if g.VPC == "" {
-					g.VPC = r.names.of(v.VpcId)
+					g.VPC = ec2xml.Shared(v.VpcId)
 				}
 				g.Groups = sortedUnion(g.Groups, v.SecurityGroupIds)
 				g.Subnets = sortedUnion(g.Subnets, v.SubnetIds)

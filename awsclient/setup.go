@@ -26,6 +26,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Client reads one account. It is made by Connect and used once.
@@ -85,7 +86,7 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	}
 	if !inventory.IsAccountID(aws.ToString(who.Account)) {
 		return nil, &SetupError{
-			Message: fmt.Sprintf("AWS did not tell who the caller is: %q is not an account id of 12 digits", cut(aws.ToString(who.Account), mostName)),
+			Message: fmt.Sprintf("AWS did not tell who the caller is: %q is not an account id of 12 digits", words.Cut(aws.ToString(who.Account), mostName)),
 			Hint:    "check --endpoint-url if it is given",
 		}
 	}

@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // notAnAnswer is the error for a response with a status of success that is not
@@ -133,11 +136,11 @@ func lackingXML(data []byte, operation, set string) string {
 		return otherwise(data, "the body is not XML")
 	case string(local) == "Response" || string(local) == "ErrorResponse":
 		if code := errorCode.FindSubmatch(data); code != nil {
-			return fmt.Sprintf("an error with status 200: %s", cut(string(code[1]), mostName))
+			return fmt.Sprintf("an error with status 200: %s", words.Cut(string(code[1]), mostName))
 		}
 		return "an error with status 200"
 	case string(local) != operation+"Response":
-		return otherwise(data, fmt.Sprintf("the body is <%s>", cut(string(root), mostName)))
+		return otherwise(data, fmt.Sprintf("the body is <%s>", words.Cut(string(root), mostName)))
 	}
 	end, closed := bytes.CutSuffix(data, []byte(">"))
 	if !closed || !bytes.HasSuffix(bytes.TrimRight(end, " \t\r\n"), append([]byte("</"), root...)) {
@@ -181,7 +184,7 @@ func hasElement(data []byte, name string) bool {
 			return false
 		}
 		data = data[i+len(tag):]
-		if len(data) > 0 && (data[0] == '>' || data[0] == '/' || blank(data[0])) {
+		if len(data) > 0 && strings.IndexByte("> /\t\r\n", data[0]) >= 0 {
 			return true
 		}
 	}

@@ -1,4 +1,4 @@
-package awsclient
+package ec2xml
 
 import (
 	"bytes"

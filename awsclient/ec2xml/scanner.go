@@ -1,4 +1,4 @@
-package awsclient
+package ec2xml
 
 import (
 	"bytes"
@@ -7,19 +7,22 @@ import (
 	"unicode/utf8"
 )
 
-// scanner reads the plain XML that EC2 answers with: elements and text. What
-// EC2 never sends (comments, CDATA, processing instructions beyond the first
-// line, entities of its own) is no shape of its, so that nothing has to be
-// guessed: from there on every element is empty and every list at its end, and
-// odd is set.
+// Scanner reads the plain XML that EC2 answers with: elements and text. The zero
+// value is ready. It may be used again for the next answer, and by one goroutine at
+// a time: what it keeps are the texts that may come again, and memory.
+//
+// What EC2 never sends (comments, CDATA, processing instructions beyond the first
+// line, entities of its own) is unsupported, so that the scanner never guesses:
+// from there on every element is empty and every list at its end, and the answer is
+// an error.
 //
 // An element is read by child, which says whether there is one more in the
 // element around, and then by exactly one of text, skip or, for its own
 // children, child again.
-type scanner struct {
-	data []byte
-	at   int
-	odd  bool
+type Scanner struct {
+	data        []byte
+	at          int
+	unsupported bool
 
 	name  []byte   // of the element that child found
 	empty bool     // that element was opened and closed in one tag
@@ -30,15 +33,17 @@ type scanner struct {
 	ignored map[string]bool // names that are known to be of no interest
 }
 
-// start makes the scanner read an answer. What it keeps of earlier ones are
-// texts that may come again, and memory.
-func (s *scanner) start(data []byte) {
-	s.data, s.at, s.odd, s.empty, s.open = data, 0, false, false, s.open[:0]
+// start makes the scanner read an answer.
+func (s *Scanner) start(data []byte) {
+	s.data, s.at, s.unsupported, s.empty, s.open = data, 0, false, false, s.open[:0]
 }
 
-// shape says where the scanner stopped. That is no failure: the SDK's own
-// decoder reads the answer then.
-func (s *scanner) shape() error {
+// ended returns nil where the answer was read to its end, and else an error that
+// says where the scanner stopped. The SDK's decoder reads the answer then.
+func (s *Scanner) ended() error {
+	if !s.unsupported {
+		return nil
+	}
 	const before, behind = 20, 40
 	return fmt.Errorf("byte %d, in %q", s.at, s.data[max(0, s.at-before):min(len(s.data), s.at+behind)])
 }
@@ -66,8 +71,8 @@ func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r'
 
 // child opens the next element of the one that was opened last, or reads that
 // one's end.
-func (s *scanner) child() bool {
-	if s.empty || s.odd {
+func (s *Scanner) child() bool {
+	if s.empty || s.unsupported {
 		s.empty = false
 		return false
 	}
@@ -75,7 +80,7 @@ func (s *scanner) child() bool {
 		s.at++
 	}
 	if s.at+1 >= len(s.data) || s.data[s.at] != '<' {
-		s.odd = true // text between elements
+		s.unsupported = true // text between elements
 		return false
 	}
 	if s.data[s.at+1] == '/' {
@@ -83,23 +88,23 @@ func (s *scanner) child() bool {
 		return false
 	}
 	s.element()
-	return !s.odd
+	return !s.unsupported
 }
 
 // element reads a start tag.
-func (s *scanner) element() {
+func (s *Scanner) element() {
 	begin := s.at + 1
 	end := begin
 	for end < len(s.data) && classes[s.data[end]] == nameByte {
 		end++
 	}
 	if end+1 >= len(s.data) || end == begin || s.data[begin] <= '9' {
-		s.odd = true
+		s.unsupported = true
 		return
 	}
 	s.name = s.data[begin:end]
 	if s.data[end] == ' ' {
-		if end = s.attributes(end); s.odd {
+		if end = s.attributes(end); s.unsupported {
 			return
 		}
 	}
@@ -111,7 +116,7 @@ func (s *scanner) element() {
 		s.empty = true
 		s.at = end + 2
 	default:
-		s.odd = true
+		s.unsupported = true
 	}
 }
 
@@ -119,32 +124,32 @@ func (s *scanner) element() {
 var namespace = regexp.MustCompile(`^( xmlns="[A-Za-z0-9:/.-]*")? *$`)
 
 // attributes returns where the attributes that begin at a place end.
-func (s *scanner) attributes(begin int) int {
+func (s *Scanner) attributes(begin int) int {
 	n := bytes.IndexByte(s.data[begin:], '>')
 	if n < 1 {
-		s.odd = true
+		s.unsupported = true
 		return begin
 	}
 	end := begin + n
 	if s.data[end-1] == '/' {
 		end--
 	}
-	s.odd = !namespace.Match(s.data[begin:end])
+	s.unsupported = !namespace.Match(s.data[begin:end])
 	return end
 }
 
 // close reads the end tag of the innermost element.
-func (s *scanner) close() {
+func (s *Scanner) close() {
 	last := len(s.open) - 1
 	if last < 0 {
-		s.odd = true
+		s.unsupported = true
 		return
 	}
 	name := s.open[last]
 	begin := s.at + len("</")
 	end := begin + len(name)
 	if end >= len(s.data) || s.data[end] != '>' || !bytes.Equal(s.data[begin:end], name) {
-		s.odd = true
+		s.unsupported = true
 		return
 	}
 	s.open = s.open[:last]
@@ -152,17 +157,17 @@ func (s *scanner) close() {
 }
 
 // skip reads an element that is of no interest to its end.
-func (s *scanner) skip() {
-	if s.empty || s.odd {
+func (s *Scanner) skip() {
+	if s.empty || s.unsupported {
 		s.empty = false
 		return
 	}
 	for around := len(s.open); len(s.open) >= around; {
 		begin := s.at
-		if _, changed := s.run(); changed && !s.odd {
+		if _, changed := s.run(); changed && !s.unsupported {
 			s.replace(s.data[begin:s.at])
 		}
-		if s.odd {
+		if s.unsupported {
 			return
 		}
 		if s.at+1 < len(s.data) && s.data[s.at+1] == '/' {
@@ -171,21 +176,21 @@ func (s *scanner) skip() {
 			s.element()
 			s.empty = false
 		}
-		if s.odd {
+		if s.unsupported {
 			return
 		}
 	}
 }
 
 // item opens the next element of a set, in which EC2 has nothing but items.
-func (s *scanner) item() bool {
+func (s *Scanner) item() bool {
 	if !s.child() {
 		return false
 	}
 	if string(s.name) != "item" {
-		s.odd = true
+		s.unsupported = true
 	}
-	return !s.odd
+	return !s.unsupported
 }
 
 // declaration is the one that EC2 begins with. Emulators write it in small
@@ -193,10 +198,10 @@ func (s *scanner) item() bool {
 var declaration = regexp.MustCompile(`^<\?xml version="1\.0" encoding="(UTF-8|utf-8)"\?>\s*`)
 
 // root opens the answer's outermost element.
-func (s *scanner) root() {
+func (s *Scanner) root() {
 	s.at = len(declaration.Find(s.data))
 	if s.at == len(s.data) || s.data[s.at] != '<' {
-		s.odd = true
+		s.unsupported = true
 		return
 	}
 	s.element()

@@ -9,24 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
+	"github.com/sgaudit/sgaudit/inventory"
 )
-
-// page is one answer as inventory values. The scanner makes it straight from
-// the answer's bytes; where it leaves an answer to the SDK's decoder, the page
-// is made of the SDK's types. Both put what they find into the same drafts,
-// which alone know what becomes of it.
-type page[T any] struct {
-	items []T
-	odd   []string // what was not understood
-	next  *string  // the token of the page behind, nil where there is none
-}
-
-// oddity adds a text unless it is the last one again.
-func (p *page[T]) oddity(format string, args ...any) {
-	if text := fmt.Sprintf(format, args...); len(p.odd) == 0 || p.odd[len(p.odd)-1] != text {
-		p.odd = append(p.odd, text)
-	}
-}
 
 // pages are the items of the answers so far, which may arrive side by side.
 // They are put together once: a list that grows is copied again and again.
@@ -41,38 +27,43 @@ func (p *pages[T]) add(items []T) {
 	p.all = append(p.all, items)
 }
 
-// decoders are the two ways to one kind of page.
+// decoders are the two ways to one kind of page: from an answer's bytes, and from
+// the SDK's type.
 type decoders[T, Out any] struct {
-	scan    func(s *scanner, p *page[T])
-	convert func(names *interner, out *Out, p *page[T])
+	scan    func(s *ec2xml.Scanner, answer []byte) (ec2xml.Page[T], error)
+	convert func(*Out) ec2xml.Page[T]
 }
+
+var (
+	groupDecoders     = decoders[inventory.Group, ec2.DescribeSecurityGroupsOutput]{(*ec2xml.Scanner).Groups, ec2xml.GroupsOf}
+	interfaceDecoders = decoders[inventory.Interface, ec2.DescribeNetworkInterfacesOutput]{(*ec2xml.Scanner).Interfaces, ec2xml.InterfacesOf}
+	ruleDecoders      = decoders[ec2xml.Rule, ec2.DescribeSecurityGroupRulesOutput]{(*ec2xml.Scanner).Rules, ec2xml.RulesOf}
+)
 
 // ask makes a call and returns its answer as a page. The scanner takes the
 // place of the SDK's decoder, which makes hundreds of allocations for every
 // group and interface; signing, retries and limits stay the SDK's.
-func ask[T, In, Out any](ctx context.Context, r *reader, call func(context.Context, *In, ...func(*ec2.Options)) (*Out, error), in *In, d decoders[T, Out]) (page[T], error) {
-	var p page[T]
+func ask[T, In, Out any](ctx context.Context, r *reader, call func(context.Context, *In, ...func(*ec2.Options)) (*Out, error), in *In, d decoders[T, Out]) (ec2xml.Page[T], error) {
+	var p ec2xml.Page[T]
 	var scanned *Out
-	out, err := call(ctx, in, r.fast(func(data []byte) (any, error) {
-		s, _ := r.scanners.Get().(*scanner)
+	out, err := call(ctx, in, r.fast(func(answer []byte) (any, error) {
+		s, _ := r.scanners.Get().(*ec2xml.Scanner)
 		if s == nil {
-			s = &scanner{}
+			s = &ec2xml.Scanner{}
 		}
 		defer r.scanners.Put(s)
-		s.start(data)
-		p = page[T]{}
-		if d.scan(s, &p); s.odd {
-			return nil, s.shape()
+		var err error
+		if p, err = d.scan(s, answer); err != nil {
+			return nil, err
 		}
 		scanned = new(Out)
 		return scanned, nil
 	}))
 	if err != nil {
-		return page[T]{}, err
+		return ec2xml.Page[T]{}, err
 	}
 	if out != scanned { // the SDK's decoder made it
-		p = page[T]{}
-		d.convert(r.names, out, &p)
+		return d.convert(out), nil
 	}
 	return p, nil
 }

@@ -1,4 +1,4 @@
-package awsclient
+package ec2xml
 
 import (
 	"bytes"
@@ -9,21 +9,21 @@ import (
 
 // text reads the text of the element that was opened last, and its end tag.
 // The bytes are good until the next answer.
-func (s *scanner) text() []byte {
-	if s.empty || s.odd {
+func (s *Scanner) text() []byte {
+	if s.empty || s.unsupported {
 		s.empty = false
 		return nil
 	}
 	begin := s.at
 	raw, changed := s.run()
-	if s.odd {
+	if s.unsupported {
 		return nil
 	}
 	if changed {
 		raw = s.replace(s.data[begin:s.at])
 	}
 	if s.at+1 >= len(s.data) || s.data[s.at+1] != '/' {
-		s.odd = true
+		s.unsupported = true
 		return nil
 	}
 	s.close()
@@ -32,7 +32,7 @@ func (s *scanner) text() []byte {
 
 // run moves to the next tag. It refuses what decoders refuse in a text, and
 // says whether they change it: its entities and its line ends.
-func (s *scanner) run() (raw []byte, changed bool) {
+func (s *Scanner) run() (raw []byte, changed bool) {
 	begin, ascii := s.at, true
 	for ; s.at < len(s.data); s.at++ {
 		c := s.data[s.at]
@@ -43,7 +43,7 @@ func (s *scanner) run() (raw []byte, changed bool) {
 		case c == '<':
 			raw = s.data[begin:s.at]
 			if !ascii && (!utf8.Valid(raw) || bytes.ContainsAny(raw, "\uFFFE\uFFFF")) {
-				s.odd = true
+				s.unsupported = true
 			}
 			return raw, changed
 		case c == '&', c == '\r':
@@ -52,11 +52,11 @@ func (s *scanner) run() (raw []byte, changed bool) {
 			ascii = false
 		case c == ']' && !bytes.HasPrefix(s.data[s.at:], []byte("]]>")):
 		default:
-			s.odd = true
+			s.unsupported = true
 			return nil, false
 		}
 	}
-	s.odd = true // the end within a text
+	s.unsupported = true // the end within a text
 	return nil, false
 }
 
@@ -64,7 +64,7 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // replace returns a text as it is meant, with its entities and line ends
 // replaced.
-func (s *scanner) replace(raw []byte) []byte {
+func (s *Scanner) replace(raw []byte) []byte {
 	text := lineEnds.Replace(string(raw))
 	var b strings.Builder
 	for {
@@ -76,7 +76,7 @@ func (s *scanner) replace(raw []byte) []byte {
 		name, rest, found := strings.Cut(after, ";")
 		r, known := entity(name)
 		if !found || !known {
-			s.odd = true
+			s.unsupported = true
 			return nil
 		}
 		b.WriteRune(r)

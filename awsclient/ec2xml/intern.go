@@ -1,4 +1,4 @@
-package awsclient
+package ec2xml
 
 import (
 	"reflect"
@@ -8,7 +8,8 @@ import (
 // texts keeps what is left of an answer once its bytes are gone. Texts that
 // repeat (ids of groups and subnets, words, zones) are kept once; all lie one
 // behind the other in large pieces, as a string of its own for each would cost
-// more than the reading.
+// more than the reading. (unique.Make of the standard library allocates a text to
+// look it up: with it a page of groups took 1.7 times as long.)
 type texts struct {
 	known map[string]string
 	piece strings.Builder
@@ -19,8 +20,8 @@ const (
 	mostKnown = 4096     // texts; where there are more, they begin anew
 )
 
-// word returns a text that may come again.
-func (t *texts) word(raw []byte) string {
+// intern returns a text that may come again.
+func (t *texts) intern(raw []byte) string {
 	if len(raw) == 0 {
 		return ""
 	}
@@ -33,13 +34,13 @@ func (t *texts) word(raw []byte) string {
 	case len(t.known) == mostKnown:
 		clear(t.known)
 	}
-	text := t.fresh(raw)
+	text := t.copy(raw)
 	t.known[text] = text
 	return text
 }
 
-// fresh returns a text that comes once.
-func (t *texts) fresh(raw []byte) string {
+// copy returns a text that comes once.
+func (t *texts) copy(raw []byte) string {
 	if len(raw) == 0 {
 		return ""
 	}

@@ -1,4 +1,4 @@
-package awsclient
+package ec2xml
 
 import (
 	"net/netip"
@@ -25,7 +25,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		office    = `<item><cidrIp>203.0.113.0/24</cidrIp></item>`
 		nonsense  = `<item><cidrIp>nonsense</cidrIp></item>`
 	)
-	face := func(body string) string {
+	iface := func(body string) string {
 		return `<R><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><groupSet/>` + body + `</item></networkInterfaceSet></R>`
 	}
 	rule := func(body string) string {
@@ -44,10 +44,10 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"the first of two":      {body: group(permission(backwards, office) + permission(ssh, office)), rules: []string{"in tcp/22 203.0.113.0/24"}, gaps: []string{"a rule of sg-1 was not understood: ports 9-1 run backwards"}},
 		"no prefix":             {body: group(permission(ssh, nonsense+office)), rules: []string{"in tcp/22 203.0.113.0/24"}, gaps: []string{`a rule of sg-1 names "nonsense", which is not an address prefix`}},
 		"neither":               {body: group(permission(ssh, nonsense) + permission(backwards, nonsense)), gaps: []string{`a rule of sg-1 names "nonsense", which is not an address prefix`, "a rule of sg-1 was not understood: ports 9-1 run backwards"}},
-		"an address of its own": {body: face(`<privateIpAddress>10.0.0.1</privateIpAddress><association><publicIp>198.51.100.1</publicIp></association>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.1"), Public: netip.MustParseAddr("198.51.100.1")}}},
-		"a list of addresses":   {body: face(`<privateIpAddress>10.0.0.1</privateIpAddress><privateIpAddressesSet><item><privateIpAddress>10.0.0.2</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.2")}}},
-		"no address":            {body: face(`<privateIpAddressesSet><item><privateIpAddress>10.0.0</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "10.0.0" for an address`}},
-		"no IPv6 address":       {body: face(`<ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "::g" for an address`}},
+		"an address of its own": {body: iface(`<privateIpAddress>10.0.0.1</privateIpAddress><association><publicIp>198.51.100.1</publicIp></association>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.1"), Public: netip.MustParseAddr("198.51.100.1")}}},
+		"a list of addresses":   {body: iface(`<privateIpAddress>10.0.0.1</privateIpAddress><privateIpAddressesSet><item><privateIpAddress>10.0.0.2</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.2")}}},
+		"no address":            {body: iface(`<privateIpAddressesSet><item><privateIpAddress>10.0.0</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "10.0.0" for an address`}},
+		"no IPv6 address":       {body: iface(`<ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "::g" for an address`}},
 		"a rule's id":           {body: rule(ssh + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), details: 1},
 		"an id for no ports":    {body: rule(backwards + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), gaps: []string{"sgr-1 of sg-1 was not understood: ports 9-1 run backwards"}},
 		"an id for no prefix":   {body: rule(ssh + `<cidrIpv6>nonsense</cidrIpv6>`), gaps: []string{`sgr-1 of sg-1 names "nonsense", which is not an address prefix`}},
@@ -55,8 +55,8 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"an empty group":        {body: `<R><securityGroupInfo><item/></securityGroupInfo></R>`, gaps: []string{"a security group has no id"}},
 		"a source without id":   {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<groups><item><userId>1</userId></item></groups></item>`), gaps: []string{"a rule of sg-1 names a security group or a prefix list without an id"}},
 		"a list without id":     {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<prefixListIds><item/></prefixListIds></item>`), gaps: []string{"a rule of sg-1 names a security group or a prefix list without an id"}},
-		"a face without an id":  {body: `<R><networkInterfaceSet><item/><item><networkInterfaceId></networkInterfaceId><ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet></item></networkInterfaceSet></R>`, gaps: []string{"a network interface has no id"}},
-		"no group's id":         {body: face(`<groupSet><item><groupName>x</groupName></item></groupSet>`), gaps: []string{"eni-1 carries a security group without an id"}},
+		"no interface id":       {body: `<R><networkInterfaceSet><item/><item><networkInterfaceId></networkInterfaceId><ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet></item></networkInterfaceSet></R>`, gaps: []string{"a network interface has no id"}},
+		"no group's id":         {body: iface(`<groupSet><item><groupName>x</groupName></item></groupSet>`), gaps: []string{"eni-1 carries a security group without an id"}},
 		"a rule without an id":  {body: `<R><securityGroupRuleSet><item><groupId>sg-1</groupId></item><item><securityGroupRuleId>sgr-1</securityGroupRuleId></item></securityGroupRuleSet></R>`, gaps: []string{"a security group rule has no id, or names no group"}},
 		"no group id":           {body: `<R><securityGroupInfo><item><groupId>sg-1;reboot</groupId></item></securityGroupInfo></R>`, gaps: []string{`a security group has the id "sg-1;reboot", which is not an AWS id`}},
 		"no permissions":        {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId></item></securityGroupInfo></R>`, gaps: []string{"sg-1 came without the element ipPermissions: its ingress rules are unknown", "sg-1 came without the element ipPermissionsEgress: its egress rules are unknown"}},
@@ -68,8 +68,8 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"no source's id":        {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<groups><item><groupId>--profile</groupId></item></groups></item>`), gaps: []string{`a rule of sg-1 names "--profile" of "", "", "", one of which is not an AWS id`}},
 		"no list's id":          {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<prefixListIds><item><prefixListId>pl-1 x</prefixListId></item></prefixListIds></item>`), gaps: []string{`a rule of sg-1 names the prefix list "pl-1 x", which is not an AWS id`}},
 		"no interface's id":     {body: `<R><networkInterfaceSet><item><networkInterfaceId>sg-1</networkInterfaceId></item></networkInterfaceSet></R>`, gaps: []string{`a network interface has the id "sg-1", which is not an AWS id`}},
-		"no VPC's id":           {body: face(`<vpcId>vpc-1 </vpcId>`), gaps: []string{"eni-1 has an owner, a VPC, a subnet or an instance that is not an AWS id"}},
-		"no carried id":         {body: face(`<groupSet><item><groupId>file://x</groupId></item></groupSet>`), gaps: []string{`eni-1 carries the security group "file://x", which is not an AWS id`}},
+		"no VPC's id":           {body: iface(`<vpcId>vpc-1 </vpcId>`), gaps: []string{"eni-1 has an owner, a VPC, a subnet or an instance that is not an AWS id"}},
+		"no carried id":         {body: iface(`<groupSet><item><groupId>file://x</groupId></item></groupSet>`), gaps: []string{`eni-1 carries the security group "file://x", which is not an AWS id`}},
 		"no rule's id":          {body: `<R><securityGroupRuleSet><item><securityGroupRuleId>sgr-1|x</securityGroupRuleId><groupId>sg-1</groupId></item></securityGroupRuleSet></R>`, gaps: []string{`a security group rule has the id "sgr-1|x" and the group "sg-1", one of which is not an AWS id`}},
 	} {
 		for decoder, sdk := range map[string]bool{"scanner": false, "sdk": true} {

@@ -1,22 +1,26 @@
-package awsclient
+package ec2xml
 
 import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
@@ -28,41 +32,62 @@ import (
 type answers struct{ body []byte }
 
 func (a answers) Do(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: &wholeBody{bytes.NewReader(a.body), a.body, nil}, Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(bytes.NewReader(a.body)), Request: r}, nil
 }
 
-// threeLists asks for all three lists with a client that always gets the same
-// answer, and returns what that brought into the inventory.
+// threeLists reads the same answer as each of the three lists, and returns what
+// that brings into an inventory. An answer that the scanner refuses is left to the
+// SDK's decoder.
 func threeLists(t testing.TB, body []byte, sdk bool) (inv *inventory.Inventory, left bool) {
 	t.Helper()
 	client := ec2.New(ec2.Options{
 		Region: "us-east-1", HTTPClient: answers{body}, BaseEndpoint: aws.String("http://127.0.0.1:1"), Retryer: aws.NopRetryer{}, Credentials: aws.AnonymousCredentials{},
 	})
-	opts := Options{SDKDecoder: sdk, Debug: func(string) { left = true }}
-	r := &reader{of: &Client{opts: opts}, client: client, region: &inventory.Region{}, names: newInterner()}
-	ctx := context.Background()
-	tell := func(part inventory.Part, odd []string, next *string, err error) {
-		if err != nil {
-			odd = []string{"error"}
-		}
-		r.oddities(part, odd)
-		r.region.AccountName += " " + aws.ToString(next)
-	}
-	groups, err := ask(ctx, r, client.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{}, groupDecoders)
-	tell(inventory.PartGroups, groups.odd, groups.next, err)
-	interfaces, err := ask(ctx, r, client.DescribeNetworkInterfaces, &ec2.DescribeNetworkInterfacesInput{}, interfaceDecoders)
-	tell(inventory.PartInterfaces, interfaces.odd, interfaces.next, err)
-	rules, err := ask(ctx, r, client.DescribeSecurityGroupRules, &ec2.DescribeSecurityGroupRulesInput{}, ruleDecoders)
-	tell(inventory.PartRules, rules.odd, rules.next, err)
-	for _, d := range rules.items {
+	l := &lists{body: body, sdk: sdk, region: &inventory.Region{}}
+	groups := read(l, inventory.PartGroups, (*Scanner).Groups, GroupsOf, client.DescribeSecurityGroups)
+	interfaces := read(l, inventory.PartInterfaces, (*Scanner).Interfaces, InterfacesOf, client.DescribeNetworkInterfaces)
+	rules := read(l, inventory.PartRules, (*Scanner).Rules, RulesOf, client.DescribeSecurityGroupRules)
+	for _, d := range rules {
 		// The details as groups, so that they are compared too.
-		groups.items = append(groups.items, inventory.Group{ID: fmt.Sprint(d.id, " ", d.ruleKey), Tags: d.tags})
+		groups = append(groups, inventory.Group{ID: fmt.Sprint(d.ID, " ", d.RuleKey), Tags: d.Tags})
 	}
-	r.region.Groups, r.region.Interfaces = groups.items, interfaces.items
-	inv = &inventory.Inventory{Regions: []*inventory.Region{r.region}}
-	r.gaps()
+	l.region.Groups, l.region.Interfaces = groups, interfaces
+	inv = &inventory.Inventory{Regions: []*inventory.Region{l.region}}
 	inv.Normalize() // EC2 has no order of peers
-	return inv, left
+	return inv, l.left
+}
+
+// lists are read from one answer.
+type lists struct {
+	body   []byte
+	sdk    bool
+	left   bool // the scanner refused the answer
+	region *inventory.Region
+}
+
+// read reads the answer as one of the lists. What is malformed becomes a gap.
+func read[T, In, Out any](l *lists, part inventory.Part, scan func(*Scanner, []byte) (Page[T], error), convert func(*Out) Page[T], call func(context.Context, *In, ...func(*ec2.Options)) (*Out, error)) []T {
+	var s Scanner
+	p, err := scan(&s, l.body)
+	l.left = l.left || err != nil && !l.sdk
+	if err != nil || l.sdk {
+		var out *Out
+		if out, err = call(context.Background(), new(In)); err != nil {
+			p = Page[T]{Malformed: []string{"error"}}
+		} else {
+			p = convert(out)
+		}
+	}
+	l.region.AccountName += " " + aws.ToString(p.Next)
+	for _, text := range p.Malformed {
+		l.region.Gaps = append(l.region.Gaps, inventory.Gap{Part: part, Operation: part.Operations()[0], Kind: inventory.Failed, Message: text})
+	}
+	return p.Items
+}
+
+// difference compares inventories; empty and absent lists are the same.
+func difference(a, b *inventory.Inventory) string {
+	return cmp.Diff(a, b, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Prefix{}, netip.Addr{}))
 }
 
 // compare holds both decoders to the same result. What is not kept the
@@ -96,42 +121,52 @@ func keptAlone(body []byte) []byte {
 	})
 }
 
-// bodies records what the endpoint answers to a run of depth network.
-func bodies(t testing.TB, inv *inventory.Inventory) [][]byte {
+// bodies returns what the endpoint answers to the calls of the three lists, and
+// to one other, in pages of different sizes.
+func bodies(t testing.TB, inv *inventory.Inventory) (all [][]byte) {
 	t.Helper()
-	s, err := endpoint.Serve(inv, endpoint.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Depth: inventory.DepthNetwork})
-	if err != nil {
-		t.Fatal(err)
-	}
-	record := &recorder{next: c.config.HTTPClient}
-	c.config.HTTPClient = record
-	if _, err := c.Collect(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	return record.bodies
-}
-
-type recorder struct {
-	next   aws.HTTPClient
-	mu     sync.Mutex
-	bodies [][]byte
-}
-
-func (r *recorder) Do(request *http.Request) (*http.Response, error) {
-	response, err := r.next.Do(request)
-	if err == nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		if body, ok := response.Body.(*wholeBody); ok {
-			r.bodies = append(r.bodies, bytes.Clone(body.data)) // its memory is used again
+	for _, size := range []int{0, 3} {
+		s, err := endpoint.Serve(inv, endpoint.Options{PageSize: size})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		for _, action := range []string{"DescribeSecurityGroups", "DescribeNetworkInterfaces", "DescribeSecurityGroupRules", "DescribeVpcs"} {
+			for token := ""; ; {
+				body := answer(t, s, action, inv.Regions[0].Name, token)
+				all = append(all, body)
+				next := nextToken.FindSubmatch(body)
+				if next == nil {
+					break
+				}
+				token = string(next[1])
+			}
 		}
 	}
-	return response, err
+	return all
+}
+
+var nextToken = regexp.MustCompile(`<nextToken>([^<]+)</nextToken>`)
+
+// answer makes one call of EC2.
+func answer(t testing.TB, s *endpoint.Server, action, region, token string) []byte {
+	t.Helper()
+	form := url.Values{"Action": {action}, "MaxResults": {"1000"}}
+	if action == "DescribeNetworkInterfaces" {
+		form.Set("IncludeManagedResources", "true")
+	}
+	if token != "" {
+		form.Set("NextToken", token)
+	}
+	r := httptest.NewRequest(http.MethodPost, s.URL, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=a/20260101/"+region+"/ec2/aws4_request")
+	w := httptest.NewRecorder()
+	s.ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		t.Fatalf("%s: status %d", action, w.Code)
+	}
+	return w.Body.Bytes()
 }
 
 // On everything that the endpoint serves, the scanner leaves nothing to the
@@ -192,17 +227,17 @@ func TestOddShapes(t *testing.T) {
 // The names that the scanners look for stand in their switches; known must
 // have each.
 func TestEveryNameIsKnown(t *testing.T) {
-	used := map[string]bool{"item": true} // of scan.go
-	for _, file := range []string{"scan_groups.go", "scan_interfaces.go", "scan_rules.go", "scan_values.go"} {
+	used := map[string]bool{"item": true} // of scanner.go
+	for _, file := range []string{"groups.go", "interfaces.go", "rules.go", "values.go"} {
 		source, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`(?:case |scanPage\(s, p, |only\(|peer\(|prefixes\()"([a-z]\w+)"`).FindAllSubmatch(source, -1) {
+		for _, m := range regexp.MustCompile(`(?:case |scanPage\(s, answer, |only\(|peer\(|prefixes\()"([a-z]\w+)"`).FindAllSubmatch(source, -1) {
 			used[string(m[1])] = true
 		}
 	}
-	delete(used, "true") // words of scan_values.go
+	delete(used, "true") // words of values.go
 	delete(used, "false")
 	var names []string
 	for _, name := range known {
@@ -215,49 +250,9 @@ func TestEveryNameIsKnown(t *testing.T) {
 }
 
 func FuzzScanner(f *testing.F) {
-	for _, body := range bodies(f, notation.MustParse(small).Inventory) {
+	for _, body := range bodies(f, notation.MustParse("sg-1 web\n in tcp/22 0.0.0.0/0\nsg-2 db\n in tcp/5432 sg-1\neni-1 sg-1 10.0.0.1 public 198.51.100.1\neni-2 sg-2 10.0.0.2\nvpc-1 10.0.0.0/16\n").Inventory) {
 		f.Add(body)
 	}
 	f.Add([]byte(`<R><securityGroupInfo><item><groupId>&#65;</groupId><ipPermissions><item><fromPort>1</fromPort></item></ipPermissions></item></securityGroupInfo></R>`))
 	f.Fuzz(func(t *testing.T, body []byte) { compare(t, body) })
-}
-
-// BenchmarkDecode compares the two decoders on pages of the two big lists. The
-// time of an item should not depend on their number.
-func BenchmarkDecode(b *testing.B) {
-	ctx := context.Background()
-	for _, items := range []int{10, 100, 1000} {
-		scale := estates.Scale{Regions: 1, Groups: items, Interfaces: items, Rules: 8}
-		for _, sdk := range []bool{false, true} {
-			decode := func(action string, ask func(r *reader) (int, error)) {
-				decoder := "scanner"
-				if sdk {
-					decoder = "sdk"
-				}
-				b.Run(fmt.Sprintf("%s/%s/%d", action, decoder, items), func(b *testing.B) {
-					body := served(b, scale, action)
-					client := ec2.New(ec2.Options{
-						Region: "us-east-1", HTTPClient: answers{body}, BaseEndpoint: aws.String("http://127.0.0.1:1"), Credentials: aws.AnonymousCredentials{},
-					})
-					r := &reader{of: &Client{opts: Options{SDKDecoder: sdk, Debug: func(string) {}}}, client: client, region: &inventory.Region{}, names: newInterner()}
-					b.SetBytes(int64(len(body)))
-					b.ReportAllocs()
-					for b.Loop() {
-						if n, err := ask(r); err != nil || n != items {
-							b.Fatal(n, err)
-						}
-					}
-					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(items), "ns/item")
-				})
-			}
-			decode("DescribeNetworkInterfaces", func(r *reader) (int, error) {
-				p, err := ask(ctx, r, r.client.DescribeNetworkInterfaces, &ec2.DescribeNetworkInterfacesInput{}, interfaceDecoders)
-				return len(p.items), err
-			})
-			decode("DescribeSecurityGroups", func(r *reader) (int, error) {
-				p, err := ask(ctx, r, r.client.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{}, groupDecoders)
-				return len(p.items), err
-			})
-		}
-	}
 }

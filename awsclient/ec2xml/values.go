@@ -1,4 +1,4 @@
-package awsclient
+package ec2xml
 
 import (
 	"net/netip"
@@ -11,7 +11,7 @@ import (
 // memory of what it keeps.
 type scratch struct {
 	group groupDraft
-	face  interfaceDraft
+	iface interfaceDraft
 	tags  []inventory.Tag
 
 	from, to int32 // ports of a permission
@@ -27,36 +27,45 @@ type scratch struct {
 // that is made for all items of an answer at once is not copied while it grows.
 const leastItem = 600
 
-// scanPage reads a whole answer: a set of items, and the token of the next.
-func scanPage[T any](s *scanner, p *page[T], set string, item func(*scanner, *page[T])) {
+// fullPage is the most items that EC2 gives at once.
+const fullPage = 1000
+
+// scanPage reads a whole answer: a set of items, and the token of the next page.
+func scanPage[T any](s *Scanner, answer []byte, set string, item func(*Scanner, *Page[T])) (Page[T], error) {
+	p := &Page[T]{}
+	s.start(answer)
 	for s.root(); s.child(); {
 		switch string(s.name) {
 		case set:
-			if p.items == nil {
-				p.items = make([]T, 0, min(pageSize, len(s.data)/leastItem+1))
+			if p.Items == nil {
+				p.Items = make([]T, 0, min(fullPage, len(s.data)/leastItem+1))
 			}
 			for s.item() {
 				item(s, p)
 			}
 		case "nextToken":
 			text := string(s.text())
-			p.next = &text
+			p.Next = &text
 		default:
 			s.other()
 		}
 	}
+	if err := s.ended(); err != nil {
+		return Page[T]{}, err
+	}
+	return *p, nil
 }
 
 // tagSet reads the tags of an item.
-func (s *scanner) tagSet(tags []inventory.Tag) []inventory.Tag {
+func (s *Scanner) tagSet(tags []inventory.Tag) []inventory.Tag {
 	for s.item() {
 		var t inventory.Tag
 		for s.child() {
 			switch string(s.name) {
 			case "key":
-				t.Key = s.word(s.text())
+				t.Key = s.intern(s.text())
 			case "value":
-				t.Value = s.word(s.text())
+				t.Value = s.intern(s.text())
 			default:
 				s.other()
 			}
@@ -67,7 +76,7 @@ func (s *scanner) tagSet(tags []inventory.Tag) []inventory.Tag {
 }
 
 // only reads the one child that matters of an element.
-func (s *scanner) only(element string) (text []byte, here bool) {
+func (s *Scanner) only(element string) (text []byte, here bool) {
 	for s.child() {
 		if string(s.name) == element {
 			text, here = s.text(), true
@@ -79,21 +88,21 @@ func (s *scanner) only(element string) (text []byte, here bool) {
 }
 
 // number reads the text of an element that holds one.
-func (s *scanner) number() int32 {
+func (s *Scanner) number() int32 {
 	n, err := strconv.ParseInt(string(s.text()), 10, 32)
-	s.odd = s.odd || err != nil
+	s.unsupported = s.unsupported || err != nil
 	return int32(n)
 }
 
 // port reads a port into a place, as a number that says something by being
 // there.
-func (s *scanner) port(place *int32) *int32 {
+func (s *Scanner) port(place *int32) *int32 {
 	*place = s.number()
 	return place
 }
 
 // flag reads the text of an element that is true or false.
-func (s *scanner) flag() bool {
+func (s *Scanner) flag() bool {
 	raw := s.text()
 	switch string(raw) {
 	case "true":
@@ -102,7 +111,7 @@ func (s *scanner) flag() bool {
 		return false
 	}
 	yes, err := strconv.ParseBool(string(raw))
-	s.odd = s.odd || err != nil
+	s.unsupported = s.unsupported || err != nil
 	return yes
 }
 

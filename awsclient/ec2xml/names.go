@@ -1,6 +1,8 @@
-package awsclient
+package ec2xml
 
-import "strings"
+import (
+	"strings"
+)
 
 // known are the names that the scanners look for, by their lower case.
 var known = func() map[string]string {
@@ -26,11 +28,11 @@ const mostIgnored = 1000
 
 // other skips an element that nobody looks for. The SDK does not mind the case
 // of names: one that differs from a known name by that alone is left to it.
-func (s *scanner) other() {
+func (s *Scanner) other() {
 	if !s.ignored[string(s.name)] {
 		name := string(s.name)
 		if exact, found := known[strings.ToLower(name)]; found && exact != name {
-			s.odd = true
+			s.unsupported = true
 			return
 		}
 		if s.ignored == nil {
