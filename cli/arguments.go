@@ -108,7 +108,7 @@ func (g givenFlag) words(verb *urfave.Command) []string {
 func checkOnce(verb *urfave.Command, given []givenFlag) error {
 	var errs []error
 	first := map[urfave.Flag]givenFlag{}
-	told := map[urfave.Flag]bool{}
+	reported := map[urfave.Flag]bool{}
 	for _, g := range given {
 		flag := findFlag(verb, g.name)
 		before, twice := first[flag]
@@ -116,17 +116,17 @@ func checkOnce(verb *urfave.Command, given []givenFlag) error {
 			first[flag] = g
 			continue
 		}
-		if told[flag] || repeatable(flag) {
+		if reported[flag] || repeatable(flag) {
 			continue
 		}
 		long := dashed(flag.Names()[0])
 		switch {
 		case takesValue(flag):
 			errs = append(errs, console.Usage("give it once", "%s was given twice, as %q and as %q: it takes one value", long, before.value, g.value))
-			told[flag] = true
+			reported[flag] = true
 		case on(before) != on(g):
 			errs = append(errs, console.Usage("give it once", "%s was given twice, on and off", long))
-			told[flag] = true
+			reported[flag] = true
 		}
 	}
 	return console.Combine(errs...)

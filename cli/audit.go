@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/history"
@@ -26,84 +24,75 @@ func (p *program) auditVerb() *urfave.Command {
 		Usage: "audit the security groups of the account that the credentials belong to",
 		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
 			"3 incomplete: some region or needed part could not be read.",
-		Flags: append(append(auditFlags(), accountFlags()...),
+		Flags: append(append(declareAuditFlags(), accountFlags()...),
 			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "audit this `SNAPSHOT` of sgaudit snapshot instead of an account, or answers of the AWS CLI or AWS Config, a file or a folder; AWS is not called", TakesFile: true}, savedFlag()),
 		Action: func(c *urfave.Context) error {
-			ch, err := readChoices(c)
+			flags, err := readAuditFlags(c, "from")
 			if err != nil {
 				return err
 			}
-			if !c.IsSet("from") {
-				if err := needsSaved(c, "from"); err != nil {
+			if flags.source.given() {
+				if flags.history != nil {
+					return console.Usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
+				}
+				if err := notInput(filesOf(flags.targets), flags.source.file()); err != nil {
 					return err
 				}
-				return p.audit(c.Context, ch)
 			}
-			if ch.history != nil {
-				return console.Usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
-			}
-			if err := notInput(filesOf(ch.targets), c.String("from")); err != nil {
-				return err
-			}
-			started := time.Now().UTC()
-			s, err := p.fromSnapshot(c, "from", ch.client.ExpectAccount)
-			if err != nil {
-				return err
-			}
-			return p.judge(c.Context, ch, s, started)
+			return p.audit(c.Context, flags)
 		},
 	}
 }
 
 // audit reads the account and judges it. What could be read when ctx ends is
 // still reported, as incomplete.
-func (p *program) audit(ctx context.Context, ch *choices) error {
+func (p *program) audit(ctx context.Context, flags *auditFlags) error {
 	started := time.Now().UTC()
-	if ch.history != nil {
-		unlock, err := beginHistory(ch)
+	if flags.history != nil {
+		unlock, err := beginHistory(flags)
 		if err != nil {
 			return err
 		}
 		defer unlock()
 	}
-	inv, err := p.collect(ctx, ch.client)
+	read, err := p.loadInventory(flags.source)
 	if err != nil {
 		return err
 	}
-	return p.judge(ctx, ch, &inventory.Snapshot{Tool: "sgaudit " + version(), TakenAt: started, Inventory: inv}, started)
+	return p.judge(ctx, flags, read, started)
 }
 
 // judge audits what was read, as of the day on which it was, and brings the
 // report to its targets and into the history. What fails there is told when
 // the report is out.
-func (p *program) judge(ctx context.Context, ch *choices, s *inventory.Snapshot, started time.Time) error {
-	report := p.evaluate(s, ch.audit, ch.exceptions, started)
-	if ch.baseline != nil {
-		report.Since(ch.baseline)
+func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Snapshot, started time.Time) error {
+	report := p.evaluate(s, flags.audit, flags.exceptions, started)
+	if flags.baseline != nil {
+		report.Since(flags.baseline)
 	}
-	if ch.framework != nil {
-		report.Controls = ch.framework.Judge(report)
+	if flags.framework != nil {
+		report.Controls = flags.framework.Judge(report)
 	}
-	if ch.firstRun {
+	if flags.firstRun {
 		history.First(report)
 	}
 	report.Finish()
 	whole := *report // the history keeps what --min-severity drops
-	if ch.minSeverity > findings.Info {
-		report.LeaveOut(ch.minSeverity)
+	if flags.minSeverity > findings.Info {
+		report.LeaveOut(flags.minSeverity)
 	}
 	report.Finish()
 
-	err := p.write(report, ch.targets, &material{s.Inventory, &ch.audit.Settings})
-	if ch.history != nil {
-		err = errors.Join(err, ch.history.Keep(&whole, s))
+	err := p.write(report, flags.targets, &material{s.Inventory, &flags.audit.Settings})
+	if flags.history != nil {
+		err = errors.Join(err, flags.history.Keep(&whole, s))
 	}
 	p.tellCoverage(report, ctx.Err() != nil)
 	p.console.Say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
 	switch {
 	case err != nil:
 		return err
-	case reached(report, ch.failOn, ch.newOnly):
+	case reached(report, flags.failOn, flags.newOnly):
 		return status(exitFindings)
 	case report.Incomplete():
 		return status(exitIncomplete)
@@ -131,51 +120,6 @@ func judged(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exc
 	warnings = audit.Except(run.Report, exceptions, opts.Settings.Now)
 	remedy.Attach(inv, run.Report, run.Proposals, opts.Settings.RulesPerGroup)
 	return run.Report, warnings
-}
-
-// DecoderVariable makes the SDK decode every answer, for measurements.
-const DecoderVariable = "SGAUDIT_SDK_DECODER"
-
-// collect connects, says who it is, and reads.
-func (p *program) collect(ctx context.Context, opts awsclient.Options) (*inventory.Inventory, error) {
-	return p.collectBy(ctx, opts, (*awsclient.Client).Collect)
-}
-
-func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
-	opts.Warn = func(text string) { p.console.Warn("%s", text) }
-	opts.Debug = func(text string) { p.console.Debug("%s", text) }
-	opts.SDKDecoder = os.Getenv(DecoderVariable) != ""
-	if p.console.Interactive() {
-		opts.MFAToken = func() (string, error) { return p.console.Ask(ctx, "MFA code") }
-	}
-	var line *console.Progress
-	opts.Progress = func(u awsclient.Progress) {
-		line.Set("%d/%d regions  %d pages  %d items", u.Done, u.Regions, u.Pages, u.Items)
-		p.console.Debug("%s: %s; %d pages, %d items, %d/%d regions", u.Region, u.State, u.Pages, u.Items, u.Done, u.Regions)
-	}
-	p.console.Debug("connecting")
-	client, err := awsclient.Connect(ctx, opts)
-	if err != nil {
-		return nil, p.interrupted(ctx, err)
-	}
-	who := client.Caller()
-	p.console.Say("reading account %s (partition %s) as %s", who.AccountID, who.Partition, who.ARN)
-	line = p.console.StartProgress()
-	defer line.End()
-	inv, err := read(client, ctx)
-	if err != nil && (inv == nil || ctx.Err() == nil) {
-		return nil, p.interrupted(ctx, err)
-	}
-	return inv, nil
-}
-
-// interrupted tells Ctrl-C from the errors that it causes.
-func (p *program) interrupted(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		return err
-	}
-	p.console.Fail("interrupted before anything was read", "")
-	return status(exitIncomplete)
 }
 
 // reached reports whether an open finding, or an open new one, is at or above

@@ -10,16 +10,16 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// loss is what could not be read, for one reason, in one set of regions.
-type loss struct {
+// gapSummary is what could not be read, for one reason, in one set of regions.
+type gapSummary struct {
 	kind       inventory.GapKind
 	regions    []string
 	operations []string
 	message    string // of the first gap
 }
 
-// mostLosses caps the warnings of one run; the report has them all.
-const mostLosses = 10
+// mostGaps caps the warnings of one run; the report has them all.
+const mostGaps = 10
 
 // tellCoverage warns of what could not be read, and hints at the remedy of
 // each kind of reason once. The same reason in many regions is one warning.
@@ -28,14 +28,14 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	if !report.Incomplete() {
 		return
 	}
-	losses := lossesOf(report)
+	summaries := summarizeGaps(report)
 	if interrupted {
 		p.console.Warn("interrupted: the report holds what was read until then")
-		losses = nil
+		summaries = nil
 	}
-	for i, l := range losses {
-		if i == mostLosses {
-			p.console.Warn("%d more kinds of gaps are in the report", len(losses)-i)
+	for i, l := range summaries {
+		if i == mostGaps {
+			p.console.Warn("%d more kinds of gaps are in the report", len(summaries)-i)
 			break
 		}
 		p.console.Warn("%s: %s: %s%s", words.List(l.regions, 4), reasonText(l.kind), words.List(l.operations, 4), l.message)
@@ -49,7 +49,7 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	p.console.Warn("incomplete: %d of %s could not be read in full", unread, words.Count(len(report.Coverage), "region"))
 	for _, r := range reasonOrder {
 		var regions []string
-		for _, l := range losses {
+		for _, l := range summaries {
 			if l.kind == r {
 				regions = append(regions, l.regions...)
 			}
@@ -62,9 +62,9 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	}
 }
 
-// lossesOf gathers the gaps of a report: first the regions that share an
+// summarizeGaps gathers the gaps of a report: first the regions that share an
 // operation and a reason, then the operations that share the regions.
-func lossesOf(report *findings.Report) []*loss {
+func summarizeGaps(report *findings.Report) []*gapSummary {
 	type cause struct {
 		kind      inventory.GapKind
 		operation string
@@ -84,19 +84,19 @@ func lossesOf(report *findings.Report) []*loss {
 			}
 		}
 	}
-	var losses []*loss
-	byRegions := map[string]*loss{}
+	var summaries []*gapSummary
+	byRegions := map[string]*gapSummary{}
 	for _, k := range causes {
 		key := string(k.kind) + " " + strings.Join(regions[k], " ")
 		l := byRegions[key]
 		if l == nil {
-			l = &loss{kind: k.kind, regions: regions[k], message: messages[k]}
+			l = &gapSummary{kind: k.kind, regions: regions[k], message: messages[k]}
 			byRegions[key] = l
-			losses = append(losses, l)
+			summaries = append(summaries, l)
 		}
 		l.operations = append(l.operations, k.operation)
 	}
-	return losses
+	return summaries
 }
 
 // describe returns what the endpoint answered, to stand behind a warning: the

@@ -5,16 +5,13 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
-	"github.com/sgaudit/sgaudit/inventory"
 )
 
 func (p *program) demoVerb() *urfave.Command {
@@ -28,18 +25,18 @@ func (p *program) demoVerb() *urfave.Command {
 			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: take calls that change groups too, to try a plan of sgaudit fix on"},
 			&urfave.StringFlag{Name: "address", Usage: "serve on this loopback `HOST:PORT` (default: any free port)"},
 			&urfave.StringFlag{Name: "estate", Usage: "instead of the embedded account serve that of this `FILE`, in the notation of sgaudit's tests"},
-		}, auditFlags()...),
+		}, declareAuditFlags()...),
 		Action: p.demo,
 	}
 }
 
 func (p *program) demo(c *urfave.Context) error {
-	ch, err := readChoices(c)
+	flags, err := readAuditFlags(c, "")
 	if err != nil {
 		return err
 	}
 	if c.Bool("serve") {
-		for _, f := range auditFlags() {
+		for _, f := range declareAuditFlags() {
 			if name := f.Names()[0]; c.IsSet(name) && name != "config" { // which a variable may set
 				return console.Usage("drop one of them", "--serve audits nothing, so --%s has no effect", name)
 			}
@@ -68,9 +65,8 @@ func (p *program) demo(c *urfave.Context) error {
 	if c.Bool("serve") {
 		return p.serve(c.Context, server.URL)
 	}
-	ch.client.EndpointURL = server.URL
-	ch.client.StaticCredentials = true
-	return p.audit(c.Context, ch)
+	flags.source.client.EndpointURL, flags.source.client.StaticCredentials = server.URL, true
+	return p.audit(c.Context, flags)
 }
 
 // serveEstate serves an account in the notation of the tests.
@@ -84,40 +80,6 @@ func serveEstate(name, text string, opts endpoint.Options) (*endpoint.Server, er
 		return nil, fmt.Errorf("serving the demo account: %w", err)
 	}
 	return server, nil
-}
-
-// demoFlag is on the verbs that may ask the embedded account instead.
-func demoFlag() urfave.Flag {
-	return &urfave.BoolFlag{Name: "demo", Usage: "ask the embedded account of sgaudit demo: no credentials, no AWS"}
-}
-
-// demoClient points the options at the embedded account where --demo asks for
-// it; stop ends it.
-func demoClient(c *urfave.Context, opts *awsclient.Options) (stop func(), err error) {
-	if !c.Bool("demo") {
-		return func() {}, nil
-	}
-	server, err := serveEstate("demo.sg", estates.Demo(), endpoint.Options{})
-	if err != nil {
-		return nil, err
-	}
-	opts.EndpointURL, opts.StaticCredentials = server.URL, true
-	return func() { _ = server.Close() }, nil
-}
-
-// read reads the account, or the embedded one.
-func (p *program) read(c *urfave.Context, opts awsclient.Options) (*inventory.Snapshot, error) {
-	stop, err := demoClient(c, &opts)
-	if err != nil {
-		return nil, err
-	}
-	defer stop()
-	taken := time.Now().UTC()
-	inv, err := p.collect(c.Context, opts)
-	if err != nil {
-		return nil, err
-	}
-	return &inventory.Snapshot{Tool: "sgaudit " + version(), TakenAt: taken, Inventory: inv}, nil
 }
 
 // serve tells how to use the endpoint and waits for Ctrl-C.

@@ -29,17 +29,17 @@ func (p *program) doctorVerb() *urfave.Command {
 }
 
 func (p *program) doctor(c *urfave.Context) error {
-	opts, err := clientOptions(c)
+	src, err := newSource(c, "")
 	if err := console.Combine(err, checkAnswer(c)); err != nil {
 		return err
 	}
-	stop, err := demoClient(c, &opts)
+	stop, err := src.serveDemo()
 	if err != nil {
 		return err
 	}
 	defer stop()
 	d := diagnosis{SchemaVersion: "1"}
-	inv, err := p.collectBy(c.Context, opts, func(client *awsclient.Client, ctx context.Context) (*inventory.Inventory, error) {
+	inv, err := p.collectBy(c.Context, src.client, func(client *awsclient.Client, ctx context.Context) (*inventory.Inventory, error) {
 		d.Limits.CallsPerSecond, d.Limits.Smaller, d.Limits.Regions, d.Limits.Deadline = client.Limits()
 		return client.Probe(ctx)
 	})

@@ -64,13 +64,12 @@ func (p *program) fix(c *urfave.Context) error {
 		}
 		try(notInput([]string{file}, c.String("from")))
 	}
-	if c.Bool("demo") && c.IsSet("from") {
-		try(console.Usage("drop one of them", "--demo and --from both say where the findings come from"))
-	}
+	src, err := newSource(c, "from")
+	try(err)
 	if err := console.Combine(errs...); err != nil {
 		return err
 	}
-	report, judge, err := p.findings(c, only)
+	report, judge, err := p.findings(c, src, only)
 	if err != nil {
 		return err
 	}
@@ -155,32 +154,22 @@ func makePlan(c *urfave.Context, report *findings.Report, chosen []*findings.Fin
 
 // findings takes the report that --from names, or audits the snapshot that it
 // names, or the account; then it also returns what can be judged again.
-func (p *program) findings(c *urfave.Context, only []string) (*findings.Report, *judge, error) {
-	client, err := clientOptions(c)
-	if err != nil {
-		return nil, nil, err
-	}
-	started := time.Now().UTC()
-	var s *inventory.Snapshot
-	if !c.IsSet("from") {
-		if err := needsSaved(c, "from"); err != nil {
+func (p *program) findings(c *urfave.Context, src *source, only []string) (*findings.Report, *judge, error) {
+	if src.given() {
+		in, err := src.input()
+		switch {
+		case err != nil:
 			return nil, nil, err
-		}
-		s, err = p.read(c, client)
-	} else {
-		var in *input
-		if in, err = readInput(c.String("from")); err != nil {
-			return nil, nil, err
-		}
-		if in.kind == reportInput {
+		case in.kind == reportInput:
 			if err := noAccount(c, "--from", "region", savedAccount); err != nil {
 				return nil, nil, err
 			}
 			report, err := in.report()
 			return report, nil, err
 		}
-		s, err = p.fromInput(c, "from", in, client.ExpectAccount)
 	}
+	started := time.Now().UTC()
+	s, err := p.loadInventory(src)
 	if err != nil {
 		return nil, nil, err
 	}

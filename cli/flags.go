@@ -7,7 +7,6 @@ import (
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/audit"
-	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
@@ -66,8 +65,8 @@ func (p *program) configureConsole(c *urfave.Context) error {
 	return checkChoice(c, "color")
 }
 
-// auditFlags are on every verb that audits.
-func auditFlags() []urfave.Flag {
+// declareAuditFlags are on every verb that audits.
+func declareAuditFlags() []urfave.Flag {
 	return append(scopeFlags(), []urfave.Flag{
 		outputFlag(),
 		offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "run only this check `ID`, even one that is off by default; repeatable"}, checkCandidates),
@@ -100,9 +99,9 @@ func configFlag() urfave.Flag {
 	return &urfave.StringFlag{Name: "config", EnvVars: []string{configVariable}, Category: categoryReport, Usage: "read settings from this YAML `FILE`"}
 }
 
-// choices are the flags of an audit and the configuration, checked.
-type choices struct {
-	client      awsclient.Options
+// auditFlags are the flags of an audit and the configuration, checked.
+type auditFlags struct {
+	source      *source
 	targets     []target
 	audit       audit.Options
 	minSeverity findings.Severity
@@ -115,28 +114,29 @@ type choices struct {
 	firstRun    bool            // of its history: every finding is new
 }
 
-// readChoices checks everything that can be checked before AWS is called and
-// before any file is written. All mistakes of the flags are told at once.
-func readChoices(c *urfave.Context) (*choices, error) {
-	ch := &choices{}
+// readAuditFlags checks everything that can be checked before AWS is called and
+// before any file is written; the flag file names what is read instead of an account, if the verb
+// has one. All mistakes of the flags are told at once.
+func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
+	flags := &auditFlags{}
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
 
 	try(notEmpty(c, "framework", "min-severity", "fail-on", "baseline", "config", "output-dir", "history", "keep-runs", "keep-days"))
 	var err error
-	ch.client, err = clientOptions(c)
+	flags.source, err = newSource(c, file)
 	try(err)
-	ch.targets, err = parseTargets(c.StringSlice("output"), c.String("output-dir"))
+	flags.targets, err = parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	try(err)
 	minSeverity, err := parseSeverity(c, "min-severity")
 	try(err)
 	if minSeverity != nil {
-		ch.minSeverity = *minSeverity
+		flags.minSeverity = *minSeverity
 	}
-	ch.failOn, err = parseSeverity(c, "fail-on")
+	flags.failOn, err = parseSeverity(c, "fail-on")
 	try(err)
-	if ch.failOn != nil && *ch.failOn < ch.minSeverity {
-		try(console.Usage("", "--fail-on %s is below --min-severity %s, which drops such findings before they count", ch.failOn, ch.minSeverity))
+	if flags.failOn != nil && *flags.failOn < flags.minSeverity {
+		try(console.Usage("", "--fail-on %s is below --min-severity %s, which drops such findings before they count", flags.failOn, flags.minSeverity))
 	}
 	only, err := flagValues(c, "check", config.CheckID)
 	try(err)
@@ -148,21 +148,21 @@ func readChoices(c *urfave.Context) (*choices, error) {
 		if len(only) > 0 {
 			try(console.Usage("drop one of them", "--framework chooses the checks, and so does --check"))
 		}
-		ch.framework = &f
+		flags.framework = &f
 		for _, check := range f.Checks() {
 			only = append(only, check.ID)
 		}
 	}
-	if ch.newOnly = c.Bool("new-only"); ch.newOnly && (!c.IsSet("baseline") && !c.IsSet("history") || ch.failOn == nil) {
+	if flags.newOnly = c.Bool("new-only"); flags.newOnly && (!c.IsSet("baseline") && !c.IsSet("history") || flags.failOn == nil) {
 		try(console.Usage("", "--new-only says which findings --fail-on counts, by their --baseline or --history: it needs both"))
 	}
-	ch.history, err = parseHistory(c)
+	flags.history, err = parseHistory(c)
 	try(err)
 	if c.String("baseline") != "" {
-		ch.baseline, err = readReport(c.String("baseline"))
+		flags.baseline, err = readReport(c.String("baseline"))
 		try(err)
-		if err == nil && ch.baseline.Selection != nil {
-			try(console.Usage("give the report that audit wrote", "--baseline %s is a part of a report (sgaudit show %s): what it leaves out would be new", c.String("baseline"), strings.Join(ch.baseline.Selection.Filters, " ")))
+		if err == nil && flags.baseline.Selection != nil {
+			try(console.Usage("give the report that audit wrote", "--baseline %s is a part of a report (sgaudit show %s): what it leaves out would be new", c.String("baseline"), strings.Join(flags.baseline.Selection.Filters, " ")))
 		}
 	}
 	if err := console.Combine(errs...); err != nil {
@@ -172,9 +172,9 @@ func readChoices(c *urfave.Context) (*choices, error) {
 	if err != nil {
 		return nil, err
 	}
-	ch.exceptions = conf.Exceptions
-	ch.audit, err = conf.Choose(only, skip)
-	return ch, err
+	flags.exceptions = conf.Exceptions
+	flags.audit, err = conf.Choose(only, skip)
+	return flags, err
 }
 
 func checkRegion(name string) error {

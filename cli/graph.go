@@ -55,8 +55,8 @@ type drawing struct{ format, file string }
 
 func (p *program) graph(c *urfave.Context) error {
 	targets, err := parseDrawings(c.StringSlice("output"))
-	opts, optsErr := clientOptions(c)
-	if err := console.Combine(notEmpty(c, "input", "group", "config"), checkChoice(c, "view"), err, optsErr); err != nil {
+	src, srcErr := newSource(c, "input")
+	if err := console.Combine(notEmpty(c, "input", "group", "config"), checkChoice(c, "view"), err, srcErr); err != nil {
 		return err
 	}
 	var files []string
@@ -75,7 +75,7 @@ func (p *program) graph(c *urfave.Context) error {
 		return err
 	}
 	started := time.Now().UTC()
-	read, err := p.readOr(c, "input", opts)
+	read, err := p.loadInventory(src)
 	if err != nil {
 		return err
 	}

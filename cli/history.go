@@ -43,15 +43,15 @@ func parseHistory(c *urfave.Context) (*history.Folder, error) {
 
 // beginHistory locks the folder of the history, and takes its last report as the
 // baseline, unless the flags name one.
-func beginHistory(ch *choices) (unlock func(), err error) {
-	f := ch.history
+func beginHistory(flags *auditFlags) (unlock func(), err error) {
+	f := flags.history
 	unlock, err = f.Lock()
 	switch {
 	case errors.Is(err, history.ErrBusy):
 		return nil, console.Usage("wait for it, or give this run a folder of its own", "--history: another run writes to %s", f.Path)
 	case err != nil:
 		return nil, fmt.Errorf("--history: %w", err)
-	case ch.baseline != nil:
+	case flags.baseline != nil:
 		return unlock, nil
 	}
 	reports, err := f.Reports()
@@ -60,10 +60,10 @@ func beginHistory(ch *choices) (unlock func(), err error) {
 		unlock()
 		return nil, err
 	case len(reports) == 0:
-		ch.firstRun = true
+		flags.firstRun = true
 		return unlock, nil
 	}
-	if ch.baseline, err = readReport(reports[len(reports)-1]); err != nil {
+	if flags.baseline, err = readReport(reports[len(reports)-1]); err != nil {
 		unlock()
 		return nil, console.Usage("this report is the baseline of the run; move it out of the folder, and the one before it will be", "--history: %s", err)
 	}

@@ -54,11 +54,11 @@ func (p *program) reach(c *urfave.Context) error {
 	if from != "" && from != "internet" && !isPrefix && !resourceForm.MatchString(from) {
 		errs = append(errs, console.Usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is not a source: an instance, interface, group, address, block or internet", from))
 	}
-	opts, err := clientOptions(c)
+	src, err := newSource(c, "snapshot")
 	if err := console.Combine(append(errs, err, checkAnswer(c))...); err != nil {
 		return err
 	}
-	read, err := p.readOr(c, "snapshot", opts)
+	read, err := p.loadInventory(src)
 	if err != nil {
 		return err
 	}

@@ -45,11 +45,11 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	client, err := clientOptions(c)
+	src, err := newSource(c, "from")
 	if err != nil {
 		return err
 	}
-	read, err := p.readOr(c, "from", client)
+	read, err := p.loadInventory(src)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// DecoderVariable makes the SDK decode every answer, for measurements.
+const DecoderVariable = "SGAUDIT_SDK_DECODER"
+
+// collect connects, says who it is, and reads.
+func (p *program) collect(ctx context.Context, opts awsclient.Options) (*inventory.Inventory, error) {
+	return p.collectBy(ctx, opts, (*awsclient.Client).Collect)
+}
+
+func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
+	opts.Warn = func(text string) { p.console.Warn("%s", text) }
+	opts.Debug = func(text string) { p.console.Debug("%s", text) }
+	opts.SDKDecoder = os.Getenv(DecoderVariable) != ""
+	if p.console.Interactive() {
+		opts.MFAToken = func() (string, error) { return p.console.Ask(ctx, "MFA code") }
+	}
+	var line *console.Progress
+	opts.Progress = func(u awsclient.Progress) {
+		line.Set("%d/%d regions  %d pages  %d items", u.Done, u.Regions, u.Pages, u.Items)
+		p.console.Debug("%s: %s; %d pages, %d items, %d/%d regions", u.Region, u.State, u.Pages, u.Items, u.Done, u.Regions)
+	}
+	p.console.Debug("connecting")
+	client, err := awsclient.Connect(ctx, opts)
+	if err != nil {
+		return nil, p.interrupted(ctx, err)
+	}
+	who := client.Caller()
+	p.console.Say("reading account %s (partition %s) as %s", who.AccountID, who.Partition, who.ARN)
+	line = p.console.StartProgress()
+	defer line.End()
+	inv, err := read(client, ctx)
+	if err != nil && (inv == nil || ctx.Err() == nil) {
+		return nil, p.interrupted(ctx, err)
+	}
+	return inv, nil
+}
+
+// interrupted tells Ctrl-C from the errors that it causes.
+func (p *program) interrupted(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	p.console.Fail("interrupted before anything was read", "")
+	return status(exitIncomplete)
+}

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestEveryVerbTakesItsAccountAlike: whichever flag names the file, the verbs that
+// look at an account refuse the same things.
+func TestEveryVerbTakesItsAccountAlike(t *testing.T) {
+	workplace(t)
+	for verb, v := range map[string]struct {
+		flag string
+		more []string
+	}{
+		"audit":    {flag: "from"},
+		"graph":    {flag: "input"},
+		"reach":    {flag: "snapshot", more: []string{"--to", "10.0.0.1"}},
+		"simulate": {flag: "from", more: []string{"plan.sh"}},
+		"fix":      {flag: "from"},
+	} {
+		for _, c := range []struct {
+			more []string
+			want string
+		}{
+			{[]string{"--account", "123456789012"}, "--account says of which account saved answers are: it needs --" + v.flag},
+			{[]string{"--" + v.flag, "now.json", "--demo"}, "--demo and --" + v.flag + " both say what is read"},
+			{[]string{"--" + v.flag, "now.json", "--profile", "x"}, "--" + v.flag + " reads no account, so --profile has no effect"},
+			{[]string{"--" + v.flag, "now.json", "--account", "123456789012"}, "--" + v.flag + " reads no account, so --account has no effect"},
+			{[]string{"--" + v.flag, "now.json", "--expect-account", "999999999999"}, "not of 999999999999"},
+			{[]string{"--" + v.flag, "missing.json"}, "opening the input"},
+		} {
+			if verb == "audit" && c.more[len(c.more)-1] == "--demo" {
+				continue // which it does not have
+			}
+			line := append(append([]string{verb}, v.more...), c.more...)
+			if code, stdout, stderr := run(line...); code != exitFailed || !strings.Contains(stderr, c.want) || stdout != "" {
+				t.Errorf("sgaudit %v: exit code %d, %s%s", line, code, stdout, stderr)
+			}
+		}
+	}
+}
