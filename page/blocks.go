@@ -32,10 +32,12 @@ type columns struct {
 	Baseline []int    `json:"baseline"`
 	Message  []int    `json:"message"`
 	Search   []int    `json:"search"`
+	Rule     []int    `json:"rule"`
+	Line     []int    `json:"line"` // the number of the line that a finding stands in
 }
 
-func newColumns(r *findings.Report) *columns {
-	c := &columns{Block: blockSize}
+func newColumns(r *findings.Report, lines []int) *columns {
+	c := &columns{Block: blockSize, Line: lines}
 	known := map[string]int{}
 	put := func(list *[]int, text string) {
 		n, ok := known[text]
@@ -61,6 +63,7 @@ func newColumns(r *findings.Report) *columns {
 		put(&c.Baseline, f.Baseline)
 		put(&c.Message, f.Message)
 		put(&c.Search, f.Search)
+		put(&c.Rule, f.Rule)
 	}
 	return c
 }
@@ -68,7 +71,7 @@ func newColumns(r *findings.Report) *columns {
 // writeBlocks writes the columns, the details in blocks, and the pictures of the
 // VPCs that the page does not show at once.
 func writeBlocks(out *keeper, r *findings.Report, v *view) {
-	writeBlock(out, "ix", newColumns(r))
+	writeBlock(out, "ix", newColumns(r, v.lines))
 	for first := 0; first < len(r.Findings); first += blockSize {
 		last := min(first+blockSize, len(r.Findings))
 		list := make([]*detail, 0, last-first)
@@ -77,8 +80,8 @@ func writeBlocks(out *keeper, r *findings.Report, v *view) {
 		}
 		writeBlock(out, "c"+decimal(first/blockSize), list)
 	}
-	for _, p := range v.VPCPictures {
-		writeBlock(out, p.Block, p.svg)
+	if v.places != nil {
+		v.places.write(out)
 	}
 }
 
@@ -89,7 +92,7 @@ func writeBlock(out *keeper, id string, value any) {
 		return
 	}
 	var packed bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&packed, gzip.BestSpeed+3)
+	z, _ := gzip.NewWriterLevel(&packed, gzip.DefaultCompression)
 	encoder := json.NewEncoder(z)
 	encoder.SetEscapeHTML(false)
 	err := encoder.Encode(value)

@@ -9,14 +9,15 @@ import (
 
 // brief is a finding as the list shows it before it is opened.
 type brief struct {
-	ID, Check, Name, Group, Account, Region, VPC, Verdict, Status, Baseline, Message, Search string
-	Severity                                                                                 findings.Severity
+	ID, Check, Name, Group, Account, Region, VPC, Verdict, Status, Baseline, Message, Search, Rule string
+	Severity                                                                                       findings.Severity
 }
 
 // static is a finding that the page shows without a script.
 type static struct {
 	brief
 	Detail *detail
+	Linked bool // the page shows its group without a script
 }
 
 // Short is the beginning of the id that a person types.
@@ -40,6 +41,7 @@ func summary(f *findings.Finding) brief {
 	}
 	var search []string
 	if r := f.Rule; r != nil {
+		b.Rule = words.Plain(rule(r))
 		search = append(search, r.Protocol+"/"+r.Ports, r.Source)
 	}
 	search = append(search, f.Services...)
@@ -48,6 +50,21 @@ func summary(f *findings.Finding) brief {
 	}
 	b.Search = words.Plain(strings.Join(search, " "))
 	return b
+}
+
+// rule names a rule by its traffic and its other end.
+func rule(r *findings.Rule) string {
+	traffic, way := r.Protocol, " from "
+	switch {
+	case r.Protocol == "all":
+		traffic = "all traffic"
+	case r.Ports != "":
+		traffic += "/" + r.Ports
+	}
+	if r.Direction == "egress" {
+		way = " to "
+	}
+	return traffic + way + r.Source
 }
 
 // detail is what a finding shows once it is opened.

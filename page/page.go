@@ -26,8 +26,15 @@ var body string
 //go:embed page.css
 var css string
 
-//go:embed page.js
-var script string
+// The script is one function, in the order of its parts.
+var (
+	//go:embed page.js
+	findingsScript string
+	//go:embed places.js
+	placesScript string
+
+	script = "(function () {\n'use strict';\n" + findingsScript + placesScript + "start();\n})();\n"
+)
 
 // page is parsed when the first page is written, which most runs do not.
 var page = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(body)) })

@@ -1,5 +1,5 @@
-(function () {
-'use strict';
+// The list of findings: filters, lines, details, keys. places.js follows: VPCs,
+// groups and their pictures.
 if (typeof DecompressionStream === 'undefined') {
   const note = document.getElementById('old');
   if (note) note.hidden = false;
@@ -19,10 +19,11 @@ async function inflate(id) {
 }
 const severities = ['info', 'low', 'medium', 'high', 'critical'];
 const blocks = new Map();
-let index, order = [], at = 0, size = 100, current = -1;
+const ready = new Map(); // blocks that are unpacked
+let index, order = [], lines = [], at = 0, size = 100, current = -1;
 const state = {q: '', sev: [], g: ''};
-const fields = ['check', 'account', 'region', 'vpc', 'verdict', 'status'];
-const labels = {check: 'Check', account: 'Account', region: 'Region', vpc: 'VPC', verdict: 'Internet', status: 'Status'};
+const fields = ['check', 'account', 'region', 'vpc', 'verdict', 'status', 'baseline'];
+const labels = {check: 'Check', account: 'Account', region: 'Region', vpc: 'VPC', verdict: 'Internet', status: 'Status', baseline: 'Baseline'};
 const verdicts = {reachable: 'gets in', 'not-reachable': 'stopped', unattached: 'not attached', unknown: 'not known'};
 fields.forEach(f => { state[f] = ''; });
 
@@ -46,7 +47,21 @@ function filter() {
     const x = key(a), y = key(b);
     return x < y ? -1 : x > y ? 1 : a - b;
   });
+  fold();
   at = 0;
+}
+// fold makes the lines of the list: the rules that one check found in one group
+// are one line, which stands where its first finding does.
+function fold() {
+  lines = [];
+  const place = new Map();
+  for (const i of order) {
+    const l = index.line[i], have = place.get(l);
+    if (have) { have.push(i); continue; }
+    const line = [i];
+    place.set(l, line);
+    lines.push(line);
+  }
 }
 function key(i) {
   if (state.g === 'severity') return String(9 - index.severity[i]);
@@ -60,7 +75,7 @@ function heading(i) {
 }
 async function detail(i) {
   const n = Math.floor(i / index.block);
-  if (!blocks.has(n)) blocks.set(n, inflate('c' + n));
+  if (!blocks.has(n)) blocks.set(n, inflate('c' + n).then(b => { ready.set(n, b); return b; }));
   return (await blocks.get(n))[i % index.block];
 }
 function pre(lines, copies) {
@@ -94,46 +109,101 @@ function list(tag, items) {
   items.forEach(t => l.append(make('li', '', t)));
   return l;
 }
-async function fill(d, i) {
-  const inside = d.querySelector('.inside');
+// tabs shows one of several boxes, [name, element] each. Arrows change it.
+function tabs(parts, label) {
+  if (parts.length < 2) return parts.map(p => p[1]);
+  const bar = make('div', 'tabs');
+  bar.setAttribute('role', 'tablist');
+  bar.setAttribute('aria-label', label);
+  const buttons = parts.map(p => {
+    const b = make('button', '', p[0]);
+    b.type = 'button';
+    b.setAttribute('role', 'tab');
+    p[1].setAttribute('role', 'tabpanel');
+    p[1].setAttribute('aria-label', p[0]);
+    bar.append(b);
+    return b;
+  });
+  const choose = (n, focus) => {
+    buttons.forEach((b, k) => {
+      b.setAttribute('aria-selected', k === n);
+      b.tabIndex = k === n ? 0 : -1;
+      parts[k][1].hidden = k !== n;
+    });
+    if (focus) buttons[n].focus();
+  };
+  buttons.forEach((b, n) => {
+    b.addEventListener('click', () => choose(n));
+    b.addEventListener('keydown', e => {
+      if (e.key === 'ArrowRight') choose((n + 1) % buttons.length, true);
+      if (e.key === 'ArrowLeft') choose((n + buttons.length - 1) % buttons.length, true);
+    });
+  });
+  choose(0);
+  return [bar, ...parts.map(p => p[1])];
+}
+async function fill(inside, i) {
   if (inside.dataset.filled) return;
   inside.dataset.filled = 'yes';
-  const f = await detail(i);
-  inside.textContent = '';
-  if (f.why.length) { inside.append(make('h3', '', 'Why: ' + (verdicts[text('verdict', i)] || text('verdict', i))), list('ol', f.why)); }
-  if (f.fix) inside.append(make('h3', '', 'Fix'), make('p', '', f.fix));
-  if (f.commands.length) inside.append(pre(f.commands, true));
-  if (f.terraform) {
-    const t = make('details');
-    t.append(make('summary', '', 'Terraform'), pre([f.terraform], true));
-    inside.append(t);
-  }
-  if (f.undo.length) { inside.append(make('h3', '', 'Undo'), pre(f.undo, true)); }
-  if (f.proof.length) inside.append(make('h3', '', 'Proof'), list('ul', f.proof));
-  if (f.notes.length) inside.append(make('h3', '', 'Before you change it'), list('ul', f.notes));
-  const facts = [['Check', text('check', i)], ['Base severity', f.base], ['VPC', text('vpc', i)], ['Rule ids', f.rules.join(', ')], ['References', f.references.join(', ')], ['First seen', f.since], ['Accepted because', f.reason]];
-  const dl = make('p', 'dim', facts.filter(x => x[1]).map(x => x[0] + ': ' + x[1]).join(' · '));
-  inside.append(dl);
-  const links = make('p');
-  if (by(text('group', i))) { const a = make('a', '', 'The group ' + text('name', i)); a.href = '#' + text('group', i); links.append(a, ' '); }
-  if (f.console) { const a = make('a', '', 'AWS console'); a.href = f.console; a.rel = 'noreferrer'; links.append(a); }
-  inside.append(links, make('p', 'dim', 'sgaudit explain ' + index.id[i]));
+  const n = Math.floor(i / index.block);
+  write(inside, i, ready.has(n) ? ready.get(n)[i % index.block] : await detail(i));
 }
-function row(i) {
-  const s = severities[index.severity[i]];
+function write(inside, i, f) {
+  inside.textContent = '';
+  const words = make('div', 'text');
+  inside.append(words);
+  if (f.why.length) words.append(make('h3', '', 'Why: ' + (verdicts[text('verdict', i)] || text('verdict', i))), list('ol', f.why));
+  if (f.fix) words.append(make('h3', '', 'Fix'), make('p', '', f.fix));
+  const ways = [];
+  if (f.commands.length) ways.push(['AWS CLI', pre(f.commands, true)]);
+  if (f.terraform) ways.push(['Terraform', pre([f.terraform], true)]);
+  words.append(...tabs(ways, 'Fix'));
+  if (f.undo.length) words.append(make('h3', '', 'Undo'), pre(f.undo, true));
+  if (f.proof.length) words.append(make('h3', '', 'Proof'), list('ul', f.proof));
+  if (f.notes.length) words.append(make('h3', '', 'Before you change it'), list('ul', f.notes));
+  const facts = [['Check', text('check', i)], ['Base severity', f.base], ['VPC', text('vpc', i)], ['Rule ids', f.rules.join(', ')], ['References', f.references.join(', ')], ['First seen', f.since], ['Accepted because', f.reason]];
+  words.append(make('p', 'dim', facts.filter(x => x[1]).map(x => x[0] + ': ' + x[1]).join(' · ')));
+  const links = make('p', 'row');
+  if (hasGroup(text('group', i))) { const a = make('a', '', 'The group ' + text('name', i)); a.href = '#' + text('group', i); links.append(a); }
+  if (f.console) { const a = make('a', '', 'AWS console'); a.href = f.console; a.rel = 'noreferrer'; links.append(a); }
+  words.append(links, make('p', 'dim', 'sgaudit explain ' + index.id[i]));
+  place(inside, text('group', i));
+}
+// row makes a line of the list, of one finding or of several that are folded.
+function row(line) {
+  const i = line[0], s = severities[index.severity[i]];
   const d = make('details', 'f ' + s);
-  d.id = 'f-' + index.id[i];
   const sum = make('summary');
   sum.append(make('span', 'sev ' + s, s));
   const m = make('span', 'msg');
   const b = make('bdi', '', text('name', i));
   m.append(b, text('name', i) ? ': ' : '', make('bdi', '', text('message', i)));
   sum.append(m);
+  if (line.length > 1) sum.append(make('span', 'mark', line.length + ' rules'));
   if (text('baseline', i) === 'new') sum.append(make('span', 'mark', 'NEW'));
   if (text('status', i) === 'suppressed') sum.append(make('span', 'mark', 'suppressed'));
   sum.append(make('span', 'where', (verdicts[text('verdict', i)] || '') + ' · ' + text('region', i) + ' · ' + index.id[i].slice(0, 8)));
-  d.append(sum, make('div', 'inside', ''));
-  d.addEventListener('toggle', () => { if (d.open) fill(d, i); });
+  d.append(sum);
+  if (line.length === 1) {
+    d.id = 'f-' + index.id[i];
+    const inside = make('div', 'inside');
+    d.append(inside);
+    d.addEventListener('toggle', () => { if (d.open) fill(inside, i); });
+    d.fill = () => fill(inside, i);
+    return d;
+  }
+  line.forEach((j, n) => {
+    const one = make('details', 'one'), head = make('summary'), inside = make('div', 'inside');
+    one.id = 'f-' + index.id[j];
+    head.append(make('bdi', '', text('rule', j)), ' ', make('span', 'where', index.id[j].slice(0, 8)));
+    one.append(head, inside);
+    one.addEventListener('toggle', () => { if (one.open) fill(inside, j); });
+    if (n === 0) {
+      d.addEventListener('toggle', () => { if (d.open) one.open = true; }, {once: true});
+      d.fill = () => fill(inside, j);
+    }
+    d.append(one);
+  });
   return d;
 }
 function draw(openFirst) {
@@ -141,18 +211,19 @@ function draw(openFirst) {
   box.textContent = '';
   current = -1;
   let last;
-  for (const i of order.slice(at, at + size)) {
+  for (const line of lines.slice(at, at + size)) {
     if (state.g) {
-      const h = heading(i);
+      const h = heading(line[0]);
       if (h !== last) box.append(make('p', 'group-head', h));
       last = h;
     }
-    box.append(row(i));
+    box.append(row(line));
   }
+  if (!lines.length) box.append(make('p', 'dim', index.id.length ? 'No finding matches the filters.' : 'There are no findings.'));
   if (openFirst && box.querySelector('details.f')) box.querySelector('details.f').open = true;
   by('count').textContent = order.length + ' of ' + index.id.length;
-  by('pages').hidden = order.length <= size;
-  by('pages-at').textContent = (at + 1) + '–' + Math.min(order.length, at + size);
+  by('pages').hidden = lines.length <= Math.min(size, 100);
+  by('pages-at').textContent = 'lines ' + (at + 1) + '–' + Math.min(lines.length, at + size) + ' of ' + lines.length;
   by('clear').hidden = !(state.q || state.sev.length || fields.some(f => state[f]) || state.g);
 }
 function fragment() {
@@ -223,8 +294,8 @@ function tools() {
   const step = (label, by1) => { const b = make('button', '', label); b.type = 'button'; b.addEventListener('click', by1); pages.append(b); };
   step('Previous', () => { at = Math.max(0, at - size); draw(); });
   const where = make('span', 'count'); where.id = 'pages-at'; pages.append(where);
-  step('Next', () => { if (at + size < order.length) at += size; draw(); });
-  step('1,000 a page', () => { size = 1000; at = 0; draw(); });
+  step('Next', () => { if (at + size < lines.length) at += size; draw(); });
+  step('1,000 a page', e => { size = size === 100 ? 1000 : 100; at = 0; draw(); e.target.textContent = size === 100 ? '1,000 a page' : '100 a page'; });
 }
 function show() {
   controls.q.value = state.q;
@@ -236,29 +307,31 @@ function apply() { filter(); keep(); show(); draw(); by('note').textContent = ''
 function jump(id, openIt) {
   const i = index.id.findIndex(x => x.startsWith(id));
   if (i < 0) { by('note').textContent = 'This report holds no finding ' + id + '.'; return; }
-  let place = order.indexOf(i);
+  const find = () => lines.findIndex(l => l.includes(i));
+  let place = find();
   if (place < 0) {
     read(''); filter(); show();
-    place = order.indexOf(i);
+    place = find();
     by('note').textContent = 'The filter was cleared to show finding ' + id + '.';
   }
   at = Math.floor(place / size) * size;
   draw();
-  const d = by('f-' + index.id[i]);
-  if (openIt) d.open = true;
+  const d = by('f-' + index.id[i]), outer = d.closest('details.f');
+  if (openIt) outer.open = d.open = true;
   d.scrollIntoView({block: 'center'});
   d.querySelector('summary').focus({preventScroll: true});
 }
 function go() {
   const hash = location.hash.slice(1);
   if (hash.startsWith('f-')) { jump(hash.slice(2), true); return; }
+  if (goPlace(hash)) return;
   if (hash === '' || hash.startsWith('f=') || hash.startsWith('g=')) {
     read(hash); filter(); show(); draw(hash === '');
     if (hash && by('findings')) by('findings').scrollIntoView();
   }
 }
 function move(step) {
-  const all = [...document.querySelectorAll('#list details.f')];
+  const all = [...document.querySelectorAll('#list > details.f')];
   if (!all.length) return;
   current = Math.min(all.length - 1, Math.max(0, current + step));
   all.forEach(d => d.classList.remove('now'));
@@ -269,21 +342,12 @@ function move(step) {
 function keys(e) {
   const tag = e.target.tagName;
   if (tag === 'INPUT' || tag === 'SELECT' || tag === 'TEXTAREA' || e.ctrlKey || e.metaKey || e.altKey) return;
-  const now = document.querySelector('#list details.now');
+  const now = document.querySelector('#list > details.now');
   if (e.key === '/') { e.preventDefault(); controls.q.focus(); }
   else if (e.key === 'j') move(1);
   else if (e.key === 'k') move(-1);
   else if (e.key === 'c' && now) { const b = now.querySelector('.copy'); if (b) b.click(); }
   else if (e.key === '?') { const h = by('help'); if (h.open) h.close(); else h.showModal(); }
-}
-async function vpcPicture(b) {
-  b.disabled = true;
-  const svg = await inflate(b.dataset.block);
-  const doc = new DOMParser().parseFromString(svg, 'image/svg+xml');
-  const box = make('div', 'picture');
-  box.append(document.importNode(doc.documentElement, true));
-  b.parentElement.after(box);
-  b.remove();
 }
 async function start() {
   index = await inflate('ix');
@@ -291,12 +355,11 @@ async function start() {
   tools();
   const more = by('more');
   if (more) more.remove();
-  document.querySelectorAll('button.vpc').forEach(b => { b.hidden = false; b.addEventListener('click', () => vpcPicture(b)); });
-  document.querySelectorAll('.static-copy').forEach(e => e.remove());
+  await startPlaces();
   addEventListener('hashchange', go);
   document.addEventListener('keydown', keys);
   addEventListener('beforeprint', () => {
-    document.querySelectorAll('#list details.critical, #list details.high').forEach(d => { d.open = true; });
+    document.querySelectorAll('#list > details.critical, #list > details.high').forEach(d => { d.open = true; d.fill(); });
   });
   filter();
   draw(false);
@@ -304,5 +367,3 @@ async function start() {
   if (index.id.length) detail(0); // so that printing finds the gravest ones unpacked
   document.documentElement.dataset.ready = 'yes';
 }
-start();
-})();

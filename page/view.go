@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"fmt"
 	"html/template"
 	"slices"
@@ -18,33 +17,35 @@ const (
 	mostDetailed = 200  // findings with evidence and fix
 	mostStatic   = 1000 // findings at all
 	mostRows     = 24   // of the board
-	mostGroups   = 200
-	mostFocus    = 24 // pictures of single groups
-	mostVPCs     = 250
 )
 
 // view is what the template shows. Texts from outside are plain already.
 type view struct {
-	Sentence, Account, Time, Scope, Tool, Depth, ARN string
+	Sentence, Account, Time, Scope, Tool, Depth, ARN string // Account names all that were read
 	Checks                                           int
+	Several                                          bool // accounts
 	Bands                                            []string
 	Numbers                                          []number
 	Since                                            string
-	Fixed                                            []string
+	New                                              int
+	Fixed, Unjudged                                  []string // of the baseline
 	Classes                                          []picture.Class
 	Board                                            []row
 	MoreVPCs                                         int
 	Wide, Narrow                                     template.HTML
 	Left                                             []string
-	VPCPictures                                      []vpcPicture
-	Static                                           []*static
+	Lines                                            []*line
 	More                                             string
+	VPCs                                             []*vpc
 	Groups                                           []*group
 	MoreGroups                                       int
 	Controls                                         []control
 	Coverage                                         []coverage
 	NotEvaluated                                     []notEvaluated
 	Suppressed                                       []suppressed
+
+	lines  []int // of the findings, as function lines numbers them
+	places *places
 }
 
 type number struct {
@@ -53,8 +54,9 @@ type number struct {
 }
 
 type row struct {
-	ID, Name, Region string
-	Cells            []cell
+	Anchor, Name, Where string
+	Filter              template.URL
+	Cells               []cell
 }
 
 type cell struct {
@@ -62,8 +64,6 @@ type cell struct {
 	Severity                               findings.Severity
 	InNames                                string
 }
-
-type vpcPicture struct{ Block, Name, Region, svg string }
 
 type control struct {
 	Framework, Control, Status, Checks string
@@ -82,7 +82,7 @@ type suppressed struct{ ID, Message, Reason, Expires, Owner string }
 
 func newView(r *findings.Report, drawn *picture.Picture) *view {
 	v := &view{
-		Account: words.Plain(r.Caller.AccountID), Time: r.StartedAt.UTC().Format("2006-01-02 15:04 UTC"),
+		Account: accounts(r), Time: r.StartedAt.UTC().Format("2006-01-02 15:04 UTC"),
 		Tool: words.Plain(r.Tool.Name + " " + r.Tool.Version), Depth: words.Plain(r.Depth), ARN: words.Plain(r.Caller.ARN), Checks: len(r.Checks),
 	}
 	v.account(r)
@@ -91,17 +91,10 @@ func newView(r *findings.Report, drawn *picture.Picture) *view {
 		v.Numbers = append(v.Numbers, number{s, r.Summary.Of(s)})
 	}
 	v.comparison(r)
-	for i := range r.Findings {
-		if i == mostStatic {
-			v.More = fmt.Sprintf("%d more findings need a script to be shown. They are in the CSV and JSON of the same run.", len(r.Findings)-i)
-			break
-		}
-		s := &static{brief: summary(&r.Findings[i])}
-		if i < mostDetailed {
-			s.Detail = newDetail(&r.Findings[i], r.Caller.Partition)
-		}
-		v.Static = append(v.Static, s)
+	if drawn != nil {
+		v.pictures(r.Caller.Partition, drawn)
 	}
+	v.list(r)
 	for i := range r.Controls {
 		c := &r.Controls[i]
 		v.Controls = append(v.Controls, control{words.Plain(c.Framework), words.Plain(c.Control), words.Plain(c.Status), words.Plain(strings.Join(c.Checks, ", ")), plain(c.Findings)})
@@ -114,11 +107,53 @@ func newView(r *findings.Report, drawn *picture.Picture) *view {
 			v.Suppressed = append(v.Suppressed, suppressed{f.ID, words.Plain(f.Message), words.Plain(f.Suppression.Reason), words.Plain(f.Suppression.Expires), words.Plain(f.Suppression.Owner)})
 		}
 	}
-	if drawn != nil {
-		v.pictures(drawn)
-		v.groups(r, drawn)
-	}
 	return v
+}
+
+// list puts the first findings into the part that needs no script.
+func (v *view) list(r *findings.Report) {
+	v.lines = lines(r.Findings)
+	at := map[int]*line{}
+	parts := map[string]bool{}
+	for _, g := range v.Groups {
+		parts[g.ID] = true
+	}
+	for i := range r.Findings {
+		if i == mostStatic {
+			v.More = fmt.Sprintf("%d more findings need a script to be shown. They are in the CSV and JSON of the same run.", len(r.Findings)-i)
+			break
+		}
+		s := &static{brief: summary(&r.Findings[i])}
+		s.Linked = parts[s.Group]
+		if i < mostDetailed {
+			s.Detail = newDetail(&r.Findings[i], r.Caller.Partition)
+		}
+		if l := at[v.lines[i]]; l != nil {
+			l.More = append(l.More, s)
+			continue
+		}
+		l := &line{static: s}
+		at[v.lines[i]] = l
+		v.Lines = append(v.Lines, l)
+	}
+}
+
+// accounts names the accounts that were read: "Account 111122223333 (shop)".
+func accounts(r *findings.Report) string {
+	var list []string
+	for i := range r.Coverage {
+		if c := &r.Coverage[i]; c.Status != "skipped" {
+			list = append(list, words.Plain(picture.Account{ID: c.AccountID, Name: c.AccountName}.String()))
+		}
+	}
+	slices.Sort(list)
+	switch list = slices.Compact(list); len(list) {
+	case 0:
+		return "Account " + words.Plain(r.Caller.AccountID)
+	case 1:
+		return "Account " + list[0]
+	}
+	return fmt.Sprintf("%s: %s", words.Count(len(list), "account"), words.List(list, 5))
 }
 
 // sentence is what a manager has to know. It counts distinct groups with an open
@@ -188,128 +223,23 @@ func (v *view) comparison(r *findings.Report) {
 	if c == nil {
 		return
 	}
-	fresh := 0
 	for i := range r.Findings {
 		if r.Findings[i].Baseline == findings.New {
-			fresh++
+			v.New++
 		}
 	}
 	v.Since = fmt.Sprintf("Since the report of %s: %d new, %d no longer found, %d whose region or check could not be judged.",
-		c.Baseline.UTC().Format("2006-01-02 15:04 UTC"), fresh, len(c.Fixed), len(c.Unknown))
-	for _, k := range c.Fixed {
-		v.Fixed = append(v.Fixed, words.Plain(k.Severity.String()+" "+k.Check+" "+k.Region+" "+k.ResourceID+": "+k.Message))
-	}
+		c.Baseline.UTC().Format("2006-01-02 15:04 UTC"), v.New, len(c.Fixed), len(c.Unknown))
+	v.Fixed, v.Unjudged = known(c.Fixed), known(c.Unknown)
 }
 
-// pictures embeds the drawings. They are made by package picture, which escapes
-// every text that it writes.
-func (v *view) pictures(drawn *picture.Picture) {
-	wide, left := drawn.Embedded("w-").Layers(false)
-	narrow, _ := drawn.Embedded("n-").Column(false)
-	v.Wide, v.Narrow, v.Left = template.HTML(wide), template.HTML(narrow), left
-	v.Classes = picture.Classes()
-	shown := map[string]bool{}
-	for i, p := range drawn.VPCs {
-		if i < mostRows {
-			v.Board = append(v.Board, boardRow(p))
-		} else {
-			v.MoreVPCs++
-		}
-		shown[p.ID] = !p.Calm()
-	}
-	for i, p := range drawn.VPCs {
-		if i == mostVPCs {
-			v.Left = append(v.Left, fmt.Sprintf("%d more VPCs are not in this file: sgaudit graph --vpc ID draws one.", len(drawn.VPCs)-i))
-			break
-		}
-		if !shown[p.ID] || len(left) > 0 {
-			one := picture.Picture{Caller: drawn.Caller, VPCs: []*picture.VPC{p}}
-			svg, _ := one.Embedded("v" + decimal(i) + "-").Layers(true)
-			v.VPCPictures = append(v.VPCPictures, vpcPicture{"v" + decimal(i), words.Plain(p.Title()), words.Plain(p.Region), svg})
-		}
-	}
-}
-
-func boardRow(p *picture.VPC) row {
-	out := row{ID: p.ID, Name: words.Plain(p.Title()), Region: words.Plain(p.Region)}
-	for _, c := range p.Cells() {
-		var names []string
-		for _, m := range c.In {
-			names = append(names, words.Plain(m.Name))
-		}
-		out.Cells = append(out.Cells, cell{
-			In: len(c.In), Lesser: len(c.Lesser), Unknown: len(c.Unknown), Stopped: len(c.Stopped), Intended: c.Intended, Severity: c.Severity, InNames: words.List(names, 5),
-		})
+// known lists findings of the baseline that this report does not hold.
+func known(list []findings.Known) []string {
+	var out []string
+	for _, k := range list {
+		out = append(out, words.Plain(k.Severity.String()+" "+k.Check+" "+k.Region+" "+k.ResourceID+": "+k.Message))
 	}
 	return out
-}
-
-// group is one security group: all that the pictures show of it, in words.
-type group struct {
-	ID, Name, Facts, Console string
-	Focus                    template.HTML
-	Doors                    []door
-	Findings                 []string
-
-	severity findings.Severity
-}
-
-type door struct{ Text, Severity string }
-
-func (v *view) groups(r *findings.Report, drawn *picture.Picture) {
-	var list []*group
-	for _, p := range drawn.VPCs {
-		for _, b := range slices.Concat(p.Boxes, p.Aside) {
-			for _, m := range b.Members {
-				list = append(list, newGroup(r.Caller.Partition, p, b, m))
-			}
-		}
-	}
-	slices.SortStableFunc(list, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
-	})
-	if len(list) > mostGroups {
-		v.MoreGroups = len(list)
-		list = list[:mostGroups]
-	}
-	for i, g := range list {
-		if i < mostFocus && g.severity >= findings.High {
-			svg, _ := drawn.Focus(g.ID).Embedded("g" + decimal(i) + "-").Layers(true)
-			g.Focus = template.HTML(svg)
-		}
-	}
-	v.Groups = list
-}
-
-func newGroup(partition string, p *picture.VPC, b *picture.Box, m picture.Member) *group {
-	g := &group{ID: m.ID, Name: words.Plain(m.Name), severity: b.Severity(), Console: findings.Console(partition, p.Region, m.ID)}
-	g.Facts = words.Plain(fmt.Sprintf("%s, %s, %s, %s", p.Title(), p.Region, b.Tier, words.Count(b.Interfaces, "network interface")))
-	if len(b.Members) > 1 {
-		g.Facts = words.Plain(fmt.Sprintf("%s, %s, %s, one of %d groups that are alike", p.Title(), p.Region, b.Tier, len(b.Members)))
-	}
-	for _, d := range b.Doors {
-		for _, s := range d.Sources {
-			text := words.Plain(d.Label + " from " + s.Words())
-			severity := ""
-			if s.Severity() > findings.Info {
-				severity = s.Severity().String()
-				text += ": " + severity
-			}
-			g.Doors = append(g.Doors, door{text, severity})
-			for _, f := range s.Findings {
-				g.Findings = append(g.Findings, short(f.ID))
-			}
-		}
-	}
-	for _, f := range b.Findings {
-		g.Findings = append(g.Findings, short(f.ID))
-	}
-	slices.Sort(g.Findings)
-	g.Findings = slices.Compact(g.Findings)
-	if len(g.Findings) > 12 {
-		g.Findings = g.Findings[:12]
-	}
-	return g
 }
 
 func decimal(n int) string { return strconv.Itoa(n) }

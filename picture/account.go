@@ -58,9 +58,9 @@ func (v *VPC) Where() string {
 	return v.Region
 }
 
-// id names the VPC inside a document. Accounts may share one VPC: then each of
-// them has its own groups in it.
-func (v *VPC) id() string {
+// Anchor names the VPC inside a document. Accounts may share one VPC: then each
+// of them has its own groups in it.
+func (v *VPC) Anchor() string {
 	if v.named {
 		return "v-" + v.Account.ID + "-" + v.ID
 	}

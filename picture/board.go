@@ -125,7 +125,7 @@ func (p *Picture) Board() (svg string, left []string) {
 	}
 	for r, v := range rows {
 		y := head + row*float64(r)
-		c.group(v.id(), v.line())
+		c.group(v.Anchor(), v.line())
 		c.rect(margin, y, width-2*margin, row-4, 6, 1, "", band, rule)
 		c.text(margin+10, y+18, 12, 600, ink, "", fit(v.Title(), nameWidth-130, 12, true))
 		c.text(margin+nameWidth-10, y+18, 10.5, 400, dim, "end", v.Region)

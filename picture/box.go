@@ -84,8 +84,8 @@ func (b *Box) rowY(row int) float64 {
 	return y + doorHeight/2
 }
 
-// subtitle says what the groups of a box are attached to.
-func (b *Box) subtitle() string {
+// Subtitle says what the groups of a box are attached to.
+func (b *Box) Subtitle() string {
 	if len(b.Kinds) == 0 {
 		return "not attached"
 	}

@@ -60,7 +60,7 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 		c.text(margin, y+8+16*float64(i), 11, 600, ink, "", fit(text, columnWidth-2*margin, 11, true))
 	}
 	c.endSVG()
-	return c.String(), left
+	return p.finished(c.String()), left
 }
 
 // column draws one VPC from the height y on.
@@ -92,10 +92,10 @@ func (v *VPC) column(l *layers, bands, lines *canvas, y float64) float64 {
 		}
 		y += chipHeight + 6
 	}
-	bands.group(v.id(), fmt.Sprintf("VPC %s (%s) in %s", v.Title(), v.ID, v.Where()))
+	bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s", v.Title(), v.ID, v.Where()))
 	bands.rect(margin+columnWall+14, top, columnWidth-2*margin-columnWall-14, y-top+4, 8, 1, "", band, rule)
 	bands.text(columnBox, top+20, 13, 600, ink, "", fit(v.Title(), columnWidth-columnBox-2*margin, 13, true))
-	bands.text(columnBox, top+36, 10.5, 400, dim, "", fit(v.facts(), columnWidth-columnBox-2*margin, 10.5, false))
+	bands.text(columnBox, top+36, 10.5, 400, dim, "", fit(v.Facts(), columnWidth-columnBox-2*margin, 10.5, false))
 	bands.endGroup()
 	return y + 4
 }

@@ -28,8 +28,8 @@ func (p *Picture) DOT() string {
 			if s := box.Severity(); s >= findings.High {
 				style = fmt.Sprintf(", color=\"%s\", penwidth=2", grades[s].light)
 			}
-			fmt.Fprintf(&b, "    %s [label=\"%s\"%s];\n", dotQuote(box.id()), strings.Join(fields, "|"), style)
-			tiers[box.Tier] = append(tiers[box.Tier], dotQuote(box.id()))
+			fmt.Fprintf(&b, "    %s [label=\"%s\"%s];\n", dotQuote(box.Anchor()), strings.Join(fields, "|"), style)
+			tiers[box.Tier] = append(tiers[box.Tier], dotQuote(box.Anchor()))
 		}
 		for _, tier := range []Tier{Edge, Application, Data} {
 			if len(tiers[tier]) > 1 {
@@ -43,7 +43,7 @@ func (p *Picture) DOT() string {
 				seen[l.from] = true
 				fmt.Fprintf(&b, "  %s [shape=box, style=rounded, label=%s];\n", dotQuote(l.from), dotQuote(l.source.Text))
 			}
-			fmt.Fprintf(&b, "  %s -> %s:d%d%s;\n", dotQuote(l.from), dotQuote(l.to.id()), l.row, dotStyle(l.source))
+			fmt.Fprintf(&b, "  %s -> %s:d%d%s;\n", dotQuote(l.from), dotQuote(l.to.Anchor()), l.row, dotStyle(l.source))
 		}
 	}
 	b.WriteString("}\n")

@@ -22,7 +22,7 @@ func (l *layers) box(v *VPC, b *Box) {
 	}
 	c.rect(x, y, boxWidth, h, 8, width, "", boxTone, border)
 	c.text(x+12, y+18, 13, 600, ink, "", shortName(b.Title(), v.sharedStart(), boxWidth-40, 13))
-	c.text(x+12, y+33, 10.5, 400, dim, "", fit(b.subtitle(), boxWidth-24, 10.5, false))
+	c.text(x+12, y+33, 10.5, 400, dim, "", fit(b.Subtitle(), boxWidth-24, 10.5, false))
 	if len(b.Findings) > 0 { // about the group itself
 		g := grades[worst(b.Findings)]
 		label := decimal(len(b.Findings))
@@ -145,7 +145,7 @@ func (s *Source) title() string {
 
 // describe is what a box says in words, to readers that do not see it.
 func (b *Box) describe() string {
-	parts := []string{b.Title() + " (" + b.ids() + "), " + b.subtitle() + "."}
+	parts := []string{b.Title() + " (" + b.ids() + "), " + b.Subtitle() + "."}
 	for _, d := range b.Doors {
 		for _, s := range d.Sources {
 			text := d.Label + " from " + s.title()

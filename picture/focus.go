@@ -33,6 +33,21 @@ func (p *Picture) Focus(group string) *Picture {
 	return out
 }
 
+// Around returns the picture of one box of a VPC and its neighbours, as Focus
+// does for a group.
+func (p *Picture) Around(v *VPC, b *Box) *Picture {
+	return &Picture{Caller: p.Caller, VPCs: []*VPC{v.focus(b)}}
+}
+
+// Boxes counts the boxes of the picture.
+func (p *Picture) Boxes() int {
+	n := 0
+	for _, v := range p.VPCs {
+		n += len(v.Boxes)
+	}
+	return n
+}
+
 func (v *VPC) focus(centre *Box) *VPC {
 	out := *v
 	out.Boxes, out.Aside, out.Counts = nil, nil, [5]int{}

@@ -156,7 +156,7 @@ func (l *layers) document(bottom float64, said []string) string {
 		c.text(bandLeft, bottom+10+16*float64(i), 11, 600, ink, "", text)
 	}
 	c.endSVG()
-	return c.String()
+	return p.finished(c.String())
 }
 
 // legend explains in one line, with its middle at y, what occurs in the picture.

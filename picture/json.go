@@ -114,7 +114,7 @@ func (v *VPC) json() jsonVPC {
 
 func (b *Box) json() jsonBox {
 	out := jsonBox{
-		ID: b.id(), Title: b.Title(), Tier: b.Tier, Interfaces: b.Interfaces, Severity: b.Severity().String(), Findings: ids(b.Findings),
+		ID: b.Anchor(), Title: b.Title(), Tier: b.Tier, Interfaces: b.Interfaces, Severity: b.Severity().String(), Findings: ids(b.Findings),
 		Reaches: append([]string{}, b.Reaches...), Ring: b.Ring, Doors: []jsonDoor{}, Kinds: []jsonKind{}, X: b.x, Y: b.y, Width: boxWidth, Height: b.height(),
 	}
 	for _, m := range b.Members {
@@ -131,7 +131,7 @@ func (b *Box) json() jsonBox {
 				Findings: ids(s.Findings), RuleIDs: append([]string{}, s.RuleIDs...),
 			}
 			if s.Box != nil {
-				source.Box = s.Box.id()
+				source.Box = s.Box.Anchor()
 			}
 			door.Sources = append(door.Sources, source)
 		}

@@ -134,10 +134,10 @@ func (l *layers) vpc(v *VPC, y float64) float64 {
 		bottom = top
 	}
 	aside := l.aside(v, bottom)
-	l.bands.group(v.id(), fmt.Sprintf("VPC %s (%s) in %s: %d groups", v.Title(), v.ID, v.Where(), v.Groups))
+	l.bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s: %d groups", v.Title(), v.ID, v.Where(), v.Groups))
 	l.bands.rect(bandLeft, y, l.width-bandLeft-margin, aside-y, 10, 1, "", band, rule)
 	l.bands.text(bandLeft+14, y+22, 14, 600, ink, "", fit(v.Title(), 600, 14, true))
-	l.bands.text(bandLeft+14, y+38, 11, 400, dim, "", fit(v.facts(), l.width-bandLeft-60, 11, false))
+	l.bands.text(bandLeft+14, y+38, 11, 400, dim, "", fit(v.Facts(), l.width-bandLeft-60, 11, false))
 	l.bands.endGroup()
 	column := map[*item]int{}
 	for c, items := range in.columns {
@@ -162,8 +162,9 @@ func (l *layers) vpc(v *VPC, y float64) float64 {
 	return aside
 }
 
-// facts is the second line of a VPC.
-func (v *VPC) facts() string {
+// Facts is the second line of a VPC: its id, where it is, its addresses and how
+// many groups it holds.
+func (v *VPC) Facts() string {
 	parts := []string{v.ID, v.Where()}
 	for _, p := range v.Prefixes {
 		parts = append(parts, p.String())

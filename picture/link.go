@@ -9,8 +9,8 @@ type link struct {
 	source *Source
 }
 
-// id names a box in every format: that of its first group.
-func (b *Box) id() string { return "g-" + b.Members[0].ID }
+// Anchor names a box in every format, by its first group.
+func (b *Box) Anchor() string { return "g-" + b.Members[0].ID }
 
 // links returns the lines of a VPC in the order of their boxes and doors: the
 // same that the drawing has, but for what it leaves out of doors that are too
@@ -27,7 +27,7 @@ func (v *VPC) links() []link {
 				case s.From == FromRange:
 					l.from = "r-" + v.ID + "-" + s.Text
 				case s.From == FromGroup && !s.Written:
-					l.from = s.Box.id()
+					l.from = s.Box.Anchor()
 				default:
 					continue
 				}

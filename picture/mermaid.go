@@ -79,7 +79,7 @@ func (c *chart) vpc(i int, v *VPC) {
 		if l.source.From == FromRange && c.names[l.from] == "" {
 			lines = append(lines, fmt.Sprintf("  %s([\"%s\"])", c.name(l.from), mermaidWords(l.source.Text)))
 		}
-		lines = append(lines, fmt.Sprintf("  %s -->|\"%s\"| %s", c.name(l.from), mermaidWords(l.door.Label), c.name(l.to.id())))
+		lines = append(lines, fmt.Sprintf("  %s -->|\"%s\"| %s", c.name(l.from), mermaidWords(l.door.Label), c.name(l.to.Anchor())))
 		if s >= findings.Low {
 			c.styles = append(c.styles, mermaidStyle(c.edges, s, l.source.Verdict()))
 		}
@@ -88,7 +88,7 @@ func (c *chart) vpc(i int, v *VPC) {
 	var boxes []string
 	for _, box := range slices.Concat(v.Boxes, v.Aside) {
 		if c.least == findings.Info || drawn[box] || box.Severity() >= c.least {
-			boxes = append(boxes, fmt.Sprintf("    %s[\"%s\"]", c.name(box.id()), mermaidWords(box.Title())))
+			boxes = append(boxes, fmt.Sprintf("    %s[\"%s\"]", c.name(box.Anchor()), mermaidWords(box.Title())))
 		}
 	}
 	if len(boxes) > 0 {

@@ -26,6 +26,7 @@ type Picture struct {
 	VPCs       []*VPC
 
 	embedded string // what ids begin with in a page; empty for a document of its own
+	styled   bool   // the style of the page is there for certain
 }
 
 // Embedded returns the picture as a part of an HTML page: the drawings have no
@@ -34,6 +35,14 @@ type Picture struct {
 func (p *Picture) Embedded(prefix string) *Picture {
 	c := *p
 	c.embedded = prefix
+	return &c
+}
+
+// Styled returns an embedded picture that is shown only where the style of Style
+// is: it has no colours of its own, and is shorter.
+func (p *Picture) Styled() *Picture {
+	c := *p
+	c.styled = true
 	return &c
 }
 

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -101,7 +102,7 @@ func (c *canvas) box(b *Box) {
 	if c.embedded != "" {
 		fmt.Fprintf(c, `<a href="#%s">`, escape(b.Members[0].ID))
 	}
-	c.group(b.id(), b.describe())
+	c.group(b.Anchor(), b.describe())
 }
 
 func (c *canvas) endBox() {
@@ -144,6 +145,18 @@ func (c *canvas) path(d string, width float64, dash string, s tone) {
 		dash = fmt.Sprintf(` stroke-dasharray="%s"`, dash)
 	}
 	fmt.Fprintf(c, `<path d="%s" fill="none" stroke-width="%s"%s %s/>`+"\n", d, number(width), dash, stroke(s))
+}
+
+// colours finds the colours of an element that its classes give it too. In texts
+// the quotes are escaped, so that none of them looks like that.
+var colours = regexp.MustCompile(` (fill|stroke)="#[0-9a-f]{6}"`)
+
+// finished takes the colours out of a picture that is styled by its page.
+func (p *Picture) finished(svg string) string {
+	if p.styled {
+		return colours.ReplaceAllString(svg, "")
+	}
+	return svg
 }
 
 // number writes a length with one digit behind the point, and none for nothing.

@@ -79,7 +79,7 @@ def use(browser, address, report):
     total = len(report["findings"])
     expect(count(page) == total, f"the page counts {count(page)} findings, the report holds {total}")
     expect(page.locator("#list details.f").first.get_attribute("open") is not None, "the first finding is not open")
-    order = page.eval_on_selector_all("#list details.f .sev", "all => all.map(e => e.textContent)")
+    order = page.eval_on_selector_all("#list > details.f .sev", "all => all.map(e => e.textContent)")
     grave = ["critical", "high", "medium", "low", "info"]
     expect(order == sorted(order, key=grave.index), "the findings do not stand by severity")
 
@@ -87,6 +87,12 @@ def use(browser, address, report):
     page.click(".numbers a >> nth=0")
     expect(count(page) == critical, f"the number of critical findings leads to {count(page)}, want {critical}")
     expect("f=sev:critical" in page.url, f"the filter is not in the address: {page.url}")
+    cell = page.locator(".board a.in").first
+    vpc = page.locator(".board tr:has(a.in) th a").first.get_attribute("href").removeprefix("#v-")
+    cell.click()
+    want = sum(f["vpc_id"] == vpc and f["exposure"]["verdict"] == "reachable" for f in report["findings"])
+    expect(want > 0 and count(page) == want, f"a cell of the board leads to {count(page)} findings of {vpc}, want {want}")
+    page.click(".numbers a >> nth=0")
     second = context.new_page()
     second.goto(page.url)
     ready(second)
@@ -134,12 +140,42 @@ def use(browser, address, report):
     expect(page.locator("dialog#help").is_visible(), "? shows no help")
     page.keyboard.press("Escape")
 
-    before = page.locator(".picture svg").count()
-    page.locator("button.vpc").first.click()
-    wait(page, lambda: page.locator(".picture svg").count() == before + 1)
+    two = page.locator("#list > details.f:has-text('2 rules')").first
+    two.locator("summary").first.click()
+    wait(page, lambda: two.locator("details.one pre").count() > 0)
+    rules = two.locator("details.one")
+    expect(rules.count() == 2 and rules.first.get_attribute("open") is not None, "a line of 2 rules does not hold two findings, the first one open")
+    second = rules.nth(1).get_attribute("id")
+    page.goto(address + "#" + second)
+    page.wait_for_selector(f"#{second}[open] pre")
+
+    tab = page.locator("[role=tab]").first
+    tab.focus()
+    page.keyboard.press("ArrowRight")
+    other = page.locator("[role=tab][aria-selected=true]").first
+    expect(other.inner_text() == "Terraform", "the right arrow does not lead to the tab Terraform")
+    expect(page.locator("[role=tabpanel]:visible").first.get_attribute("aria-label") == "Terraform", "the tab Terraform shows something else")
+
+    picture = page.locator(f"#{hidden['id']}".replace("#", "#f-")).locator(".place")
+    page.goto(address + "#f-" + hidden["id"])
+    wait(page, lambda: picture.locator("svg").count() == 1)
+    expect(picture.locator(f"svg g[id*='{hidden['group_id']}']").count() == 1, "the picture beside a finding does not show its group")
+    picture.locator("a", has_text="Show in the picture").click()
+    wait(page, lambda: page.locator("svg g.here").count() == 1)
+
+    drawn = page.locator("details.v[data-block]").first
+    page.goto(address + "#" + drawn.get_attribute("id"))
+    wait(page, lambda: drawn.locator("svg").count() == 1)
     box_link = page.locator(".picture.wide svg a").first
     target = box_link.get_attribute("href")
     expect(target.startswith("#sg-") and page.locator(target).count() == 1, f"a box leads to {target}, which is not there once")
+    page.goto(address + target)
+    wait(page, lambda: page.locator(target + "[open] .text").count() == 1)
+    page.fill("#group-search", "no such group")
+    expect(page.locator("#group-list details").count() == 0, "the search for groups finds what is not there")
+    page.fill("#group-search", "")
+    ids = page.eval_on_selector_all("[id]", "all => all.map(e => e.id)")
+    expect(len(ids) == len(set(ids)), f"ids are there twice: {sorted(i for i in set(ids) if ids.count(i) > 1)[:5]}")
 
     pdf = page.pdf(format="A4", print_background=True)
     expect(len(pdf) > 20000, "the printed page is empty")
@@ -151,7 +187,7 @@ def without_script(browser, address, report):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address)
-    shown = page.locator("details.f").count()
+    shown = page.locator("#list details[id^='f-']").count()
     expect(shown == len(report["findings"]), f"{shown} findings without a script, want {len(report['findings'])}")
     first = report["findings"][0]
     text = page.locator(f"#f-{first['id']}").text_content()
@@ -166,7 +202,7 @@ def under_policy(browser, html, report):
     page = context.new_page()
     page.route("http://report.invalid/", lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": "sandbox; default-src 'none'; img-src 'self'; style-src 'self'"}))
     page.goto("http://report.invalid/")
-    expect(page.locator("details.f").count() == len(report["findings"]), "under a strict policy findings are missing")
+    expect(page.locator("#list details[id^='f-']").count() == len(report["findings"]), "under a strict policy findings are missing")
     expect(page.locator(".picture.narrow").is_hidden(), "without style both pictures are shown")
     context.close()
 
