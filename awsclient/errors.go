@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/sgaudit/sgaudit/awsclient/saved"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -98,9 +99,9 @@ func firstLine(text string) string {
 
 // gap says why one operation in one region did not give its whole answer.
 func gap(part inventory.Part, operation string, err error) inventory.Gap {
-	var saved savedError
-	if errors.As(err, &saved) {
-		return inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed, Message: string(saved)}
+	var lacking saved.Error
+	if errors.As(err, &lacking) {
+		return inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed, Message: string(lacking)}
 	}
 	g := inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed}
 	var network net.Error

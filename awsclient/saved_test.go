@@ -3,13 +3,14 @@ package awsclient
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,12 +23,49 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
+
+// savedCalls are the calls of which files may hold answers, by the key under which
+// the AWS CLI prints them: the SDK's id of the service, and the operation.
+var savedCalls = map[string][2]string{
+	"SecurityGroups":                 {"EC2", "DescribeSecurityGroups"},
+	"NetworkInterfaces":              {"EC2", "DescribeNetworkInterfaces"},
+	"SecurityGroupRules":             {"EC2", "DescribeSecurityGroupRules"},
+	"PrefixLists":                    {"EC2", "DescribeManagedPrefixLists"},
+	"Vpcs":                           {"EC2", "DescribeVpcs"},
+	"Subnets":                        {"EC2", "DescribeSubnets"},
+	"RouteTables":                    {"EC2", "DescribeRouteTables"},
+	"NetworkAcls":                    {"EC2", "DescribeNetworkAcls"},
+	"InternetGateways":               {"EC2", "DescribeInternetGateways"},
+	"NatGateways":                    {"EC2", "DescribeNatGateways"},
+	"FlowLogs":                       {"EC2", "DescribeFlowLogs"},
+	"VpcPeeringConnections":          {"EC2", "DescribeVpcPeeringConnections"},
+	"VpcBlockPublicAccessOptions":    {"EC2", "DescribeVpcBlockPublicAccessOptions"},
+	"VpcBlockPublicAccessExclusions": {"EC2", "DescribeVpcBlockPublicAccessExclusions"},
+	"SecurityGroupVpcAssociations":   {"EC2", "DescribeSecurityGroupVpcAssociations"},
+	"StaleSecurityGroupSet":          {"EC2", "DescribeStaleSecurityGroups"},
+	"LaunchTemplateVersions":         {"EC2", "DescribeLaunchTemplateVersions"},
+	"VpcEndpoints":                   {"EC2", "DescribeVpcEndpoints"},
+	"ClientVpnEndpoints":             {"EC2", "DescribeClientVpnEndpoints"},
+	"VerifiedAccessEndpoints":        {"EC2", "DescribeVerifiedAccessEndpoints"},
+	"InstanceConnectEndpoints":       {"EC2", "DescribeInstanceConnectEndpoints"},
+	"LoadBalancers":                  {"Elastic Load Balancing v2", "DescribeLoadBalancers"},
+	"LoadBalancerDescriptions":       {"Elastic Load Balancing", "DescribeLoadBalancers"},
+	"Listeners":                      {"Elastic Load Balancing v2", "DescribeListeners"},
+	"Functions":                      {"Lambda", "ListFunctions"},
+}
+
+// TestSavedCalls holds the table to what an error lists.
+func TestSavedCalls(t *testing.T) {
+	_, err := Saved(t.TempDir(), SavedOptions{})
+	if want := strings.Join(slices.Sorted(maps.Keys(savedCalls)), ", "); err == nil || !strings.HasSuffix(err.Error(), " of the keys "+want) {
+		t.Errorf("%v\nwant: %s", err, want)
+	}
+}
 
 // save writes every answer that files may hold, as the AWS CLI prints them: a
 // file for each page, or all pages behind each other in one.
@@ -89,7 +127,7 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 				token.Set(next)
 			}
 		}
-		for key, kind := range savedKinds {
+		for key, call := range savedCalls {
 			set := map[string]any{}
 			switch key {
 			case "NetworkInterfaces":
@@ -98,7 +136,7 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 				set["IncludeManagedResources"], set["Versions"] = aws.Bool(true), []string{"$Latest", "$Default"}
 			case "StaleSecurityGroupSet":
 				for i := range r.VPCs {
-					pages(kind.service, kind.operation, "stale-"+r.VPCs[i].ID, map[string]any{"VpcId": aws.String(r.VPCs[i].ID)})
+					pages(call[0], call[1], "stale-"+r.VPCs[i].ID, map[string]any{"VpcId": aws.String(r.VPCs[i].ID)})
 				}
 				if len(r.VPCs) == 0 {
 					write(place, "stale", 1, map[string]any{"StaleSecurityGroupSet": []any{}})
@@ -108,17 +146,17 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 				write(place, "listeners", 1, map[string]any{"Listeners": []any{}})
 				for _, b := range r.LoadBalancers {
 					if b.Kind != "classic" {
-						pages(kind.service, kind.operation, "listeners-"+b.Name, map[string]any{"LoadBalancerArn": aws.String(b.ARN)})
+						pages(call[0], call[1], "listeners-"+b.Name, map[string]any{"LoadBalancerArn": aws.String(b.ARN)})
 					}
 				}
 				continue
 			case "Functions":
 				set["FunctionVersion"] = lambdatypes.FunctionVersionAll
 			}
-			pages(kind.service, kind.operation, key, set)
+			pages(call[0], call[1], key, set)
 		}
 		for i := range r.PrefixLists {
-			pages("EC2", savedEntries.operation, r.PrefixLists[i].ID, map[string]any{"PrefixListId": aws.String(r.PrefixLists[i].ID)})
+			pages("EC2", "GetManagedPrefixListEntries", r.PrefixLists[i].ID, map[string]any{"PrefixListId": aws.String(r.PrefixLists[i].ID)})
 		}
 	}
 }
@@ -382,16 +420,6 @@ func TestSavedFaults(t *testing.T) {
 		if _, err := Saved(folder(t, map[string]string{"g.json": oneGroup}), opts); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
-	}
-}
-
-// TestSavedBounds refuses a folder that is larger than what may be read, all
-// files together.
-func TestSavedBounds(t *testing.T) {
-	s := newSavedReader(folder(t, map[string]string{"g.json": oneGroup, "h.json": oneGroup}), SavedOptions{})
-	s.left = int64(len(oneGroup) + 10)
-	if err := s.walk(); !errors.Is(err, files.ErrTooLarge) || !strings.Contains(err.Error(), "h.json") {
-		t.Error(err)
 	}
 }
 

@@ -35,7 +35,6 @@ type Client struct {
 	config aws.Config
 	home   string // the region of the first calls
 	caller inventory.Caller
-	saved  *savedPlace // whose files answer in the place of AWS, or nil
 }
 
 // Caller returns the identity that the client has.
@@ -237,8 +236,5 @@ func (c *Client) ec2Client(region string, attempts int) *ec2.Client {
 			o.BaseEndpoint = e // else AWS_ENDPOINT_URL counts
 		}
 		o.Retryer = c.retryer(attempts)
-		if c.saved != nil {
-			o.APIOptions = append(o.APIOptions, c.saved.answering)
-		}
 	})
 }

@@ -44,7 +44,8 @@ var mayImport = map[string][]string{
 	"house":         {},
 
 	"awsclient/ec2xml": {"words", "inventory"},
-	"awsclient":        {"words", "inventory", "files", "awsclient/ec2xml"},
+	"awsclient/saved":  {"inventory", "files"},
+	"awsclient":        {"words", "inventory", "awsclient/ec2xml", "awsclient/saved"},
 
 	"fixtures/notation": {"inventory"},
 	"fixtures/estates":  {"inventory", "fixtures/notation"},

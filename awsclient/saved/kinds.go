@@ -1,10 +1,10 @@
-package awsclient
+package saved
 
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
@@ -14,11 +14,11 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// savedKind is one kind of answer that files may hold. Other services use the
+// answerKind is one kind of answer that files may hold. Other services use the
 // same keys for other things (the SecurityGroups of an EFS mount target are
 // plain ids, those of an instance have no rules), so that an answer counts only
 // if its items are what EC2 answers with.
-type savedKind struct {
+type answerKind struct {
 	part      inventory.Part
 	service   string // the SDK's id of the service
 	operation string
@@ -33,10 +33,10 @@ func decoded[T any](text []byte) (any, error) {
 	return out, err
 }
 
-// savedKinds are the answers that files may hold, by the key under which the
+// kinds are the answers that files may hold, by the key under which the
 // AWS CLI prints them. The SDK's types have the names of that JSON, so that
 // the reader of live answers reads saved ones too.
-var savedKinds = map[string]savedKind{
+var kinds = map[string]answerKind{
 	"SecurityGroups":                 {inventory.PartGroups, "EC2", "DescribeSecurityGroups", "GroupId", []string{"IpPermissions", "IpPermissionsEgress", "OwnerId"}, decoded[ec2.DescribeSecurityGroupsOutput]},
 	"NetworkInterfaces":              {inventory.PartInterfaces, "EC2", "DescribeNetworkInterfaces", "NetworkInterfaceId", []string{"Groups", "PrivateIpAddresses", "InterfaceType", "Status", "OwnerId"}, decoded[ec2.DescribeNetworkInterfacesOutput]},
 	"SecurityGroupRules":             {inventory.PartRules, "EC2", "DescribeSecurityGroupRules", "SecurityGroupRuleId", nil, decoded[ec2.DescribeSecurityGroupRulesOutput]},
@@ -68,7 +68,7 @@ var savedKinds = map[string]savedKind{
 // no list: each list has its own.
 const entriesKey = "Entries"
 
-var savedEntries = savedKind{inventory.PartPrefixLists, "EC2", "GetManagedPrefixListEntries", "Cidr", nil, decoded[ec2.GetManagedPrefixListEntriesOutput]}
+var entriesOfList = answerKind{inventory.PartPrefixLists, "EC2", "GetManagedPrefixListEntries", "Cidr", nil, decoded[ec2.GetManagedPrefixListEntriesOutput]}
 
 // bareKinds are the keys of the items that are told without their list, as
 // --query 'SecurityGroups' or one item a line leaves them, the most special
@@ -103,36 +103,23 @@ var bareKinds = []struct {
 	{"Vpcs", nil},
 }
 
-// alwaysAnswered are the members that EC2 answers with for every item, as an
-// empty list where there is nothing in it. An item without one is what a
-// --query left of it.
-var alwaysAnswered = []struct {
-	key, member string
-	present     *regexp.Regexp
-	unknown     string // what is not known without it
-}{
-	{"SecurityGroups", "IpPermissions", regexp.MustCompile(`(?i)"ipPermissions"\s*:\s*\[`), "their ingress rules are unknown"},
-	{"SecurityGroups", "IpPermissionsEgress", regexp.MustCompile(`(?i)"ipPermissionsEgress"\s*:\s*\[`), "their egress rules are unknown"},
-	{"NetworkInterfaces", "Groups", regexp.MustCompile(`(?i)"groups"\s*:\s*\[`), "the groups that they carry are unknown"},
-}
+// members is an answer, or an item of a list, by its members.
+type members map[string]json.RawMessage
 
-// savedObject is an answer, or an item of a list, by its members.
-type savedObject map[string]json.RawMessage
-
-func (m savedObject) any(names []string) bool {
+func (m members) any(names []string) bool {
 	return len(names) == 0 || slices.ContainsFunc(names, func(name string) bool { _, ok := m[name]; return ok })
 }
 
-func (k *savedKind) is(m savedObject) bool {
+func (k *answerKind) is(m members) bool {
 	_, ok := m[k.id]
 	return (ok || k.id == "") && m.any(k.with)
 }
 
 // holds reports whether the value of a key is an answer of the kind. An empty
 // list is. One that has other items too is damaged.
-func (k *savedKind) holds(key string, value json.RawMessage) (bool, error) {
+func (k *answerKind) holds(key string, value json.RawMessage) (bool, error) {
 	if k.id == "" {
-		var object savedObject
+		var object members
 		return json.Unmarshal(value, &object) == nil && k.is(object), nil
 	}
 	var items []json.RawMessage
@@ -141,7 +128,7 @@ func (k *savedKind) holds(key string, value json.RawMessage) (bool, error) {
 	}
 	ours, other := 0, -1
 	for i := range items {
-		var m savedObject
+		var m members
 		if json.Unmarshal(items[i], &m) == nil && k.is(m) {
 			ours++
 		} else if other < 0 {
@@ -155,12 +142,22 @@ func (k *savedKind) holds(key string, value json.RawMessage) (bool, error) {
 }
 
 // bareKey tells the list that an item is of, or nothing.
-func bareKey(m savedObject) string {
+func bareKey(m members) string {
 	for _, b := range bareKinds {
-		kind := savedKinds[b.key]
+		kind := kinds[b.key]
 		if kind.is(m) && m.any(b.bare) {
 			return b.key
 		}
 	}
 	return ""
+}
+
+// keyNames lists the keys by which answers are told, for errors.
+func keyNames() string {
+	var names []string
+	for key := range kinds {
+		names = append(names, key)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
 }

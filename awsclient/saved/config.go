@@ -1,4 +1,4 @@
-package awsclient
+package saved
 
 import (
 	"bytes"
@@ -59,7 +59,7 @@ func (c *configurationItem) gone() bool {
 // config takes a document of AWS Config in any of its forms: lists of items,
 // one item as a notification has it, or the results of a query, each a JSON
 // object in a string.
-func (f *savedFile) config(text []byte, object savedObject) (known bool, err error) {
+func (f *file) config(text []byte, object members) (known bool, err error) {
 	var list []configurationItem
 	begin := 0
 	for _, key := range configLists {
@@ -126,7 +126,7 @@ func (c *configurationItem) understand() (keep bool, err error) {
 			return false, err
 		}
 	}
-	kind := savedKinds[c.key]
+	kind := kinds[c.key]
 	list, err := readable(c.key, &kind, slices.Concat([]byte("["), c.Configuration, []byte("]")))
 	if err != nil {
 		return false, err
@@ -201,7 +201,7 @@ func withRanges(text json.RawMessage) (json.RawMessage, error) {
 
 // put keeps the latest that is told of a resource; of equally old items the
 // first, as AWS Config answers the latest first.
-func (c configurationItem) put(p *savedPlace) {
+func (c configurationItem) put(p *Place) {
 	if p.seen[c.key] == nil {
 		p.seen[c.key] = map[string]configurationItem{}
 	}
@@ -212,7 +212,7 @@ func (c configurationItem) put(p *savedPlace) {
 
 // settle turns what AWS Config recorded into answers, in the order of ids. What
 // is gone is left out.
-func (p *savedPlace) settle() {
+func (p *Place) settle() {
 	for key, items := range p.seen {
 		for _, id := range sortedKeys(items) {
 			if item := items[id]; !item.gone() {

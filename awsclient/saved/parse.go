@@ -1,4 +1,4 @@
-package awsclient
+package saved
 
 import (
 	"bytes"
@@ -14,29 +14,29 @@ import (
 	"time"
 )
 
-// savedFile is one file with the answers in it.
-type savedFile struct {
+// file is one file with the answers in it.
+type file struct {
 	name       string
-	answers    []savedAnswer
+	answers    []answer
 	items      []configurationItem // of AWS Config
 	hints      hints
 	passedOver string // why something in it, or all of it, was
 }
 
-func (f *savedFile) empty() bool { return len(f.answers) == 0 && len(f.items) == 0 }
+func (f *file) empty() bool { return len(f.answers) == 0 && len(f.items) == 0 }
 
-// savedAnswer is one answer, or one page of it.
-type savedAnswer struct {
+// answer is one answer, or one page of it.
+type answer struct {
 	key   string
 	value json.RawMessage
 	more  bool
 }
 
-// parseSaved reads the JSON documents of one file, which may stand one after
+// parse reads the JSON documents of one file, which may stand one after
 // the other: whole answers, their lists alone, or single items. What is not
 // known is passed over; an error is a known answer that is damaged.
-func parseSaved(name string, text []byte) (*savedFile, error) {
-	f := &savedFile{name: name}
+func parse(name string, text []byte) (*file, error) {
+	f := &file{name: name}
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	unknown := 0
 	for {
@@ -47,7 +47,7 @@ func parseSaved(name string, text []byte) (*savedFile, error) {
 		}
 		if err != nil {
 			err = at(text, 0, err)
-			if f.empty() && !savedWords().Match(text) {
+			if f.empty() && !ownWords().Match(text) {
 				f.passedOver = fmt.Sprintf("it is not JSON (%v)", err)
 				return f, nil
 			}
@@ -76,11 +76,11 @@ func parseSaved(name string, text []byte) (*savedFile, error) {
 }
 
 // document takes one document of a file, if it is known.
-func (f *savedFile) document(text []byte, document json.RawMessage) (known bool, err error) {
+func (f *file) document(text []byte, document json.RawMessage) (known bool, err error) {
 	if bytes.HasPrefix(document, []byte("[")) {
 		return f.list(text, document)
 	}
-	var object savedObject
+	var object members
 	if json.Unmarshal(document, &object) != nil {
 		return false, nil
 	}
@@ -96,9 +96,9 @@ func (f *savedFile) document(text []byte, document json.RawMessage) (known bool,
 		more = more || ok && string(token) != "null" && string(token) != `""`
 	}
 	for _, key := range sortedKeys(object) {
-		kind, ok := savedKinds[key]
+		kind, ok := kinds[key]
 		if key == entriesKey {
-			kind, ok = savedEntries, true
+			kind, ok = entriesOfList, true
 		}
 		if !ok {
 			continue
@@ -115,21 +115,21 @@ func (f *savedFile) document(text []byte, document json.RawMessage) (known bool,
 		}
 	}
 	if key := bareKey(object); !known && key != "" {
-		kind := savedKinds[key]
+		kind := kinds[key]
 		return true, f.answer(text, key, &kind, slices.Concat([]byte("["), document, []byte("]")), false)
 	}
 	return known, nil
 }
 
 // list takes a list without its key: of items, or of what AWS Config recorded.
-func (f *savedFile) list(text []byte, document json.RawMessage) (known bool, err error) {
+func (f *file) list(text []byte, document json.RawMessage) (known bool, err error) {
 	var items []json.RawMessage
 	if json.Unmarshal(document, &items) != nil {
 		return false, nil
 	}
 	key := ""
 	for i := range items {
-		var m savedObject
+		var m members
 		of := ""
 		if json.Unmarshal(items[i], &m) == nil {
 			of = bareKey(m)
@@ -148,25 +148,25 @@ func (f *savedFile) list(text []byte, document json.RawMessage) (known bool, err
 	if key == "" {
 		return false, nil
 	}
-	kind := savedKinds[key]
+	kind := kinds[key]
 	return true, f.answer(text, key, &kind, document, false)
 }
 
 // answer takes one answer that is known, if it can be decoded.
-func (f *savedFile) answer(text []byte, key string, kind *savedKind, value json.RawMessage, more bool) error {
+func (f *file) answer(text []byte, key string, kind *answerKind, value json.RawMessage, more bool) error {
 	value, err := readable(key, kind, value)
 	if err != nil {
 		return at(text, max(0, bytes.Index(text, value)), err)
 	}
 	f.hints.add(value, key == "SecurityGroups")
-	f.answers = append(f.answers, savedAnswer{key, value, more})
+	f.answers = append(f.answers, answer{key, value, more})
 	return nil
 }
 
 // readable returns the value in a form that can be decoded. Programs write
 // times in many forms; nothing in an audit looks at one, so that times that
 // cannot be read are left out.
-func readable(key string, kind *savedKind, value json.RawMessage) (json.RawMessage, error) {
+func readable(key string, kind *answerKind, value json.RawMessage) (json.RawMessage, error) {
 	decode := func(value json.RawMessage) error {
 		single, err := json.Marshal(map[string]json.RawMessage{key: value})
 		if err != nil {
@@ -213,7 +213,7 @@ var timeMembers = sync.OnceValue(func() *regexp.Regexp {
 			}
 		}
 	}
-	for _, kind := range savedKinds {
+	for _, kind := range kinds {
 		if out, err := kind.decode([]byte("{}")); err == nil {
 			visit(reflect.TypeOf(out))
 		}
@@ -230,10 +230,10 @@ func sortedKeys[T any](m map[string]T) []string {
 	return keys
 }
 
-// savedWords matches what only an answer that is audited has, so that a file
+// ownWords matches what only an answer that is audited has, so that a file
 // that cannot be parsed is known to be a damaged one.
-var savedWords = sync.OnceValue(func() *regexp.Regexp {
-	words := slices.Concat(sortedKeys(savedKinds), configLists, []string{"GroupId", "NetworkInterfaceId", "IpPermissions", "configuration"})
+var ownWords = sync.OnceValue(func() *regexp.Regexp {
+	words := slices.Concat(sortedKeys(kinds), configLists, []string{"GroupId", "NetworkInterfaceId", "IpPermissions", "configuration"})
 	return regexp.MustCompile(`"(?:` + strings.Join(words, "|") + `)"`)
 })
 
