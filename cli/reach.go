@@ -211,7 +211,7 @@ func (a *reachAnswer) text() string {
 			}
 			fmt.Fprintf(&out, "\n  %s: %s from %s\n", words.Plain(strings.ToUpper(string(w.Verdict))), words.Plain(w.Traffic), words.Plain(from))
 			for _, s := range w.Steps {
-				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(string(s.Verdict)), words.Plain(s.Detail))
+				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(s.Decision.String()), words.Plain(s.Detail))
 			}
 		}
 	}

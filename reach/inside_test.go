@@ -262,7 +262,7 @@ func TestBetween(t *testing.T) {
 				if got != want {
 					t.Fatalf("seed %d: %s from %s to %s is %s, want %s: %+v", seed, asked, a.ID, b.ID, got, want, steps)
 				}
-				if blocked := slices.ContainsFunc(steps, func(s Step) bool { return s.Verdict == Blocked }); blocked != (want == NotReachable) {
+				if blocked := slices.ContainsFunc(steps, func(s Step) bool { return s.Decision == Blocked }); blocked != (want == NotReachable) {
 					t.Fatalf("seed %d: %s, and the steps tell %+v", seed, want, steps)
 				}
 				count[got]++

@@ -32,32 +32,26 @@ type Region struct {
 	region *inventory.Region
 	index  *inventory.Index
 
-	changed  map[string]*inventory.Group // by id: those that With put in the place of others
-	holders  *holders
-	network  *network
-	places   map[placeKey]*place
-	profiles map[string]*profile
-	sources  map[inventory.Peer]peerSources
-	ways     map[string][]string
-	blocks   map[string]cidr.Set // by VPC: its own and those of its peers
-
-	balancers map[*inventory.Interface]*balancer // that interfaces belong to, as far as asked
+	changed   map[string]*inventory.Group // by id: those that With put in the place of others
+	addresses *addressIndex
+	network   *network            // nil until it is first needed
+	blocks    map[string]cidr.Set // by VPC: its own and those of its peers
+	members   map[string]*members // by group
+	entries   map[string][]string // by group: sentences about second ways in
+	answers   map[question]*answer
 }
 
 // New returns a Region with an index of its own, which is filled when it is
 // first needed, as is that of the network.
 func New(r *inventory.Region) *Region {
 	return &Region{
-		region:   r,
-		index:    inventory.NewIndex(r),
-		holders:  &holders{inside: map[vpcPrefix][]int32{}},
-		places:   map[placeKey]*place{},
-		profiles: map[string]*profile{},
-		sources:  map[inventory.Peer]peerSources{},
-		ways:     map[string][]string{},
-		blocks:   map[string]cidr.Set{},
-
-		balancers: map[*inventory.Interface]*balancer{},
+		region:    r,
+		index:     inventory.NewIndex(r),
+		addresses: &addressIndex{inside: map[vpcPrefix][]int32{}},
+		blocks:    map[string]cidr.Set{},
+		members:   map[string]*members{},
+		entries:   map[string][]string{},
+		answers:   map[question]*answer{},
 	}
 }
 
@@ -73,7 +67,7 @@ func (n *Region) Index() *inventory.Index { return n.index }
 func (n *Region) With(changed ...*inventory.Group) *Region {
 	n.net()
 	m := *n
-	m.profiles, m.ways = map[string]*profile{}, map[string][]string{}
+	m.entries = map[string][]string{} // which go by the rules of groups
 	m.changed = maps.Clone(n.changed)
 	if m.changed == nil {
 		m.changed = map[string]*inventory.Group{}
@@ -84,6 +78,14 @@ func (n *Region) With(changed ...*inventory.Group) *Region {
 	return &m
 }
 
+// net returns the index of the network.
+func (n *Region) net() *network {
+	if n.network == nil {
+		n.network = newNetwork(n.region, n.index)
+	}
+	return n.network
+}
+
 // Interfaces returns the interfaces that carry the group, sorted by id. The
 // slice is shared: it must not be changed. It is empty where interfaces were
 // not read.
@@ -92,40 +94,4 @@ func (n *Region) Interfaces(group string) []*inventory.Interface {
 		return nil
 	}
 	return n.index.Members(group)
-}
-
-// peerSources are the internet addresses that a peer stands for, by family.
-type peerSources [2]known
-
-func (s peerSources) none() bool { return s[0].impossible() && s[1].impossible() }
-
-// sourcesOf returns which internet addresses the peer stands for. A group
-// stands for private addresses, and so for none.
-func (n *Region) sourcesOf(p inventory.Peer) peerSources {
-	if p.Group != nil {
-		return peerSources{}
-	}
-	if s, ok := n.sources[p]; ok {
-		return s
-	}
-	var s peerSources
-	switch list := n.net().list(p.List); {
-	case p.List == "":
-		s = internetOf(cidr.Of(p.Prefix))
-	case list == nil || !list.Resolved:
-		for f := range families {
-			s[f].possible = cidr.Internet(f)
-		}
-	default:
-		s = internetOf(cidr.Of(list.Entries...))
-	}
-	n.sources[p] = s
-	return s
-}
-
-func internetOf(set cidr.Set) (s peerSources) {
-	for f := range families {
-		s[f] = exactly(set.Intersect(cidr.Internet(f)))
-	}
-	return s
 }

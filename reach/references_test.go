@@ -67,7 +67,7 @@ eni-2 sg-app 10.1.1.20 vpc vpc-2 subnet subnet-2
 			verdict, steps := reach.New(r).Between(&r.Interfaces[1], &r.Interfaces[0], inventory.Ports(inventory.TCP, 5432, 5432))
 			var text strings.Builder
 			for _, s := range steps {
-				text.WriteString(string(s.Verdict) + " " + s.Detail + "\n")
+				text.WriteString(s.Decision.String() + " " + s.Detail + "\n")
 			}
 			if verdict != c.verdict || !strings.Contains(text.String(), c.detail) {
 				t.Errorf("%s, want %s and %q:\n%s", verdict, c.verdict, c.detail, text.String())

@@ -39,7 +39,7 @@ func TestRuleAgreesWithSinglePackets(t *testing.T) {
 						(&oracle{r: r}).enters(t, line)
 					}
 				}
-				if len(got.Evidence) == 0 || len(got.Evidence) > maxEvidence {
+				if len(got.Evidence) == 0 || len(got.Evidence) > MaxEvidence {
 					t.Errorf("seed %d: %s %q has %d lines of evidence", seed, g.ID, &g.Rules[k], len(got.Evidence))
 				}
 			}

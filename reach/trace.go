@@ -44,7 +44,7 @@ type Answer struct {
 // Trace answers for one interface of the region. Packets that the interface's
 // own subnet sends pass neither routes nor network ACLs.
 func (n *Region) Trace(e *inventory.Interface, q Query) Answer {
-	t := &tracer{n: n, to: e, query: q, place: n.place(placeKey{e.VPC, e.Subnet})}
+	t := &tracer{n: n, to: e, query: q, place: n.net().place(e.VPC, e.Subnet)}
 	t.groups, t.unseen = n.groupsOf(e)
 	addresses := q.Addresses
 	if q.Everyone {
@@ -82,21 +82,4 @@ func (n *Region) Interface(e *inventory.Interface) Exposure {
 		}
 	}
 	return x
-}
-
-// groupsOf returns the groups that the interface carries, and the ids of those
-// among them that were not seen: they belong to another account.
-func (n *Region) groupsOf(e *inventory.Interface) (groups []*inventory.Group, unseen []string) {
-	for _, id := range e.Groups {
-		g := n.changed[id]
-		if g == nil {
-			g = n.index.Group(id)
-		}
-		if g != nil {
-			groups = append(groups, g)
-		} else {
-			unseen = append(unseen, id)
-		}
-	}
-	return groups, unseen
 }

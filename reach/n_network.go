@@ -12,7 +12,8 @@ import (
 // network indexes what surrounds the interfaces. Parts that were not read are
 // left empty, whatever arrived of them.
 type network struct {
-	read       inventory.Parts
+	region *inventory.Region
+
 	index      *inventory.Index
 	owners     map[string]string                           // of VPCs, as they or their subnets tell
 	tables     map[string]*table                           // by the subnet that names it explicitly
@@ -26,88 +27,86 @@ type network struct {
 	accelerate map[string][]*inventory.Interface // Global Accelerator's, by VPC
 	translate  map[string][]netip.Addr           // the public addresses of NAT gateways, by id
 
+	places  map[placeKey]*place                // as far as asked
+	sources map[inventory.Peer]peerSources     // internet addresses, as far as asked
+	fronts  map[*inventory.Interface]*balancer // that interfaces belong to, as far as asked
+
 	balancers    map[string]*balancer                // by kind and name; empty where their listeners are not known
 	associations map[string][]*inventory.Association // by group
 }
 
-func (n *Region) net() *network {
-	if n.network == nil {
-		n.network = newNetwork(n.region, n.index)
-	}
-	return n.network
-}
-
 func newNetwork(r *inventory.Region, index *inventory.Index) *network {
-	w := &network{
-		read: r.Read, index: index, owners: map[string]string{},
+	n := &network{
+		region: r, index: index, owners: map[string]string{},
 		tables: map[string]*table{}, mains: map[string]*table{}, edges: map[string][]*inventory.RouteTable{},
 		filters: map[string]*filter{}, gateways: map[string][]string{},
 		exclusions: map[string]*inventory.PublicAccessExclusion{}, peerings: map[string]*inventory.Peering{}, joined: map[[2]string]string{},
 		accelerate: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
 		balancers: map[string]*balancer{}, translate: map[string][]netip.Addr{},
+		places: map[placeKey]*place{}, sources: map[inventory.Peer]peerSources{}, fronts: map[*inventory.Interface]*balancer{},
 	}
-	w.indexOwners(r)
-	w.indexGateways(r)
-	w.indexBalancers(r)
-	w.indexTables(r)
-	w.indexACLs(r)
-	w.indexExclusions(r)
+	n.indexOwners(r)
+	n.indexGateways(r)
+	n.indexBalancers(r)
+	n.indexTables(r)
+	n.indexACLs(r)
+	n.indexExclusions(r)
 	for i := range r.Associations {
 		a := &r.Associations[i]
-		w.associations[a.Group] = append(w.associations[a.Group], a)
+		n.associations[a.Group] = append(n.associations[a.Group], a)
 	}
 	if r.Read.Has(inventory.PartInterfaces) {
 		for i := range r.Interfaces {
 			switch e := &r.Interfaces[i]; {
 			case e.Type == "global_accelerator_managed":
-				w.accelerate[e.VPC] = append(w.accelerate[e.VPC], e)
+				n.accelerate[e.VPC] = append(n.accelerate[e.VPC], e)
 			case e.NATGateway():
 				id := e.Owner().Name
-				w.translate[id] = append(w.translate[id], e.PublicIPv4()...)
+				n.translate[id] = append(n.translate[id], e.PublicIPv4()...)
 			}
 		}
 	}
-	return w
+	return n
 }
 
 // list returns a prefix list, or nil where prefix lists were not read.
-func (w *network) list(id string) *inventory.PrefixList {
-	if !w.read.Has(inventory.PartPrefixLists) {
+func (n *network) list(id string) *inventory.PrefixList {
+	if !n.region.Read.Has(inventory.PartPrefixLists) {
 		return nil
 	}
-	return w.index.PrefixList(id)
+	return n.index.PrefixList(id)
 }
 
 // subnet returns a subnet, or nil where subnets were not read.
-func (w *network) subnet(id string) *inventory.Subnet {
-	if !w.read.Has(inventory.PartSubnets) {
+func (n *network) subnet(id string) *inventory.Subnet {
+	if !n.region.Read.Has(inventory.PartSubnets) {
 		return nil
 	}
-	return w.index.Subnet(id)
+	return n.index.Subnet(id)
 }
 
 // vpc returns a VPC, or nil where VPCs were not read.
-func (w *network) vpc(id string) *inventory.VPC {
-	if !w.read.Has(inventory.PartVPCs) {
+func (n *network) vpc(id string) *inventory.VPC {
+	if !n.region.Read.Has(inventory.PartVPCs) {
 		return nil
 	}
-	return w.index.VPC(id)
+	return n.index.VPC(id)
 }
 
-// indexOwners tells whose each VPC is: as its own entry says, else the owner
-// of a subnet in it.
-func (w *network) indexOwners(r *inventory.Region) {
-	if w.read.Has(inventory.PartSubnets) {
+// indexOwners records which account owns each VPC: as its own entry says, else
+// the owner of a subnet in it.
+func (n *network) indexOwners(r *inventory.Region) {
+	if r.Read.Has(inventory.PartSubnets) {
 		for i := range r.Subnets {
 			if owner := r.Subnets[i].Owner; owner != "" {
-				w.owners[r.Subnets[i].VPC] = owner
+				n.owners[r.Subnets[i].VPC] = owner
 			}
 		}
 	}
-	if w.read.Has(inventory.PartVPCs) {
+	if r.Read.Has(inventory.PartVPCs) {
 		for i := range r.VPCs {
 			if v := &r.VPCs[i]; v.Owner != "" {
-				w.owners[v.ID] = v.Owner
+				n.owners[v.ID] = v.Owner
 			}
 		}
 	}
@@ -115,35 +114,35 @@ func (w *network) indexOwners(r *inventory.Region) {
 
 // indexGateways indexes internet gateways, and peerings by both of their VPCs:
 // of several, an active one counts.
-func (w *network) indexGateways(r *inventory.Region) {
+func (n *network) indexGateways(r *inventory.Region) {
 	if r.Read.Has(inventory.PartInternetGateways) {
 		for i := range r.InternetGateways {
 			for _, vpc := range r.InternetGateways[i].VPCs {
-				w.gateways[vpc] = append(w.gateways[vpc], r.InternetGateways[i].ID)
+				n.gateways[vpc] = append(n.gateways[vpc], r.InternetGateways[i].ID)
 			}
 		}
 	}
 	if r.Read.Has(inventory.PartPeerings) {
 		for i := range r.Peerings {
 			p := &r.Peerings[i]
-			w.peerings[p.ID] = p
+			n.peerings[p.ID] = p
 			both := [2]string{min(p.Requester.VPC, p.Accepter.VPC), max(p.Requester.VPC, p.Accepter.VPC)}
-			if w.joined[both] == "" || p.Status == "active" {
-				w.joined[both] = p.Status
+			if n.joined[both] == "" || p.Status == "active" {
+				n.joined[both] = p.Status
 			}
 		}
 	}
 }
 
-func (w *network) indexACLs(r *inventory.Region) {
+func (n *network) indexACLs(r *inventory.Region) {
 	if !r.Read.Has(inventory.PartNetworkACLs) {
 		return
 	}
 	for i := range r.NetworkACLs {
 		f := &filter{acl: &r.NetworkACLs[i]}
 		for _, subnet := range r.NetworkACLs[i].Subnets {
-			if w.filters[subnet] == nil {
-				w.filters[subnet] = f
+			if n.filters[subnet] == nil {
+				n.filters[subnet] = f
 			}
 		}
 	}
@@ -151,32 +150,32 @@ func (w *network) indexACLs(r *inventory.Region) {
 
 // indexExclusions indexes the exclusions from VPC block public access that let
 // something in, by VPC or subnet: of several, one that does so for certain.
-func (w *network) indexExclusions(r *inventory.Region) {
+func (n *network) indexExclusions(r *inventory.Region) {
 	for i := range r.PublicAccess.Exclusions {
 		e := &r.PublicAccess.Exclusions[i]
-		if now := allowsIn(e); now != closed && (w.exclusions[e.Resource] == nil || now == open && allowsIn(w.exclusions[e.Resource]) != open) {
-			w.exclusions[e.Resource] = e
+		if now := allowsIn(e); now != Blocked && (n.exclusions[e.Resource] == nil || now == Allowed && allowsIn(n.exclusions[e.Resource]) != Allowed) {
+			n.exclusions[e.Resource] = e
 		}
 	}
 }
 
-func (w *network) indexTables(r *inventory.Region) {
+func (n *network) indexTables(r *inventory.Region) {
 	if !r.Read.Has(inventory.PartRouteTables) {
 		return
 	}
 	for i := range r.RouteTables {
 		rt := &r.RouteTables[i]
-		t := &table{region: r, net: w, rt: rt}
+		t := &table{region: r, net: n, rt: rt}
 		for _, subnet := range rt.Subnets {
-			if w.tables[subnet] == nil {
-				w.tables[subnet] = t
+			if n.tables[subnet] == nil {
+				n.tables[subnet] = t
 			}
 		}
-		if rt.Main && w.mains[rt.VPC] == nil {
-			w.mains[rt.VPC] = t
+		if rt.Main && n.mains[rt.VPC] == nil {
+			n.mains[rt.VPC] = t
 		}
 		if len(rt.Gateways) > 0 {
-			w.edges[rt.VPC] = append(w.edges[rt.VPC], rt)
+			n.edges[rt.VPC] = append(n.edges[rt.VPC], rt)
 		}
 	}
 }
@@ -189,30 +188,29 @@ type placeKey struct{ vpc, subnet string }
 // What holds for one interface there holds for every other one.
 type place struct {
 	placeKey
-	n       *Region
-	known   *inventory.Subnet // nil where subnets were not read or it is not among them
-	table   *table            // nil where it is not known
-	filter  *filter           // nil where it is not known
-	own     cidr.Set          // the VPC's own addresses
-	routed  [families]*known
-	answers map[question]*answer
+	n      *network
+	known  *inventory.Subnet // nil where subnets were not read or it is not among them
+	table  *table            // nil where it is not known
+	filter *filter           // nil where it is not known
+	own    cidr.Set          // the VPC's own addresses
+	routed [families]*known
 }
 
-func (n *Region) place(k placeKey) *place {
+func (n *network) place(vpc, subnet string) *place {
+	k := placeKey{vpc, subnet}
 	if p := n.places[k]; p != nil {
 		return p
 	}
-	w := n.net()
-	p := &place{placeKey: k, n: n, known: w.subnet(k.subnet), filter: w.filters[k.subnet], answers: map[question]*answer{}}
+	p := &place{placeKey: k, n: n, known: n.subnet(k.subnet), filter: n.filters[k.subnet]}
 	if p.known != nil {
 		p.vpc = p.known.VPC
 	}
-	if v := w.vpc(p.vpc); v != nil {
+	if v := n.vpc(p.vpc); v != nil {
 		p.own = cidr.Of(v.Prefixes...)
 	}
 	if k.subnet != "" {
-		if p.table = w.tables[k.subnet]; p.table == nil {
-			p.table = w.mains[p.vpc]
+		if p.table = n.tables[k.subnet]; p.table == nil {
+			p.table = n.mains[p.vpc]
 		}
 	}
 	n.places[k] = p
@@ -234,20 +232,33 @@ func (p *place) owner() string {
 	if p.known != nil {
 		owner = p.known.Owner
 	}
-	return cmp.Or(owner, p.n.net().owners[p.vpc], p.n.region.AccountID)
+	return cmp.Or(owner, p.n.owners[p.vpc], p.n.region.AccountID)
 }
 
 // attached reports whether the internet gateway is attached to the VPC now.
-func (w *network) attached(gateway, vpc string) bool {
-	return slices.Contains(w.gateways[vpc], gateway)
+func (n *network) attached(gateway, vpc string) bool {
+	return slices.Contains(n.gateways[vpc], gateway)
 }
 
 // foreign reports whether another account owns the VPC, or may do so. Its
 // internet gateways need not show here, so that one which is not seen may be
 // there all the same.
-func (w *network) foreign(vpc, account string) bool {
-	if owner, known := w.owners[vpc]; known {
+func (n *network) foreign(vpc, account string) bool {
+	if owner, known := n.owners[vpc]; known {
 		return owner != account
 	}
-	return !w.read.Has(inventory.PartVPCs)
+	return !n.region.Read.Has(inventory.PartVPCs)
+}
+
+// inspection returns a table that sends what an internet gateway of the place's
+// VPC lets in on to an appliance first, and the route that does so, or nil.
+func (p *place) inspection() (*inventory.RouteTable, *inventory.Route) {
+	for _, edge := range p.n.edges[p.vpc] {
+		for i := range edge.Routes {
+			if r := &edge.Routes[i]; r.Target != "local" && !r.Blackhole {
+				return edge, r
+			}
+		}
+	}
+	return nil, nil
 }

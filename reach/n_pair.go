@@ -10,7 +10,7 @@ import (
 
 // pair is two addresses of two interfaces.
 type pair struct {
-	n        *Region
+	n        *network
 	from, to end
 	only     *permission // the one rule that counts at the far end; nil: all of them
 	outside  bool        // the far address is a public one, which no reference to a group stands for
@@ -23,15 +23,6 @@ type end struct {
 	address netip.Addr
 	groups  []*inventory.Group
 	unseen  []string
-}
-
-func (n *Region) pair(from, to *inventory.Interface, a, b netip.Addr) *pair {
-	make := func(e *inventory.Interface, a netip.Addr) end {
-		x := end{place: n.place(placeKey{e.VPC, e.Subnet}), holder: e, address: a}
-		x.groups, x.unseen = n.groupsOf(e)
-		return x
-	}
-	return &pair{n: n, from: make(from, a), to: make(to, b)}
 }
 
 func (p *pair) family() cidr.Family {
@@ -66,15 +57,21 @@ func (p *pair) stages() []stage {
 	}
 	return slices.Concat([]stage{
 		out,
-		pairACL{&p.from, p.to.address, inventory.Egress, false, StepACLOut},
+		pairACL{&p.from, p.to.address, inventory.Egress, false},
 		pairRoute{&p.from, &p.to},
-		pairACL{&p.to, p.from.address, inventory.Ingress, false, StepACLIn},
+		pairACL{&p.to, p.from.address, inventory.Ingress, false},
 	}, arrives, []stage{
-		pairACL{&p.to, p.from.address, inventory.Egress, true, StepACLOut},
+		pairACL{&p.to, p.from.address, inventory.Egress, true},
 		pairRoute{&p.to, &p.from},
-		pairACL{&p.from, p.to.address, inventory.Ingress, true, StepACLIn},
+		pairACL{&p.from, p.to.address, inventory.Ingress, true},
 	})
 }
+
+// noCommonFamily is what stops traffic between two interfaces that have no
+// addresses of one family.
+type noCommonFamily struct{ from, to *inventory.Interface }
+
+func (s noCommonFamily) Narrow([]flow) []flow { return nil }
 
 // permission finds the ingress rule that lets the outcome's packet in.
 func (p *pair) permission(o outcome) *permission {

@@ -18,31 +18,31 @@ type vpcPrefix struct {
 // and must not be changed.
 func (n *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	key := vpcPrefix{vpc, prefix}
-	if found, done := n.holders.inside[key]; done {
+	if found, done := n.addresses.inside[key]; done {
 		return found
 	}
 	var found []int32
-	if index := n.addresses(vpc); index != nil {
+	if index := n.privateAddresses(vpc); index != nil {
 		for i := range index.Inside(prefix) {
 			found = append(found, i)
 		}
 	}
 	slices.Sort(found)
 	found = slices.Compact(found)
-	n.holders.inside[key] = found
+	n.addresses.inside[key] = found
 	return found
 }
 
-// holders tells which interfaces hold an address.
-type holders struct {
-	addresses map[string]*cidr.Index // by VPC; nil until it is first asked for
-	inside    map[vpcPrefix][]int32
+// addressIndex tells which interfaces hold an address.
+type addressIndex struct {
+	index  map[string]*cidr.Index // by VPC; nil until it is first asked for
+	inside map[vpcPrefix][]int32
 }
 
-// addresses returns the index of the private addresses of a VPC's interfaces;
+// privateAddresses returns the index of the private addresses of a VPC's interfaces;
 // its values are positions in the region's list.
-func (n *Region) addresses(vpc string) *cidr.Index {
-	if n.holders.addresses == nil {
+func (n *Region) privateAddresses(vpc string) *cidr.Index {
+	if n.addresses.index == nil {
 		builders := map[string]*cidr.IndexBuilder{}
 		for i := range n.region.Interfaces {
 			e := &n.region.Interfaces[i]
@@ -55,10 +55,10 @@ func (n *Region) addresses(vpc string) *cidr.Index {
 				b.Add(a.Private, int32(i))
 			}
 		}
-		n.holders.addresses = make(map[string]*cidr.Index, len(builders))
+		n.addresses.index = make(map[string]*cidr.Index, len(builders))
 		for id, b := range builders {
-			n.holders.addresses[id] = b.Index()
+			n.addresses.index[id] = b.Index()
 		}
 	}
-	return n.holders.addresses[vpc]
+	return n.addresses.index[vpc]
 }

@@ -149,13 +149,6 @@ func (f *filter) replies(family cidr.Family, p inventory.Protocol) cidr.Set {
 	return s
 }
 
-func replyInterval(p inventory.Protocol) interval {
-	if p == inventory.TCP || p == inventory.UDP {
-		return clientPorts
-	}
-	return everything
-}
-
 // decide returns the entry that decides over the packet, or nil where none
 // matches and so the packet is dropped.
 func (f *filter) decide(d inventory.Direction, p packet) *inventory.ACLEntry {

@@ -1,9 +1,7 @@
 package reach
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -56,16 +54,15 @@ func (t *tracer) fromInternet(f cidr.Family, from cidr.Set) {
 	if from.Empty() {
 		return
 	}
-	s, a := t.n.standing(t.to, f)
+	s, a := t.n.net().standing(t.to, f)
 	if s < unsure {
 		if s == noAddress && f == cidr.IPv6 && t.query.Everyone {
 			return // most interfaces have no IPv6 address, and nobody asked
 		}
-		detail := called(t.to) + " " + s.words(f, [2]string{"holds", "takes"}, false)
-		t.add(Way{From: addressesInWords(from, f), Verdict: NotReachable, Steps: []Step{{Kind: StepAddress, Verdict: Blocked, Object: t.to.ID, Detail: detail}}})
+		t.add(Way{From: addressesInWords(from, f), Verdict: NotReachable, Steps: []Step{notAddressedStep(t.to, s, f)}})
 		return
 	}
-	address := t.n.addressStep(t.to, s, a)
+	address := addressStep(t.n.net(), t.to, s, a)
 	t.byAddress(from, f, []Step{address}, t.place.fromInternet(nil))
 }
 
@@ -116,7 +113,7 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 	}
 	named := false
 	t.each(func(g *inventory.Group, r *inventory.Rule, traffic inventory.Traffic) {
-		source := t.n.addressesOf(r.Peer)[f].intersect(exactly(from))
+		source := t.n.net().addressesOf(r.Peer)[f].intersect(exactly(from))
 		if source.impossible() {
 			return
 		}
@@ -128,14 +125,14 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages [
 	if named || t.query.Everyone && len(before) == 0 {
 		return
 	}
-	t.add(Way{From: addressesInWords(from, f), Verdict: t.undecided(), Steps: append(slices.Clip(before), t.noRule(addressesInWords(from, f)))})
+	t.add(Way{From: addressesInWords(from, f), Verdict: t.undecided(), Steps: append(slices.Clip(before), noRuleStep(t.to, t.unseen, t.query.Traffic, addressesInWords(from, f)))})
 }
 
 // way sends packets through the stages and what stands for the groups, which
 // come before the network ACL of the reply.
 func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f cidr.Family, before []Step, stages []stage) Way {
 	way := []stage{groups}
-	if b := t.n.balancerOf(t.to); b != nil {
+	if b := t.n.net().balancerOf(t.to); b != nil {
 		way = append(way, listenerStage{b})
 	}
 	if i := slices.IndexFunc(stages, func(s stage) bool { _, out := s.(aclOut); return out }); i >= 0 {
@@ -147,12 +144,12 @@ func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f ci
 	o := follow(way, flowsOf(traffic, f, source))
 	w := Way{
 		From: addressesInWords(o.from, f), Verdict: o.verdict, Traffic: trafficInWords(o.left),
-		Steps: append(slices.Clip(before), o.steps...),
+		Steps: append(slices.Clip(before), steps(&o)...),
 	}
 	if o.verdict == NotReachable {
 		w.From = addressesInWords(source.possible, f)
 	}
-	if w.Verdict == Reachable && slices.ContainsFunc(before, func(s Step) bool { return s.Verdict == Unknown }) {
+	if w.Verdict == Reachable && slices.ContainsFunc(before, func(s Step) bool { return s.Decision == Undecided }) {
 		w.Verdict = Unknown
 	}
 	return w
@@ -166,73 +163,9 @@ func (t *tracer) undecided() Verdict {
 	return NotReachable
 }
 
-func (t *tracer) noRule(from string) Step {
-	step := Step{Kind: StepGroup, Verdict: Blocked, Object: strings.Join(t.to.Groups, ", ")}
-	switch {
-	case AcceptsNone(t.to):
-		return inboundStage{t.to}.describe(packet{}, Blocked)
-	case len(t.unseen) > 0:
-		step.Verdict = Unknown
-		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(t.unseen, ", "))
-	default:
-		step.Detail = fmt.Sprintf("no ingress rule of %s allows %s from %s", step.Object, inWords(t.query.Traffic), from)
-	}
-	return step
-}
-
 func (t *tracer) add(w Way) {
 	if w.Traffic == "" {
 		w.Traffic = inWords(t.query.Traffic)
 	}
 	t.ways = append(t.ways, w)
-}
-
-// addressesOf returns all addresses that the peer stands for, by family,
-// private ones included.
-func (n *Region) addressesOf(p inventory.Peer) (s peerSources) {
-	list := n.net().list(p.List)
-	for f, all := range [families]cidr.Set{cidr.All4(), cidr.All6()} {
-		switch {
-		case p.Group != nil:
-		case p.List == "":
-			s[f] = exactly(cidr.Of(p.Prefix).Intersect(all))
-		case list == nil || !list.Resolved:
-			s[f].possible = all
-		default:
-			s[f] = exactly(cidr.Of(list.Entries...).Intersect(all))
-		}
-	}
-	return s
-}
-
-// ruleStage tells of the rule that the packets were asked by: what it does not
-// let through is no part of the flows.
-type ruleStage struct {
-	group *inventory.Group
-	rule  *inventory.Rule
-}
-
-func (s ruleStage) narrow(flows []flow) []flow { return flows }
-
-func (s ruleStage) describe(_ packet, verdict Verdict) Step {
-	return Step{Kind: StepGroup, Verdict: verdict, Object: s.group.ID, Detail: fmt.Sprintf("%s allows %s from %s", s.group.ID, inWords(s.rule.Traffic), s.rule.Peer)}
-}
-
-// trafficInWords joins what got through.
-func trafficInWords(flows []flow) string {
-	var joined []flow
-	for _, f := range flows {
-		if k := len(joined); k > 0 && joined[k-1].protocol == f.protocol && joined[k-1].last+1 >= f.first {
-			joined[k-1].last = max(joined[k-1].last, f.last)
-			continue
-		}
-		joined = append(joined, f)
-	}
-	var names []string
-	for _, f := range joined {
-		if name := inWords(f.traffic()); !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return strings.Join(names, ", ")
 }

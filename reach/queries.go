@@ -30,15 +30,38 @@ func Admits(acl *inventory.NetworkACL, d inventory.Direction, family cidr.Family
 // leads to and that is attached to its VPC, with the table; both are empty
 // where there is none, or where it is not known.
 func (n *Region) RoutedToInternet(vpc, subnet string) (gateway, table string) {
-	p := n.place(placeKey{vpc, subnet})
+	p := n.net().place(vpc, subnet)
 	if p.table == nil {
 		return "", ""
 	}
 	for i := range p.table.rt.Routes {
 		r := &p.table.rt.Routes[i]
-		if strings.HasPrefix(r.Target, "igw-") && p.table.fate(r) == open {
+		if strings.HasPrefix(r.Target, "igw-") && p.table.decide(r) == Allowed {
 			return r.Target, p.table.rt.ID
 		}
 	}
 	return "", ""
+}
+
+// Listens reports whether a load balancer that carries the group accepts some of
+// the traffic by a listener, and whether the listeners of all load balancers that
+// carry it are known. Members that are no load balancers do not count.
+func (n *Region) Listens(group string, t inventory.Traffic) (some, known bool) {
+	known = true
+	for _, e := range n.Interfaces(group) {
+		if !e.LoadBalancer() {
+			continue
+		}
+		b := n.net().balancerOf(e)
+		if b == nil {
+			known = false
+			continue
+		}
+		var flows []flow
+		for _, p := range protocolsOf(t) {
+			flows = append(flows, flow{protocol: p, interval: intervalOf(t)})
+		}
+		some = some || len(listenerStage{b}.Narrow(flows)) > 0
+	}
+	return some, known
 }

@@ -28,15 +28,6 @@ type hop struct {
 	rank   int // among equal prefixes the lowest counts
 }
 
-// fate is what becomes of a packet that takes a route towards the internet.
-type fate uint8
-
-const (
-	closed   fate = iota
-	open          // to an internet gateway that is attached to the VPC
-	doubtful      // not known from what was read
-)
-
 // ranks of routes to equal prefixes: the VPC's own, what was entered by hand,
 // an entry of a prefix list, what a virtual private gateway told.
 const (
@@ -90,24 +81,24 @@ func (t *table) add(p netip.Prefix, r *inventory.Route, rank int) {
 
 // fate tells what becomes of packets to the internet on this route. A route
 // to a gateway that is not attached is closed, whatever its state says.
-func (t *table) fate(r *inventory.Route) fate {
+func (t *table) decide(r *inventory.Route) Decision {
 	switch {
 	case r.Blackhole:
-		return closed
+		return Blocked
 	case strings.HasPrefix(r.Target, "igw-"):
 		if !t.region.Read.Has(inventory.PartInternetGateways) {
-			return doubtful
+			return Undecided
 		}
 		if t.net.attached(r.Target, t.rt.VPC) {
-			return open
+			return Allowed
 		}
 		if t.net.foreign(t.rt.VPC, t.region.AccountID) {
-			return doubtful
+			return Undecided
 		}
 	case t.inspected(r.Target):
-		return doubtful
+		return Undecided
 	}
-	return closed
+	return Blocked
 }
 
 // inspected reports whether the target is an appliance or a firewall that an
@@ -139,18 +130,18 @@ func (t *table) mayEnter(gateway string) bool {
 // level is the hops of one family to prefixes of one length, and what became
 // of each prefix once equal ones were settled.
 type level struct {
-	fates [doubtful + 1][]netip.Prefix
+	decided [Undecided + 1][]netip.Prefix
 }
 
 // open returns the destinations whose packets leave by an internet gateway,
 // by longest prefix.
-func (t *table) open(f cidr.Family) known {
-	return t.leading(f, cidr.Internet(f), t.fate)
+func (t *table) routedOut(f cidr.Family) known {
+	return t.leading(f, cidr.Internet(f), t.decide)
 }
 
 // leading returns the destinations of a universe whose routes are open by the
 // given judgement.
-func (t *table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) fate) known {
+func (t *table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) Decision) known {
 	t.unfold()
 	var k known
 	hops := t.hops[f]
@@ -164,15 +155,15 @@ func (t *table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory
 			for i++; i < len(hops) && hops[i].prefix == first.prefix; i++ {
 				// Nobody can tell which of several equal routes counts.
 				if hops[i].rank == first.rank && fateOf(hops[i].route) != became {
-					became = doubtful
+					became = Undecided
 				}
 			}
-			l.fates[became] = append(l.fates[became], first.prefix)
+			l.decided[became] = append(l.decided[became], first.prefix)
 		}
 		levels = append(levels, l)
 	}
 	for _, l := range slices.Backward(levels) { // the shortest first; longer ones overwrite
-		opened, shut, doubts := cidr.Of(l.fates[open]...), cidr.Of(l.fates[closed]...), cidr.Of(l.fates[doubtful]...)
+		opened, shut, doubts := cidr.Of(l.decided[Allowed]...), cidr.Of(l.decided[Blocked]...), cidr.Of(l.decided[Undecided]...)
 		k.sure = k.sure.Union(opened).Subtract(shut).Subtract(doubts)
 		k.possible = k.possible.Union(opened).Union(doubts).Subtract(shut)
 	}
@@ -181,7 +172,7 @@ func (t *table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory
 
 // doubt adds what routes to unknown prefix lists may change: any address, but
 // for those that a route to a single address or the VPC itself holds.
-func (t *table) doubt(k known, f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) fate) known {
+func (t *table) doubt(k known, f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) Decision) known {
 	if len(t.unread) == 0 {
 		return k
 	}
@@ -194,10 +185,10 @@ func (t *table) doubt(k known, f cidr.Family, universe cidr.Set, fateOf func(*in
 	loose := universe.Subtract(cidr.Of(firm...))
 	for _, r := range t.unread {
 		became := fateOf(r)
-		if became != open {
+		if became != Allowed {
 			k.sure = k.sure.Subtract(loose)
 		}
-		if became != closed {
+		if became != Blocked {
 			k.possible = k.possible.Union(loose)
 		}
 	}
@@ -225,17 +216,9 @@ func (t *table) lookup(a netip.Addr) *hop {
 func (t *table) rival(h *hop) *inventory.Route {
 	for i := range t.hops[cidr.FamilyOf(h.prefix)] {
 		o := &t.hops[cidr.FamilyOf(h.prefix)][i]
-		if o.prefix == h.prefix && o.rank == h.rank && t.fate(o.route) != t.fate(h.route) {
+		if o.prefix == h.prefix && o.rank == h.rank && t.decide(o.route) != t.decide(h.route) {
 			return o.route
 		}
 	}
 	return nil
-}
-
-// name returns the table's id and how the subnet came to it.
-func (t *table) name(subnet string) string {
-	if slices.Contains(t.rt.Subnets, subnet) {
-		return t.rt.ID
-	}
-	return t.rt.ID + " (main table of " + t.rt.VPC + ")"
 }

@@ -1,0 +1,22 @@
+package reach
+
+import (
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// ungrouped tells what an interface lets through that carries no security
+// group. A network load balancer that was created without one lets all traffic
+// through (Elastic Load Balancing user guide, security groups for your Network
+// Load Balancer), and gateways never have one. Any other interface has a group:
+// if none is told, what it lets through is unknown.
+func ungrouped(e *inventory.Interface) Decision {
+	if e.Type == "network_load_balancer" || e.Type == "gateway_load_balancer" || e.NATGateway() {
+		return Allowed
+	}
+	return Undecided
+}
+
+// ungroupedStage stands in the place of the groups of such an interface.
+type ungroupedStage struct{ *inventory.Interface }
+
+func (s ungroupedStage) Narrow(flows []flow) []flow { return ungrouped(s.Interface).gate(flows) }

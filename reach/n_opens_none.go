@@ -1,0 +1,40 @@
+package reach
+
+import (
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// AcceptsNone reports whether the service that owns the interface never
+// accepts a connection, from the internet or from inside, whatever the groups
+// say: NAT gateways and Lambda functions open their connections themselves
+// (Amazon VPC user guide, NAT gateways; Lambda developer guide, VPC networking),
+// and transit gateways and the endpoints of Gateway Load Balancers are no
+// destination, but hand on what is routed to them.
+func AcceptsNone(e *inventory.Interface) bool {
+	switch e.Type {
+	case "lambda", "transit_gateway", "gateway_load_balancer_endpoint":
+		return true
+	}
+	return e.NATGateway()
+}
+
+// inboundStage stops what is sent to an interface that takes no connections.
+type inboundStage struct{ to *inventory.Interface }
+
+func (s inboundStage) Narrow([]flow) []flow { return nil }
+
+// opensNone reports whether an interface opens no connection to a VPC. Gateways
+// hand on what is routed to them: a transit gateway and the endpoints of Gateway
+// Load Balancers leave the address of the sender, a NAT gateway puts its own in
+// its place, but only towards other networks than its VPC.
+func opensNone(e *inventory.Interface, vpc string) bool {
+	if e.NATGateway() {
+		return e.VPC == vpc
+	}
+	return e.Type == "transit_gateway" || e.Type == "gateway_load_balancer_endpoint"
+}
+
+// outboundStage stops what such an interface would send.
+type outboundStage struct{ from *inventory.Interface }
+
+func (s outboundStage) Narrow([]flow) []flow { return nil }
