@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/reach"
 )
 
 // advice says what to do about an opening. It depends on what the group
@@ -13,7 +12,7 @@ import (
 func (r *Region) advice(o *opened) string {
 	source := o.rule.Peer.String()
 	members := r.Reach.Interfaces(o.group.ID)
-	if only(members, reach.AcceptsNone) {
+	if only(members, (*inventory.Interface).AcceptsNone) {
 		return "Revoke the rule: functions and NAT gateways accept no connections."
 	}
 	if only(members, (*inventory.Interface).LoadBalancer) {

@@ -150,6 +150,10 @@ type PublicAccessBlock struct {
 // not know the actions of VPC block public access: it cannot be on there.
 const PublicAccessUnsupported = "unsupported"
 
+// PublicAccessUpdating is the state while the mode is changed: the old mode may
+// still be in force, or the new one already.
+const PublicAccessUpdating = "update-in-progress"
+
 // PublicAccessExclusion exempts a VPC or a subnet from the block.
 type PublicAccessExclusion struct {
 	ID       string `json:"id"`

@@ -67,6 +67,20 @@ func LoadBalancerKind(kind string) bool { return strings.HasSuffix(kind, "load-b
 // that AWS gives it and not by its description, which anybody can write.
 func (i *Interface) NATGateway() bool { return slices.Contains(natGatewayTypes, i.Type) }
 
+// AcceptsNone reports whether the service that owns the interface never accepts
+// a connection, from the internet or from inside, whatever its groups allow: NAT
+// gateways and Lambda functions open their connections themselves (Amazon VPC
+// user guide, NAT gateways; Lambda developer guide, VPC networking), and transit
+// gateways and the endpoints of Gateway Load Balancers are no destination, but
+// hand on what is routed to them.
+func (i *Interface) AcceptsNone() bool {
+	switch i.Type {
+	case "lambda", "transit_gateway", "gateway_load_balancer_endpoint":
+		return true
+	}
+	return i.NATGateway()
+}
+
 // operators are the services that run instances for the account, by the first
 // label of their principal, which is the same in every partition.
 var operators = map[string]string{

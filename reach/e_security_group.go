@@ -78,7 +78,7 @@ func (step *Step) rule(s ruleStage) {
 func noRuleStep(to *inventory.Interface, unseen []string, traffic inventory.Traffic, from string) Step {
 	step := Step{Kind: StepGroup, Decision: Blocked, Object: strings.Join(to.Groups, ", ")}
 	switch {
-	case AcceptsNone(to):
+	case to.AcceptsNone():
 		step.acceptsNone(to)
 	case len(unseen) > 0:
 		step.Decision = Undecided

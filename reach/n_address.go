@@ -37,7 +37,7 @@ func (n *network) standing(e *inventory.Interface, f cidr.Family) (s standing, a
 			s, a = t, b
 		}
 	}
-	if s >= unsure && AcceptsNone(e) {
+	if s >= unsure && e.AcceptsNone() {
 		s = noInbound
 	}
 	return s, a

@@ -4,20 +4,6 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// AcceptsNone reports whether the service that owns the interface never
-// accepts a connection, from the internet or from inside, whatever the groups
-// say: NAT gateways and Lambda functions open their connections themselves
-// (Amazon VPC user guide, NAT gateways; Lambda developer guide, VPC networking),
-// and transit gateways and the endpoints of Gateway Load Balancers are no
-// destination, but hand on what is routed to them.
-func AcceptsNone(e *inventory.Interface) bool {
-	switch e.Type {
-	case "lambda", "transit_gateway", "gateway_load_balancer_endpoint":
-		return true
-	}
-	return e.NATGateway()
-}
-
 // inboundStage stops what is sent to an interface that takes no connections.
 type inboundStage struct{ to *inventory.Interface }
 

@@ -45,7 +45,7 @@ func (p *pair) stages() []stage {
 	switch {
 	case opensNone(p.from.holder, p.to.vpc):
 		return []stage{outboundStage{p.from.holder}}
-	case AcceptsNone(p.to.holder):
+	case p.to.holder.AcceptsNone():
 		return []stage{inboundStage{p.to.holder}}
 	}
 	arrives := []stage{in}

@@ -4,10 +4,6 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// PublicAccessUpdating is the state of VPC block public access while its mode
-// is changed: the old mode may still be in force, or the new one already.
-const PublicAccessUpdating = "update-in-progress"
-
 // accessStage is VPC block public access, which the owner of a subnet sets for
 // a region. Both of its modes shut out what comes by an internet gateway, and
 // with it internet-facing load balancers and Global Accelerator (Amazon VPC
@@ -28,9 +24,9 @@ func (s accessStage) decide() (Decision, *inventory.PublicAccessExclusion) {
 		allows = allowsIn(exclusion)
 	}
 	switch {
-	case allows == Allowed && (r.PublicAccess.Mode != "off" || r.PublicAccess.State == PublicAccessUpdating):
+	case allows == Allowed && (r.PublicAccess.Mode != "off" || r.PublicAccess.State == inventory.PublicAccessUpdating):
 		return Allowed, exclusion
-	case r.PublicAccess.State == PublicAccessUpdating:
+	case r.PublicAccess.State == inventory.PublicAccessUpdating:
 		return Undecided, nil
 	case r.PublicAccess.Mode == "off":
 		return Allowed, nil

@@ -14,7 +14,7 @@ func (n *Region) secondEntries(g *inventory.Group) []string {
 		return lines
 	}
 	var lines []string
-	if slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !AcceptsNone(e) }) {
+	if slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !e.AcceptsNone() }) {
 		if balancer, carries := n.balancerBefore(g); balancer != nil {
 			lines = append(lines, balancerEntry(balancer, carries, g))
 		}

@@ -138,7 +138,7 @@ func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f ci
 	if i := slices.IndexFunc(stages, func(s stage) bool { _, out := s.(aclOut); return out }); i >= 0 {
 		way = slices.Insert(slices.Clone(stages), i, way...)
 	}
-	if AcceptsNone(t.to) {
+	if t.to.AcceptsNone() {
 		way = []stage{inboundStage{t.to}}
 	}
 	o := follow(way, flowsOf(traffic, f, source))
@@ -157,7 +157,7 @@ func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f ci
 
 // undecided is the verdict where no rule that was seen allows something.
 func (t *tracer) undecided() Verdict {
-	if len(t.unseen) > 0 && !AcceptsNone(t.to) {
+	if len(t.unseen) > 0 && !t.to.AcceptsNone() {
 		return Unknown
 	}
 	return NotReachable

@@ -24,7 +24,7 @@ func (t *tracer) fromReferences() {
 			return
 		}
 		w := Way{From: r.Peer.Group.ID, Verdict: NotReachable, Group: g.ID, Rule: r.String()}
-		visible := t.n.index.Group(r.Peer.Group.ID) != nil || AcceptsNone(t.to)
+		visible := t.n.index.Group(r.Peer.Group.ID) != nil || t.to.AcceptsNone()
 		if !visible {
 			w.Verdict = Unknown
 		}

@@ -6,7 +6,6 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/reach"
 )
 
 // VPC block public access guards a region that needs no way in.
@@ -21,7 +20,7 @@ var _ = audit.Declare(audit.Check{
 		switch {
 		case !attached || r.PublicAccess.State == inventory.PublicAccessUnsupported:
 			return
-		case r.PublicAccess.State == reach.PublicAccessUpdating:
+		case r.PublicAccess.State == inventory.PublicAccessUpdating:
 			r.NotEvaluated("VPC block public access is being changed to %q (%s): which setting is in force now is unknown", r.PublicAccess.Mode, r.PublicAccess.State)
 			return
 		case r.PublicAccess.Mode != "off":
