@@ -16,7 +16,7 @@ type Region struct {
 	*inventory.Region
 	*inventory.Index
 	Settings *Settings
-	Reach    *reach.Region
+	Reach    *reach.Analyzer
 	Estate   *Estate // every region of the run, for references that cross accounts
 
 	check  *Check

@@ -10,7 +10,7 @@ import (
 )
 
 // InterfacesInside returns the positions in Interfaces of those in the VPC
-// that hold an address inside the prefix: see reach.Region.InterfacesInside.
+// that hold an address inside the prefix: see reach.Analyzer.InterfacesInside.
 func (r *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	return r.Reach.InterfacesInside(vpc, prefix)
 }

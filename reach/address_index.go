@@ -16,7 +16,7 @@ type vpcPrefix struct {
 // interfaces of a VPC that hold an address inside the prefix, secondary
 // addresses included, each once and in the order of ids. The result is shared
 // and must not be changed.
-func (n *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
+func (n *Analyzer) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	key := vpcPrefix{vpc, prefix}
 	if found, done := n.addresses.inside[key]; done {
 		return found
@@ -41,7 +41,7 @@ type addressIndex struct {
 
 // privateAddresses returns the index of the private addresses of a VPC's interfaces;
 // its values are positions in the region's list.
-func (n *Region) privateAddresses(vpc string) *cidr.Index {
+func (n *Analyzer) privateAddresses(vpc string) *cidr.Index {
 	if n.addresses.index == nil {
 		builders := map[string]*cidr.IndexBuilder{}
 		for i := range n.region.Interfaces {

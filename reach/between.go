@@ -5,27 +5,30 @@ import (
 	"net/netip"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // Between reports whether traffic that one interface opens gets to another, by
 // their private addresses and global IPv6 addresses:
 // Reachable, NotReachable or Unknown, with the steps of one packet. All
 // traffic is judged by its tcp and udp packets.
-func (n *Region) Between(from, to *inventory.Interface, traffic inventory.Traffic) (Verdict, []Step) {
+func (n *Analyzer) Between(from, to *inventory.Interface, traffic inventory.Traffic) (path.Verdict, []explain.Step) {
 	o, _ := n.between(from, to, traffic, nil)
-	return o.verdict, steps(&o)
+	return o.Verdict, explain.Steps(&o)
 }
 
 // Verdict is what Between says, without the steps, which are half of the work:
 // for those who ask about many pairs.
-func (n *Region) Verdict(from, to *inventory.Interface, traffic inventory.Traffic) Verdict {
-	best := NotReachable
+func (n *Analyzer) Verdict(from, to *inventory.Interface, traffic inventory.Traffic) path.Verdict {
+	best := path.NotReachable
 	for p := range n.pairs(from, to) {
-		o := follow(p.stages(), p.flows(traffic))
-		if o.verdict.Compare(best) > 0 {
-			best = o.verdict
+		o := path.Follow(p.Stages(), p.Flows(traffic))
+		if o.Verdict.Compare(best) > 0 {
+			best = o.Verdict
 		}
-		if best == Reachable {
+		if best == path.Reachable {
 			break
 		}
 	}
@@ -33,8 +36,8 @@ func (n *Region) Verdict(from, to *inventory.Interface, traffic inventory.Traffi
 }
 
 // pairs yields the pairs of addresses of both that are of one family.
-func (n *Region) pairs(from, to *inventory.Interface) iter.Seq[*pair] {
-	return func(yield func(*pair) bool) {
+func (n *Analyzer) pairs(from, to *inventory.Interface) iter.Seq[*network.Pair] {
+	return func(yield func(*network.Pair) bool) {
 		for _, a := range from.Addresses {
 			for _, b := range to.Addresses {
 				if a.Private.Is4() == b.Private.Is4() && !yield(n.pair(from, to, a.Private, b.Private)) {
@@ -47,37 +50,37 @@ func (n *Region) pairs(from, to *inventory.Interface) iter.Seq[*pair] {
 
 // between tries the addresses of both and keeps the best outcome, with the
 // rule that lets its packet in.
-func (n *Region) between(from, to *inventory.Interface, traffic inventory.Traffic, only *permission) (best outcome, by *permission) {
+func (n *Analyzer) between(from, to *inventory.Interface, traffic inventory.Traffic, only *network.Permission) (best path.Outcome, by *network.Permission) {
 	for p := range n.pairs(from, to) {
-		p.only = only
-		o := follow(p.stages(), p.flows(traffic))
-		if o.verdict.Compare(best.verdict) > 0 {
-			best, by = o, p.permission(o)
+		p.Only = only
+		o := path.Follow(p.Stages(), p.Flows(traffic))
+		if o.Verdict.Compare(best.Verdict) > 0 {
+			best, by = o, p.Permission(o)
 		}
-		if best.verdict == Reachable {
+		if best.Verdict == path.Reachable {
 			return best, by
 		}
 	}
-	if best.verdict == "" {
-		best = outcome{verdict: NotReachable, stages: []stage{noCommonFamily{from, to}}}
+	if best.Verdict == "" {
+		best = path.Outcome{Verdict: path.NotReachable, Stages: []path.Stage{network.NoCommonFamily{From: from, To: to}}}
 	}
 	return best, by
 }
 
 // pair returns two addresses of two interfaces with all that stands between.
-func (n *Region) pair(from, to *inventory.Interface, a, b netip.Addr) *pair {
-	return &pair{n: n.net(), from: n.end(from, a), to: n.end(to, b)}
+func (n *Analyzer) pair(from, to *inventory.Interface, a, b netip.Addr) *network.Pair {
+	return &network.Pair{Network: n.net(), From: n.end(from, a), To: n.end(to, b)}
 }
 
-func (n *Region) end(e *inventory.Interface, a netip.Addr) end {
-	x := end{place: n.net().place(e.VPC, e.Subnet), holder: e, address: a}
-	x.groups, x.unseen = n.groupsOf(e)
+func (n *Analyzer) end(e *inventory.Interface, a netip.Addr) network.End {
+	x := network.End{Place: n.net().Place(e.VPC, e.Subnet), Interface: e, Address: a}
+	x.Groups, x.Unseen = n.groupsOf(e)
 	return x
 }
 
 // groupsOf returns the groups that the interface carries, and the ids of those
 // among them that were not seen: they belong to another account.
-func (n *Region) groupsOf(e *inventory.Interface) (groups []*inventory.Group, unseen []string) {
+func (n *Analyzer) groupsOf(e *inventory.Interface) (groups []*inventory.Group, unseen []string) {
 	for _, id := range e.Groups {
 		g := n.changed[id]
 		if g == nil {

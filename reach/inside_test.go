@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // inside makes a small estate of two VPCs, maybe peered, in which all that
@@ -228,7 +230,7 @@ func (o *oracle) routed(at, other *inventory.Interface) bool {
 // small estates with an oracle that sends single packets.
 func TestBetween(t *testing.T) {
 	const estates = 3000
-	count := map[Verdict]int{}
+	count := map[path.Verdict]int{}
 	for seed := range uint64(estates) {
 		g := generator{rand.New(rand.NewPCG(seed, 5))}
 		r := g.inside()
@@ -241,18 +243,18 @@ func TestBetween(t *testing.T) {
 					continue
 				}
 				a, b := &r.Interfaces[i], &r.Interfaces[k]
-				want := NotReachable
+				want := path.NotReachable
 				for _, p := range universe {
 					if p.from != senders[0] || !asks(asked, p.traffic) {
 						continue
 					}
 					sure, possible := o.passes(func() bool { return o.between(a, b, p.traffic) })
 					if sure {
-						want = Reachable
+						want = path.Reachable
 						break
 					}
 					if possible {
-						want = Unknown
+						want = path.Unknown
 					}
 				}
 				got, steps := n.Between(a, b, asked)
@@ -262,14 +264,14 @@ func TestBetween(t *testing.T) {
 				if got != want {
 					t.Fatalf("seed %d: %s from %s to %s is %s, want %s: %+v", seed, asked, a.ID, b.ID, got, want, steps)
 				}
-				if blocked := slices.ContainsFunc(steps, func(s Step) bool { return s.Decision == Blocked }); blocked != (want == NotReachable) {
+				if blocked := slices.ContainsFunc(steps, func(s explain.Step) bool { return s.Decision == path.Blocked }); blocked != (want == path.NotReachable) {
 					t.Fatalf("seed %d: %s, and the steps tell %+v", seed, want, steps)
 				}
 				count[got]++
 			}
 		}
 	}
-	for _, v := range []Verdict{Reachable, NotReachable, Unknown} {
+	for _, v := range []path.Verdict{path.Reachable, path.NotReachable, path.Unknown} {
 		if count[v] < estates/20 {
 			t.Errorf("only %d verdicts are %s", count[v], v)
 		}
@@ -285,11 +287,11 @@ func TestTraceMatchesRule(t *testing.T) {
 			continue
 		}
 		n := New(r)
-		worst := map[string]Verdict{} // by group and rule
+		worst := map[string]path.Verdict{} // by group and rule
 		for i := range r.Interfaces {
 			a := n.Trace(&r.Interfaces[i], Query{Traffic: inventory.All, Everyone: true})
 			for _, w := range a.Ways {
-				if internet := w.Steps[0].Kind == StepAddress; internet && w.Verdict.Compare(worst[w.Group+" "+w.Rule]) > 0 {
+				if internet := w.Steps[0].Kind == explain.StepAddress; internet && w.Verdict.Compare(worst[w.Group+" "+w.Rule]) > 0 {
 					worst[w.Group+" "+w.Rule] = w.Verdict
 				}
 				if len(w.Steps) == 0 || w.From == "" || w.Traffic == "" {
@@ -306,9 +308,9 @@ func TestTraceMatchesRule(t *testing.T) {
 				want := n.Rule(&r.Groups[i], rule).Verdict
 				got := worst[r.Groups[i].ID+" "+rule.String()]
 				if got == "" {
-					got = NotReachable
+					got = path.NotReachable
 				}
-				if want != Unattached && got != want {
+				if want != path.Unattached && got != want {
 					t.Fatalf("seed %d: %s %s: ways are %s, the rule is %s", seed, r.Groups[i].ID, rule, got, want)
 				}
 			}
@@ -327,7 +329,7 @@ func TestTraceTells(t *testing.T) {
 		r.Interfaces[i].Groups, r.Interfaces[i].Type = []string{"sg-1"}, "interface"
 	}
 	a := New(r).Trace(&r.Interfaces[0], Query{Traffic: inventory.Ports(inventory.TCP, 22, 22), Interfaces: []*inventory.Interface{&r.Interfaces[1], &r.Interfaces[2]}})
-	if len(a.Ways) != 1 || a.Verdict != NotReachable || a.Ways[0].Sources != 2 || !strings.Contains(a.Ways[0].Steps[0].Detail, "no egress rule of sg-1 allows tcp/22") {
+	if len(a.Ways) != 1 || a.Verdict != path.NotReachable || a.Ways[0].Sources != 2 || !strings.Contains(a.Ways[0].Steps[0].Detail, "no egress rule of sg-1 allows tcp/22") {
 		t.Errorf("%+v", a)
 	}
 	if a := New(r).Trace(&r.Interfaces[0], Query{Traffic: inventory.All, Everyone: true}); len(a.Ways) == 0 {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // oracle decides over single packets by reading the inventory literally. What
@@ -49,23 +50,23 @@ func (o *oracle) passes(one func() bool) (sure, possible bool) {
 }
 
 // rule is the verdict on a rule, over every packet of the universe.
-func (o *oracle) rule(g *inventory.Group, r *inventory.Rule) Verdict {
+func (o *oracle) rule(g *inventory.Group, r *inventory.Rule) path.Verdict {
 	read := o.r.Read.Has(inventory.PartInterfaces)
 	attached := false
 	for i := range o.r.Interfaces {
 		attached = attached || slices.Contains(o.r.Interfaces[i].Groups, g.ID)
 	}
 	if read && !attached {
-		return Unattached
+		return path.Unattached
 	}
-	verdict := NotReachable
+	verdict := path.NotReachable
 	for _, p := range universe {
 		if !isInternet(p.from) || !asks(r.Traffic, p.traffic) {
 			continue
 		}
 		if !read {
 			if _, possible := o.passes(func() bool { return o.permits(r, p) }); possible {
-				return Unknown
+				return path.Unknown
 			}
 			continue
 		}
@@ -76,10 +77,10 @@ func (o *oracle) rule(g *inventory.Group, r *inventory.Rule) Verdict {
 			}
 			sure, possible := o.passes(func() bool { return o.permits(r, p) && o.arrives(e, p) })
 			if sure {
-				return Reachable
+				return path.Reachable
 			}
 			if possible {
-				verdict = Unknown
+				verdict = path.Unknown
 			}
 		}
 	}

@@ -16,21 +16,21 @@ import (
 // packet between them never passes an internet gateway (Amazon VPC user guide,
 // VPC CIDR blocks). Blocks count as far as VPCs and peering connections were
 // read.
-func (n *Region) Private(vpc string, p netip.Prefix) bool {
+func (n *Analyzer) Private(vpc string, p netip.Prefix) bool {
 	return cidr.Private(p) || n.joinedBlocks(vpc).Covers(p)
 }
 
 // PublicPart returns the addresses of the prefix that hosts on the internet can
 // have, from the point of view of a VPC: those of cidr.OnInternet without the
 // blocks of the VPC and its peers.
-func (n *Region) PublicPart(vpc string, p netip.Prefix) cidr.Set {
+func (n *Analyzer) PublicPart(vpc string, p netip.Prefix) cidr.Set {
 	return cidr.OnInternet(p).Subtract(n.joinedBlocks(vpc))
 }
 
 // joinedBlocks returns the blocks of a VPC and of those that active peering
 // connections join to it, in this region or another. It does without the
 // index of the network, which most audits of tidy accounts never need.
-func (n *Region) joinedBlocks(vpc string) cidr.Set {
+func (n *Analyzer) joinedBlocks(vpc string) cidr.Set {
 	if s, done := n.blocks[vpc]; done {
 		return s
 	}

@@ -5,21 +5,23 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // Admits returns the addresses of one family that a network ACL lets pass, in
 // its direction, on every packet of the traffic. All traffic is judged by its
 // tcp and udp packets.
 func Admits(acl *inventory.NetworkACL, d inventory.Direction, family cidr.Family, t inventory.Traffic) cidr.Set {
-	f := &filter{acl: acl}
+	f := &network.ACL{Record: acl}
 	admitted := cidr.All4()
 	if family == cidr.IPv6 {
 		admitted = cidr.All6()
 	}
-	for _, p := range protocolsOf(t) {
-		for _, c := range f.pass(d, family, p) {
-			if _, ok := c.intersect(intervalOf(t)); ok {
-				admitted = admitted.Intersect(c.allowed)
+	for _, p := range path.Protocols(t) {
+		for _, c := range f.Cells(d, family, p) {
+			if _, ok := c.Intersect(path.IntervalOf(t)); ok {
+				admitted = admitted.Intersect(c.Allowed)
 			}
 		}
 	}
@@ -29,15 +31,15 @@ func Admits(acl *inventory.NetworkACL, d inventory.Direction, family cidr.Family
 // RoutedToInternet returns the internet gateway that a subnet's route table
 // leads to and that is attached to its VPC, with the table; both are empty
 // where there is none, or where it is not known.
-func (n *Region) RoutedToInternet(vpc, subnet string) (gateway, table string) {
-	p := n.net().place(vpc, subnet)
-	if p.table == nil {
+func (n *Analyzer) RoutedToInternet(vpc, subnet string) (gateway, table string) {
+	p := n.net().Place(vpc, subnet)
+	if p.Table == nil {
 		return "", ""
 	}
-	for i := range p.table.rt.Routes {
-		r := &p.table.rt.Routes[i]
-		if strings.HasPrefix(r.Target, "igw-") && p.table.decide(r) == Allowed {
-			return r.Target, p.table.rt.ID
+	for i := range p.Table.Record.Routes {
+		r := &p.Table.Record.Routes[i]
+		if strings.HasPrefix(r.Target, "igw-") && p.Table.Decide(r) == path.Allowed {
+			return r.Target, p.Table.Record.ID
 		}
 	}
 	return "", ""
@@ -46,22 +48,22 @@ func (n *Region) RoutedToInternet(vpc, subnet string) (gateway, table string) {
 // Listens reports whether a load balancer that carries the group accepts some of
 // the traffic by a listener, and whether the listeners of all load balancers that
 // carry it are known. Members that are no load balancers do not count.
-func (n *Region) Listens(group string, t inventory.Traffic) (some, known bool) {
+func (n *Analyzer) Listens(group string, t inventory.Traffic) (some, known bool) {
 	known = true
 	for _, e := range n.Interfaces(group) {
 		if !e.LoadBalancer() {
 			continue
 		}
-		b := n.net().balancerOf(e)
+		b := n.net().LoadBalancerOf(e)
 		if b == nil {
 			known = false
 			continue
 		}
-		var flows []flow
-		for _, p := range protocolsOf(t) {
-			flows = append(flows, flow{protocol: p, interval: intervalOf(t)})
+		var flows []path.Flow
+		for _, p := range path.Protocols(t) {
+			flows = append(flows, path.Flow{Protocol: p, Interval: path.IntervalOf(t)})
 		}
-		some = some || len(listenerStage{b}.Narrow(flows)) > 0
+		some = some || len(network.Listeners{LoadBalancer: b}.Narrow(flows)) > 0
 	}
 	return some, known
 }

@@ -1,15 +1,16 @@
-// Package reach answers who can reach what: whether a rule of a security
-// group lets the internet in today, and which steps a packet takes.
+// Package reach answers who can reach what: whether the internet gets in by a rule
+// of a security group today (Rule, Group, Interface), whether one interface gets to
+// another (Between, Verdict), and in which ways an interface is reached (Trace).
 //
-// It works on one region of an inventory that has been normalised, and on
-// nothing else. A verdict follows one packet in and its reply out: the
-// address, VPC block public access, the internet gateway, the route of the
-// reply, the network ACL both ways, and the rule. Address sets are exact, so
-// narrower routes and the holes that ACL denials cut make narrower reach.
+// It works on one region of an inventory that has been normalised, and on nothing
+// else. A verdict follows one packet in and its reply out. Package path is the
+// algebra of flows, package network the stages that may stop them, and package
+// explain the sentences; this package asks the questions. They import each other
+// in this order only: path, network, explain, reach.
 //
-// What was not read is never guessed: where it decides, and nothing that was
-// read decides before it, the verdict is Unknown. Evidence and paths come in
-// the order of the packet's way and are the same for the same inventory.
+// What was not read is never guessed: where it decides, and nothing that was read
+// decides before it, the verdict is Unknown. Evidence and steps come in the order
+// of the packet's way and are the same for the same inventory.
 package reach
 
 import (
@@ -17,54 +18,57 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // Exposure is a verdict with what it rests on: short sentences in the order
 // of the path that name the deciding objects, twelve at most.
 type Exposure struct {
-	Verdict  Verdict
+	Verdict  path.Verdict
 	Evidence []string
 }
 
-// Region answers for one region. It fills its caches as it is asked, so it
+// Analyzer answers for one region. It fills its caches as it is asked, so it
 // belongs to one goroutine. The region must not change meanwhile.
-type Region struct {
+type Analyzer struct {
 	region *inventory.Region
 	index  *inventory.Index
 
 	changed   map[string]*inventory.Group // by id: those that With put in the place of others
 	addresses *addressIndex
-	network   *network            // nil until it is first needed
-	blocks    map[string]cidr.Set // by VPC: its own and those of its peers
-	members   map[string]*members // by group
-	entries   map[string][]string // by group: sentences about second ways in
-	answers   map[question]*answer
+	network   *network.Network            // nil until it is first needed
+	blocks    map[string]cidr.Set         // by VPC: its own and those of its peers
+	members   map[string]*network.Members // by group
+	entries   map[string][]string         // by group: sentences about second ways in
+	answers   map[question]*explain.Answer
 }
 
 // New returns a Region with an index of its own, which is filled when it is
 // first needed, as is that of the network.
-func New(r *inventory.Region) *Region {
-	return &Region{
+func New(r *inventory.Region) *Analyzer {
+	return &Analyzer{
 		region:    r,
 		index:     inventory.NewIndex(r),
 		addresses: &addressIndex{inside: map[vpcPrefix][]int32{}},
 		blocks:    map[string]cidr.Set{},
-		members:   map[string]*members{},
+		members:   map[string]*network.Members{},
 		entries:   map[string][]string{},
-		answers:   map[question]*answer{},
+		answers:   map[question]*explain.Answer{},
 	}
 }
 
 // Index returns the index of the region, for those who ask about the same
 // region beside. It knows nothing of the groups that With put in the place of
 // others.
-func (n *Region) Index() *inventory.Index { return n.index }
+func (n *Analyzer) Index() *inventory.Index { return n.index }
 
 // With returns a Region that answers as n would if the given groups stood in
 // the place of those with their ids: what is asked before a change, and what
 // after it. Both share what they find out about the network, so that they
 // belong to one goroutine.
-func (n *Region) With(changed ...*inventory.Group) *Region {
+func (n *Analyzer) With(changed ...*inventory.Group) *Analyzer {
 	n.net()
 	m := *n
 	m.entries = map[string][]string{} // which go by the rules of groups
@@ -79,9 +83,9 @@ func (n *Region) With(changed ...*inventory.Group) *Region {
 }
 
 // net returns the index of the network.
-func (n *Region) net() *network {
+func (n *Analyzer) net() *network.Network {
 	if n.network == nil {
-		n.network = newNetwork(n.region, n.index)
+		n.network = network.New(n.region, n.index)
 	}
 	return n.network
 }
@@ -89,7 +93,7 @@ func (n *Region) net() *network {
 // Interfaces returns the interfaces that carry the group, sorted by id. The
 // slice is shared: it must not be changed. It is empty where interfaces were
 // not read.
-func (n *Region) Interfaces(group string) []*inventory.Interface {
+func (n *Analyzer) Interfaces(group string) []*inventory.Interface {
 	if !n.region.Read.Has(inventory.PartInterfaces) {
 		return nil
 	}

@@ -2,39 +2,41 @@ package reach
 
 import (
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // Rule judges one rule of a group, taken alone as the permission: reachable
 // means that for some interface that carries the group, some port of the rule
 // and some internet address among its sources, a new connection gets in and
 // its reply out.
-func (n *Region) Rule(g *inventory.Group, r *inventory.Rule) Exposure {
+func (n *Analyzer) Rule(g *inventory.Group, r *inventory.Rule) Exposure {
 	read := n.region.Read.Has(inventory.PartInterfaces)
 	if read && len(n.Interfaces(g.ID)) == 0 {
-		return Exposure{Unattached, unattached(n.net(), g)}
+		return Exposure{path.Unattached, explain.Unattached(n.net(), g)}
 	}
 	if r.Direction == inventory.Egress {
-		return Exposure{NotReachable, []string{egressRule}}
+		return Exposure{path.NotReachable, []string{explain.EgressRule}}
 	}
-	sources := n.net().sourcesOf(r.Peer)
+	sources := n.net().InternetSources(r.Peer)
 	switch {
-	case sources.none():
-		return Exposure{NotReachable, []string{notInternet(r)}}
+	case sources.None():
+		return Exposure{path.NotReachable, []string{explain.NotInternet(r)}}
 	case !read:
-		return Exposure{Unknown, []string{interfacesUnread}}
+		return Exposure{path.Unknown, []string{explain.InterfacesNotRead}}
 	}
 	j := n.judge(g, r, sources)
-	verdict := NotReachable
-	if j.best != nil {
-		verdict = j.best.verdict
+	verdict := path.NotReachable
+	if j.Best != nil {
+		verdict = j.Best.Verdict
 	}
-	return Exposure{verdict, j.evidence()}
+	return Exposure{verdict, j.Evidence()}
 }
 
 // Group judges a group by the most exposed of its ingress rules.
-func (n *Region) Group(g *inventory.Group) Exposure {
+func (n *Analyzer) Group(g *inventory.Group) Exposure {
 	if n.region.Read.Has(inventory.PartInterfaces) && len(n.Interfaces(g.ID)) == 0 {
-		return Exposure{Unattached, unattached(n.net(), g)}
+		return Exposure{path.Unattached, explain.Unattached(n.net(), g)}
 	}
 	var most Exposure
 	var rule *inventory.Rule
@@ -46,14 +48,14 @@ func (n *Region) Group(g *inventory.Group) Exposure {
 		}
 		ingress++
 		e := n.Rule(g, r)
-		named := !n.net().sourcesOf(r.Peer).none()
+		named := !n.net().InternetSources(r.Peer).None()
 		if c := e.Verdict.Compare(most.Verdict); c > 0 || c == 0 && named && !internet { // of equal ones, a rule for the internet says more
 			most, rule, internet = e, r, named
 		}
 	}
 	if ingress == 0 {
-		most.Verdict = NotReachable
+		most.Verdict = path.NotReachable
 	}
-	most.Evidence = ofGroup(g, ingress, rule, most.Verdict, most.Evidence)
+	most.Evidence = explain.Group(g, ingress, rule, most.Verdict, most.Evidence)
 	return most
 }

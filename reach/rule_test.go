@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // estates is how many random estates a test looks at.
@@ -15,7 +17,7 @@ const estates = 4000
 // TestRuleAgreesWithSinglePackets holds the verdicts to those of an oracle
 // that knows no sets, only packets.
 func TestRuleAgreesWithSinglePackets(t *testing.T) {
-	seen := map[Verdict]int{}
+	seen := map[path.Verdict]int{}
 	number := estates
 	if testing.Short() {
 		number = 300
@@ -39,13 +41,13 @@ func TestRuleAgreesWithSinglePackets(t *testing.T) {
 						(&oracle{r: r}).enters(t, line)
 					}
 				}
-				if len(got.Evidence) == 0 || len(got.Evidence) > MaxEvidence {
+				if len(got.Evidence) == 0 || len(got.Evidence) > explain.MaxEvidence {
 					t.Errorf("seed %d: %s %q has %d lines of evidence", seed, g.ID, &g.Rules[k], len(got.Evidence))
 				}
 			}
 		}
 	}
-	for _, v := range []Verdict{Reachable, NotReachable, Unattached, Unknown, "second"} {
+	for _, v := range []path.Verdict{path.Reachable, path.NotReachable, path.Unattached, path.Unknown, "second"} {
 		if seen[v] < number/20 {
 			t.Errorf("only %d of the verdicts are %s: %v", seen[v], v, seen)
 		}

@@ -4,22 +4,25 @@ import (
 	"slices"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // secondEntries tells of second ways in to a group, which verdicts leave aside:
 // a public load balancer or Global Accelerator hands on what it lets in to
 // interfaces that the internet cannot address.
-func (n *Region) secondEntries(g *inventory.Group) []string {
+func (n *Analyzer) secondEntries(g *inventory.Group) []string {
 	if lines, ok := n.entries[g.ID]; ok {
 		return lines
 	}
 	var lines []string
 	if slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !e.AcceptsNone() }) {
 		if balancer, carries := n.balancerBefore(g); balancer != nil {
-			lines = append(lines, balancerEntry(balancer, carries, g))
+			lines = append(lines, explain.LoadBalancerEntry(balancer, carries, g))
 		}
 		if e := n.accelerator(g); e != nil {
-			lines = append(lines, acceleratorEntry(e))
+			lines = append(lines, explain.AcceleratorEntry(e))
 		}
 	}
 	n.entries[g.ID] = lines
@@ -29,7 +32,7 @@ func (n *Region) secondEntries(g *inventory.Group) []string {
 // balancerBefore looks for a load balancer with a public address among the
 // interfaces of the groups that g names as sources, and of g itself, and returns
 // it with the group that it carries.
-func (n *Region) balancerBefore(g *inventory.Group) (balancer *inventory.Interface, carries string) {
+func (n *Analyzer) balancerBefore(g *inventory.Group) (balancer *inventory.Interface, carries string) {
 	var sources []string
 	for i := range g.Rules {
 		r := &g.Rules[i]
@@ -52,10 +55,10 @@ func (n *Region) balancerBefore(g *inventory.Group) (balancer *inventory.Interfa
 // publicBalancer returns the first load balancer with a public address that
 // carries the group and may have a listener, and that VPC block public access
 // does not shut off.
-func (n *Region) publicBalancer(group string) *inventory.Interface {
+func (n *Analyzer) publicBalancer(group string) *inventory.Interface {
 	for _, e := range n.Interfaces(group) {
-		for f := range families {
-			if s, _ := n.net().standing(e, f); s == public && e.LoadBalancer() && n.net().accessible(e) && n.net().balancerOf(e).answers() {
+		for f := range path.Families {
+			if s, _ := n.net().AddressScope(e, f); s == network.Public && e.LoadBalancer() && n.net().Accessible(e) && n.net().LoadBalancerOf(e).MayListen() {
 				return e
 			}
 		}
@@ -66,18 +69,18 @@ func (n *Region) publicBalancer(group string) *inventory.Interface {
 // accelerator returns the first interface of Global Accelerator in a VPC of
 // the group's interfaces that has an internet gateway, or might have, and that
 // VPC block public access does not shut off.
-func (n *Region) accelerator(g *inventory.Group) *inventory.Interface {
+func (n *Analyzer) accelerator(g *inventory.Group) *inventory.Interface {
 	w := n.net()
-	if len(w.accelerate) == 0 {
+	if len(w.Accelerators) == 0 {
 		return nil
 	}
 	for _, e := range n.Interfaces(g.ID) {
-		gateway := len(w.gateways[e.VPC]) > 0 || !n.region.Read.Has(inventory.PartInternetGateways)
+		gateway := len(w.Gateways[e.VPC]) > 0 || !n.region.Read.Has(inventory.PartInternetGateways)
 		if !gateway {
 			continue
 		}
-		if i := slices.IndexFunc(w.accelerate[e.VPC], w.accessible); i >= 0 {
-			return w.accelerate[e.VPC][i]
+		if i := slices.IndexFunc(w.Accelerators[e.VPC], w.Accessible); i >= 0 {
+			return w.Accelerators[e.VPC][i]
 		}
 	}
 	return nil

@@ -5,14 +5,17 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // tracer gathers the ways to one interface.
 type tracer struct {
-	n      *Region
+	n      *Analyzer
 	to     *inventory.Interface
 	query  Query
-	place  *place
+	place  *network.Place
 	groups []*inventory.Group
 	unseen []string
 	ways   []Way
@@ -45,8 +48,8 @@ func meet(a, b inventory.Traffic) (inventory.Traffic, bool) {
 	case a.Protocol != b.Protocol || !a.HasPorts():
 		return inventory.Traffic{}, false
 	}
-	both, ok := intervalOf(a).intersect(intervalOf(b))
-	return inventory.Ports(a.Protocol, both.first, both.last), ok
+	both, ok := path.IntervalOf(a).Intersect(path.IntervalOf(b))
+	return inventory.Ports(a.Protocol, both.First, both.Last), ok
 }
 
 // fromInternet follows what comes from internet addresses of one family.
@@ -54,28 +57,28 @@ func (t *tracer) fromInternet(f cidr.Family, from cidr.Set) {
 	if from.Empty() {
 		return
 	}
-	s, a := t.n.net().standing(t.to, f)
-	if s < unsure {
-		if s == noAddress && f == cidr.IPv6 && t.query.Everyone {
+	s, a := t.n.net().AddressScope(t.to, f)
+	if s < network.MaybeAdvertised {
+		if s == network.NoAddress && f == cidr.IPv6 && t.query.Everyone {
 			return // most interfaces have no IPv6 address, and nobody asked
 		}
-		t.add(Way{From: addressesInWords(from, f), Verdict: NotReachable, Steps: []Step{notAddressedStep(t.to, s, f)}})
+		t.add(Way{From: explain.Addresses(from, f), Verdict: path.NotReachable, Steps: []explain.Step{explain.NotAddressed(t.to, s, f)}})
 		return
 	}
-	address := addressStep(t.n.net(), t.to, s, a)
-	t.byAddress(from, f, []Step{address}, t.place.fromInternet(nil))
+	address := explain.AddressStep(t.n.net(), t.to, s, a)
+	t.byAddress(from, f, []explain.Step{address}, t.place.FromInternet(nil))
 }
 
 // fromAddresses follows what comes from inside: the VPC's own addresses, and
 // private ones that routes may lead back to.
 func (t *tracer) fromAddresses(from cidr.Set) {
 	var near cidr.Set
-	if s := t.place.known; s != nil {
+	if s := t.place.Record; s != nil {
 		for _, p := range s.Prefixes {
 			near = near.Union(cidr.Of(p.Prefix))
 		}
 	}
-	for f := range families {
+	for f := range path.Families {
 		all := cidr.All4()
 		if f == cidr.IPv6 {
 			all = cidr.All6()
@@ -89,7 +92,7 @@ func (t *tracer) fromAddresses(from cidr.Set) {
 		for i := range t.ways[first:] {
 			t.ways[first+i].From += " (its own subnet)"
 		}
-		t.byAddress(part.Subtract(near), f, nil, []stage{backStage{t.place}, aclIn{t.place}, aclOut{t.place}})
+		t.byAddress(part.Subtract(near), f, nil, []path.Stage{network.PrivateRoute{Place: t.place}, network.ACLIn{Place: t.place}, network.ACLOut{Place: t.place}})
 	}
 }
 
@@ -101,71 +104,71 @@ func (t *tracer) addressed(f cidr.Family) bool {
 // byAddress sends packets from addresses of one family through the stages and
 // each rule that may allow them. Everyone's private addresses are told of only
 // where a rule names them.
-func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []Step, stages []stage) {
+func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []explain.Step, stages []path.Stage) {
 	if from.Empty() {
 		return
 	}
 	if len(t.to.Groups) == 0 {
 		if !t.query.Everyone || len(before) > 0 {
-			t.add(t.way(ungroupedStage{t.to}, t.query.Traffic, exactly(from), f, before, stages))
+			t.add(t.way(network.NoGroup{Interface: t.to}, t.query.Traffic, path.Exactly(from), f, before, stages))
 		}
 		return
 	}
 	named := false
 	t.each(func(g *inventory.Group, r *inventory.Rule, traffic inventory.Traffic) {
-		source := t.n.net().addressesOf(r.Peer)[f].intersect(exactly(from))
-		if source.impossible() {
+		source := t.n.net().Addresses(r.Peer)[f].Intersect(path.Exactly(from))
+		if source.None() {
 			return
 		}
 		named = true
-		w := t.way(ruleStage{g, r}, traffic, source, f, before, stages)
+		w := t.way(network.OneRule{Group: g, Rule: r}, traffic, source, f, before, stages)
 		w.Group, w.Rule = g.ID, r.String()
 		t.add(w)
 	})
 	if named || t.query.Everyone && len(before) == 0 {
 		return
 	}
-	t.add(Way{From: addressesInWords(from, f), Verdict: t.undecided(), Steps: append(slices.Clip(before), noRuleStep(t.to, t.unseen, t.query.Traffic, addressesInWords(from, f)))})
+	t.add(Way{From: explain.Addresses(from, f), Verdict: t.undecided(), Steps: append(slices.Clip(before), explain.NoRule(t.to, t.unseen, t.query.Traffic, explain.Addresses(from, f)))})
 }
 
 // way sends packets through the stages and what stands for the groups, which
 // come before the network ACL of the reply.
-func (t *tracer) way(groups stage, traffic inventory.Traffic, source known, f cidr.Family, before []Step, stages []stage) Way {
-	way := []stage{groups}
-	if b := t.n.net().balancerOf(t.to); b != nil {
-		way = append(way, listenerStage{b})
+func (t *tracer) way(groups path.Stage, traffic inventory.Traffic, source path.Addresses, f cidr.Family, before []explain.Step, stages []path.Stage) Way {
+	way := []path.Stage{groups}
+	if b := t.n.net().LoadBalancerOf(t.to); b != nil {
+		way = append(way, network.Listeners{LoadBalancer: b})
 	}
-	if i := slices.IndexFunc(stages, func(s stage) bool { _, out := s.(aclOut); return out }); i >= 0 {
+	if i := slices.IndexFunc(stages, func(s path.Stage) bool { _, out := s.(network.ACLOut); return out }); i >= 0 {
 		way = slices.Insert(slices.Clone(stages), i, way...)
 	}
 	if t.to.AcceptsNone() {
-		way = []stage{inboundStage{t.to}}
+		way = []path.Stage{network.AcceptsNone{To: t.to}}
 	}
-	o := follow(way, flowsOf(traffic, f, source))
+	o := path.Follow(way, path.Flows(traffic, f, source))
 	w := Way{
-		From: addressesInWords(o.from, f), Verdict: o.verdict, Traffic: trafficInWords(o.left),
-		Steps: append(slices.Clip(before), steps(&o)...),
+		From: explain.Addresses(o.From, f), Verdict: o.Verdict, Traffic: explain.Flows(o.Left),
+		Steps: append(slices.Clip(before), explain.Steps(&o)...),
 	}
-	if o.verdict == NotReachable {
-		w.From = addressesInWords(source.possible, f)
+	if o.Verdict == path.NotReachable {
+		w.From = explain.Addresses(source.Possible, f)
 	}
-	if w.Verdict == Reachable && slices.ContainsFunc(before, func(s Step) bool { return s.Decision == Undecided }) {
-		w.Verdict = Unknown
+	if w.Verdict == path.Reachable && slices.ContainsFunc(before, func(s explain.Step) bool { return s.Decision == path.Undecided }) {
+		w.Verdict = path.Unknown
 	}
 	return w
 }
 
 // undecided is the verdict where no rule that was seen allows something.
-func (t *tracer) undecided() Verdict {
+func (t *tracer) undecided() path.Verdict {
 	if len(t.unseen) > 0 && !t.to.AcceptsNone() {
-		return Unknown
+		return path.Unknown
 	}
-	return NotReachable
+	return path.NotReachable
 }
 
 func (t *tracer) add(w Way) {
 	if w.Traffic == "" {
-		w.Traffic = inWords(t.query.Traffic)
+		w.Traffic = explain.Traffic(t.query.Traffic)
 	}
 	t.ways = append(t.ways, w)
 }

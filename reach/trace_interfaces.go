@@ -4,6 +4,9 @@ import (
 	"fmt"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // fromReferences follows what comes from the members of every group that a
@@ -20,15 +23,15 @@ func (t *tracer) fromReferences() {
 			}
 		}
 		if len(others) > 0 {
-			t.fromInterfaces(others, &permission{g, r})
+			t.fromInterfaces(others, &network.Permission{Group: g, Rule: r})
 			return
 		}
-		w := Way{From: r.Peer.Group.ID, Verdict: NotReachable, Group: g.ID, Rule: r.String()}
+		w := Way{From: r.Peer.Group.ID, Verdict: path.NotReachable, Group: g.ID, Rule: r.String()}
 		visible := t.n.index.Group(r.Peer.Group.ID) != nil || t.to.AcceptsNone()
 		if !visible {
-			w.Verdict = Unknown
+			w.Verdict = path.Unknown
 		}
-		w.Steps = []Step{noMembersStep(r.Peer.Group.ID, visible)}
+		w.Steps = []explain.Step{explain.NoMembers(r.Peer.Group.ID, visible)}
 		t.add(w)
 	})
 }
@@ -36,9 +39,9 @@ func (t *tracer) fromReferences() {
 // fromInterfaces follows what comes from other interfaces, by any rule or by
 // one alone: between their private addresses, and where that is not certain by their
 // public ones. Those with the same outcome share a way, which the first tells.
-func (t *tracer) fromInterfaces(from []*inventory.Interface, only *permission) {
+func (t *tracer) fromInterfaces(from []*inventory.Interface, only *network.Permission) {
 	type key struct {
-		verdict               Verdict
+		verdict               path.Verdict
 		object, kind, traffic string
 		public                bool // by public addresses
 	}
@@ -48,16 +51,16 @@ func (t *tracer) fromInterfaces(from []*inventory.Interface, only *permission) {
 			continue
 		}
 		o, p := t.n.between(e, t.to, t.query.Traffic, only)
-		w := Way{Verdict: o.verdict, Traffic: trafficInWords(o.left), Sources: 1, Steps: steps(&o), From: called(e)}
-		if p != nil && o.verdict != NotReachable {
-			w.Group, w.Rule = p.group.ID, p.rule.String()
+		w := Way{Verdict: o.Verdict, Traffic: explain.Flows(o.Left), Sources: 1, Steps: explain.Steps(&o), From: explain.Interface(e)}
+		if p != nil && o.Verdict != path.NotReachable {
+			w.Group, w.Rule = p.Group.ID, p.Rule.String()
 		}
 		if only != nil {
-			w.Group, w.Rule = only.group.ID, only.rule.String()
-			w.From = only.rule.Peer.Group.ID
+			w.Group, w.Rule = only.Group.ID, only.Rule.String()
+			w.From = only.Rule.Peer.Group.ID
 		}
 		ways := []Way{w}
-		if only == nil && o.verdict != Reachable {
+		if only == nil && o.Verdict != path.Reachable {
 			ways = append(ways, t.byPublicAddress(e)...)
 		}
 		for i, w := range ways {

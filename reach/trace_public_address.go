@@ -6,6 +6,9 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/explain"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // byPublicAddress follows what another interface sends to the public IPv4
@@ -15,8 +18,8 @@ import (
 // (Amazon VPC user guide, internet gateways and NAT gateways). Only the ways
 // that are open, or may be, are returned.
 func (t *tracer) byPublicAddress(sender *inventory.Interface) []Way {
-	stands, address := t.n.net().standing(t.to, cidr.IPv4)
-	if stands != public {
+	stands, address := t.n.net().AddressScope(t.to, cidr.IPv4)
+	if stands != network.Public {
 		return nil
 	}
 	var found []Way
@@ -25,15 +28,15 @@ func (t *tracer) byPublicAddress(sender *inventory.Interface) []Way {
 			continue
 		}
 		p := t.n.pair(sender, t.to, a.Private, address)
-		p.outside = true
-		for _, exit := range p.exits(a.Public) {
-			o := follow(exit.stages, flowsOf(t.query.Traffic, cidr.IPv4, exactly(just(address))))
-			if o.verdict == NotReachable {
+		p.ToPublicAddress = true
+		for _, exit := range p.Exits(a.Public) {
+			o := path.Follow(exit.Stages, path.Flows(t.query.Traffic, cidr.IPv4, path.Exactly(path.Single(address))))
+			if o.Verdict == path.NotReachable {
 				continue
 			}
-			for _, source := range exit.sources {
-				for _, w := range t.arriving(source, o, addressStep(t.n.net(), t.to, stands, address)) {
-					w.From, w.Sources = senderInWords(sender, exit.gateway, source), 1
+			for _, source := range exit.Sources {
+				for _, w := range t.arriving(source, o, explain.AddressStep(t.n.net(), t.to, stands, address)) {
+					w.From, w.Sources = explain.Sender(sender, exit.Gateway, source), 1
 					found = append(found, w)
 				}
 			}
@@ -43,12 +46,12 @@ func (t *tracer) byPublicAddress(sender *inventory.Interface) []Way {
 }
 
 // arriving follows what left the sender's VPC from a public address.
-func (t *tracer) arriving(source netip.Addr, left outcome, address Step) []Way {
+func (t *tracer) arriving(source netip.Addr, left path.Outcome, address explain.Step) []Way {
 	there := *t
 	there.ways = nil
-	for _, f := range left.left {
-		there.query = Query{Traffic: f.traffic()}
-		there.byAddress(just(source), cidr.IPv4, append(steps(&left), address), t.place.fromInternet(nil))
+	for _, f := range left.Left {
+		there.query = Query{Traffic: f.Traffic()}
+		there.byAddress(path.Single(source), cidr.IPv4, append(explain.Steps(&left), address), t.place.FromInternet(nil))
 	}
-	return slices.DeleteFunc(there.ways, func(w Way) bool { return w.Verdict == NotReachable })
+	return slices.DeleteFunc(there.ways, func(w Way) bool { return w.Verdict == path.NotReachable })
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/reach/explain"
 )
 
 // standard is a VPC with one public subnet, which everything gets through;
@@ -500,7 +501,7 @@ func TestNothingConnectsToFunctions(t *testing.T) {
 				t.Errorf("%s to a %s: %+v", name, kind, a)
 			}
 			for _, w := range a.Ways {
-				if len(w.Steps) != 1 || w.Steps[0].Kind != reach.StepAddress && !strings.Contains(w.Steps[0].Detail, "no other interface carries sg-theirs") {
+				if len(w.Steps) != 1 || w.Steps[0].Kind != explain.StepAddress && !strings.Contains(w.Steps[0].Detail, "no other interface carries sg-theirs") {
 					t.Errorf("%s to a %s: the way is told by %+v", name, kind, w.Steps)
 				}
 			}

@@ -64,7 +64,7 @@ type comparison struct {
 	lost          bool            // only what goes is asked for
 	ends          map[string]bool // interfaces, by id, or nil for all
 	old           *inventory.Region
-	before, after *reach.Region
+	before, after *reach.Analyzer
 	now           map[string]*inventory.Interface // by id, where steps gave interfaces other groups
 	seen          map[talk]bool                   // what ask said
 }
@@ -103,7 +103,7 @@ func (c *comparison) region(now *inventory.Region) {
 
 // carried asks for what an interface may do by the groups that it does not
 // carry in the other state.
-func (c *comparison) carried(r *inventory.Region, n *reach.Region, e, other *inventory.Interface) {
+func (c *comparison) carried(r *inventory.Region, n *reach.Analyzer, e, other *inventory.Interface) {
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		own := e.Carries(g.ID) && !other.Carries(g.ID)
@@ -155,7 +155,7 @@ func Concerned(old, now *inventory.Region) func(*inventory.Interface) bool {
 }
 
 // rules asks for the rules of a group that it does not have in the other state.
-func (c *comparison) rules(r *inventory.Region, n *reach.Region, g, other *inventory.Group, otherState *reach.Region) {
+func (c *comparison) rules(r *inventory.Region, n *reach.Analyzer, g, other *inventory.Group, otherState *reach.Analyzer) {
 	held := map[string][]inventory.Rule{} // the rules of members in the other state, by id
 	rulesOf := func(e *inventory.Interface) []inventory.Rule {
 		if held[e.ID] == nil {
@@ -285,7 +285,7 @@ func (c *comparison) is(e *inventory.Interface) *inventory.Interface {
 
 // standsFor returns the interfaces that a rule's peer stands for, in the
 // group's VPC and those that an active peering joins.
-func standsFor(r *inventory.Region, n *reach.Region, g *inventory.Group, rule *inventory.Rule) []*inventory.Interface {
+func standsFor(r *inventory.Region, n *reach.Analyzer, g *inventory.Group, rule *inventory.Rule) []*inventory.Interface {
 	if rule.Peer.Group != nil {
 		return n.Interfaces(rule.Peer.Group.ID)
 	}

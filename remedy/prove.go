@@ -24,7 +24,7 @@ type Proof struct {
 
 // later is a region as it is after steps.
 type later struct {
-	*reach.Region
+	*reach.Analyzer
 	moved bool // steps gave interfaces other groups
 }
 
@@ -62,7 +62,7 @@ func (d *decision) tried(create []change.Step, allow, before, after []inventory.
 
 // prove asks reach whether what the replacement covers gets to the members of
 // a group as well after a change as before.
-func prove(n *reach.Region, after *later, r *Replacement, members []*inventory.Interface, traffic inventory.Traffic) Proof {
+func prove(n *reach.Analyzer, after *later, r *Replacement, members []*inventory.Interface, traffic inventory.Traffic) Proof {
 	sources := r.Covered
 	p := Proof{Total: len(sources) * len(members)}
 	if p.Total > maxPairs {

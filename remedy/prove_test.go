@@ -45,11 +45,11 @@ eni-2 sg-2 10.0.1.10 subnet subnet-1
 		closed := r.Groups[0]
 		closed.Rules = nil
 		r1 := &Replacement{Covered: []*inventory.Interface{client}, few: []*inventory.Interface{client}}
-		if p := prove(n, &later{Region: n.With(&closed)}, r1, []*inventory.Interface{server}, traffic); len(p.Lost) != 1 {
+		if p := prove(n, &later{Analyzer: n.With(&closed)}, r1, []*inventory.Interface{server}, traffic); len(p.Lost) != 1 {
 			t.Errorf("%s: lost %v after the rule is revoked, want the pair", c.name, p.Lost)
 		}
 		same := r.Groups[0]
-		if p := prove(n, &later{Region: n.With(&same)}, r1, []*inventory.Interface{server}, traffic); len(p.Lost) != 0 {
+		if p := prove(n, &later{Analyzer: n.With(&same)}, r1, []*inventory.Interface{server}, traffic); len(p.Lost) != 0 {
 			t.Errorf("%s: lost %v where nothing changes", c.name, p.Lost)
 		}
 	}

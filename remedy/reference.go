@@ -32,7 +32,7 @@ func (d *decision) refer(o *outcome) {
 		return
 	}
 	steps := append(d.create(r), d.exchange(o.rule, allow, before, after)...)
-	is := &later{Region: d.reach.With(with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)))}
+	is := &later{Analyzer: d.reach.With(with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)))}
 	if len(r.New) > 0 {
 		var err error
 		if is, err = d.tried(d.create(r), allow, before, append([]inventory.Rule{*o.rule}, after...)); err != nil {

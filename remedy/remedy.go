@@ -65,7 +65,7 @@ func Attach(inv *inventory.Inventory, report *findings.Report, proposals finding
 // attacher works on the findings of one region.
 type attacher struct {
 	region    *inventory.Region
-	reach     *reach.Region
+	reach     *reach.Analyzer
 	index     *inventory.Index
 	proposals findings.Proposals
 	quota     int // of rules per group

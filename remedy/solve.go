@@ -54,7 +54,7 @@ type Replacement struct {
 // Solver finds replacements in one region. It belongs to one goroutine.
 type Solver struct {
 	region *inventory.Region
-	reach  *reach.Region
+	reach  *reach.Analyzer
 	index  *inventory.Index
 	beside map[string][]string // by group: all groups that its interfaces carry, sorted
 	solved map[solverKey]*Replacement
@@ -66,7 +66,7 @@ type solverKey struct {
 }
 
 // NewSolver returns a Solver for a region, with its reach.
-func NewSolver(r *inventory.Region, n *reach.Region) *Solver {
+func NewSolver(r *inventory.Region, n *reach.Analyzer) *Solver {
 	return &Solver{region: r, reach: n, index: n.Index(), beside: map[string][]string{}, solved: map[solverKey]*Replacement{}}
 }
 

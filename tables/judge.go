@@ -47,7 +47,7 @@ func (a *told) add(b *told) {
 // place is one region with what its tables share.
 type place struct {
 	region     *inventory.Region
-	reach      *reach.Region
+	reach      *reach.Analyzer
 	attached   bool                // whether the interfaces of groups are known
 	rules      [][]reach.Verdict   // by group and rule; of egress rules empty
 	groups     []reach.Verdict     // the gravest of a group's inbound rules

@@ -1,0 +1,97 @@
+package explain
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/network"
+	"github.com/sgaudit/sgaudit/reach/path"
+)
+
+func (step *Step) noGroup(s network.NoGroup) {
+	step.Kind = StepGroup
+	step.Object = s.ID
+	step.Detail = Interface(s.Interface) + " carries no security group, so that none filters its traffic"
+	if step.Decision == path.Undecided {
+		step.Detail = Interface(s.Interface) + " carries no security group that is known, so what it lets through is unknown"
+	}
+}
+
+func (step *Step) securityGroups(s network.SecurityGroups, p path.Packet) {
+	if len(s.At.Interface.Groups) == 0 {
+		step.noGroup(network.NoGroup{Interface: s.At.Interface})
+		return
+	}
+	step.Kind = StepGroup
+	step.Object = strings.Join(s.At.Interface.Groups, ", ")
+	way, preposition := "ingress", "from"
+	if s.Direction == inventory.Egress {
+		way, preposition = "egress", "to"
+	}
+	switch by := s.Rule(p.Protocol, p.Point); {
+	case by != nil:
+		step.Object = by.Group.ID
+		step.Detail = fmt.Sprintf("%s allows %s %s %s", by.Group.ID, Traffic(by.Rule.Traffic), preposition, by.Rule.Peer)
+		switch {
+		case step.Decision != path.Undecided:
+		case by.Rule.Peer.Group != nil:
+			step.Detail += ", " + whyAcross(s)
+		default:
+			step.Detail += ", and whether that holds " + s.Other.Address.String() + " is unknown"
+		}
+	case len(s.At.Unseen) > 0:
+		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(s.At.Unseen, ", "))
+	case s.Reference(p.Protocol, p.Point) != nil:
+		by := s.Reference(p.Protocol, p.Point)
+		step.Object = by.Group.ID
+		step.Detail = fmt.Sprintf("%s allows %s %s %s, %s", by.Group.ID, Traffic(by.Rule.Traffic), preposition, by.Rule.Peer, whyAcross(s))
+	default:
+		step.Detail = fmt.Sprintf("no %s rule of %s allows %s %s %s (%s)", way, step.Object, Traffic(p.Traffic), preposition, s.Other.Address, s.Other.Interface.ID)
+	}
+}
+
+// whyAcross says why a reference to a group of the other VPC does not match,
+// or why it is not known to.
+func whyAcross(s network.SecurityGroups) string {
+	target, known := s.Target()
+	switch {
+	case network.ManyNetworks(target) && s.Direction == inventory.Egress:
+		return "but an egress rule matches a referenced group over a peering connection only, and " + s.From.VPC + " routes to " + s.To.VPC + " by " + target
+	case network.ManyNetworks(target):
+		return fmt.Sprintf("and that reference matches over %s only if SecurityGroupReferencingSupport is enabled on it and on its attachments to %s and %s (it is off by default), which sgaudit does not read",
+			target, s.From.VPC, s.To.VPC)
+	case !s.Network.Region.Read.Has(inventory.PartPeerings):
+		return fmt.Sprintf("but VPC peering connections were not read, so whether one joins %s and %s is unknown", s.At.VPC, s.Other.VPC)
+	case !known:
+		return fmt.Sprintf("but the route from %s to %s is unknown, and over a transit gateway that reference may match", s.From.VPC, s.To.VPC)
+	}
+	return fmt.Sprintf("but no active peering connection joins %s and %s", s.At.VPC, s.Other.VPC)
+}
+
+func (step *Step) rule(s network.OneRule) {
+	step.Kind, step.Object = StepGroup, s.Group.ID
+	step.Detail = permission(s.Group, s.Rule)
+}
+
+// NoRule says that no rule of the interface's groups allows the traffic from
+// the sources, as far as the groups are known: unseen are the ids of those that
+// are not.
+func NoRule(to *inventory.Interface, unseen []string, traffic inventory.Traffic, from string) Step {
+	step := Step{Kind: StepGroup, Decision: path.Blocked, Object: strings.Join(to.Groups, ", ")}
+	switch {
+	case to.AcceptsNone():
+		step.acceptsNone(to)
+	case len(unseen) > 0:
+		step.Decision = path.Undecided
+		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(unseen, ", "))
+	default:
+		step.Detail = fmt.Sprintf("no ingress rule of %s allows %s from %s", step.Object, Traffic(traffic), from)
+	}
+	return step
+}
+
+// permission names a rule with its group.
+func permission(g *inventory.Group, r *inventory.Rule) string {
+	return fmt.Sprintf("%s allows %s from %s", g.ID, Traffic(r.Traffic), r.Peer)
+}

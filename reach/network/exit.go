@@ -1,0 +1,69 @@
+package network
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/path"
+)
+
+// Exit is a way out of a VPC to the internet.
+type Exit struct {
+	Sources []netip.Addr // the public addresses that a packet has as source afterwards
+	Gateway string       // the NAT gateway that they belong to; empty where they are the sender's own
+	Stages  []path.Stage
+}
+
+// Exits returns the ways to the internet of the sender: by an internet gateway
+// where it has a public address, else by the NAT gateway that it is routed to.
+func (p *Pair) Exits(own netip.Addr) []Exit {
+	out := []path.Stage{
+		SecurityGroups{p, &p.From, &p.To, inventory.Egress},
+		ACLBetween{&p.From, p.To.Address, inventory.Egress, false},
+	}
+	back := ACLBetween{&p.From, p.To.Address, inventory.Ingress, true}
+	if own.IsValid() {
+		at := p.From.Place
+		return []Exit{{[]netip.Addr{own}, "", append(out, PublicAccessOut{PublicAccess{at}}, InternetGateway{at}, InternetRoute{at}, back)}}
+	}
+	target, known := p.Target()
+	if !known || !strings.HasPrefix(target, "nat-") {
+		return nil
+	}
+	return []Exit{{p.Network.natAddresses[target], target, append(out, NATGateway{RouteBetween{&p.From, &p.To}}, back)}}
+}
+
+// PublicAccessOut is VPC block public access, asked for what goes out. What lets the
+// internet in lets traffic out too. Where only some other exclusion is there,
+// which may be for egress, it is unknown.
+type PublicAccessOut struct{ PublicAccess }
+
+// Exempted returns an exclusion of the place where none lets the internet in.
+func (s PublicAccessOut) Exempted() *inventory.PublicAccessExclusion {
+	all := s.Network.Region.PublicAccess.Exclusions
+	i := slices.IndexFunc(all, func(e inventory.PublicAccessExclusion) bool { return e.Resource == s.Subnet || e.Resource == s.VPC })
+	if f, _ := s.Decide(); f != path.Blocked || i < 0 {
+		return nil
+	}
+	return &all[i]
+}
+
+func (s PublicAccessOut) Narrow(flows []path.Flow) []path.Flow {
+	if s.Exempted() != nil {
+		return path.Doubt(flows)
+	}
+	return s.PublicAccess.Narrow(flows)
+}
+
+// NATGateway is a NAT gateway. Which of its addresses it takes, and what its own
+// subnet lets through, is not followed.
+type NATGateway struct{ RouteBetween }
+
+func (s NATGateway) Narrow(flows []path.Flow) []path.Flow {
+	if s.decide() == path.Blocked {
+		return nil // the NAT gateway is gone
+	}
+	return path.Doubt(flows)
+}

@@ -1,0 +1,90 @@
+package network
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/path"
+)
+
+// Pair is two addresses of two interfaces.
+type Pair struct {
+	Network         *Network
+	From, To        End
+	Only            *Permission // the one rule that counts at the far end; nil: all of them
+	ToPublicAddress bool        // the far address is a public one, which no reference to a group stands for
+}
+
+// End is one of both.
+type End struct {
+	*Place
+	Interface *inventory.Interface
+	Address   netip.Addr
+	Groups    []*inventory.Group
+	Unseen    []string
+}
+
+func (p *Pair) family() cidr.Family {
+	if p.From.Address.Is6() {
+		return cidr.IPv6
+	}
+	return cidr.IPv4
+}
+
+// Flows starts the traffic from the one address.
+func (p *Pair) Flows(t inventory.Traffic) []path.Flow {
+	return path.Flows(t, p.family(), path.Exactly(path.Single(p.From.Address)))
+}
+
+// Stages are what stands between both, in the order of a packet and of its
+// reply. Inside of one subnet only the groups do.
+func (p *Pair) Stages() []path.Stage {
+	out := SecurityGroups{p, &p.From, &p.To, inventory.Egress}
+	in := SecurityGroups{p, &p.To, &p.From, inventory.Ingress}
+	switch {
+	case opensNone(p.From.Interface, p.To.VPC):
+		return []path.Stage{OpensNone{p.From.Interface}}
+	case p.To.Interface.AcceptsNone():
+		return []path.Stage{AcceptsNone{p.To.Interface}}
+	}
+	arrives := []path.Stage{in}
+	if b := p.Network.LoadBalancerOf(p.To.Interface); b != nil {
+		arrives = append(arrives, Listeners{b})
+	}
+	if p.From.Subnet == p.To.Subnet && p.From.Subnet != "" {
+		return append([]path.Stage{out}, arrives...)
+	}
+	return slices.Concat([]path.Stage{
+		out,
+		ACLBetween{&p.From, p.To.Address, inventory.Egress, false},
+		RouteBetween{&p.From, &p.To},
+		ACLBetween{&p.To, p.From.Address, inventory.Ingress, false},
+	}, arrives, []path.Stage{
+		ACLBetween{&p.To, p.From.Address, inventory.Egress, true},
+		RouteBetween{&p.To, &p.From},
+		ACLBetween{&p.From, p.To.Address, inventory.Ingress, true},
+	})
+}
+
+// Target returns where the route table of the sender's subnet sends packets to
+// the other end: see RouteBetween.Target.
+func (p *Pair) Target() (target string, known bool) { return RouteBetween{&p.From, &p.To}.Target() }
+
+// NoCommonFamily is what stops traffic between two interfaces that have no
+// addresses of one family.
+type NoCommonFamily struct{ From, To *inventory.Interface }
+
+func (s NoCommonFamily) Narrow([]path.Flow) []path.Flow { return nil }
+
+// Permission finds the ingress rule that lets the outcome's packet in.
+func (p *Pair) Permission(o path.Outcome) *Permission {
+	s := SecurityGroups{p, &p.To, &p.From, inventory.Ingress}
+	for _, f := range o.Left {
+		if by := s.Rule(f.Protocol, f.First); by != nil {
+			return by
+		}
+	}
+	return nil
+}

@@ -1,0 +1,176 @@
+package network
+
+import (
+	"cmp"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/path"
+)
+
+// Permission is one rule of one group.
+type Permission struct {
+	Group *inventory.Group
+	Rule  *inventory.Rule
+}
+
+// SecurityGroups is the groups of one end, which decide what goes to the other or
+// comes from it.
+type SecurityGroups struct {
+	*Pair
+	At, Other *End
+	Direction inventory.Direction
+}
+
+// each calls f for the rules that name the other end, or may do so.
+func (s SecurityGroups) each(f func(by *Permission, certain bool)) {
+	for _, g := range s.At.Groups {
+		for i := range g.Rules {
+			r := &g.Rules[i]
+			if r.Direction != s.Direction || s.Only != nil && s.Direction == inventory.Ingress && r != s.Only.Rule {
+				continue
+			}
+			switch s.names(r.Peer) {
+			case path.Allowed:
+				f(&Permission{g, r}, true)
+			case path.Undecided:
+				f(&Permission{g, r}, false)
+			}
+		}
+	}
+}
+
+// names reports whether a peer stands for the other end: open, closed or
+// doubtful.
+func (s SecurityGroups) names(p inventory.Peer) path.Decision {
+	if p.Group != nil {
+		switch {
+		case s.ToPublicAddress, !s.Other.Interface.Carries(p.Group.ID):
+			return path.Blocked
+		case s.At.VPC == s.Other.VPC:
+			return path.Allowed
+		}
+		return s.refersAcross()
+	}
+	if p.List == "" { // most rules: no set has to be made of one prefix
+		if cidr.Clean(p.Prefix).Contains(s.Other.Address) {
+			return path.Allowed
+		}
+		return path.Blocked
+	}
+	k := s.Network.Addresses(p)[s.family()]
+	switch {
+	case k.Certain.Contains(s.Other.Address):
+		return path.Allowed
+	case k.Possible.Contains(s.Other.Address):
+		return path.Undecided
+	}
+	return path.Blocked
+}
+
+// refersAcross reports whether a rule matches that references a group of the
+// other end's VPC. Such a reference needs an active peering connection between
+// both VPCs (Amazon VPC peering guide, referencing security groups). Over a
+// transit gateway an ingress reference matches where the gateway and its
+// attachments support it, which is not read, and an egress reference never
+// does (Amazon VPC user guide, transit gateway attachments to a VPC). What
+// counts is the way of the packet; its reply needs no rule.
+func (s SecurityGroups) refersAcross() path.Decision {
+	target, known := s.Pair.Target()
+	switch {
+	case ManyNetworks(target) && s.Direction == inventory.Egress:
+		return path.Blocked
+	case ManyNetworks(target):
+		return path.Undecided
+	case s.Network.peeringStatus(s.At.VPC, s.Other.VPC) == "active":
+		return path.Allowed
+	case !s.Network.Region.Read.Has(inventory.PartPeerings), !known && s.Direction == inventory.Ingress:
+		return path.Undecided
+	}
+	return path.Blocked
+}
+
+// peeringStatus returns the status of the peering of two VPCs, active before others,
+// or nothing where none was seen.
+func (n *Network) peeringStatus(a, b string) string {
+	return n.peeringStatuses[[2]string{min(a, b), max(a, b)}]
+}
+
+func (s SecurityGroups) Narrow(flows []path.Flow) []path.Flow {
+	if len(s.At.Interface.Groups) == 0 {
+		return NoGroup{s.At.Interface}.Narrow(flows)
+	}
+	var left []path.Flow
+	for _, f := range flows {
+		var sure, maybe []path.Interval
+		s.each(func(by *Permission, certain bool) {
+			t := by.Rule.Traffic
+			if t.Protocol != inventory.AllProtocols && t.Protocol != f.Protocol {
+				return
+			}
+			if part, ok := path.IntervalOf(t).Intersect(f.Interval); ok {
+				if certain {
+					sure = append(sure, part)
+				} else {
+					maybe = append(maybe, part)
+				}
+			}
+		})
+		if len(s.At.Unseen) > 0 {
+			maybe = append(maybe, f.Interval)
+		}
+		sure = path.Union(sure)
+		for _, part := range sure {
+			left = append(left, f.Part(part, f.From))
+		}
+		for _, part := range path.Without(path.Union(maybe), sure) {
+			left = append(left, f.Part(part, path.Addresses{Possible: f.From.Possible}))
+		}
+	}
+	return left
+}
+
+// Rule returns the first rule that lets such a packet through, certain ones
+// first.
+func (s SecurityGroups) Rule(protocol inventory.Protocol, point int32) *Permission {
+	var found, perhaps *Permission
+	s.each(func(by *Permission, certain bool) {
+		t, span := by.Rule.Traffic, path.IntervalOf(by.Rule.Traffic)
+		switch {
+		case t.Protocol != inventory.AllProtocols && t.Protocol != protocol, point < span.First, point > span.Last:
+		case certain && found == nil:
+			found = by
+		case perhaps == nil:
+			perhaps = by
+		}
+	})
+	return cmp.Or(found, perhaps)
+}
+
+// Reference returns the first rule that would let such a packet through if its
+// reference to a group of the other VPC matched.
+func (s SecurityGroups) Reference(protocol inventory.Protocol, point int32) *Permission {
+	if s.At.VPC == s.Other.VPC {
+		return nil
+	}
+	for _, g := range s.At.Groups {
+		for i := range g.Rules {
+			r := &g.Rules[i]
+			span := path.IntervalOf(r.Traffic)
+			if r.Direction == s.Direction && r.Peer.Group != nil && s.Other.Interface.Carries(r.Peer.Group.ID) &&
+				(r.Traffic.Protocol == inventory.AllProtocols || r.Traffic.Protocol == protocol) && span.First <= point && point <= span.Last {
+				return &Permission{g, r}
+			}
+		}
+	}
+	return nil
+}
+
+// OneRule tells of the rule that the packets were asked by: what it does not
+// let through is no part of the flows.
+type OneRule struct {
+	Group *inventory.Group
+	Rule  *inventory.Rule
+}
+
+func (s OneRule) Narrow(flows []path.Flow) []path.Flow { return flows }

@@ -1,0 +1,35 @@
+package path
+
+// Decision is what one stage does with a packet.
+type Decision uint8
+
+const (
+	Blocked   Decision = iota
+	Allowed            // for certain
+	Undecided          // cannot be determined from what was read
+)
+
+// String returns the word that reports have for the decision.
+func (d Decision) String() string {
+	switch d {
+	case Allowed:
+		return "allowed"
+	case Undecided:
+		return "unknown"
+	}
+	return "blocked"
+}
+
+// MarshalText returns the same word for JSON.
+func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// Gate applies a decision that is the same for all flows.
+func (d Decision) Gate(flows []Flow) []Flow {
+	switch d {
+	case Allowed:
+		return flows
+	case Undecided:
+		return Doubt(flows)
+	}
+	return nil
+}
