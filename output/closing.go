@@ -45,6 +45,7 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 			}
 		}
 		fmt.Fprintf(out, "%s: %s\n", words.Count(total, "finding"), strings.Join(parts, ", "))
+		first(out, r, o)
 	case len(unread) > 0 || len(r.Coverage) == 0:
 		say("Nothing%s was found in what could be read, but not everything could be read.", least(r))
 	default:
@@ -75,6 +76,33 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 	notEvaluated(out, r)
 	compared(out, r)
 	controls(out, r, o)
+}
+
+// mostFirst is how many groups the end of the table repeats.
+const mostFirst = 3
+
+// first repeats by name what to fix first, since the top of a long table has left
+// the screen, and names the next command.
+func first(out *bytes.Buffer, r *findings.Report, o Options) {
+	if o.Width == 0 {
+		return
+	}
+	entries := findings.Entries(r.Findings)
+	var names []string
+	for _, e := range entries {
+		if f := e.First(); f.Severity >= findings.High && !slices.Contains(names, f.Subject()) {
+			names = append(names, f.Subject())
+		}
+	}
+	if len(names) > 0 {
+		for _, line := range wrap("Fix first: "+words.Plain(words.List(names, mostFirst)), o.Width) {
+			out.WriteString(line + "\n")
+		}
+	}
+	if o.Next != nil {
+		f := entries[0].First()
+		fmt.Fprintf(out, "Evidence and fix: %s\n", words.Plain(o.Next(f.Short(findings.Digits(r.Findings)))))
+	}
 }
 
 // gaps lists what could not be read of regions.

@@ -22,6 +22,13 @@ type Options struct {
 	Width int  // columns of the terminal; 0: no terminal, nothing is wrapped or cut
 	Color bool // severities in colour
 
+	Wide    bool     // every fact of the table in a column of its own, however wide
+	Columns []string // of the wide table, of TableColumns, in this order; empty: those that differ
+	All     bool     // list each of the groups that have the same finding
+	GroupBy string   // one of Groupings: a part of the table for each value; empty: severity
+
+	Next func(id string) string // the command that explains a finding of this report; nil where there is none
+
 	Picture *picture.Picture // of what was audited, for the formats that draw; nil where only the report is known
 	Tables  *tables.Tables   // of what was audited, for the formats that list it; nil where only the report is known
 }

@@ -108,7 +108,9 @@ func TestGolden(t *testing.T) {
 		"json": {"json", output.Options{}}, "ndjson": {"ndjson", output.Options{}}, "csv": {"csv", output.Options{}},
 		"rules-csv": {"rules-csv", output.Options{}}, "groups-csv": {"groups-csv", output.Options{}}, "interfaces-csv": {"interfaces-csv", output.Options{}},
 		"table-pipe": {"table", output.Options{}}, "table-60": {"table", output.Options{Width: 60}}, "table-80": {"table", output.Options{Width: 80}},
-		"table-200": {"table", output.Options{Width: 200}}, "table-80-color": {"table", output.Options{Width: 80, Color: true}},
+		"table-200": {"table", output.Options{Width: 200}}, "table-wide": {"table", output.Options{Width: 200, Wide: true}},
+		"table-by-region": {"table", output.Options{Width: 80, GroupBy: "region"}}, "table-columns": {"table", output.Options{Width: 80, Columns: []string{"id", "check", "rule"}}},
+		"table-80-color": {"table", output.Options{Width: 80, Color: true}},
 	}
 	golden := map[string]bool{"html": true} // package page tests it: its blocks are compressed
 	for _, tc := range cases {
@@ -150,11 +152,18 @@ func TestGolden(t *testing.T) {
 func TestTableNeverCuts(t *testing.T) {
 	r := report()
 	for width := range 260 {
-		text := write(t, "table", r, output.Options{Width: width})
+		compact := write(t, "table", r, output.Options{Width: width})
+		text := write(t, "table", r, output.Options{Width: width, Wide: true})
 		for _, whole := range []string{"sg-1", "2001:0db8:1111:2222:3333:4444:5555:6666/128", "22-3389", "CRITICAL", "reachable", "eu-west-1", "ec2:DescribeSecurityGroups"} {
 			if !strings.Contains(text, whole) {
 				t.Fatalf("at width %d %q is cut:\n%s", width, whole, text)
 			}
+			if rule := whole[0] == '2'; !rule && !strings.Contains(compact, whole) {
+				t.Fatalf("at width %d %q is cut:\n%s", width, whole, compact)
+			}
+		}
+		if strings.ContainsAny(compact, "\x1b\r") {
+			t.Fatalf("at width %d control characters of a name reach the terminal", width)
 		}
 		if strings.ContainsAny(text, "\x1b\r") {
 			t.Fatalf("at width %d control characters of a name reach the terminal", width)

@@ -20,27 +20,24 @@ import (
 // maxRows caps the table: nobody reads more, and the library holds them all.
 const maxRows = 10000
 
-// The widths from which on a layout reads well. Below the last one the table
-// is a list of paragraphs.
-const (
-	wide   = 140 // every fact in a column of its own
-	medium = 76  // where it is, and what is wrong
-)
-
-// Table fits the terminal. Ids, addresses and ports are never cut: only the
-// free text of the last column wraps, here, to what the others leave. The
-// library's own widths make all columns equal and cut words without a mark,
-// so it is given none.
+// Table is for people. A terminal gets the compact form; pipes, and terminals
+// with Options.Wide, get one line for each finding, with every fact in a column
+// of its own. Ids, addresses and ports are never cut: only the free text of the
+// last column wraps, here, to what the others leave. The library's own widths
+// make all columns equal and cut words without a mark, so it is given none.
 var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
 	var out bytes.Buffer
-	var open []*findings.Finding
-	for i := range r.Findings {
-		if r.Findings[i].Status != findings.Suppressed {
-			open = append(open, &r.Findings[i])
+	open := r.Open()
+	switch {
+	case len(open) == 0:
+	case o.Width > 0 && !o.Wide && len(o.Columns) == 0:
+		c := &compact{
+			o: o, digits: findings.Digits(r.Findings), compared: r.Comparison != nil,
+			accounts: several(open, func(f *findings.Finding) string { return f.AccountID }),
 		}
-	}
-	if len(open) > 0 {
-		if err := findingsTable(&out, open, o); err != nil {
+		c.write(&out, r)
+	default:
+		if err := (&layout{o}).columns(&out, r, open); err != nil {
 			return fmt.Errorf("laying out the table: %w", err)
 		}
 	}
@@ -51,23 +48,28 @@ var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer,
 	return nil
 })
 
-func findingsTable(out *bytes.Buffer, open []*findings.Finding, o Options) error {
-	accounts := map[string]bool{}
-	for _, f := range open {
-		accounts[f.AccountID] = true
+type layout struct{ o Options }
+
+// columns is the table with every fact in a column of its own.
+func (l *layout) columns(out *bytes.Buffer, r *findings.Report, open []findings.Finding) error {
+	chosen := l.chosen(r, open)
+	head := make([]string, len(chosen))
+	for c, column := range chosen {
+		head[c] = strings.ToUpper(column.name)
 	}
-	l := layout{o: o, accounts: len(accounts) > 1}
-	rows := open[:min(len(open), maxRows)]
-	if o.Width == 0 || o.Width >= wide {
-		if err := l.columns(out, rows); err != nil {
-			return err
+	rows := make([][]string, min(len(open), maxRows))
+	digits := findings.Digits(r.Findings)
+	for i := range rows {
+		for _, column := range chosen {
+			text := words.Plain(column.text(&open[i], digits))
+			if column.name == "severity" {
+				text = paint(l.o, open[i].Severity, text)
+			}
+			rows[i] = append(rows[i], text)
 		}
-	} else if o.Width >= medium {
-		if err := l.stacked(out, rows); err != nil {
-			return err
-		}
-	} else {
-		l.paragraphs(out, rows)
+	}
+	if err := l.render(out, head, rows); err != nil {
+		return err
 	}
 	if more := len(open) - len(rows); more > 0 {
 		fmt.Fprintf(out, "\n%d more findings are not shown: write them with -o csv=FILE or -o json=FILE\n", more)
@@ -75,81 +77,66 @@ func findingsTable(out *bytes.Buffer, open []*findings.Finding, o Options) error
 	return nil
 }
 
-type layout struct {
-	o        Options
-	accounts bool // more than one: each finding names its own
+// tableColumn is a column of the table. Its text may be hostile.
+type tableColumn struct {
+	name string
+	text func(f *findings.Finding, digits int) string
 }
 
-// columns is the table with every fact in a column of its own.
-func (l *layout) columns(out *bytes.Buffer, found []*findings.Finding) error {
-	head := []string{"SEVERITY", "REGION", "GROUP", "NAME", "RULE", "EXPOSURE", "FINDING"}
-	if l.accounts {
-		head = slices.Insert(head, 1, "ACCOUNT")
+var tableColumns = []tableColumn{
+	{"severity", func(f *findings.Finding, _ int) string { return strings.ToUpper(f.Severity.String()) }},
+	{"id", (*findings.Finding).Short},
+	{"new", func(f *findings.Finding, _ int) string {
+		if f.Baseline == findings.New {
+			return "NEW"
+		}
+		return ""
+	}},
+	{"account", func(f *findings.Finding, _ int) string { return strings.TrimSpace(f.AccountID + " " + f.AccountName) }},
+	{"region", func(f *findings.Finding, _ int) string { return f.Region }},
+	{"vpc", func(f *findings.Finding, _ int) string { return f.VPCID }},
+	{"group", func(f *findings.Finding, _ int) string { return subject(f) }},
+	{"name", func(f *findings.Finding, _ int) string { return f.GroupName }},
+	{"rule", func(f *findings.Finding, _ int) string { return ruleText(f) }},
+	{"services", func(f *findings.Finding, _ int) string { return strings.Join(f.Services, ", ") }},
+	{"attached", func(f *findings.Finding, _ int) string { return fmt.Sprint(f.Attached) }},
+	{"exposure", func(f *findings.Finding, _ int) string { return f.Exposure.Verdict }},
+	{"check", func(f *findings.Finding, _ int) string { return f.Check }},
+	{"fix", func(f *findings.Finding, _ int) string { return f.Fix.Summary }},
+	{"finding", func(f *findings.Finding, _ int) string { return f.Message }},
+}
+
+// TableColumns are the values of Options.Columns.
+func TableColumns() (names []string) {
+	for _, c := range tableColumns {
+		names = append(names, c.name)
 	}
-	rows := make([][]string, len(found))
-	for i, f := range found {
-		rows[i] = []string{l.severity(f), words.Plain(f.Region), words.Plain(subject(f)), words.Plain(f.GroupName), ruleText(f), words.Plain(f.Exposure.Verdict), words.Plain(f.Message)}
-		if l.accounts {
-			rows[i] = slices.Insert(rows[i], 1, words.Plain(f.AccountID))
+	return names
+}
+
+// chosen are the columns that were asked for, or else those that differ and fit.
+func (l *layout) chosen(r *findings.Report, open []findings.Finding) (chosen []tableColumn) {
+	names := l.o.Columns
+	if len(names) == 0 {
+		names = []string{"severity", "id", "region", "group", "name", "rule", "exposure", "finding"}
+		if several(open, func(f *findings.Finding) string { return f.AccountID }) {
+			names = slices.Insert(names, 2, "account")
+		}
+		if r.Comparison != nil {
+			names = slices.Insert(names, 2, "new")
+		}
+		if l.o.Wide {
+			names = slices.Insert(names, len(names)-1, "check")
 		}
 	}
-	return l.render(out, head, rows)
-}
-
-// stacked puts where the finding is into one column, line under line. Where
-// rules are too long for that (an IPv6 address has up to 43 characters), their
-// source stands on a line of its own; where even that leaves too little to the
-// text, there are paragraphs.
-func (l *layout) stacked(out *bytes.Buffer, found []*findings.Finding) error {
-	head := []string{"SEVERITY", "WHERE", "FINDING"}
-	for _, separator := range []string{" ", "\n"} {
-		rows := make([][]string, len(found))
-		for i, f := range found {
-			rows[i] = l.stack(f, separator)
-		}
-		if l.left(head, rows) >= leastText {
-			return l.render(out, head, rows)
-		}
-	}
-	l.paragraphs(out, found)
-	return nil
-}
-
-func (l *layout) stack(f *findings.Finding, separator string) []string {
-	severity := l.severity(f)
-	if f.Exposure.Verdict != "" {
-		severity += "\n" + words.Plain(f.Exposure.Verdict)
-	}
-	where := words.Plain(subject(f))
-	if rule := ruleText(f); rule != "" {
-		before, source := rule[:strings.LastIndexByte(rule, ' ')], rule[strings.LastIndexByte(rule, ' ')+1:]
-		where += "\n" + before + separator + source
-	}
-	where += "\n" + words.Plain(f.Region)
-	if l.accounts {
-		where += " " + words.Plain(f.AccountID)
-	}
-	what := words.Plain(f.Message)
-	if f.GroupName != "" {
-		what = words.Plain(f.GroupName) + ": " + what
-	}
-	return []string{severity, where, what}
-}
-
-// paragraphs is for terminals too narrow for any table.
-func (l *layout) paragraphs(out *bytes.Buffer, rows []*findings.Finding) {
-	for _, f := range rows {
-		out.WriteString(strings.TrimRight(l.severity(f)+"  "+words.Plain(f.Exposure.Verdict), " ") + "\n")
-		for _, line := range []string{words.Plain(f.Region), words.Plain(f.AccountID), words.Plain(subject(f)), words.Plain(f.GroupName), ruleText(f)} {
-			if line != "" && (l.accounts || line != f.AccountID) {
-				fmt.Fprintf(out, "  %s\n", line)
+	for _, name := range names {
+		for _, column := range tableColumns {
+			if column.name == name {
+				chosen = append(chosen, column)
 			}
 		}
-		for _, line := range wrap(words.Plain(f.Message), max(20, l.o.Width-2)) {
-			fmt.Fprintf(out, "  %s\n", line)
-		}
-		out.WriteByte('\n')
 	}
+	return chosen
 }
 
 // leastText is the narrowest column that free text is wrapped to. Where the
@@ -209,9 +196,6 @@ func (l *layout) table(out *bytes.Buffer) *tablewriter.Table {
 	}
 	if l.o.Width > 0 {
 		settings := tw.Settings{Separators: tw.Separators{BetweenRows: tw.Off}}
-		if l.o.Width < wide {
-			settings.Separators.BetweenRows = tw.On
-		}
 		style = tw.Rendition{Symbols: tw.NewSymbols(tw.StyleRounded), Settings: settings}
 	} else {
 		options = append(options, tablewriter.WithPadding(tw.Padding{Right: "  ", Overwrite: true}))
@@ -246,11 +230,6 @@ func ruleText(f *findings.Finding) string {
 var severityColors = map[findings.Severity][]color.Attribute{
 	findings.Critical: {color.FgHiRed, color.Bold}, findings.High: {color.FgRed}, findings.Medium: {color.FgYellow},
 	findings.Low: {color.FgCyan}, findings.Info: {color.Faint},
-}
-
-// severity is the word, coloured where that is wanted.
-func (l *layout) severity(f *findings.Finding) string {
-	return paint(l.o, f.Severity, strings.ToUpper(f.Severity.String()))
 }
 
 func paint(o Options, s findings.Severity, text string) string {

@@ -1,0 +1,97 @@
+package findings
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Entry is what a person sees as one mistake: a finding, together with the
+// others of the same check about the same resource and traffic, which differ by
+// their source alone. The two halves of the internet (0.0.0.0/1 and 128.0.0.0/1)
+// are two rules and one hole.
+type Entry struct {
+	Findings []*Finding // never empty, in the order of the report
+}
+
+// First returns the finding that stands for the entry.
+func (e Entry) First() *Finding { return e.Findings[0] }
+
+// Entries groups the open findings of a list. The worst come first: by severity,
+// then reachable before unknown before every other verdict, then in the order of
+// the list.
+func Entries(list []Finding) []Entry {
+	type kind struct {
+		severity                                            Severity
+		check, account, region, resource, verdict, baseline string
+		direction, protocol, ports                          string
+	}
+	var entries []Entry
+	at := map[kind]int{}
+	for i := range list {
+		f := &list[i]
+		if f.Status == Suppressed {
+			continue
+		}
+		if f.Rule == nil {
+			entries = append(entries, Entry{[]*Finding{f}})
+			continue
+		}
+		k := kind{f.Severity, f.Check, f.AccountID, f.Region, cmp.Or(f.ResourceID, f.GroupID), f.Exposure.Verdict, f.Baseline, f.Rule.Direction, f.Rule.Protocol, f.Rule.Ports}
+		if place, known := at[k]; known {
+			entries[place].Findings = append(entries[place].Findings, f)
+			continue
+		}
+		at[k] = len(entries)
+		entries = append(entries, Entry{[]*Finding{f}})
+	}
+	slices.SortStableFunc(entries, func(a, b Entry) int {
+		return cmp.Or(cmp.Compare(b.First().Severity, a.First().Severity), cmp.Compare(urgency(a.First()), urgency(b.First())))
+	})
+	return entries
+}
+
+// urgency orders findings of one severity: 0 where the internet gets through.
+func urgency(f *Finding) int {
+	switch f.Exposure.Verdict {
+	case "reachable":
+		return 0
+	case "unknown":
+		return 1
+	}
+	return 2
+}
+
+// Digits returns how many characters of their ids tell the findings of the list
+// apart, and at least 6. Fewer than that would soon name another finding.
+func Digits(list []Finding) int {
+	ids := make([]string, len(list))
+	for i := range list {
+		ids[i] = list[i].ID
+	}
+	slices.Sort(ids)
+	digits := 6
+	for i := 1; i < len(ids); i++ {
+		common := 0
+		for common < min(len(ids[i]), len(ids[i-1])) && ids[i][common] == ids[i-1][common] {
+			common++
+		}
+		if ids[i] != ids[i-1] {
+			digits = max(digits, common+1)
+		}
+	}
+	return digits
+}
+
+// Short returns the beginning of a finding's id, of so many characters.
+func (f *Finding) Short(digits int) string { return f.ID[:min(digits, len(f.ID))] }
+
+// Subject is what the finding is about, by name and id: "shop-web (sg-0a100011)",
+// and the id alone where AWS knows no name.
+func (f *Finding) Subject() string {
+	id := cmp.Or(f.ResourceID, f.GroupID)
+	if f.GroupName == "" || strings.TrimSpace(f.GroupName) == "" || id != f.GroupID {
+		return id
+	}
+	return f.GroupName + " (" + id + ")"
+}

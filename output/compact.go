@@ -1,0 +1,290 @@
+package output
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/olekukonko/tablewriter/pkg/twwidth"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// compact is the table of a terminal: a line or two for each mistake, the
+// findings of a group under its name, what is the same for many groups counted.
+// It is text and no table, as columns that fit an id of 20 characters, a name and
+// a sentence do not fit 80.
+type compact struct {
+	o        Options
+	digits   int  // of the ids
+	accounts bool // more than one: each group names its own
+	compared bool // with a baseline: what is new is marked
+}
+
+// mostAlike is how many groups are listed that have the same finding.
+const mostAlike = 3
+
+// severityWidth is the width of the longest severity.
+const severityWidth = len("CRITICAL")
+
+// cluster is what stands under one name.
+type cluster struct{ entries []findings.Entry }
+
+func (c *compact) write(out *bytes.Buffer, r *findings.Report) {
+	listed, counted := c.divide(findings.Entries(r.Findings))
+	for i, s := range sections(listed, c.o.GroupBy) {
+		title := words.Plain(s.title)
+		if c.bySeverity() {
+			title = paint(c.o, s.entries[0].First().Severity, strings.ToUpper(title))
+		} else if i > 0 {
+			out.WriteByte('\n')
+		}
+		fmt.Fprintf(out, "%s: %s\n", title, words.Count(s.findings(), "finding"))
+		c.section(out, s.entries)
+	}
+	c.count(out, counted)
+}
+
+// bySeverity reports whether the title of a section names the severity of all
+// that is in it.
+func (c *compact) bySeverity() bool { return c.o.GroupBy == "" || c.o.GroupBy == "severity" }
+
+// section is a part of the table, with its title.
+type section struct {
+	title   string
+	entries []findings.Entry
+}
+
+func (s *section) findings() (n int) {
+	for _, e := range s.entries {
+		n += len(e.Findings)
+	}
+	return n
+}
+
+// Groupings are the values of Options.GroupBy.
+func Groupings() []string { return []string{"severity", "group", "vpc", "region", "account", "check"} }
+
+// sections divides entries by what Options.GroupBy names, each section where
+// its worst entry stands.
+func sections(entries []findings.Entry, by string) []*section {
+	title := func(f *findings.Finding) string {
+		switch by {
+		case "group":
+			return f.Subject()
+		case "vpc":
+			return cmp.Or(f.VPCID, "without a VPC")
+		case "region":
+			return f.Region
+		case "account":
+			return strings.TrimSpace(f.AccountID + " " + f.AccountName)
+		case "check":
+			return f.Check
+		}
+		return f.Severity.String()
+	}
+	var list []*section
+	at := map[string]*section{}
+	for _, e := range entries {
+		t := title(e.First())
+		s := at[t]
+		if s == nil {
+			s = &section{title: t}
+			at[t] = s
+			list = append(list, s)
+		}
+		s.entries = append(s.entries, e)
+	}
+	return list
+}
+
+// section writes entries, those of a group together where its worst one stands.
+func (c *compact) section(out *bytes.Buffer, entries []findings.Entry) {
+	var order []*cluster
+	at := map[string]*cluster{}
+	for _, e := range entries {
+		f := e.First()
+		name := f.AccountID + " " + f.Region + " " + cmp.Or(f.ResourceID, f.GroupID)
+		k := at[name]
+		if k == nil {
+			k = &cluster{}
+			at[name] = k
+			order = append(order, k)
+		}
+		k.entries = append(k.entries, e)
+	}
+	alone, shown := map[string]int{}, map[string]int{} // groups that have such a finding alone
+	for _, k := range order {
+		alone[k.likeness()]++
+	}
+	written := 0
+	for i, k := range order {
+		if written >= maxRows {
+			fmt.Fprintf(out, "\nMore findings, of %s, are not shown: write them with -o csv=FILE or -o json=FILE\n", words.Count(len(order)-i, "group"))
+			return
+		}
+		alike := k.likeness()
+		more := alone[alike] - mostAlike
+		fold := !c.o.All && alike != "" && more > 1 // one more takes no more room than to say so
+		if fold && shown[alike] == mostAlike {
+			continue
+		}
+		c.cluster(out, k)
+		written += len(k.entries)
+		if shown[alike]++; fold && shown[alike] == mostAlike {
+			fmt.Fprintf(out, "%*s and %d more like it: --all lists them\n", c.digits+2, "", more)
+		}
+	}
+}
+
+// screen is a number of mistakes that fill a terminal.
+const screen = 12
+
+// divide leaves out what is of low severity and below where more severe mistakes
+// fill the screen.
+func (c *compact) divide(entries []findings.Entry) (listed, counted []findings.Entry) {
+	severe := 0
+	for severe < len(entries) && entries[severe].First().Severity > findings.Low {
+		severe++
+	}
+	if c.o.All || severe < screen {
+		return entries, nil
+	}
+	return entries[:severe], entries[severe:]
+}
+
+// count says how many findings are not listed, by check.
+func (c *compact) count(out *bytes.Buffer, entries []findings.Entry) {
+	for len(entries) > 0 {
+		severity := entries[0].First().Severity
+		number := map[string]int{}
+		var checks []string
+		for len(entries) > 0 && entries[0].First().Severity == severity {
+			check := entries[0].First().Check
+			if number[check] == 0 {
+				checks = append(checks, check)
+			}
+			number[check] += len(entries[0].Findings)
+			entries = entries[1:]
+		}
+		for i, check := range checks {
+			checks[i] = fmt.Sprintf("%d %s", number[check], words.Plain(check))
+		}
+		head := paint(c.o, severity, strings.ToUpper(severity.String())) + ": "
+		c.entry(out, head, 2, "", []string{strings.Join(checks, ", ") + " (--all lists them)"})
+	}
+}
+
+// likeness is equal for groups that have one finding, and the same; it is empty
+// for those that have several.
+func (k *cluster) likeness() string {
+	if len(k.entries) != 1 || len(k.entries[0].Findings) != 1 {
+		return ""
+	}
+	f := k.entries[0].First()
+	return strings.Join([]string{f.Severity.String(), f.Check, f.Exposure.Verdict, ruleText(f), f.Baseline}, "\x00")
+}
+
+// cluster writes a group's name with its first entry, and the others below.
+func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
+	for i, e := range k.entries {
+		f := e.First()
+		head := fmt.Sprintf("  %-*s ", c.digits, words.Plain(f.Short(c.digits)))
+		indent := twwidth.Width(head)
+		if !c.bySeverity() {
+			word := strings.ToUpper(f.Severity.String())
+			head = paint(c.o, f.Severity, word) + strings.Repeat(" ", severityWidth-len(word)) + head
+			indent += severityWidth
+		}
+		if c.compared && f.Baseline == findings.New {
+			head += "NEW "
+		}
+		if i == 0 {
+			c.entry(out, head, indent, c.place(f), c.texts(e))
+		} else {
+			c.entry(out, head, indent, "", c.texts(e))
+		}
+	}
+}
+
+// place names the group, and what of its region and account tells groups apart.
+func (c *compact) place(f *findings.Finding) string {
+	place := []string{words.Plain(f.Subject())}
+	if c.o.GroupBy != "region" {
+		place = append(place, words.Plain(f.Region))
+	}
+	if c.accounts && c.o.GroupBy != "account" {
+		place = append(place, words.Plain(cmp.Or(f.AccountName, f.AccountID)))
+	}
+	text := strings.Join(place, ", ")
+	if v := f.Exposure.Verdict; v == "reachable" || v == "unknown" {
+		text += ": " + v // from the internet, as the legend says
+	}
+	return text
+}
+
+// texts are ways to say what is wrong, the best first: the last is the shortest.
+// Only what is not critical or high may be said in short.
+func (c *compact) texts(e findings.Entry) []string {
+	f := e.First()
+	message := words.Plain(f.Message)
+	short := words.Plain(f.Check)
+	if rule := sourcesText(e); rule != "" {
+		short += ": " + rule
+	}
+	if n := len(e.Findings); n > 1 {
+		message += fmt.Sprintf(" (%s)", words.Count(n, "rule"))
+	}
+	if f.Severity >= findings.High {
+		return []string{message}
+	}
+	return []string{message, short, words.Plain(f.Check)}
+}
+
+// sourcesText is the traffic and all sources of an entry.
+func sourcesText(e findings.Entry) string {
+	text := ruleText(e.First())
+	for _, f := range e.Findings[1:] {
+		text += ", " + words.Plain(f.Rule.Source)
+	}
+	return text
+}
+
+// entry writes one line where a text fits behind the name, else the name and the
+// text below it.
+func (c *compact) entry(out *bytes.Buffer, head string, indent int, place string, texts []string) {
+	before := twwidth.Width(head)
+	if place != "" {
+		place += "  "
+	}
+	room := c.o.Width - before - twwidth.Width(place)
+	for _, text := range texts {
+		if twwidth.Width(text) <= room {
+			out.WriteString(head + place + text + "\n")
+			return
+		}
+	}
+	var lines []string
+	if place != "" {
+		out.WriteString(head + strings.TrimRight(place, " ") + "\n")
+		head = strings.Repeat(" ", indent)
+	}
+	for _, text := range texts[:min(2, len(texts))] {
+		shorter := wrap(text, max(leastText, c.o.Width-indent))
+		if lines == nil || len(shorter) < len(lines) {
+			lines = shorter
+		}
+	}
+	for _, line := range lines {
+		out.WriteString(head + line + "\n")
+		head = strings.Repeat(" ", indent)
+	}
+}
+
+// several reports whether the values of the findings are more than one.
+func several(list []findings.Finding, value func(*findings.Finding) string) bool {
+	return slices.ContainsFunc(list, func(f findings.Finding) bool { return value(&f) != value(&list[0]) })
+}
