@@ -142,6 +142,27 @@ var services = func() []Service {
 	return all
 }()
 
+// ServicesWith returns the services of the table of ports that use some of the
+// traffic, in its order.
+func ServicesWith(t inventory.Traffic) (using []Service) {
+	for _, s := range services {
+		if t.Overlaps(s.Traffic) {
+			using = append(using, s)
+		}
+	}
+	return using
+}
+
+// CheckOf returns the id of the check that judges what is open of a class.
+func CheckOf(class Class) string {
+	for _, c := range Checks() {
+		if c.Class == class {
+			return c.ID
+		}
+	}
+	return ""
+}
+
 // ServicesOf names the services of the given classes that the traffic opens,
 // each once, in the order of the table of ports and then of the settings.
 func (r *Region) ServicesOf(t inventory.Traffic, classes ...Class) []string {

@@ -104,7 +104,7 @@ func TestArrange(t *testing.T) {
 		{words: "audit --xyzzy", fault: "no flag --xyzzy", hint: "--exclude-region"},
 		{words: "audit --region", fault: "flag --region needs a value"},
 		{words: "audit prod", fault: `stray argument "prod" after sgaudit audit`},
-		{words: "explain", fault: "sgaudit explain needs an argument: ID"},
+		{words: "explain", fault: "sgaudit explain needs an argument: WHAT"},
 		{words: "explain a b", fault: `stray argument "b"`},
 		{words: "explain a --quiet", line: "explain --quiet -- a"},
 		{words: "explain a --nonsense", fault: "sgaudit explain has no flag --nonsense"},

@@ -83,7 +83,8 @@ func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Sna
 	}
 	report.Finish()
 
-	err := p.write(report, flags.targets, &material{s.Inventory, &flags.audit.Settings})
+	flags.table.Next = p.nextCommand(&whole, flags)
+	err := p.write(report, flags.targets, flags.table, &material{s.Inventory, &flags.audit.Settings})
 	if flags.history != nil {
 		err = errors.Join(err, flags.history.Keep(&whole, s))
 	}

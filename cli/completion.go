@@ -157,7 +157,7 @@ func valuesOf(f urfave.Flag) []candidate {
 // argumentsOf returns what a verb's argument of that name takes.
 func argumentsOf(name string) []candidate {
 	switch name {
-	case "ID":
+	case "WHAT":
 		return checkCandidates()
 	case "TASK":
 		return plainCandidates(configTasks...)

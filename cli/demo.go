@@ -66,6 +66,7 @@ func (p *program) demo(c *urfave.Context) error {
 		return p.serve(c.Context, server.URL)
 	}
 	flags.source.client.EndpointURL, flags.source.client.StaticCredentials = server.URL, true
+	flags.again = "--demo"
 	return p.audit(c.Context, flags)
 }
 

@@ -27,7 +27,7 @@ func (p *program) exceptVerb() *urfave.Command {
 		Description: "FINDING is the id of a finding of the report, or the beginning of it. The entry names what the finding is about and nothing else: its check, account, region, group, ports and source. " +
 			"The rest of the file, comments and order included, stays as it is.",
 		Flags: []urfave.Flag{
-			&urfave.StringFlag{Name: "from", Usage: "take the finding from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Usage: "take the finding from this `REPORT`, written by audit -o json=REPORT (default: the last audit at this terminal)", TakesFile: true},
 			&urfave.StringFlag{Name: "reason", Usage: "why it may stay, in a `SENTENCE`"},
 			&urfave.StringFlag{Name: "expires", Usage: "the last `DAY` on which it may, like 2030-01-31 (default: for good)"},
 			&urfave.StringFlag{Name: "owner", Usage: "`WHO` answers for it"},
@@ -43,12 +43,16 @@ func (p *program) except(c *urfave.Context) error {
 	if err := checkExceptFlags(c, name); err != nil {
 		return err
 	}
-	f, err := findFinding(c.String("from"), c.Args().First())
+	report, err := p.reportOf(c)
+	if err != nil {
+		return err
+	}
+	f, err := findFinding(report, c.String("input"), c.Args().First())
 	if err != nil {
 		return err
 	}
 	if err := exceptable(f); err != nil {
-		return console.Usage("audit the account yourself, and take the finding from that report", "%s: the finding %s cannot be excepted: %s", c.String("from"), f.ID, err)
+		return console.Usage("audit the account yourself, and take the finding from that report", "the finding %s cannot be excepted: %s", f.ID, err)
 	}
 	text, err := os.ReadFile(name)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -94,12 +98,9 @@ func (p *program) except(c *urfave.Context) error {
 func checkExceptFlags(c *urfave.Context, name string) error {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
-	try(notEmpty(c, "from", "reason", "expires", "owner", "ticket"))
+	try(notEmpty(c, "input", "reason", "expires", "owner", "ticket"))
 	if name == "" {
 		try(console.Usage("name it with --config or in $"+configVariable, "there is no configuration file to write to"))
-	}
-	if !c.IsSet("from") {
-		try(console.Usage("write one with sgaudit audit -o json=report.json", "--from is missing: the report that the finding is in"))
 	}
 	if !c.IsSet("reason") {
 		try(console.Usage("", "--reason is missing: those who read the report want to know why"))

@@ -1,59 +1,206 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/fatih/color"
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/audit/checks"
+	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/config"
+	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) explainVerb() *urfave.Command {
 	return &urfave.Command{
-		Name:        "explain",
-		Usage:       "print the page of a check, or all that a report knows of one finding",
-		ArgsUsage:   "ID",
-		Description: "ID is a check's, whose page it prints: the policy, why, an example, the fix. With --from it is a finding's, or the beginning of it: printed are the verdict, every step of its evidence, and the fix.",
+		Name:      "explain",
+		Usage:     "explain a finding, a group, a check, a control or a port",
+		ArgsUsage: "WHAT",
+		Description: "WHAT is the id of a finding, or the beginning of it: printed are the verdict, every step of its evidence, and the fix. The id of a security group or of another resource lists its findings; that of a check prints its page; a control like EC2.19 names the checks that serve it; traffic like tcp/22 the services that use it and the checks that judge it. " +
+			"Findings are taken from the last audit at this terminal, from --input or from --demo. Examples:\n\n" +
+			"   sgaudit explain d0615a --demo\n   sgaudit explain sg-0a100011 --input report.json\n   sgaudit explain EC2.19",
 		Flags: []urfave.Flag{
-			&urfave.StringFlag{Name: "from", Usage: "take the finding from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Usage: "take findings from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
+			demoFlag(),
 		},
-		Action: func(c *urfave.Context) error {
-			id := c.Args().First()
-			if c.IsSet("from") {
-				return p.explainFinding(c.String("from"), id)
-			}
-			if err := config.CheckID(id); err != nil {
-				return err
-			}
-			page, err := checks.Page(id)
-			if err != nil {
-				return err
-			}
-			return p.console.PrintOwn(plain(page, p.console.Color))
-		},
+		Action: p.explain,
 	}
 }
 
-// explainFinding prints one finding of a report, whole.
-func (p *program) explainFinding(file, id string) error {
-	f, err := findFinding(file, id)
+func (p *program) explain(c *urfave.Context) error {
+	what := c.Args().First()
+	if err := notEmpty(c, "input"); err != nil {
+		return err
+	}
+	if c.Bool("demo") && c.IsSet("input") {
+		return console.Usage("drop one of them", "--demo and --input both say where the findings come from")
+	}
+	if config.CheckID(what) == nil {
+		return p.explainCheck(what)
+	}
+	if traffic, err := inventory.ParseTraffic(what); err == nil && strings.Contains(what, "/") {
+		return p.console.Print(explainTraffic(what, traffic))
+	}
+	if text := explainControl(what); text != "" {
+		return p.console.Print(text)
+	}
+	if !findingID.MatchString(what) && !resourceID.MatchString(what) {
+		var ids []string
+		for _, check := range audit.Checks() {
+			ids = append(ids, check.ID)
+		}
+		if near := words.Nearest(what, ids); near != "" {
+			return console.Usage("did you mean "+near+"?", "there is no check %q", what)
+		}
+		return console.Usage("it explains the id of a finding, a group or a check, a control like EC2.19, and traffic like tcp/22; sgaudit checks lists the checks", "%q is none of what sgaudit explains", what)
+	}
+	report, err := p.reportOf(c)
+	if err != nil {
+		return err
+	}
+	if resourceID.MatchString(what) {
+		return p.explainResource(report, what)
+	}
+	f, err := findFinding(report, c.String("input"), what)
 	if err != nil {
 		return err
 	}
 	return p.console.Print(output.Explain(f))
 }
 
-// findFinding returns the one finding of a report whose id begins so.
-func findFinding(file, id string) (*findings.Finding, error) {
-	report, err := readReport(file)
+var (
+	findingID  = regexp.MustCompile(`^[0-9a-f]{1,64}$`)
+	resourceID = regexp.MustCompile(`^[a-z]+-[0-9a-f]{5,}$`)
+)
+
+// reportOf returns the report of --input or of --demo, or the last one.
+func (p *program) reportOf(c *urfave.Context) (*findings.Report, error) {
+	switch {
+	case c.IsSet("input"):
+		return readReport(c.String("input"))
+	case c.Bool("demo"):
+		return p.demoReport(c)
+	}
+	return p.readLast()
+}
+
+// demoReport audits the embedded account as sgaudit demo does.
+func (p *program) demoReport(c *urfave.Context) (*findings.Report, error) {
+	started := time.Now().UTC()
+	s, err := p.loadInventory(&source{c: c, client: awsclient.Options{Depth: inventory.DepthNetwork}})
 	if err != nil {
 		return nil, err
 	}
+	conf, err := config.Read("")
+	if err != nil {
+		return nil, err
+	}
+	opts, err := conf.Choose(nil, nil)
+	if err != nil {
+		return nil, err
+	}
+	report := p.evaluate(s, opts, conf.Exceptions, started)
+	report.Finish()
+	return report, nil
+}
+
+// explainCheck prints what a check is, and its page.
+func (p *program) explainCheck(id string) error {
+	page, err := checks.Page(id)
+	if err != nil {
+		return err
+	}
+	for _, check := range audit.Checks() {
+		if check.ID == id {
+			page = strings.Replace(page, "\n", "\n\n"+about(check)+"\n", 1)
+		}
+	}
+	return p.console.PrintOwn(plain(page, p.console.Color))
+}
+
+// about is a check in three lines: severity, whether it runs, what it reads.
+func about(check *audit.Check) string {
+	severity := check.Severity.String()
+	if check.Exposed {
+		severity += ", one level lower where the internet does not get through"
+	}
+	runs := "in every audit"
+	if check.OnRequest {
+		runs = "with --check " + check.ID + " or the configuration"
+	}
+	var reads []string
+	for _, part := range (inventory.PartGroups | check.Needs).Each() {
+		reads = append(reads, part.Operations()...)
+	}
+	return fmt.Sprintf("Severity: %s\nRuns: %s\nReads: %s\n", severity, runs, strings.Join(reads, ", "))
+}
+
+// explainTraffic names the services that use the traffic and the checks that
+// judge it where it is open to the internet.
+func explainTraffic(what string, traffic inventory.Traffic) string {
+	var out strings.Builder
+	services := audit.ServicesWith(traffic)
+	for _, s := range services {
+		fmt.Fprintf(&out, "%s uses %s: %s judges it where it is open to the internet, %s\n", s.Name, s.Traffic, audit.CheckOf(s.Class), s.Severity)
+	}
+	if len(services) == 0 {
+		fmt.Fprintf(&out, "no service of the table of ports uses %s: %s judges it where it is open to the internet\n", words.Plain(what), audit.CheckOf(audit.Unexpected))
+	}
+	return out.String()
+}
+
+// explainControl names the checks that serve a control, empty where there is no
+// such control.
+func explainControl(what string) string {
+	var out strings.Builder
+	for _, check := range audit.Checks() {
+		for _, reference := range check.References {
+			if strings.EqualFold(reference, what) || strings.HasSuffix(strings.ToLower(reference), " "+strings.ToLower(what)) {
+				fmt.Fprintf(&out, "%s is served by %s (%s): %s\n", reference, check.ID, check.Severity, check.Title)
+			}
+		}
+	}
+	return out.String()
+}
+
+// explainResource lists the findings about a group or another resource.
+func (p *program) explainResource(report *findings.Report, id string) error {
+	var about []findings.Finding
+	for i := range report.Findings {
+		if f := &report.Findings[i]; f.GroupID == id || f.ResourceID == id {
+			about = append(about, *f)
+		}
+	}
+	if len(about) == 0 {
+		return fmt.Errorf("the report has no finding about %s", id)
+	}
+	digits := findings.Digits(report.Findings)
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s, %s: %s\n", words.Plain(about[0].Subject()), words.Plain(about[0].Region), words.Count(len(about), "finding"))
+	for i := range about {
+		f := &about[i]
+		fmt.Fprintf(&out, "  %s  %-8s  %s\n", words.Plain(f.Short(digits)), f.Severity, words.Plain(f.Message))
+		if f.Fix.Summary != "" {
+			fmt.Fprintf(&out, "  %*s  %-8s  Fix: %s\n", digits, "", "", words.Plain(f.Fix.Summary))
+		}
+	}
+	return p.console.Print(out.String())
+}
+
+// findFinding returns the one finding of a report whose id begins so. The name
+// of the report's file is empty where it has none.
+func findFinding(report *findings.Report, file, id string) (*findings.Finding, error) {
+	name := cmp.Or(file, "the report")
 	var found []*findings.Finding
 	for i := range report.Findings {
 		if strings.HasPrefix(report.Findings[i].ID, id) {
@@ -62,11 +209,11 @@ func findFinding(file, id string) (*findings.Finding, error) {
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("%s has no finding %q; its ids are in the column id of -o csv and the field id of -o json", file, id)
+		return nil, fmt.Errorf("%s has no finding %q; its ids are in the table, in the column id of -o csv and the field id of -o json", name, id)
 	case 1:
 		return found[0], nil
 	}
-	return nil, fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), file, id)
+	return nil, fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), name, id)
 }
 
 // plain turns a page into text for a terminal: headings without their marks,

@@ -12,12 +12,14 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/history"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
 )
 
 // The headings that help puts flags under.
 const (
 	categoryRead    = "What is read"
 	categoryReport  = "What is reported"
+	categoryTable   = "How the table looks"
 	categoryConsole = "How it speaks"
 )
 
@@ -67,7 +69,7 @@ func (p *program) configureConsole(c *urfave.Context) error {
 
 // declareAuditFlags are on every verb that audits.
 func declareAuditFlags() []urfave.Flag {
-	return append(scopeFlags(), []urfave.Flag{
+	return append(append(scopeFlags(), []urfave.Flag{
 		outputFlag(),
 		offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "run only this check `ID`, even one that is off by default; repeatable"}, checkCandidates),
 		offering(&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"}, checkCandidates),
@@ -81,7 +83,8 @@ func declareAuditFlags() []urfave.Flag {
 		&urfave.StringFlag{Name: "keep-days", Category: categoryReport, Usage: "with --history: keep the runs of the last `N` days"},
 		choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
 		configFlag(),
-	}...)
+		&urfave.BoolFlag{Name: "no-cache", Category: categoryReport, Usage: "do not keep the report for sgaudit explain, fix and except; only an audit at a terminal keeps it"},
+	}...), tableFlags()...)
 }
 
 // outputFlag is on every verb that writes a report.
@@ -103,6 +106,9 @@ func configFlag() urfave.Flag {
 type auditFlags struct {
 	source      *source
 	targets     []target
+	table       output.Options // how the table looks
+	again       string         // the flag by which other verbs find this report; empty: none is known
+	noCache     bool           // the report is not kept
 	audit       audit.Options
 	minSeverity findings.Severity
 	failOn      *findings.Severity // nil: findings never fail
@@ -128,6 +134,9 @@ func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 	try(err)
 	flags.targets, err = parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	try(err)
+	flags.table, err = tableOptions(c)
+	try(err)
+	flags.noCache = c.Bool("no-cache")
 	minSeverity, err := parseSeverity(c, "min-severity")
 	try(err)
 	if minSeverity != nil {

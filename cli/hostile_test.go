@@ -273,7 +273,7 @@ func TestNoVerbObeysTexts(t *testing.T) {
 		},
 		"trend":   {{"+", "trend", "history"}, {"+", "trend", "history", "-o", "json"}, {"+", "trend", hostile}},
 		"checks":  {{"checks"}, {"checks", "-o", "json"}, {"+", "checks", "--framework", hostile}},
-		"explain": {{"explain", "unused-group"}, {"+", "explain", report.Findings[0].ID, "--from", "stranger.json"}, {"+", "explain", hostile}, {"+", "explain", "x", "--from", hostile}},
+		"explain": {{"explain", "unused-group"}, {"+", "explain", report.Findings[0].ID, "--from", "stranger.json"}, {"+", "explain", hostile}, {"+", "explain", "0", "--from", hostile}},
 		"reach": {
 			{"+", "reach", "--to", "eni-1", "--snapshot", "now.json"},
 			{"reach", "--to", "eni-1", "--snapshot", "now.json", "-o", "json"},

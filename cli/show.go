@@ -21,7 +21,7 @@ func (p *program) showVerb() *urfave.Command {
 		Description: "REPORT was written by audit -o json=REPORT. AWS is not called, nothing is judged anew, and the order stays; a page of HTML has no pictures, because a report does not hold the rules that they show. " +
 			"Filters of different kinds must all match, and of a repeatable one any value. What they leave out is counted in each format. " +
 			"Exit codes: 0 written, 2 could not start or finish, 3 written, but the regions that are shown could not be read in full.",
-		Flags: []urfave.Flag{
+		Flags: append([]urfave.Flag{
 			outputFlag(),
 			outputDirFlag(),
 			choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "only findings at or above `SEVERITY`"}, "severity", severityWords()...),
@@ -31,7 +31,7 @@ func (p *program) showVerb() *urfave.Command {
 			&urfave.StringSliceFlag{Name: "group", Category: categoryReport, Usage: "only findings about the security group or resource with this `ID` or name, in which * stands for any text and ? for a character; repeatable"},
 			choice(&urfave.StringFlag{Name: "status", Category: categoryReport, Usage: "only findings that are `STATUS`: open or suppressed"}, "status", findings.Open, findings.Suppressed),
 			&urfave.BoolFlag{Name: "new", Category: categoryReport, Usage: "only findings that the baseline of the report does not hold"},
-		},
+		}, tableFlags()...),
 		Action: p.show,
 	}
 }
@@ -39,7 +39,8 @@ func (p *program) showVerb() *urfave.Command {
 func (p *program) show(c *urfave.Context) error {
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	minSeverity, wrong := parseSeverity(c, "min-severity")
-	if err := console.Combine(err, wrong, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")); err != nil {
+	table, mistaken := tableOptions(c)
+	if err := console.Combine(err, wrong, mistaken, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")); err != nil {
 		return err
 	}
 	if err := console.Combine(notInput(filesOf(targets), c.Args().First()), noLists(targets, c.Args().First())); err != nil {
@@ -66,7 +67,7 @@ func (p *program) show(c *urfave.Context) error {
 	if len(filter.Words) > 0 || minSeverity != nil {
 		report = report.Select(filter)
 	}
-	if err := p.write(report, targets, nil); err != nil {
+	if err := p.write(report, targets, table, nil); err != nil {
 		return err
 	}
 	if report.Incomplete() {

@@ -12,8 +12,6 @@ import (
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
-	"github.com/sgaudit/sgaudit/picture"
-	"github.com/sgaudit/sgaudit/tables"
 )
 
 // target is one place that the report goes to.
@@ -109,25 +107,25 @@ func writable(file string) error {
 // write brings the report to every target, and tries all of them even where
 // one fails.
 // The picture is made once, and only for the formats that draw.
-func (p *program) write(report *findings.Report, targets []target, from *material) error {
+func (p *program) write(report *findings.Report, targets []target, o output.Options, from *material) error {
 	var errs []error
-	var drawn *picture.Picture
-	var listed *tables.Tables
 	if from != nil {
-		listed = from.list(report)
+		o.Tables = from.list(report)
 	}
 	for _, t := range targets {
-		if t.format.Draws && drawn == nil && from != nil {
-			drawn = from.draw(report)
+		if t.format.Draws && o.Picture == nil && from != nil {
+			o.Picture = from.draw(report)
 		}
 		if t.file != "" {
-			if err := output.Save(t.file, t.format, report, output.Options{Picture: drawn, Tables: listed}); err != nil {
+			o.Width, o.Color = 0, false
+			if err := output.Save(t.file, t.format, report, o); err != nil {
 				errs = append(errs, err)
 			}
 			continue
 		}
 		errs = append(errs, p.console.Stream(func(w io.Writer) error {
-			return t.format.Write(w, report, output.Options{Width: p.console.Width(), Color: p.console.Color, Picture: drawn, Tables: listed})
+			o.Width, o.Color = p.console.Width(), p.console.Color
+			return t.format.Write(w, report, o)
 		}))
 	}
 	return errors.Join(errs...)

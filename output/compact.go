@@ -35,6 +35,10 @@ type cluster struct{ entries []findings.Entry }
 
 func (c *compact) write(out *bytes.Buffer, r *findings.Report) {
 	listed, counted := c.divide(findings.Entries(r.Findings))
+	order(listed, c.o.Sort, func(e *findings.Entry) *findings.Finding { return e.First() })
+	if c.bySeverity() {
+		order(listed, []string{"severity"}, func(e *findings.Entry) *findings.Finding { return e.First() })
+	}
 	for i, s := range sections(listed, c.o.GroupBy) {
 		title := words.Plain(s.title)
 		if c.bySeverity() {
@@ -103,7 +107,7 @@ func sections(entries []findings.Entry, by string) []*section {
 
 // section writes entries, those of a group together where its worst one stands.
 func (c *compact) section(out *bytes.Buffer, entries []findings.Entry) {
-	var order []*cluster
+	var clusters []*cluster
 	at := map[string]*cluster{}
 	for _, e := range entries {
 		f := e.First()
@@ -112,18 +116,18 @@ func (c *compact) section(out *bytes.Buffer, entries []findings.Entry) {
 		if k == nil {
 			k = &cluster{}
 			at[name] = k
-			order = append(order, k)
+			clusters = append(clusters, k)
 		}
 		k.entries = append(k.entries, e)
 	}
 	alone, shown := map[string]int{}, map[string]int{} // groups that have such a finding alone
-	for _, k := range order {
+	for _, k := range clusters {
 		alone[k.likeness()]++
 	}
 	written := 0
-	for i, k := range order {
+	for i, k := range clusters {
 		if written >= maxRows {
-			fmt.Fprintf(out, "\nMore findings, of %s, are not shown: write them with -o csv=FILE or -o json=FILE\n", words.Count(len(order)-i, "group"))
+			fmt.Fprintf(out, "\nMore findings, of %s, are not shown: write them with -o csv=FILE or -o json=FILE\n", words.Count(len(clusters)-i, "group"))
 			return
 		}
 		alike := k.likeness()

@@ -24,6 +24,7 @@ type Options struct {
 
 	Wide    bool     // every fact of the table in a column of its own, however wide
 	Columns []string // of the wide table, of TableColumns, in this order; empty: those that differ
+	Sort    []string // of TableColumns: the order of the table; empty: the worst first
 	All     bool     // list each of the groups that have the same finding
 	GroupBy string   // one of Groupings: a part of the table for each value; empty: severity
 

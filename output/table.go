@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -52,6 +53,7 @@ type layout struct{ o Options }
 
 // columns is the table with every fact in a column of its own.
 func (l *layout) columns(out *bytes.Buffer, r *findings.Report, open []findings.Finding) error {
+	order(open, l.o.Sort, func(f *findings.Finding) *findings.Finding { return f })
 	chosen := l.chosen(r, open)
 	head := make([]string, len(chosen))
 	for c, column := range chosen {
@@ -112,6 +114,23 @@ func TableColumns() (names []string) {
 		names = append(names, c.name)
 	}
 	return names
+}
+
+// order sorts a list by columns, and leaves the order of what is equal in all.
+func order[T any](list []T, by []string, finding func(*T) *findings.Finding) {
+	for _, name := range slices.Backward(by) {
+		k := slices.IndexFunc(tableColumns, func(c tableColumn) bool { return c.name == name })
+		slices.SortStableFunc(list, func(a, b T) int {
+			x, y := finding(&a), finding(&b)
+			switch name {
+			case "severity":
+				return cmp.Compare(y.Severity, x.Severity)
+			case "attached":
+				return cmp.Compare(y.Attached, x.Attached)
+			}
+			return cmp.Compare(tableColumns[k].text(x, len(x.ID)), tableColumns[k].text(y, len(y.ID)))
+		})
+	}
 }
 
 // chosen are the columns that were asked for, or else those that differ and fit.

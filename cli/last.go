@@ -1,0 +1,100 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// The last report of a person at a terminal is kept in the user's cache folder
+// ($XDG_CACHE_HOME/sgaudit, ~/.cache/sgaudit, ~/Library/Caches/sgaudit or
+// %LocalAppData%\sgaudit), so that explain, fix and except take an id of the table
+// without a file. It is readable by its owner alone and holds what -o json writes:
+// no credentials. Runs without a terminal, which cron and CI start, keep none.
+
+// lastReport is the file of the last report.
+func lastReport() (string, error) {
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("looking for the folder of the last report: %w", err)
+	}
+	return filepath.Join(folder, "sgaudit", "last-report.json"), nil
+}
+
+// keepLast keeps the report of a run at a terminal, and reports whether it did.
+// Where it cannot be kept the run goes on: the table then names no command.
+func (p *program) keepLast(report *findings.Report) bool {
+	if p.console.Width() == 0 || os.Getenv("CI") != "" {
+		return false
+	}
+	file, err := lastReport()
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(file), 0o700)
+	}
+	format, _ := output.Lookup("json")
+	if err == nil {
+		err = output.Save(file, format, report, output.Options{})
+	}
+	if err != nil {
+		p.console.Debug("the report is not kept for sgaudit explain: %s", err)
+	}
+	return err == nil
+}
+
+// nextCommand returns what writes the command that explains a finding, or nil
+// where no later command finds the report.
+func (p *program) nextCommand(report *findings.Report, flags *auditFlags) func(id string) string {
+	again := flags.again
+	for _, t := range flags.targets {
+		if t.format.Name == "json" && simpleName.MatchString(t.file) {
+			again = "--input " + t.file
+		}
+	}
+	if again == "" && (flags.noCache || !p.keepLast(report)) {
+		return nil
+	}
+	return func(id string) string { return strings.TrimSpace("sgaudit explain " + id + " " + again) }
+}
+
+// simpleName are the names of files that a shell takes as they are.
+var simpleName = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
+
+// readLast returns the last report and says of which account and when it is.
+func (p *program) readLast() (*findings.Report, error) {
+	file, err := lastReport()
+	var report *findings.Report
+	if err == nil {
+		report, err = readReport(file)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, console.Usage("sgaudit audit -o table -o json=report.json writes one; name it with --input report.json, or ask the demo account with --demo", "there is no last report: an audit at a terminal keeps one")
+	}
+	if err != nil {
+		return nil, err
+	}
+	p.console.Say("from the audit of account %s on %s, %s ago", report.Caller.AccountID, report.StartedAt.Local().Format("2 January 2006 at 15:04"), age(time.Since(report.StartedAt)))
+	return report, nil
+}
+
+// age is a duration in the unit that a person would say.
+func age(d time.Duration) string {
+	for _, unit := range []struct {
+		name   string
+		length time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+		if n := int(d / unit.length); n > 0 {
+			return words.Count(n, unit.name)
+		}
+	}
+	return "less than a minute"
+}
