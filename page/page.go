@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -42,7 +43,7 @@ var page = sync.OnceValue(func() *template.Template { return template.Must(templ
 // Write writes the report with the pictures of its inventory, which may be nil
 // where only the report is known.
 func Write(w io.Writer, r *findings.Report, drawn *picture.Picture) error {
-	style := css + picture.Style()
+	style := css + picture.Style() + foot(r)
 	out := &keeper{w: w}
 	out.printf("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"+
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src '%s'; style-src '%s'; img-src data:; base-uri 'none'; form-action 'none'\">\n"+
@@ -58,6 +59,19 @@ func Write(w io.Writer, r *findings.Report, drawn *picture.Picture) error {
 		return fmt.Errorf("writing HTML: %w", out.err)
 	}
 	return nil
+}
+
+// foot is the style of the bottom of each printed page: the account and the
+// time, in characters that end no text of CSS.
+func foot(r *findings.Report) string {
+	keep := func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune(" ,-:", c) {
+			return c
+		}
+		return -1
+	}
+	text := strings.Map(keep, accounts(r)+", "+r.StartedAt.UTC().Format(clock))
+	return "@page{@bottom-left{content:\"" + text + "\";font:9px sans-serif}@bottom-right{content:counter(page);font:9px sans-serif}}"
 }
 
 // hash is the source expression of a content security policy for exactly these

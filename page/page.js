@@ -189,7 +189,7 @@ function row(line) {
     const inside = make('div', 'inside');
     d.append(inside);
     d.addEventListener('toggle', () => { if (d.open) fill(inside, i); });
-    d.fill = () => fill(inside, i);
+    d.fill = () => { d.open = true; fill(inside, i); };
     return d;
   }
   line.forEach((j, n) => {
@@ -198,12 +198,11 @@ function row(line) {
     head.append(make('bdi', '', text('rule', j)), ' ', make('span', 'where', index.id[j].slice(0, 8)));
     one.append(head, inside);
     one.addEventListener('toggle', () => { if (one.open) fill(inside, j); });
-    if (n === 0) {
-      d.addEventListener('toggle', () => { if (d.open) one.open = true; }, {once: true});
-      d.fill = () => fill(inside, j);
-    }
+    one.fill = () => { one.open = true; fill(inside, j); };
+    if (n === 0) d.addEventListener('toggle', () => { if (d.open) one.open = true; }, {once: true});
     d.append(one);
   });
+  d.fill = () => { d.open = true; d.querySelectorAll('details.one').forEach(one => one.fill()); };
   return d;
 }
 function draw(openFirst) {
@@ -258,7 +257,7 @@ function tools() {
   const t = by('tools');
   t.hidden = false;
   const q = make('input');
-  q.type = 'search'; q.placeholder = 'Search name, id, address, port, check'; q.setAttribute('aria-label', 'Search findings');
+  q.type = 'search'; q.placeholder = 'Search'; q.title = 'Name, id, address, port, check, words of the message'; q.setAttribute('aria-label', 'Search findings');
   q.addEventListener('input', () => { state.q = q.value; apply(); });
   controls.q = q;
   t.append(q);
@@ -359,7 +358,7 @@ async function start() {
   addEventListener('hashchange', go);
   document.addEventListener('keydown', keys);
   addEventListener('beforeprint', () => {
-    document.querySelectorAll('#list > details.critical, #list > details.high').forEach(d => { d.open = true; d.fill(); });
+    document.querySelectorAll('#list > details.critical, #list > details.high').forEach(d => d.fill());
   });
   filter();
   draw(false);

@@ -227,8 +227,10 @@ func (p *places) write(out *keeper) {
 // every text that it writes.
 func (v *view) pictures(partition string, drawn *picture.Picture) {
 	wide, left := drawn.Embedded("w-").Layers(false)
-	narrow, _ := drawn.Embedded("n-").Styled().Column(false)
-	v.Wide, v.Narrow, v.Left = template.HTML(wide), template.HTML(narrow), left
+	v.Wide, v.Left = template.HTML(wide), left
+	for _, svg := range drawn.Embedded("n-").Styled().Columns() {
+		v.Narrow = append(v.Narrow, template.HTML(svg))
+	}
 	v.Classes = picture.Classes()
 	v.Several = len(drawn.Accounts()) > 1
 	v.places = newPlaces(partition, drawn, wide)

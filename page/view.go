@@ -19,6 +19,9 @@ const (
 	mostRows     = 24   // of the board
 )
 
+// clock is how times are written.
+const clock = "2006-01-02 15:04 UTC"
+
 // view is what the template shows. Texts from outside are plain already.
 type view struct {
 	Sentence, Account, Time, Scope, Tool, Depth, ARN string // Account names all that were read
@@ -32,7 +35,8 @@ type view struct {
 	Classes                                          []picture.Class
 	Board                                            []row
 	MoreVPCs                                         int
-	Wide, Narrow                                     template.HTML
+	Wide                                             template.HTML
+	Narrow                                           []template.HTML // one for each VPC
 	Left                                             []string
 	Lines                                            []*line
 	More                                             string
@@ -82,7 +86,7 @@ type suppressed struct{ ID, Message, Reason, Expires, Owner string }
 
 func newView(r *findings.Report, drawn *picture.Picture) *view {
 	v := &view{
-		Account: accounts(r), Time: r.StartedAt.UTC().Format("2006-01-02 15:04 UTC"),
+		Account: accounts(r), Time: r.StartedAt.UTC().Format(clock),
 		Tool: words.Plain(r.Tool.Name + " " + r.Tool.Version), Depth: words.Plain(r.Depth), ARN: words.Plain(r.Caller.ARN), Checks: len(r.Checks),
 	}
 	v.account(r)
@@ -229,7 +233,7 @@ func (v *view) comparison(r *findings.Report) {
 		}
 	}
 	v.Since = fmt.Sprintf("Since the report of %s: %d new, %d no longer found, %d whose region or check could not be judged.",
-		c.Baseline.UTC().Format("2006-01-02 15:04 UTC"), v.New, len(c.Fixed), len(c.Unknown))
+		c.Baseline.UTC().Format(clock), v.New, len(c.Fixed), len(c.Unknown))
 	v.Fixed, v.Unjudged = known(c.Fixed), known(c.Unknown)
 }
 

@@ -17,6 +17,21 @@ const (
 	gutter      = 84.0 // on the right of the boxes
 )
 
+// Columns draws the VPCs that Column draws, each in a picture of its own: they
+// can stand on several pages, or beside each other.
+func (p *Picture) Columns() []string {
+	drawn, _ := p.choose(false)
+	drawn, _ = within(drawn)
+	var list []string
+	for i, v := range drawn {
+		one := *p
+		one.VPCs, one.Incomplete, one.mark = []*VPC{v}, nil, decimal(i)
+		svg, _ := one.Column(true)
+		list = append(list, svg)
+	}
+	return list
+}
+
 // Column draws the VPCs in one column.
 func (p *Picture) Column(all bool) (svg string, left []string) {
 	drawn, calm := p.choose(all)
@@ -43,9 +58,12 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 		bands.text(columnBox, y+8, 11, 400, dim, "", fit(v.line(), columnWidth-columnBox-margin, 11, false))
 		y += 18
 	}
-	height := y + 16 + 16*float64(len(left))
+	height := y + 16*float64(len(left))
+	if len(left)+len(omitted)+len(calm) == 0 {
+		height = y - vpcGap + margin
+	}
 	title := p.Of() + ": who can reach what"
-	c := canvas{embedded: p.embedded}
+	c := canvas{embedded: p.embedded, mark: p.mark}
 	c.startSVG(columnWidth, height, title, "The internet is the bar on the left. Each security group is a box with a row for each inbound traffic that it allows.")
 	if p.embedded == "" {
 		c.text(margin, 24, 14, 700, ink, "", fit(title, columnWidth-2*margin, 14, true))
@@ -92,10 +110,14 @@ func (v *VPC) column(l *layers, bands, lines *canvas, y float64) float64 {
 		}
 		y += chipHeight + 6
 	}
+	if n := len(v.Closed); n > 0 {
+		l.boxes.text(columnBox, y+12, 10.5, 400, dim, "", decimal(n)+" more not attached and without a finding")
+		y += 18
+	}
 	bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s", v.Title(), v.ID, v.Where()))
 	bands.rect(margin+columnWall+14, top, columnWidth-2*margin-columnWall-14, y-top+4, 8, 1, "", band, rule)
 	bands.text(columnBox, top+20, 13, 600, ink, "", fit(v.Title(), columnWidth-columnBox-2*margin, 13, true))
-	bands.text(columnBox, top+36, 10.5, 400, dim, "", fit(v.Facts(), columnWidth-columnBox-2*margin, 10.5, false))
+	bands.text(columnBox, top+36, 10.5, 400, dim, "", fit(v.ID+" · "+v.Where()+" · "+decimal(v.Groups)+" "+plural("group", v.Groups), columnWidth-columnBox-2*margin, 10.5, false))
 	bands.endGroup()
 	return y + 4
 }

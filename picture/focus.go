@@ -50,7 +50,7 @@ func (p *Picture) Boxes() int {
 
 func (v *VPC) focus(centre *Box) *VPC {
 	out := *v
-	out.Boxes, out.Aside, out.Counts = nil, nil, [5]int{}
+	out.Boxes, out.Aside, out.Closed, out.Counts = nil, nil, nil, [5]int{}
 	kept := map[*Box]*Box{}
 	keep := func(b *Box, doors []*Door) {
 		c := *b

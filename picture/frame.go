@@ -128,7 +128,10 @@ func (v *VPC) line() string {
 // document puts the parts of the picture together.
 func (l *layers) document(bottom float64, said []string) string {
 	p := l.picture
-	height := bottom + 14 + 16*float64(len(said))
+	height := bottom - vpcGap + margin
+	if len(said) > 0 {
+		height = bottom + 14 + 16*float64(len(said))
+	}
 	critical := 0
 	for _, v := range p.VPCs {
 		critical += v.Counts[findings.Critical]

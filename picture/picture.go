@@ -27,6 +27,7 @@ type Picture struct {
 
 	embedded string // what ids begin with in a page; empty for a document of its own
 	styled   bool   // the style of the page is there for certain
+	mark     string // tells the titles of several pictures of one page apart
 }
 
 // Embedded returns the picture as a part of an HTML page: the drawings have no

@@ -65,6 +65,7 @@ func Style() string {
 type canvas struct {
 	strings.Builder
 	embedded string // what ids begin with in a page
+	mark     string // what the ids of the title end with
 }
 
 // startSVG begins a document of its own: no script, no link to anywhere, colours
@@ -74,9 +75,9 @@ func (c *canvas) startSVG(width, height float64, title, description string) {
 	if c.embedded != "" {
 		role = "group" // its boxes are links, which an image cannot hold
 	}
-	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" viewBox="0 0 %s %s" width="%s" height="%s" role="%s" aria-labelledby="%st %sd">`+"\n",
-		fontFamily, number(width), number(height), number(width), number(height), role, c.embedded, c.embedded)
-	fmt.Fprintf(c, `<title id="%st">%s</title><desc id="%sd">%s</desc>`+"\n", c.embedded, escape(title), c.embedded, escape(description))
+	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" viewBox="0 0 %s %s" width="%s" height="%s" role="%s" aria-labelledby="%st%s %sd%s">`+"\n",
+		fontFamily, number(width), number(height), number(width), number(height), role, c.embedded, c.mark, c.embedded, c.mark)
+	fmt.Fprintf(c, `<title id="%st%s">%s</title><desc id="%sd%s">%s</desc>`+"\n", c.embedded, c.mark, escape(title), c.embedded, c.mark, escape(description))
 	if c.embedded == "" {
 		fmt.Fprintf(c, "<style>%s</style>\n", Style())
 	}
