@@ -254,9 +254,9 @@ func sessionManager(holders []*inventory.Interface) string {
 		"and a way to Systems Manager (internet or the endpoints ssm, ssmmessages, ec2messages), then aws ssm start-session --target " + target
 }
 
-// managedBy names what seems to keep the group, by the tags and names that
+// ManagedBy names what seems to keep the group, by the tags and names that
 // such tools give, or nothing.
-func managedBy(g *inventory.Group) string {
+func ManagedBy(g *inventory.Group) string {
 	for _, t := range g.Tags {
 		key, value := strings.ToLower(t.Key), strings.ToLower(t.Value)
 		switch {

@@ -82,7 +82,7 @@ func newAttacher(r *inventory.Region, proposals findings.Proposals, quota int) *
 // attach fills the fixes of the findings about one group.
 func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
 	d := a.decide(g, about)
-	by := managedBy(g)
+	by := ManagedBy(g)
 	for _, f := range about {
 		switch {
 		case f.Rule != nil:

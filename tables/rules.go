@@ -54,8 +54,15 @@ func (t *Tables) Rules() *Table {
 				continue
 			}
 			attached := p.interfaces(g.ID)
+			var chosen func(*inventory.Rule) bool
+			if t.opts.Rule != nil {
+				chosen = t.opts.Rule(p.region, g)
+			}
 			for k := range g.Rules {
 				r := &g.Rules[k]
+				if chosen != nil && !chosen(r) {
+					continue
+				}
 				about := t.about[subject{p.region.AccountID, p.region.Name, g.ID, r.String()}]
 				open, suppressed := about.counts()
 				row.begin(p.region.AccountID, p.region.AccountName, p.region.Name, g.VPC, g.ID, g.Name)

@@ -60,6 +60,8 @@ type Options struct {
 	// Scope chooses the groups, with their rules and the interfaces that carry
 	// them; nil: all.
 	Scope func(*inventory.Region, *inventory.Group) bool
+	// Rule makes, for each group of the scope, what chooses its rules; nil: all.
+	Rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool
 }
 
 // Tables are the tables of one audit. They can be asked again; verdicts are

@@ -1,0 +1,232 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/remedy"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+func (p *program) groupVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:      "group",
+		Usage:     "show one security group: its rules, what it is attached to, who references it, its findings",
+		ArgsUsage: "GROUP",
+		Description: "GROUP is an id or a name. Several groups may have a name: each is shown. Examples:\n\n" +
+			"   sgaudit group shop-web --demo\n   sgaudit group sg-0a100015 --demo -o json",
+		Flags:  append([]urfave.Flag{answerFlag()}, sourceFlags()...),
+		Action: p.group,
+	}
+}
+
+// groupAnswer is what the verb prints as JSON.
+type groupAnswer struct {
+	SchemaVersion string       `json:"schema_version"`
+	Groups        []shownGroup `json:"groups"`
+}
+
+type shownGroup struct {
+	AccountID    string         `json:"account_id"`
+	Region       string         `json:"region"`
+	VPC          string         `json:"vpc_id"`
+	ID           string         `json:"group_id"`
+	Name         string         `json:"group_name"`
+	Description  string         `json:"description"`
+	ManagedBy    string         `json:"managed_by"` // empty: nothing says so
+	Exposure     reach.Verdict  `json:"exposure"`   // the gravest of the inbound rules
+	Inbound      []shownRule    `json:"inbound"`
+	Outbound     []shownRule    `json:"outbound"`
+	Attached     []shownMember  `json:"attached"`      // null: the interfaces were not read
+	ReferencedBy []shownGroupID `json:"referenced_by"` // groups of the same region
+	Findings     []shownFinding `json:"findings"`
+}
+
+type shownRule struct {
+	Traffic     string        `json:"traffic"`
+	Peer        string        `json:"peer"` // the source of an inbound rule, the destination of an outbound one
+	PeerName    string        `json:"peer_name"`
+	Exposure    reach.Verdict `json:"exposure"` // of inbound rules
+	Description string        `json:"description"`
+	RuleIDs     []string      `json:"rule_ids"`
+}
+
+type shownMember struct {
+	Interface string   `json:"interface_id"`
+	Owner     string   `json:"owner"`
+	Private   []string `json:"private_ips"`
+	Public    []string `json:"public_ips"`
+}
+
+type shownGroupID struct {
+	ID   string `json:"group_id"`
+	Name string `json:"group_name"`
+}
+
+type shownFinding struct {
+	ID       string            `json:"id"`
+	Severity findings.Severity `json:"severity"`
+	Check    string            `json:"check"`
+	Status   string            `json:"status"`
+	Message  string            `json:"message"`
+}
+
+func (p *program) group(c *urfave.Context) error {
+	wanted := c.Args().First()
+	src, err := newSource(c, "input")
+	if err := console.Combine(err, checkAnswer(c), notEmpty(c, "input", "config")); err != nil {
+		return err
+	}
+	inv, report, _, err := p.judgeSource(src, c.String("config"))
+	if err != nil {
+		return err
+	}
+	answer := groupAnswer{SchemaVersion: "1", Groups: []shownGroup{}}
+	var names []string
+	for _, region := range inv.Regions {
+		n := reach.New(region)
+		for i := range region.Groups {
+			g := &region.Groups[i]
+			names = append(names, g.Name, g.ID)
+			if g.ID == wanted || g.Name == wanted {
+				answer.Groups = append(answer.Groups, show(n, region, g, report))
+			}
+		}
+	}
+	if len(answer.Groups) == 0 {
+		hint := "check the name, the account and --region"
+		if near := words.Nearest(wanted, names); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		if !inv.Complete() {
+			hint += " Some regions could not be read in full"
+		}
+		return console.Usage(hint, "no security group %q was found in %s", wanted, words.Count(len(inv.Regions), "region"))
+	}
+	if err := p.answer(c, answer, answer.text(findings.Digits(report.Findings))); err != nil {
+		return err
+	}
+	return p.conclude(inv, c.Context.Err() != nil)
+}
+
+// show gathers what is known of a group.
+func show(n *reach.Analyzer, region *inventory.Region, g *inventory.Group, report *findings.Report) shownGroup {
+	s := shownGroup{
+		AccountID: region.AccountID, Region: region.Name, VPC: g.VPC, ID: g.ID, Name: g.Name, Description: g.Description,
+		ManagedBy: remedy.ManagedBy(g), Exposure: n.Group(g).Verdict,
+		Inbound: []shownRule{}, Outbound: []shownRule{}, ReferencedBy: []shownGroupID{}, Findings: []shownFinding{},
+	}
+	for i := range g.Rules {
+		r := &g.Rules[i]
+		rule := shownRule{Traffic: r.Traffic.String(), Peer: r.Peer.String(), Description: r.Description, RuleIDs: slices.Concat([]string{}, r.IDs)}
+		if r.Peer.Group != nil {
+			if other := n.Index().Group(r.Peer.Group.ID); other != nil {
+				rule.PeerName = other.Name
+			}
+		} else if list := n.Index().PrefixList(r.Peer.List); list != nil {
+			rule.PeerName = list.Name
+		}
+		if r.Direction == inventory.Ingress {
+			rule.Exposure = n.Rule(g, r).Verdict
+			s.Inbound = append(s.Inbound, rule)
+		} else {
+			s.Outbound = append(s.Outbound, rule)
+		}
+	}
+	if region.Read.Has(inventory.PartInterfaces) {
+		s.Attached = []shownMember{}
+	}
+	for _, e := range n.Interfaces(g.ID) {
+		m := shownMember{Interface: e.ID, Owner: e.Owner().String(), Private: []string{}, Public: []string{}}
+		for _, a := range e.Addresses {
+			m.Private = append(m.Private, a.Private.String())
+		}
+		for _, a := range e.PublicIPv4() {
+			m.Public = append(m.Public, a.String())
+		}
+		s.Attached = append(s.Attached, m)
+	}
+	for i := range region.Groups {
+		other := &region.Groups[i]
+		if other.ID != g.ID && slices.ContainsFunc(other.Rules, func(r inventory.Rule) bool { return r.Peer.Group != nil && r.Peer.Group.ID == g.ID }) {
+			s.ReferencedBy = append(s.ReferencedBy, shownGroupID{other.ID, other.Name})
+		}
+	}
+	for i := range report.Findings {
+		if f := &report.Findings[i]; f.GroupID == g.ID && f.Region == region.Name && f.AccountID == region.AccountID {
+			s.Findings = append(s.Findings, shownFinding{f.ID, f.Severity, f.Check, f.Status, f.Message})
+		}
+	}
+	return s
+}
+
+// mostMembers is how many interfaces the text names.
+const mostMembers = 20
+
+func (a *groupAnswer) text(digits int) string {
+	var out strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
+	for i, g := range a.Groups {
+		if i > 0 {
+			line("")
+		}
+		line("%s (%s) in %s, %s, account %s: %s", words.Plain(g.Name), words.Plain(g.ID), words.Plain(g.VPC), words.Plain(g.Region), words.Plain(g.AccountID), g.Exposure)
+		if g.Description != "" {
+			line("  %s", words.Plain(g.Description))
+		}
+		if g.ManagedBy != "" {
+			line("  managed by %s", words.Plain(g.ManagedBy))
+		}
+		rules := func(title, word string, list []shownRule) {
+			line("\n%s: %s", title, words.Count(len(list), "rule"))
+			for _, r := range list {
+				peer := words.Plain(r.Peer)
+				if r.PeerName != "" {
+					peer = words.Plain(r.PeerName) + " (" + peer + ")"
+				}
+				text := fmt.Sprintf("  %s %s %s", words.Plain(r.Traffic), word, peer)
+				if r.Exposure == reach.Reachable || r.Exposure == reach.Unknown {
+					text += ": " + string(r.Exposure)
+				}
+				if r.Description != "" {
+					text += "  " + words.Plain(r.Description)
+				}
+				line("%s", text)
+			}
+		}
+		rules("Inbound", "from", g.Inbound)
+		rules("Outbound", "to", g.Outbound)
+		if g.Attached == nil {
+			line("\nAttached: unknown, the network interfaces were not read")
+		} else {
+			line("\nAttached to %s", words.Count(len(g.Attached), "network interface"))
+		}
+		for k, m := range g.Attached {
+			if k == mostMembers {
+				line("  and %d more: -o json lists them", len(g.Attached)-k)
+				break
+			}
+			line("  %s  %s  %s", words.Plain(m.Interface), words.Plain(m.Owner), words.Plain(strings.Join(append(slices.Clone(m.Private), m.Public...), ", ")))
+		}
+		line("\nReferenced by %s", words.Count(len(g.ReferencedBy), "group"))
+		for _, other := range g.ReferencedBy {
+			line("  %s (%s)", words.Plain(other.Name), words.Plain(other.ID))
+		}
+		line("\n%s", words.Count(len(g.Findings), "finding"))
+		for _, f := range g.Findings {
+			note := ""
+			if f.Status == findings.Suppressed {
+				note = " (suppressed)"
+			}
+			line("  %s  %-8s  %s%s", words.Plain(f.ID[:min(digits, len(f.ID))]), f.Severity, words.Plain(f.Message), note)
+		}
+	}
+	return out.String()
+}

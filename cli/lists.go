@@ -1,0 +1,351 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/cli/config"
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/tables"
+)
+
+var directions = []string{"inbound", "outbound"}
+
+// listFormats are those of the verbs that list rules and interfaces.
+var listFormats = []string{"table", "csv", "json"}
+
+// listFlags are on the verbs that list what an account holds.
+func listFlags(own ...urfave.Flag) []urfave.Flag {
+	return append(append(own, []urfave.Flag{
+		&urfave.StringSliceFlag{Name: "group", Category: categoryReport, Usage: "only the security group with this `ID` or name, in which * stands for any text; repeatable"},
+		&urfave.StringSliceFlag{Name: "vpc", Category: categoryReport, Usage: "only the VPC with this `ID`; repeatable"},
+		&urfave.StringSliceFlag{Name: "tag", Category: categoryReport, Usage: "only security groups with the tag `KEY=VALUE`, or with the tag KEY; repeatable, any of them"},
+		offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(listFormats, ", ") + " (default: table on standard output)"},
+			func() []candidate { return plainCandidates(listFormats...) }),
+	}...), sourceFlags()...)
+}
+
+// sourceFlags say where a verb takes an account from: the credentials, a file or
+// the embedded account.
+func sourceFlags() []urfave.Flag {
+	return append([]urfave.Flag{
+		&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "take the account from this `FILE` or folder, a snapshot or answers of the AWS CLI; AWS is not called", TakesFile: true},
+		savedFlag(),
+		demoFlag(),
+		configFlag(),
+	}, readFlags()...)
+}
+
+func (p *program) rulesVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "rules",
+		Usage: "list every security group rule with what it exposes",
+		Description: "One line for each rule: its group, direction, traffic, source, exposure, interfaces and findings. Examples:\n\n" +
+			"   sgaudit rules --demo --open\n   sgaudit rules --demo --port tcp/22 --direction inbound\n   sgaudit rules --demo --group shop-web -o csv=rules.csv",
+		Flags: listFlags(
+			&urfave.StringFlag{Name: "port", Category: categoryReport, Usage: "only rules that allow some of this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, all"},
+			choice(&urfave.StringFlag{Name: "direction", Category: categoryReport, Usage: "only rules of this `DIRECTION`: " + strings.Join(directions, ", ")}, "direction", directions...),
+			&urfave.BoolFlag{Name: "open", Category: categoryReport, Usage: "only inbound rules that, alone or together with others of their group, allow traffic from the whole internet"},
+			&urfave.StringFlag{Name: "source", Category: categoryReport, Usage: "only rules whose source (outbound: destination) is `WHAT`: a group sg-..., a prefix list pl-..., any, or an address or block that it overlaps"},
+		),
+		Action: func(c *urfave.Context) error {
+			choose, err := chooseRules(c)
+			return p.list(c, (*tables.Tables).Rules, ruleColumns, choose, err)
+		},
+	}
+}
+
+func (p *program) interfacesVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "interfaces",
+		Usage: "list every network interface with its groups and what can reach it",
+		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings. Examples:\n\n" +
+			"   sgaudit interfaces --demo\n   sgaudit interfaces --demo --group shop-* -o json",
+		Flags: listFlags(),
+		Action: func(c *urfave.Context) error {
+			return p.list(c, (*tables.Tables).Interfaces, interfaceColumns, nil, nil)
+		},
+	}
+}
+
+// shownColumn is a column of a list on a terminal, made of cells of the table.
+type shownColumn struct {
+	title string
+	cells []string // the names of the cells; a second one follows in brackets
+}
+
+var ruleColumns = []shownColumn{
+	{"REGION", []string{"region"}},
+	{"GROUP", []string{"group_name", "group_id"}},
+	{"DIRECTION", []string{"direction"}},
+	{"PROTOCOL", []string{"protocol"}},
+	{"PORTS", []string{"ports"}},
+	{"SOURCE", []string{"source", "source_name"}},
+	{"ATTACHED", []string{"attached"}},
+	{"EXPOSURE", []string{"exposure"}},
+	{"FINDINGS", []string{"findings"}},
+	{"DESCRIPTION", []string{"description", "note"}},
+}
+
+var interfaceColumns = []shownColumn{
+	{"REGION", []string{"region"}},
+	{"INTERFACE", []string{"interface_id"}},
+	{"USED BY", []string{"owner_kind", "owner"}},
+	{"PRIVATE", []string{"private_ips"}},
+	{"PUBLIC", []string{"public_ips"}},
+	{"EXPOSURE", []string{"exposure"}},
+	{"FINDINGS", []string{"findings"}},
+	{"GROUPS", []string{"group_names", "note"}},
+}
+
+// list judges an account and writes one of its tables.
+func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Table, columns []shownColumn, rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool, mistake error) error {
+	targets, err := parseListTargets(c.StringSlice("output"))
+	scope, wrong := groupScope(c)
+	src, bad := newSource(c, "input")
+	if err := console.Combine(mistake, err, wrong, bad, notEmpty(c, "port", "source", "input", "config")); err != nil {
+		return err
+	}
+	var files []string
+	for _, t := range targets {
+		files = append(files, t.file)
+	}
+	if err := notInput(files, c.String("input")); err != nil {
+		return err
+	}
+	inv, report, conf, err := p.judgeSource(src, c.String("config"))
+	if err != nil {
+		return err
+	}
+	rows := table(tables.New(inv, report, tables.Options{Services: conf.Settings.Names, Scope: scope, Rule: rule}))
+	var errs []error
+	for _, t := range targets {
+		if t.file != "" {
+			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return t.write(w, rows, columns, 0) }))
+			continue
+		}
+		errs = append(errs, p.console.Stream(func(w io.Writer) error { return t.write(w, rows, columns, p.console.Width()) }))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return err
+	}
+	return p.conclude(inv, c.Context.Err() != nil)
+}
+
+// listTarget is one place that a list goes to.
+type listTarget struct{ format, file string }
+
+func (t listTarget) write(w io.Writer, rows *tables.Table, columns []shownColumn, width int) error {
+	switch t.format {
+	case "csv":
+		return output.ListCSV(w, rows)
+	case "json":
+		return output.ListJSON(w, rows)
+	}
+	return listTable(w, rows, columns, width)
+}
+
+// parseListTargets reads values of the form FORMAT[=FILE].
+func parseListTargets(values []string) (targets []listTarget, err error) {
+	if len(values) == 0 {
+		values = []string{"table"}
+	}
+	var errs []error
+	var taken destinations
+	for _, value := range values {
+		format, file, given := strings.Cut(value, "=")
+		switch {
+		case !slices.Contains(listFormats, format):
+			errs = append(errs, console.Within("--output", console.Unknown("format", format, listFormats)))
+			continue
+		case given && file == "":
+			errs = append(errs, console.Usage("", "--output %s: the file's name is missing", value))
+			continue
+		case file == "-":
+			file = ""
+		case file != "":
+			if err := writable(file); err != nil {
+				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
+			}
+		}
+		if !taken.claim(file) {
+			errs = append(errs, console.Usage("give all but one a file of its own, as in -o csv=rules.csv", "--output %s: a format goes there already", value))
+		}
+		targets = append(targets, listTarget{format, file})
+	}
+	return targets, console.Combine(errs...)
+}
+
+// judgeSource reads an account and audits it by the configuration of that name.
+func (p *program) judgeSource(src *source, name string) (*inventory.Inventory, *findings.Report, *config.Config, error) {
+	conf, err := config.Read(name)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	opts, err := conf.Choose(nil, nil)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	s, err := p.loadInventory(src)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	report := p.evaluate(s, opts, conf.Exceptions, s.TakenAt)
+	report.Finish()
+	return s.Inventory, report, conf, nil
+}
+
+// groupScope reads the flags that choose groups; nil stands for all.
+func groupScope(c *urfave.Context) (func(*inventory.Region, *inventory.Group) bool, error) {
+	names, vpcs, tags := c.StringSlice("group"), c.StringSlice("vpc"), c.StringSlice("tag")
+	if len(names)+len(vpcs)+len(tags) == 0 {
+		return nil, nil
+	}
+	if slices.Contains(slices.Concat(names, vpcs, tags), "") {
+		return nil, console.Usage("", "--group, --vpc and --tag take a value that is not empty")
+	}
+	return func(_ *inventory.Region, g *inventory.Group) bool {
+		named := func(text string) bool {
+			pattern := glob(text)
+			return pattern.MatchString(g.ID) || pattern.MatchString(g.Name)
+		}
+		tagged := func(text string) bool {
+			key, value, both := strings.Cut(text, "=")
+			return slices.ContainsFunc(g.Tags, func(t inventory.Tag) bool { return t.Key == key && (!both || t.Value == value) })
+		}
+		return (len(names) == 0 || slices.ContainsFunc(names, named)) && (len(vpcs) == 0 || slices.Contains(vpcs, g.VPC)) &&
+			(len(tags) == 0 || slices.ContainsFunc(tags, tagged))
+	}, nil
+}
+
+// chooseRules reads the flags that choose rules; nil stands for all.
+func chooseRules(c *urfave.Context) (func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool, error) {
+	var traffic inventory.Traffic
+	var wanted inventory.Peer
+	var errs []error
+	if text := c.String("port"); text != "" {
+		var err error
+		if traffic, err = inventory.ParseTraffic(text); err != nil {
+			errs = append(errs, console.Usage("write it like tcp/22", "--port: %s", err))
+		}
+	}
+	source := c.String("source")
+	switch prefix, isPrefix := parsePrefix(source); {
+	case source == "" || source == "any":
+	case inventory.IsGroupID(source):
+		wanted.Group = &inventory.GroupRef{ID: source}
+	case inventory.IsPrefixListID(source):
+		wanted.List = source
+	case isPrefix:
+		wanted.Prefix = prefix
+	default:
+		errs = append(errs, console.Usage("write it like --source 10.0.0.0/8, --source sg-0123456789abcdef0 or --source any", "--source %q is not a group, a prefix list, an address, a block or any", source))
+	}
+	if err := console.Combine(append(errs, notEmpty(c, "direction"), checkChoice(c, "direction"))...); err != nil {
+		return nil, err
+	}
+	direction := func(d inventory.Direction) bool {
+		return c.String("direction") == "" || (c.String("direction") == "inbound") == (d == inventory.Ingress)
+	}
+	from := func(r *inventory.Rule) bool {
+		switch {
+		case source == "":
+			return true
+		case source == "any":
+			return r.Peer.Prefix.IsValid() && r.Peer.Prefix.Bits() == 0
+		case wanted.Group != nil:
+			return r.Peer.Group != nil && r.Peer.Group.ID == source
+		case wanted.List != "":
+			return r.Peer.List == source
+		}
+		return r.Peer.Prefix.IsValid() && r.Peer.Prefix.Overlaps(wanted.Prefix)
+	}
+	return func(region *inventory.Region, g *inventory.Group) func(*inventory.Rule) bool {
+		var open map[*inventory.Rule]bool
+		if c.Bool("open") {
+			open = openRules(region, g)
+		}
+		return func(r *inventory.Rule) bool {
+			return direction(r.Direction) && from(r) && (c.String("port") == "" || r.Traffic.Overlaps(traffic)) && (open == nil || open[r])
+		}
+	}, nil
+}
+
+// openRules returns the inbound rules whose sources, together with those of the
+// group's other rules for the same traffic, hold the whole internet.
+func openRules(region *inventory.Region, g *inventory.Group) map[*inventory.Rule]bool {
+	index := inventory.NewIndex(region)
+	type rules struct {
+		prefixes []netip.Prefix
+		of       []*inventory.Rule
+	}
+	sources := map[inventory.Traffic]*rules{}
+	add := func(prefix netip.Prefix, r *inventory.Rule) {
+		list := sources[r.Traffic]
+		if list == nil {
+			list = &rules{}
+			sources[r.Traffic] = list
+		}
+		list.prefixes, list.of = append(list.prefixes, prefix), append(list.of, r)
+	}
+	for i := range g.Rules {
+		r := &g.Rules[i]
+		if r.Direction != inventory.Ingress {
+			continue
+		}
+		if r.Peer.Prefix.IsValid() {
+			add(r.Peer.Prefix, r)
+		}
+		for _, entry := range index.Entries(r.Peer.List) {
+			add(entry, r)
+		}
+	}
+	open := map[*inventory.Rule]bool{}
+	for _, list := range sources {
+		for i, public := range cidr.Public(list.prefixes) {
+			if public {
+				open[list.of[i]] = true
+			}
+		}
+	}
+	return open
+}
+
+// listTable writes some columns of a table for people.
+func listTable(w io.Writer, t *tables.Table, columns []shownColumn, width int) error {
+	at := map[string]int{}
+	for i, name := range t.Names() {
+		at[name] = i
+	}
+	head := make([]string, len(columns))
+	for i, c := range columns {
+		head[i] = c.title
+	}
+	var rows [][]string
+	for cells := range t.Rows {
+		row := make([]string, len(columns))
+		for i, c := range columns {
+			row[i] = cells[at[c.cells[0]]]
+			if len(c.cells) == 1 {
+				continue
+			}
+			if second := cells[at[c.cells[1]]]; second != "" && row[i] != "" {
+				row[i] += " (" + second + ")"
+			} else if second != "" {
+				row[i] = second
+			}
+		}
+		rows = append(rows, row)
+	}
+	return output.List(w, head, rows, width)
+}
