@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // environment clears what AWS tools read and gives them these files instead.
@@ -105,5 +107,41 @@ func TestBothProfileAndKeysWarn(t *testing.T) {
 	}
 	if c.Caller().AccountID != "111122223333" || c.Caller().Partition != "aws" {
 		t.Errorf("caller: %+v", c.Caller())
+	}
+}
+
+// TestGivenEndpoint: --endpoint-url counts before every variable and profile that
+// names an endpoint, for every service; without it they count.
+func TestGivenEndpoint(t *testing.T) {
+	s := serve(t, notation.MustParse(everyCall).Inventory, endpoint.Options{})
+	const nobody = "http://127.0.0.1:1"
+	environment(t, "[default]\nregion = us-east-1\nservices = ours\n[services ours]\nlambda =\n  endpoint_url = "+nobody+"\n")
+	t.Setenv("AWS_ACCESS_KEY_ID", "a")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "b")
+	for _, service := range []string{"EC2", "STS", "ELASTIC_LOAD_BALANCING", "WAFV2"} {
+		t.Setenv("AWS_ENDPOINT_URL_"+service, nobody)
+	}
+	read := func(url string) *inventory.Inventory {
+		t.Helper()
+		c, err := Connect(context.Background(), Options{EndpointURL: url, Depth: inventory.DepthServices, Regions: []string{"us-east-1"}, MaxRPS: 1e6, retryDelay: time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inv, err := c.Collect(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return inv
+	}
+	if inv := read(s.URL); !inv.Complete() {
+		t.Errorf("gaps: %+v", inv.Regions[0].Gaps)
+	}
+	t.Setenv("AWS_ENDPOINT_URL", s.URL)
+	for _, service := range []string{"EC2", "STS", "WAFV2"} {
+		t.Setenv("AWS_ENDPOINT_URL_"+service, s.URL)
+	}
+	r := read("").Regions[0]
+	if lost := r.Asked &^ r.Read; lost != inventory.PartLoadBalancers { // the classic ones
+		t.Errorf("not read: %s, gaps %+v", lost, r.Gaps)
 	}
 }

@@ -368,7 +368,7 @@ func TestFiftyRegions(t *testing.T) {
 func TestPartsWithoutAList(t *testing.T) {
 	r := collect(t, serve(t, notation.MustParse(small).Inventory, endpoint.Options{}), Options{Depth: inventory.DepthServices}).Regions[0]
 	for _, part := range r.Asked.Each() {
-		listed := slices.ContainsFunc(lists, func(l list) bool { return l.part == part })
+		listed := slices.ContainsFunc(lists, func(l sweep) bool { return l.part == part })
 		gap := slices.ContainsFunc(r.Gaps, func(g inventory.Gap) bool { return g.Part == part })
 		if listed != r.Read.Has(part) || listed == gap {
 			t.Errorf("%s: a list: %v, read: %v, a gap: %v", part, listed, r.Read.Has(part), gap)

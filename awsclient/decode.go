@@ -72,11 +72,11 @@ func ask[T, In, Out any](ctx context.Context, r *reader, call func(context.Conte
 // every error, and every answer that the other leaves to it.
 func (r *reader) fast(decode func(data []byte) (any, error)) func(*ec2.Options) {
 	return func(o *ec2.Options) {
-		if r.of.opts.SDKDecoder {
+		if r.client.opts.SDKDecoder {
 			return
 		}
 		o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
-			d := &deserializer{decode: decode, left: r.leftToSDK}
+			d := &deserializer{decode: decode, left: r.noteLeftToSDK}
 			replaced, err := stack.Deserialize.Swap("OperationDeserializer", d)
 			d.sdk = replaced
 			return err
@@ -84,18 +84,18 @@ func (r *reader) fast(decode func(data []byte) (any, error)) func(*ec2.Options) 
 	}
 }
 
-// leftToSDK tells once for each call of a region that an answer had a shape
+// noteLeftToSDK tells once for each call of a region that an answer had a shape
 // which the scanner does not know.
-func (r *reader) leftToSDK(operation string, why error) {
+func (r *reader) noteLeftToSDK(operation string, why error) {
 	r.mu.Lock()
-	told := r.slow[operation]
-	if r.slow == nil {
-		r.slow = map[string]bool{}
+	told := r.leftToSDK[operation]
+	if r.leftToSDK == nil {
+		r.leftToSDK = map[string]bool{}
 	}
-	r.slow[operation] = true
+	r.leftToSDK[operation] = true
 	r.mu.Unlock()
 	if !told {
-		r.of.opts.Debug(fmt.Sprintf("%s: an answer to %s has an unknown shape at %v: the SDK's decoder reads it, which takes longer", r.region.Name, operation, why))
+		r.client.opts.Debug(fmt.Sprintf("%s: an answer to %s has an unknown shape at %v: the SDK's decoder reads it, which takes longer", r.region.Name, operation, why))
 	}
 }
 

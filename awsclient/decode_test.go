@@ -59,7 +59,7 @@ func BenchmarkDecode(b *testing.B) {
 					client := ec2.New(ec2.Options{
 						Region: "us-east-1", HTTPClient: answers{body}, BaseEndpoint: aws.String("http://127.0.0.1:1"), Credentials: aws.AnonymousCredentials{},
 					})
-					r := &reader{of: &Client{opts: Options{SDKDecoder: sdk, Debug: func(string) {}}}, client: client, region: &inventory.Region{}}
+					r := &reader{client: &Client{opts: Options{SDKDecoder: sdk, Debug: func(string) {}}}, ec2: client, region: &inventory.Region{}}
 					b.SetBytes(int64(len(body)))
 					b.ReportAllocs()
 					for b.Loop() {
@@ -71,11 +71,11 @@ func BenchmarkDecode(b *testing.B) {
 				})
 			}
 			decode("DescribeNetworkInterfaces", func(r *reader) (int, error) {
-				p, err := ask(ctx, r, r.client.DescribeNetworkInterfaces, &ec2.DescribeNetworkInterfacesInput{}, interfaceDecoders)
+				p, err := ask(ctx, r, r.ec2.DescribeNetworkInterfaces, &ec2.DescribeNetworkInterfacesInput{}, interfaceDecoders)
 				return len(p.Items), err
 			})
 			decode("DescribeSecurityGroups", func(r *reader) (int, error) {
-				p, err := ask(ctx, r, r.client.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{}, groupDecoders)
+				p, err := ask(ctx, r, r.ec2.DescribeSecurityGroups, &ec2.DescribeSecurityGroupsInput{}, groupDecoders)
 				return len(p.Items), err
 			})
 		}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
-	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -16,21 +15,21 @@ const pageSize = 1000
 
 // readGroups is the only list that touches Region.Groups while the region is
 // read.
-func readGroups(ctx context.Context, r *reader, limit *rate.Limiter) error {
+func readGroups(ctx context.Context, r *reader, p *pager) error {
 	var read pages[inventory.Group]
 	defer func() {
 		groups, contradictory := inventory.JoinGroups(read.all)
 		r.region.Groups = groups
 		for _, id := range contradictory {
-			r.oddity(inventory.PartGroups, "%s came more than once, with a different name, VPC, owner or description", id)
+			r.malformed(inventory.PartGroups, "%s came more than once, with a different name, VPC, owner or description", id)
 		}
 	}()
 	defer r.counts.end()
-	_, err := chain(ctx, limit, 0, func(ctx context.Context, token *string) (ec2xml.Page[inventory.Group], error) {
+	_, err := chain(ctx, p, 0, func(ctx context.Context, token *string) (ec2xml.Page[inventory.Group], error) {
 		in := &ec2.DescribeSecurityGroupsInput{MaxResults: aws.Int32(pageSize), NextToken: token}
-		return ask(ctx, r, r.client.DescribeSecurityGroups, in, groupDecoders)
+		return ask(ctx, r, r.ec2.DescribeSecurityGroups, in, groupDecoders)
 	}, func(p ec2xml.Page[inventory.Group]) {
-		r.oddities(inventory.PartGroups, p.Malformed)
+		r.allMalformed(inventory.PartGroups, p.Malformed)
 		if r.region.Asked.Has(inventory.PartRules) {
 			for i := range p.Items {
 				r.counts.add(ruleCount{p.Items[i].ID, len(p.Items[i].Rules)})

@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -25,8 +24,8 @@ import (
 // there; else the chain goes on where it was left. One page of one partition,
 // beside the last of the first pages, shows whether the endpoint knows the
 // filter at all: emulators ignore it, and each partition would be the whole list.
-func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	l := &interfaceList{reader: r, limit: limit}
+func readInterfaces(ctx context.Context, r *reader, p *pager) error {
+	l := &interfaceList{reader: r, pager: p}
 	defer l.join()
 	behind, err := l.read(ctx, nil, nil, chainedPages-1)
 	if err != nil || behind == nil {
@@ -54,7 +53,7 @@ func readInterfaces(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			return err
 		}
 	}
-	r.of.opts.Debug(r.region.Name + ": the partitions of network interfaces lack some that were read before, or hold others: reading them page by page")
+	r.client.opts.Debug(r.region.Name + ": the partitions of network interfaces lack some that were read before, or hold others: reading them page by page")
 	_, err = l.read(ctx, behind, nil, 0)
 	return err
 }
@@ -69,7 +68,7 @@ var errOtherItems = errors.New("the endpoint ignores filters")
 // interfaceList is the list of network interfaces of a region while it is read.
 type interfaceList struct {
 	*reader
-	limit          *rate.Limiter
+	pager          *pager
 	chained, parts pages[inventory.Interface]
 }
 
@@ -80,7 +79,7 @@ func (l *interfaceList) read(ctx context.Context, first *string, ids []string, m
 	if ids != nil {
 		into = &l.parts
 	}
-	return chain(ctx, l.limit, most, func(ctx context.Context, token *string) (ec2xml.Page[inventory.Interface], error) {
+	return chain(ctx, l.pager, most, func(ctx context.Context, token *string) (ec2xml.Page[inventory.Interface], error) {
 		if token == nil {
 			token = first
 		}
@@ -88,13 +87,13 @@ func (l *interfaceList) read(ctx context.Context, first *string, ids []string, m
 		if ids != nil {
 			in.Filters = []types.Filter{{Name: aws.String("network-interface-id"), Values: ids}}
 		}
-		p, err := ask(ctx, l.reader, l.client.DescribeNetworkInterfaces, in, interfaceDecoders)
+		p, err := ask(ctx, l.reader, l.ec2.DescribeNetworkInterfaces, in, interfaceDecoders)
 		if err == nil && ids != nil && slices.ContainsFunc(p.Items, func(e inventory.Interface) bool { return !matches(ids, e.ID) }) {
 			return ec2xml.Page[inventory.Interface]{}, errOtherItems
 		}
 		return p, err
 	}, func(p ec2xml.Page[inventory.Interface]) {
-		l.oddities(inventory.PartInterfaces, p.Malformed)
+		l.allMalformed(inventory.PartInterfaces, p.Malformed)
 		into.add(p.Items)
 		l.progress.page(l.region.Name, len(p.Items))
 	})
@@ -105,6 +104,6 @@ func (l *interfaceList) join() {
 	interfaces, contradictory := inventory.JoinInterfaces(slices.Concat(l.chained.all, l.parts.all))
 	l.region.Interfaces = interfaces
 	for _, id := range contradictory {
-		l.oddity(inventory.PartInterfaces, "%s came more than once, with a different VPC or subnet", id)
+		l.malformed(inventory.PartInterfaces, "%s came more than once, with a different VPC or subnet", id)
 	}
 }

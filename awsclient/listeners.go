@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
+	balancingtypes "github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2/types"
 	"github.com/aws/smithy-go"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -23,9 +23,9 @@ const listenersAtOnce = 4
 // balancer: the API wants one call for each. Those of classic load balancers
 // come with the load balancers themselves. A load balancer that is gone by now
 // is dropped.
-func readListeners(ctx context.Context, r *reader, limit *rate.Limiter) error {
+func readListeners(ctx context.Context, r *reader, p *pager) error {
 	r.after(inventory.PartLoadBalancers)
-	describe := r.balancing().DescribeListeners
+	describe := elasticloadbalancingv2.NewFromConfig(r.config).DescribeListeners
 	var mu sync.Mutex
 	var gone []string // ARNs
 	var g errgroup.Group
@@ -38,17 +38,16 @@ func readListeners(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			if b.ARN == "" {
 				return fmt.Errorf("%s load balancer %q has no ARN to ask with", b.Kind, b.Name)
 			}
-			err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-				out, err := describe(ctx, &elasticloadbalancingv2.DescribeListenersInput{LoadBalancerArn: &b.ARN, PageSize: aws.Int32(balancerPage), Marker: token})
-				if err != nil {
-					return nil, err
-				}
-				for i := range out.Listeners {
-					l := &out.Listeners[i]
+			err := list(ctx, p, describe,
+				func(token *string) *elasticloadbalancingv2.DescribeListenersInput {
+					return &elasticloadbalancingv2.DescribeListenersInput{LoadBalancerArn: &b.ARN, PageSize: aws.Int32(balancerPage), Marker: token}
+				},
+				func(out *elasticloadbalancingv2.DescribeListenersOutput) ([]balancingtypes.Listener, *string) {
+					return out.Listeners, out.NextMarker
+				},
+				func(l *balancingtypes.Listener) {
 					r.addListener(b.Kind, b.Name, string(l.Protocol), aws.ToInt32(l.Port))
-				}
-				return out.NextMarker, nil
-			})
+				})
 			var failure smithy.APIError
 			if errors.As(err, &failure) && strings.HasPrefix(failure.ErrorCode(), "LoadBalancerNotFound") {
 				mu.Lock()
@@ -58,7 +57,7 @@ func readListeners(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			}
 			return err
 		})
-		if ctx.Value(firstPages{}) != nil {
+		if p.firstPage {
 			break // one call tells whether it is allowed
 		}
 	}

@@ -126,8 +126,8 @@ func TestContradictions(t *testing.T) {
 	}
 }
 
-// TestManyOddities keeps the gaps of a part few, and the same whatever comes first.
-func TestManyOddities(t *testing.T) {
+// TestManyGaps keeps the gaps of a part few, and the same whatever comes first.
+func TestManyGaps(t *testing.T) {
 	texts := make([]string, 5000)
 	for i := range texts {
 		texts[i] = strings.Repeat("x", i%700+1)
@@ -139,17 +139,17 @@ func TestManyOddities(t *testing.T) {
 			if k == 1 {
 				i = len(texts) - 1 - i
 			}
-			r.oddities(inventory.PartVPCs, texts[i:i+1])
+			r.allMalformed(inventory.PartVPCs, texts[i:i+1])
 		}
-		r.gaps()
+		r.writeGaps()
 		for _, g := range r.region.Gaps {
 			messages[k] = append(messages[k], g.Message)
 		}
-		if n := len(r.region.Gaps); n != mostOddities+1 || !strings.HasSuffix(r.region.Gaps[mostOddities].Message, "more of the same part") || r.odd != inventory.PartVPCs {
-			t.Errorf("%d gaps, odd %s", n, r.odd)
+		if n := len(r.region.Gaps); n != mostGapTexts+1 || !strings.HasSuffix(r.region.Gaps[mostGapTexts].Message, "more of the same part") || r.notUnderstood != inventory.PartVPCs {
+			t.Errorf("%d gaps, not understood: %s", n, r.notUnderstood)
 		}
 	}
-	for i := range mostOddities {
+	for i := range mostGapTexts {
 		if messages[0][i] != messages[1][i] {
 			t.Fatalf("gap %d depends on the order: %q, %q", i, messages[0][i], messages[1][i])
 		}

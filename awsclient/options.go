@@ -60,6 +60,7 @@ const (
 	defaultConcurrency = 64
 	defaultRetryDelay  = 8 * time.Second
 	maxAttempts        = 8
+	firstAttempts      = 3 // of the calls before the regions are read
 	dialTimeout        = 4 * time.Second
 	callTimeout        = time.Minute
 )

@@ -285,10 +285,10 @@ func TestPartitionThatFails(t *testing.T) {
 // TestUnknownShape tells once that the SDK's decoder had to read answers.
 func TestUnknownShape(t *testing.T) {
 	var told []string
-	r := &reader{of: &Client{opts: Options{Debug: func(text string) { told = append(told, text) }}}, region: &inventory.Region{Name: "us-east-1"}}
+	r := &reader{client: &Client{opts: Options{Debug: func(text string) { told = append(told, text) }}}, region: &inventory.Region{Name: "us-east-1"}}
 	for range 3 {
 		_, err := new(ec2xml.Scanner).Groups([]byte("<a>text<b>"))
-		r.leftToSDK("DescribeSecurityGroups", err)
+		r.noteLeftToSDK("DescribeSecurityGroups", err)
 	}
 	if len(told) != 1 || !strings.Contains(told[0], `us-east-1: an answer to DescribeSecurityGroups has an unknown shape at byte 3, in "<a>text<b>"`) {
 		t.Error(told)

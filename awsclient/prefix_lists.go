@@ -8,8 +8,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -24,46 +24,42 @@ const (
 // readPrefixLists reads the lists, then the entries of those that rules and
 // routes name. A list whose entries may not be read stays unresolved; the
 // part counts as read, and a gap says what it lacks.
-func readPrefixLists(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	known := map[string]inventory.PrefixList{}
-	describe := r.client.DescribeManagedPrefixLists
-	err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeManagedPrefixListsInput{MaxResults: aws.Int32(prefixPage), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.PrefixLists {
-			p := &out.PrefixLists[i]
-			id, ok := r.id(inventory.PartPrefixLists, "a managed prefix list", p.PrefixListId)
-			if !ok {
-				continue
+func readPrefixLists(ctx context.Context, r *reader, p *pager) error {
+	described := map[string]inventory.PrefixList{}
+	err := list(ctx, p, r.ec2.DescribeManagedPrefixLists,
+		func(token *string) *ec2.DescribeManagedPrefixListsInput {
+			return &ec2.DescribeManagedPrefixListsInput{MaxResults: aws.Int32(prefixPage), NextToken: token}
+		},
+		func(out *ec2.DescribeManagedPrefixListsOutput) ([]types.ManagedPrefixList, *string) {
+			return out.PrefixLists, out.NextToken
+		},
+		func(l *types.ManagedPrefixList) {
+			if id, ok := r.id(inventory.PartPrefixLists, "a managed prefix list", l.PrefixListId); ok {
+				described[id] = inventory.PrefixList{
+					ID: id, Name: aws.ToString(l.PrefixListName), Owner: ec2xml.Shared(l.OwnerId), MaxEntries: int(aws.ToInt32(l.MaxEntries)),
+				}
 			}
-			known[id] = inventory.PrefixList{
-				ID: id, Name: aws.ToString(p.PrefixListName), Owner: ec2xml.Shared(p.OwnerId), MaxEntries: int(aws.ToInt32(p.MaxEntries)),
-			}
-		}
-		return out.NextToken, nil
-	})
+		})
 	if err != nil {
 		return err
 	}
 	r.after(inventory.PartGroups)
 	r.after(inventory.PartRouteTables)
-	limit = rate.NewLimiter(limit.Limit(), limit.Burst()) // another API, another bucket
+	entries := p.another()
 	named := r.namedLists()
 	r.region.PrefixLists = make([]inventory.PrefixList, len(named))
 	var g errgroup.Group
 	g.SetLimit(entriesAtOnce)
 	for i, id := range named {
-		list := &r.region.PrefixLists[i]
-		*list = known[id]
-		list.ID = id
+		l := &r.region.PrefixLists[i]
+		*l = described[id]
+		l.ID = id
 		g.Go(func() error {
-			whole, err := r.entries(ctx, limit, list)
+			whole, err := r.readEntries(ctx, entries, l)
 			if err != nil {
 				r.fail(inventory.PartPrefixLists, "ec2:GetManagedPrefixListEntries", err)
 			}
-			list.Resolved = err == nil && whole
+			l.Resolved = err == nil && whole
 			return nil
 		})
 	}
@@ -91,26 +87,25 @@ func (r *reader) namedLists() []string {
 	return slices.Compact(named)
 }
 
-// entries reads those of one list, and reports whether all of them were
+// readEntries reads the entries of one list, and reports whether all of them were
 // understood.
-func (r *reader) entries(ctx context.Context, limit *rate.Limiter, list *inventory.PrefixList) (whole bool, err error) {
-	get := r.client.GetManagedPrefixListEntries
+func (r *reader) readEntries(ctx context.Context, p *pager, l *inventory.PrefixList) (whole bool, err error) {
 	whole = true
-	err = everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := get(ctx, &ec2.GetManagedPrefixListEntriesInput{PrefixListId: &list.ID, MaxResults: aws.Int32(prefixPage), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.Entries {
-			prefix, err := netip.ParsePrefix(aws.ToString(out.Entries[i].Cidr))
+	err = list(ctx, p, r.ec2.GetManagedPrefixListEntries,
+		func(token *string) *ec2.GetManagedPrefixListEntriesInput {
+			return &ec2.GetManagedPrefixListEntriesInput{PrefixListId: &l.ID, MaxResults: aws.Int32(prefixPage), NextToken: token}
+		},
+		func(out *ec2.GetManagedPrefixListEntriesOutput) ([]types.PrefixListEntry, *string) {
+			return out.Entries, out.NextToken
+		},
+		func(e *types.PrefixListEntry) {
+			prefix, err := netip.ParsePrefix(aws.ToString(e.Cidr))
 			if err != nil {
 				whole = false
-				r.record(inventory.PartPrefixLists, fmt.Sprintf("%s has the entry %q, which is not an address prefix", list.ID, words.Cut(aws.ToString(out.Entries[i].Cidr), mostName)))
-				continue
+				r.addGaps(inventory.PartPrefixLists, fmt.Sprintf("%s has the entry %q, which is not an address prefix", l.ID, words.Cut(aws.ToString(e.Cidr), mostName)))
+				return
 			}
-			list.Entries = append(list.Entries, inventory.PrefixPeer(prefix).Prefix)
-		}
-		return out.NextToken, nil
-	})
+			l.Entries = append(l.Entries, inventory.PrefixPeer(prefix).Prefix)
+		})
 	return whole, err
 }

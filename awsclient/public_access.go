@@ -2,11 +2,11 @@ package awsclient
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
-	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
@@ -16,16 +16,15 @@ import (
 // region does not know the action, there is no such setting that could be on.
 // A mode that is none of the three (EC2 API reference,
 // VpcBlockPublicAccessOptions) is a gap.
-func readPublicAccess(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeVpcBlockPublicAccessOptions
-	return everyPage(ctx, limit, func(ctx context.Context, _ *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeVpcBlockPublicAccessOptionsInput{})
+func readPublicAccess(ctx context.Context, r *reader, p *pager) error {
+	return p.once(ctx, func(ctx context.Context) error {
+		out, err := r.ec2.DescribeVpcBlockPublicAccessOptions(ctx, &ec2.DescribeVpcBlockPublicAccessOptionsInput{})
 		if unknownAction(err) {
 			r.region.PublicAccess = inventory.PublicAccessBlock{Mode: "off", State: inventory.PublicAccessUnsupported}
-			return nil, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		options := out.VpcBlockPublicAccessOptions
 		if options == nil {
@@ -36,9 +35,9 @@ func readPublicAccess(ctx context.Context, r *reader, limit *rate.Limiter) error
 			r.region.PublicAccess.Mode = string(mode)
 			r.region.PublicAccess.State = string(options.State)
 		default:
-			r.oddity(inventory.PartPublicAccess, "VPC block public access has the mode %q, which is unknown", words.Cut(string(mode), mostName))
+			r.malformed(inventory.PartPublicAccess, "VPC block public access has the mode %q, which is unknown", words.Cut(string(mode), mostName))
 		}
-		return nil, nil
+		return nil
 	})
 }
 
@@ -50,25 +49,26 @@ func unknownAction(err error) bool {
 
 // readExclusions reads what is exempt from VPC block public access: nothing,
 // where the region does not know the action.
-func readExclusions(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeVpcBlockPublicAccessExclusions
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeVpcBlockPublicAccessExclusionsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
-		if unknownAction(err) {
-			return nil, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range out.VpcBlockPublicAccessExclusions {
-			id, ok := r.id(inventory.PartPublicAccess, "an exclusion from VPC block public access", e.ExclusionId)
-			if !ok {
-				continue
+func readExclusions(ctx context.Context, r *reader, p *pager) error {
+	err := list(ctx, p, r.ec2.DescribeVpcBlockPublicAccessExclusions,
+		func(token *string) *ec2.DescribeVpcBlockPublicAccessExclusionsInput {
+			return &ec2.DescribeVpcBlockPublicAccessExclusionsInput{MaxResults: aws.Int32(pageSize), NextToken: token}
+		},
+		func(out *ec2.DescribeVpcBlockPublicAccessExclusionsOutput) ([]types.VpcBlockPublicAccessExclusion, *string) {
+			return out.VpcBlockPublicAccessExclusions, out.NextToken
+		},
+		func(e *types.VpcBlockPublicAccessExclusion) {
+			if id, ok := r.id(inventory.PartPublicAccess, "an exclusion from VPC block public access", e.ExclusionId); ok {
+				r.region.PublicAccess.Exclusions = append(r.region.PublicAccess.Exclusions, inventory.PublicAccessExclusion{
+					ID: id, Resource: lastPart(aws.ToString(e.ResourceArn)), Mode: string(e.InternetGatewayExclusionMode), State: string(e.State),
+				})
 			}
-			r.region.PublicAccess.Exclusions = append(r.region.PublicAccess.Exclusions, inventory.PublicAccessExclusion{
-				ID: id, Resource: lastPart(aws.ToString(e.ResourceArn)), Mode: string(e.InternetGatewayExclusionMode), State: string(e.State),
-			})
-		}
-		return out.NextToken, nil
-	})
+		})
+	if unknownAction(err) {
+		return nil
+	}
+	return err
 }
+
+// lastPart returns what stands behind the last slash of an ARN.
+func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }

@@ -5,37 +5,38 @@ import (
 	"sync"
 )
 
-// arrivals hands on what one list has read so far to another that waits for it.
-// The zero value is one that nothing has come to yet.
-type arrivals[T any] struct {
+// queue hands on what one list has read so far to another one that waits for it. It
+// has no bound: the list that writes never waits. The zero value is an empty queue.
+type queue[T any] struct {
 	mu    sync.Mutex
 	items []T
-	over  bool
-	came  chan struct{} // closed at the next arrival; nil where nobody waits
+	ended bool
+	more  chan struct{} // closed at the next change; nil where no list waits
 }
 
-// add tells of more items.
-func (a *arrivals[T]) add(items ...T) { a.tell(items, false) }
+// add appends items.
+func (q *queue[T]) add(items ...T) { q.change(items, false) }
 
-// end tells that there will be no more.
-func (a *arrivals[T]) end() { a.tell(nil, true) }
+// end says that there will be no more items. The list that writes calls it however
+// it ends, so that each always comes to an end.
+func (q *queue[T]) end() { q.change(nil, true) }
 
-func (a *arrivals[T]) tell(items []T, over bool) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.items, a.over = append(a.items, items...), a.over || over
-	if a.came != nil {
-		close(a.came)
-		a.came = nil
+func (q *queue[T]) change(items []T, ended bool) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items, q.ended = append(q.items, items...), q.ended || ended
+	if q.more != nil {
+		close(q.more)
+		q.more = nil
 	}
 }
 
-// each yields every item, in the order of their arrival, and waits for more
+// each yields every item, in the order in which they were added, and waits for more
 // until the end.
-func (a *arrivals[T]) each() iter.Seq[T] {
+func (q *queue[T]) each() iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for next := 0; ; {
-			items, wait := a.from(next)
+			items, wait := q.from(next)
 			for _, item := range items {
 				if !yield(item) {
 					return
@@ -55,14 +56,14 @@ func (a *arrivals[T]) each() iter.Seq[T] {
 
 // from returns the items from a position on. Where there is none, wait is closed
 // when some come, and nil where none will.
-func (a *arrivals[T]) from(next int) (items []T, wait <-chan struct{}) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if next < len(a.items) || a.over {
-		return a.items[next:], nil
+func (q *queue[T]) from(next int) (items []T, wait <-chan struct{}) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if next < len(q.items) || q.ended {
+		return q.items[next:], nil
 	}
-	if a.came == nil {
-		a.came = make(chan struct{})
+	if q.more == nil {
+		q.more = make(chan struct{})
 	}
-	return nil, a.came
+	return nil, q.more
 }

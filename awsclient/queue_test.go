@@ -6,33 +6,33 @@ import (
 	"testing"
 )
 
-// TestArrivals hands every item to everyone who waits, whenever it comes.
-func TestArrivals(t *testing.T) {
+// TestQueue hands every item to everyone who waits, whenever it comes.
+func TestQueue(t *testing.T) {
 	for range 100 {
-		var a arrivals[int]
+		var q queue[int]
 		var all sync.WaitGroup
 		got := make([][]int, 3)
 		for i := range got {
-			all.Go(func() { got[i] = slices.Collect(a.each()) })
+			all.Go(func() { got[i] = slices.Collect(q.each()) })
 		}
 		var want []int
 		for k := range 20 {
-			a.add(k, -k)
+			q.add(k, -k)
 			want = append(want, k, -k)
 		}
-		a.add()
-		a.end()
+		q.add()
+		q.end()
 		all.Wait()
-		for _, items := range append(got, slices.Collect(a.each())) {
+		for _, items := range append(got, slices.Collect(q.each())) {
 			if !slices.Equal(items, want) {
 				t.Fatalf("%v, want %v", items, want)
 			}
 		}
-		for range a.each() {
+		for range q.each() {
 			break // who has enough goes
 		}
 	}
-	var none arrivals[int]
+	var none queue[int]
 	none.end()
 	if items := slices.Collect(none.each()); items != nil {
 		t.Error(items)
@@ -49,13 +49,13 @@ func TestRulePartitions(t *testing.T) {
 		"none": {0, 1, 0}, "no rules": {5, 0, 0}, "one": {1, 1, 1}, "a page": {125, 8, 1}, "more": {126, 8, 2},
 		"a filter": {maxFilterValues, 1, 1}, "more ids": {maxFilterValues + 1, 1, 2}, "larger than a page": {3, pageSize + 1, 3},
 	} {
-		var a arrivals[ruleCount]
+		var q queue[ruleCount]
 		for range c.groups {
-			a.add(ruleCount{"sg-1", c.rules})
+			q.add(ruleCount{"sg-1", c.rules})
 		}
-		a.end()
+		q.end()
 		sets, ids := 0, 0
-		for set := range partitions(a.each()) {
+		for set := range partitions(q.each()) {
 			sets, ids = sets+1, ids+len(set)
 			if len(set) > maxFilterValues || len(set) > 1 && len(set)*c.rules > pageSize {
 				t.Errorf("%s: a set of %d groups of %d rules", name, len(set), c.rules)

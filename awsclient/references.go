@@ -8,32 +8,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-func readAssociations(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeSecurityGroupVpcAssociations
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeSecurityGroupVpcAssociationsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.SecurityGroupVpcAssociations {
-			a := &out.SecurityGroupVpcAssociations[i]
+func readAssociations(ctx context.Context, r *reader, p *pager) error {
+	return list(ctx, p, r.ec2.DescribeSecurityGroupVpcAssociations,
+		func(token *string) *ec2.DescribeSecurityGroupVpcAssociationsInput {
+			return &ec2.DescribeSecurityGroupVpcAssociationsInput{MaxResults: aws.Int32(pageSize), NextToken: token}
+		},
+		func(out *ec2.DescribeSecurityGroupVpcAssociationsOutput) ([]types.SecurityGroupVpcAssociation, *string) {
+			return out.SecurityGroupVpcAssociations, out.NextToken
+		},
+		func(a *types.SecurityGroupVpcAssociation) {
 			group, ok := r.id(inventory.PartAssociations, "the security group of a VPC association", a.GroupId)
 			vpc, also := r.id(inventory.PartAssociations, "the VPC of a security group's association", a.VpcId)
-			if !ok || !also {
-				continue
+			if ok && also {
+				r.region.Associations = append(r.region.Associations, inventory.Association{
+					Group: group, VPC: vpc, VPCOwner: ec2xml.Shared(a.VpcOwnerId), State: string(a.State),
+				})
 			}
-			r.region.Associations = append(r.region.Associations, inventory.Association{
-				Group: group, VPC: vpc, VPCOwner: ec2xml.Shared(a.VpcOwnerId), State: string(a.State),
-			})
-		}
-		return out.NextToken, nil
-	})
+		})
 }
 
 const (
@@ -43,27 +39,25 @@ const (
 
 // readStale asks VPC by VPC, as the API wants it; but only those that can
 // have stale rules: where a rule names a group that is not in its own VPC.
-func readStale(ctx context.Context, r *reader, limit *rate.Limiter) error {
+func readStale(ctx context.Context, r *reader, p *pager) error {
 	r.after(inventory.PartGroups)
-	describe := r.client.DescribeStaleSecurityGroups
 	var g errgroup.Group
 	g.SetLimit(staleAtOnce)
 	for _, vpc := range r.vpcsWithForeignReferences() {
 		g.Go(func() error {
-			return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-				out, err := describe(ctx, &ec2.DescribeStaleSecurityGroupsInput{VpcId: &vpc, MaxResults: aws.Int32(stalePage), NextToken: token})
-				if err != nil {
-					return nil, err
-				}
-				for i := range out.StaleSecurityGroupSet {
-					s := &out.StaleSecurityGroupSet[i]
+			return list(ctx, p, r.ec2.DescribeStaleSecurityGroups,
+				func(token *string) *ec2.DescribeStaleSecurityGroupsInput {
+					return &ec2.DescribeStaleSecurityGroupsInput{VpcId: &vpc, MaxResults: aws.Int32(stalePage), NextToken: token}
+				},
+				func(out *ec2.DescribeStaleSecurityGroupsOutput) ([]types.StaleSecurityGroup, *string) {
+					return out.StaleSecurityGroupSet, out.NextToken
+				},
+				func(s *types.StaleSecurityGroup) {
 					if id, ok := r.id(inventory.PartStale, "a security group with stale rules", s.GroupId); ok {
 						r.addStale(id, inventory.Ingress, s.StaleIpPermissions)
 						r.addStale(id, inventory.Egress, s.StaleIpPermissionsEgress)
 					}
-				}
-				return out.NextToken, nil
-			})
+				})
 		})
 	}
 	return g.Wait()
@@ -94,7 +88,7 @@ func (r *reader) addStale(group string, d inventory.Direction, permissions []typ
 		p := &permissions[i]
 		traffic, err := inventory.NewTraffic(aws.ToString(p.IpProtocol), p.FromPort, p.ToPort)
 		if err != nil {
-			r.oddity(inventory.PartStale, "a stale rule of %s was not understood: %v", group, err)
+			r.malformed(inventory.PartStale, "a stale rule of %s was not understood: %v", group, err)
 			continue
 		}
 		r.mu.Lock()
@@ -103,121 +97,4 @@ func (r *reader) addStale(group string, d inventory.Direction, permissions []typ
 		}
 		r.mu.Unlock()
 	}
-}
-
-const templatePage = 200 // most of a page of launch template versions
-
-// readLaunchTemplates sweeps the two versions of each template that new
-// instances would be started from.
-func readLaunchTemplates(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	found := map[string]*inventory.LaunchTemplate{}
-	describe := r.client.DescribeLaunchTemplateVersions
-	err := everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
-			Versions: []string{"$Latest", "$Default"}, MaxResults: aws.Int32(templatePage), NextToken: token, IncludeManagedResources: aws.Bool(true),
-		})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.LaunchTemplateVersions {
-			v := &out.LaunchTemplateVersions[i]
-			id, ok := r.id(inventory.PartLaunchTemplates, "a launch template", v.LaunchTemplateId)
-			if !ok {
-				continue
-			}
-			t := found[id]
-			if t == nil {
-				t = &inventory.LaunchTemplate{ID: id, Name: aws.ToString(v.LaunchTemplateName)}
-				found[id] = t
-			}
-			if d := v.LaunchTemplateData; d != nil {
-				t.Groups, t.GroupNames = append(t.Groups, d.SecurityGroupIds...), append(t.GroupNames, d.SecurityGroups...)
-				for k := range d.NetworkInterfaces {
-					t.Groups = append(t.Groups, d.NetworkInterfaces[k].Groups...)
-				}
-			}
-		}
-		return out.NextToken, nil
-	})
-	for _, t := range found {
-		r.region.LaunchTemplates = append(r.region.LaunchTemplates, *t)
-	}
-	return err
-}
-
-// addEndpoint is called by several lists at once.
-func (r *reader) addEndpoint(text, vpc *string, service string, groups []string) {
-	id, ok := r.id(inventory.PartEndpoints, "an endpoint of "+service, text)
-	if !ok {
-		return
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.region.Endpoints = append(r.region.Endpoints, inventory.Endpoint{ID: id, VPC: ec2xml.Shared(vpc), Service: service, Groups: groups})
-}
-
-func readVPCEndpoints(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeVpcEndpoints
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeVpcEndpointsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.VpcEndpoints {
-			e := &out.VpcEndpoints[i]
-			var groups []string
-			for k := range e.Groups {
-				groups = append(groups, ec2xml.Shared(e.Groups[k].GroupId))
-			}
-			r.addEndpoint(e.VpcEndpointId, e.VpcId, aws.ToString(e.ServiceName), groups)
-		}
-		return out.NextToken, nil
-	})
-}
-
-func readClientVPNEndpoints(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeClientVpnEndpoints
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeClientVpnEndpointsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.ClientVpnEndpoints {
-			e := &out.ClientVpnEndpoints[i]
-			r.addEndpoint(e.ClientVpnEndpointId, e.VpcId, "client-vpn", e.SecurityGroupIds)
-		}
-		return out.NextToken, nil
-	})
-}
-
-func readVerifiedAccessEndpoints(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeVerifiedAccessEndpoints
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeVerifiedAccessEndpointsInput{MaxResults: aws.Int32(pageSize), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.VerifiedAccessEndpoints {
-			e := &out.VerifiedAccessEndpoints[i]
-			r.addEndpoint(e.VerifiedAccessEndpointId, nil, "verified-access", e.SecurityGroupIds)
-		}
-		return out.NextToken, nil
-	})
-}
-
-const connectPage = 50 // most of a page of EC2 Instance Connect endpoints
-
-func readInstanceConnectEndpoints(ctx context.Context, r *reader, limit *rate.Limiter) error {
-	describe := r.client.DescribeInstanceConnectEndpoints
-	return everyPage(ctx, limit, func(ctx context.Context, token *string) (*string, error) {
-		out, err := describe(ctx, &ec2.DescribeInstanceConnectEndpointsInput{MaxResults: aws.Int32(connectPage), NextToken: token})
-		if err != nil {
-			return nil, err
-		}
-		for i := range out.InstanceConnectEndpoints {
-			e := &out.InstanceConnectEndpoints[i]
-			r.addEndpoint(e.InstanceConnectEndpointId, e.VpcId, "instance-connect", e.SecurityGroupIds)
-		}
-		return out.NextToken, nil
-	})
 }

@@ -43,7 +43,7 @@ func (c *Client) listingRegion() string {
 // of the run as a whole, where the enabled regions are not known.
 func (c *Client) regions(ctx context.Context) (read, skipped []string, gaps map[string]inventory.Gap, extra *inventory.Gap, err error) {
 	gaps = map[string]inventory.Gap{}
-	describe := c.ec2Client(c.listingRegion(), 3).DescribeRegions
+	describe := ec2.NewFromConfig(c.regionConfig(c.listingRegion(), firstAttempts)).DescribeRegions
 	asking, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	out, err := describe(asking, &ec2.DescribeRegionsInput{})

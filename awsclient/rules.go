@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/ec2/types"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/awsclient/ec2xml"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -27,9 +26,9 @@ const (
 // partitions side by side: each by the ids of as many groups as should fill
 // one page, as soon as so many groups have been read. An endpoint that ignores
 // the filter is read page by page.
-func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
+func readRules(ctx context.Context, r *reader, p *pager) error {
 	list := func(ctx context.Context, first *string, most int, groups []string) (rest *string, err error) {
-		return chain(ctx, limit, most, func(ctx context.Context, token *string) (ec2xml.Page[ec2xml.Rule], error) {
+		return chain(ctx, p, most, func(ctx context.Context, token *string) (ec2xml.Page[ec2xml.Rule], error) {
 			if token == nil {
 				token = first
 			}
@@ -37,13 +36,13 @@ func readRules(ctx context.Context, r *reader, limit *rate.Limiter) error {
 			if groups != nil {
 				in.Filters = []types.Filter{{Name: aws.String("group-id"), Values: groups}}
 			}
-			p, err := ask(ctx, r, r.client.DescribeSecurityGroupRules, in, ruleDecoders)
+			p, err := ask(ctx, r, r.ec2.DescribeSecurityGroupRules, in, ruleDecoders)
 			if err == nil && groups != nil && !allOf(p.Items, groups) {
 				return ec2xml.Page[ec2xml.Rule]{}, errOtherItems
 			}
 			return p, err
 		}, func(p ec2xml.Page[ec2xml.Rule]) {
-			r.oddities(inventory.PartRules, p.Malformed)
+			r.allMalformed(inventory.PartRules, p.Malformed)
 			r.details.add(p.Items)
 		})
 	}

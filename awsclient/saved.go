@@ -70,7 +70,7 @@ func collectSaved(ctx context.Context, p *saved.Place, warn func(string)) *inven
 	c := &Client{opts: opts, caller: inventory.Caller{AccountID: p.Account, Partition: p.Partition}}
 	c.config.APIOptions = append(c.config.APIOptions, answering(p)) // no client of any service reaches the network
 	region := &inventory.Region{AccountID: p.Account, Partition: p.Partition, Name: p.Region, Asked: p.Asked(warn)}
-	c.collectRegion(ctx, region, &progress{tell: opts.Progress})
+	c.collectRegion(ctx, region, &progress{tell: opts.Progress}, false)
 	p.Doubt(region)
 	return region
 }

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -92,10 +93,9 @@ func save(t *testing.T, c *Client, inv *inventory.Inventory, folder string, toge
 		}
 	}
 	for _, r := range inv.Regions {
-		config := c.config
-		config.Region, config.BaseEndpoint = r.Name, c.endpoint()
+		config := c.regionConfig(r.Name, 1)
 		clients := map[string]reflect.Value{
-			"EC2":                       reflect.ValueOf(c.ec2Client(r.Name, 1)),
+			"EC2":                       reflect.ValueOf(ec2.NewFromConfig(config)),
 			"Elastic Load Balancing v2": reflect.ValueOf(elasticloadbalancingv2.NewFromConfig(config)),
 			"Elastic Load Balancing":    reflect.ValueOf(elasticloadbalancing.NewFromConfig(config)),
 			"Lambda":                    reflect.ValueOf(lambda.NewFromConfig(config)),

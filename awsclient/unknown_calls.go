@@ -2,7 +2,6 @@ package awsclient
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -111,19 +110,3 @@ func (f final) Unwrap() error { return f.error }
 
 // RetryableError keeps the SDK from sending the request again.
 func (final) RetryableError() bool { return false }
-
-// RetryDelay returns how long to wait after a try, or the error where there is
-// to be no other: a response that does not answer the call is asked for as
-// often as a bare status 500. (The SDK counts the attempt from 1 or from 0, by
-// AWS_NEW_RETRIES_2026: what it told the endpoint is sure.)
-func (r *retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
-	var not *notAnAnswer
-	tries := triesOf(err)
-	switch {
-	case errors.As(err, &not) && tries >= triesWithoutCode:
-		return 0, err
-	case withoutCode(err):
-		return min(delayWithoutCode*time.Duration(max(1, tries)), r.longest), nil
-	}
-	return r.Standard.RetryDelay(attempt, err)
-}
