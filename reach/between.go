@@ -10,17 +10,16 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// Between reports whether traffic that one interface opens gets to another, by
-// their private addresses and global IPv6 addresses:
-// Reachable, NotReachable or Unknown, with the steps of one packet. All
-// traffic is judged by its tcp and udp packets.
+// Between returns whether traffic that one interface opens gets to another, by their
+// private addresses and global IPv6 addresses: Reachable, NotReachable or Unknown,
+// with the steps of one packet. All traffic is judged by its tcp and udp packets.
 func (n *Analyzer) Between(from, to *inventory.Interface, traffic inventory.Traffic) (path.Verdict, []explain.Step) {
 	o, _ := n.between(from, to, traffic, nil)
 	return o.Verdict, explain.Steps(&o)
 }
 
-// Verdict is what Between says, without the steps, which are half of the work:
-// for those who ask about many pairs.
+// Verdict is the verdict of Between without the steps, which are half of the work:
+// for callers that ask about many pairs.
 func (n *Analyzer) Verdict(from, to *inventory.Interface, traffic inventory.Traffic) path.Verdict {
 	best := path.NotReachable
 	for p := range n.pairs(from, to) {
@@ -35,7 +34,7 @@ func (n *Analyzer) Verdict(from, to *inventory.Interface, traffic inventory.Traf
 	return best
 }
 
-// pairs yields the pairs of addresses of both that are of one family.
+// pairs yields each pair of addresses of one family.
 func (n *Analyzer) pairs(from, to *inventory.Interface) iter.Seq[*network.Pair] {
 	return func(yield func(*network.Pair) bool) {
 		for _, a := range from.Addresses {
@@ -48,8 +47,8 @@ func (n *Analyzer) pairs(from, to *inventory.Interface) iter.Seq[*network.Pair] 
 	}
 }
 
-// between tries the addresses of both and keeps the best outcome, with the
-// rule that lets its packet in.
+// between follows the traffic for each pair of addresses and returns the most open
+// outcome, with the ingress rule that lets its packets in.
 func (n *Analyzer) between(from, to *inventory.Interface, traffic inventory.Traffic, only *network.Permission) (best path.Outcome, by *network.Permission) {
 	for p := range n.pairs(from, to) {
 		p.Only = only
@@ -67,7 +66,7 @@ func (n *Analyzer) between(from, to *inventory.Interface, traffic inventory.Traf
 	return best, by
 }
 
-// pair returns two addresses of two interfaces with all that stands between.
+// pair returns the pair of an address of each interface.
 func (n *Analyzer) pair(from, to *inventory.Interface, a, b netip.Addr) *network.Pair {
 	return &network.Pair{Network: n.net(), From: n.end(from, a), To: n.end(to, b)}
 }
@@ -78,8 +77,8 @@ func (n *Analyzer) end(e *inventory.Interface, a netip.Addr) network.End {
 	return x
 }
 
-// groupsOf returns the groups that the interface carries, and the ids of those
-// among them that were not seen: they belong to another account.
+// groupsOf returns the groups that the interface carries, and the ids of those that
+// were not read: they belong to another account.
 func (n *Analyzer) groupsOf(e *inventory.Interface) (groups []*inventory.Group, unseen []string) {
 	for _, id := range e.Groups {
 		g := n.changed[id]

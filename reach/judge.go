@@ -8,7 +8,8 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// question is what a rule asks of a place, or of a load balancer there.
+// question is what decides over a rule's traffic from the internet: all rules and
+// interfaces with the same question have the same answer.
 type question struct {
 	place    *network.Place
 	balancer *network.LoadBalancer
@@ -17,21 +18,21 @@ type question struct {
 	peer     inventory.Peer
 }
 
-// ask sends a rule's traffic from the internet to a place. The answer holds for
-// every interface there, and for every rule with the same traffic and peer.
-func (n *Analyzer) ask(q question, from path.Addresses) *explain.Answer {
-	a := n.answers[q]
-	if a == nil {
-		a = &explain.Answer{Outcome: path.Follow(q.place.FromInternet(q.balancer), path.Flows(q.traffic, q.family, from))}
-		a.Share = a.From.Share(q.family)
-		n.answers[q] = a
+// follow sends traffic from internet addresses, which are those of the question's
+// peer, through the stages to a place.
+func (n *Analyzer) follow(q question, from path.Addresses) *explain.Followed {
+	f := n.followed[q]
+	if f == nil {
+		f = &explain.Followed{Outcome: path.Follow(q.place.FromInternet(q.balancer), path.Flows(q.traffic, q.family, from))}
+		f.Share = f.From.Share(q.family)
+		n.followed[q] = f
 	}
-	return a
+	return f
 }
 
-// judge asks for each candidate among the group's interfaces, and picks the one
-// to tell of: of the most open verdict, that which lets in the largest share of
-// the internet.
+// judge follows the rule's traffic to each candidate among the group's interfaces,
+// and picks the one that the evidence is about: of the most open verdict, the one
+// that lets in the largest share of the internet.
 func (n *Analyzer) judge(g *inventory.Group, r *inventory.Rule, sources network.Sources) *explain.Judgement {
 	j := &explain.Judgement{
 		Group: g, Rule: r, Sources: sources, Network: n.net(), Members: n.membersOf(g.ID),
@@ -42,15 +43,15 @@ func (n *Analyzer) judge(g *inventory.Group, r *inventory.Rule, sources network.
 			continue
 		}
 		q := question{c.Place, c.LoadBalancer, c.Family, r.Traffic, inventory.Peer{Prefix: r.Peer.Prefix, List: r.Peer.List}}
-		a := explain.Asked{Candidate: c, Answer: n.ask(q, sources[c.Family])}
-		a.Verdict = a.Answer.Verdict
+		a := explain.Judged{Candidate: c, Followed: n.follow(q, sources[c.Family])}
+		a.Verdict = a.Outcome.Verdict
 		if a.Verdict == path.Reachable && c.Scope == network.MaybeAdvertised {
 			a.Verdict = path.Unknown
 		}
-		j.Asked = append(j.Asked, a)
+		j.Judged = append(j.Judged, a)
 	}
-	for i := range j.Asked {
-		a := &j.Asked[i]
+	for i := range j.Judged {
+		a := &j.Judged[i]
 		if a.Verdict == path.NotReachable {
 			continue
 		}
@@ -64,7 +65,7 @@ func (n *Analyzer) judge(g *inventory.Group, r *inventory.Rule, sources network.
 	return j
 }
 
-// membersOf returns what the members of the group are to the internet.
+// membersOf returns the members of the group, sorted into candidates.
 func (n *Analyzer) membersOf(group string) *network.Members {
 	m := n.members[group]
 	if m == nil {
@@ -74,13 +75,13 @@ func (n *Analyzer) membersOf(group string) *network.Members {
 	return m
 }
 
-// distinct counts the interfaces with some candidate of the verdict. Those that
-// are candidates in both families are counted once, for which they have to be
-// looked at one by one; where one family has all of them, that is spared.
+// distinct counts the interfaces with some candidate of the verdict. An interface
+// that is a candidate in both families counts once. Only where both families have
+// candidates the interfaces have to be looked at one by one.
 func (n *Analyzer) distinct(j *explain.Judgement, verdict path.Verdict) int {
 	var with [path.Families]int
-	for i := range j.Asked {
-		if a := &j.Asked[i]; a.Verdict == verdict {
+	for i := range j.Judged {
+		if a := &j.Judged[i]; a.Verdict == verdict {
 			with[a.Family] += a.Count
 		}
 	}
@@ -88,8 +89,8 @@ func (n *Analyzer) distinct(j *explain.Judgement, verdict path.Verdict) int {
 		return with[cidr.IPv4] + with[cidr.IPv6]
 	}
 	hit := map[network.CandidateKey]bool{}
-	for i := range j.Asked {
-		if a := &j.Asked[i]; a.Verdict == verdict {
+	for i := range j.Judged {
+		if a := &j.Judged[i]; a.Verdict == verdict {
 			hit[a.CandidateKey] = true
 		}
 	}

@@ -13,19 +13,7 @@ import (
 // its direction, on every packet of the traffic. All traffic is judged by its
 // tcp and udp packets.
 func Admits(acl *inventory.NetworkACL, d inventory.Direction, family cidr.Family, t inventory.Traffic) cidr.Set {
-	f := &network.ACL{Record: acl}
-	admitted := cidr.All4()
-	if family == cidr.IPv6 {
-		admitted = cidr.All6()
-	}
-	for _, p := range path.Protocols(t) {
-		for _, c := range f.Cells(d, family, p) {
-			if _, ok := c.Intersect(path.IntervalOf(t)); ok {
-				admitted = admitted.Intersect(c.Allowed)
-			}
-		}
-	}
-	return admitted
+	return network.NewACL(acl).Admits(d, family, t)
 }
 
 // RoutedToInternet returns the internet gateway that a subnet's route table

@@ -30,8 +30,8 @@ type Exposure struct {
 	Evidence []string
 }
 
-// Analyzer answers for one region. It fills its caches as it is asked, so it
-// belongs to one goroutine. The region must not change meanwhile.
+// Analyzer answers for one region of an account. It fills its caches as it is asked,
+// so it belongs to one goroutine. The region must not change meanwhile.
 type Analyzer struct {
 	region *inventory.Region
 	index  *inventory.Index
@@ -42,10 +42,10 @@ type Analyzer struct {
 	blocks    map[string]cidr.Set         // by VPC: its own and those of its peers
 	members   map[string]*network.Members // by group
 	entries   map[string][]string         // by group: sentences about second ways in
-	answers   map[question]*explain.Answer
+	followed  map[question]*explain.Followed
 }
 
-// New returns a Region with an index of its own, which is filled when it is
+// New returns an Analyzer with an index of its own, which is filled when it is
 // first needed, as is that of the network.
 func New(r *inventory.Region) *Analyzer {
 	return &Analyzer{
@@ -55,7 +55,7 @@ func New(r *inventory.Region) *Analyzer {
 		blocks:    map[string]cidr.Set{},
 		members:   map[string]*network.Members{},
 		entries:   map[string][]string{},
-		answers:   map[question]*explain.Answer{},
+		followed:  map[question]*explain.Followed{},
 	}
 }
 
@@ -64,7 +64,7 @@ func New(r *inventory.Region) *Analyzer {
 // others.
 func (n *Analyzer) Index() *inventory.Index { return n.index }
 
-// With returns a Region that answers as n would if the given groups stood in
+// With returns an Analyzer that answers as n would if the given groups stood in
 // the place of those with their ids: what is asked before a change, and what
 // after it. Both share what they find out about the network, so that they
 // belong to one goroutine.

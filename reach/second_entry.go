@@ -66,21 +66,12 @@ func (n *Analyzer) publicBalancer(group string) *inventory.Interface {
 	return nil
 }
 
-// accelerator returns the first interface of Global Accelerator in a VPC of
-// the group's interfaces that has an internet gateway, or might have, and that
-// VPC block public access does not shut off.
+// accelerator returns the first interface of Global Accelerator that can send to
+// the group's interfaces: in the VPC of one of them.
 func (n *Analyzer) accelerator(g *inventory.Group) *inventory.Interface {
-	w := n.net()
-	if len(w.Accelerators) == 0 {
-		return nil
-	}
 	for _, e := range n.Interfaces(g.ID) {
-		gateway := len(w.Gateways[e.VPC]) > 0 || !n.region.Read.Has(inventory.PartInternetGateways)
-		if !gateway {
-			continue
-		}
-		if i := slices.IndexFunc(w.Accelerators[e.VPC], w.Accessible); i >= 0 {
-			return w.Accelerators[e.VPC][i]
+		if found := n.net().Accelerator(e.VPC); found != nil {
+			return found
 		}
 	}
 	return nil

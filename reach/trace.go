@@ -9,12 +9,11 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// Query asks how traffic gets to an interface. Addresses are asked about by
-// every way that they may come: an address that is the internet's and also in
-// a block of a peered VPC comes by both. Internet asks about what comes by an
-// internet gateway alone. Everyone asks about all that the rules of the
-// interface name, and about the internet. Without any of them nobody is asked
-// about.
+// Query says which sources of a traffic Trace is about. Addresses are followed on
+// every way that they may come: an address that is on the internet and also in a
+// block of a peered VPC comes on both. Internet stands for all addresses of the
+// internet, by an internet gateway alone. Everyone stands for the internet and all
+// that the rules of the interface name. Without any of them there are no ways.
 type Query struct {
 	Traffic    inventory.Traffic
 	Internet   bool
@@ -23,20 +22,19 @@ type Query struct {
 	Everyone   bool
 }
 
-// Way is one way to an interface, told by one packet: every step if it gets
-// in, else the steps up to the one that stops it.
+// Way is one way to an interface with the steps of one packet: all of them if it
+// gets in, else those up to the one that stops it.
 type Way struct {
-	From    string         `json:"from"`              // the sources it holds for, in words
+	From    string         `json:"from"`              // the sources that it holds for, in words
 	Verdict path.Verdict   `json:"verdict"`           // Reachable, NotReachable or Unknown
 	Traffic string         `json:"traffic"`           // what gets in; what was asked for where nothing does
-	Group   string         `json:"group,omitempty"`   // whose rule opens it; empty where no rule does
+	Group   string         `json:"group,omitempty"`   // the group with the rule that allows it; empty where no rule does
 	Rule    string         `json:"rule,omitempty"`    // that rule's text
 	Sources int            `json:"sources,omitempty"` // how many interfaces it holds for, where they are what was asked about
 	Steps   []explain.Step `json:"steps"`
 }
 
-// Answer is all ways to one interface: those that are open first, then those
-// that are unknown, then those that are closed.
+// Answer is all ways to one interface, the most open first.
 type Answer struct {
 	Interface *inventory.Interface
 	Verdict   path.Verdict // of the most open way
@@ -74,7 +72,7 @@ func (n *Analyzer) Trace(e *inventory.Interface, q Query) Answer {
 	return answer
 }
 
-// Interface judges an interface by the gravest of the ways from the internet.
+// Interface judges an interface by the most open of the ways from the internet.
 func (n *Analyzer) Interface(e *inventory.Interface) Exposure {
 	a := n.Trace(e, Query{Traffic: inventory.All, Internet: true})
 	x := Exposure{Verdict: a.Verdict}

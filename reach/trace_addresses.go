@@ -10,7 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// tracer gathers the ways to one interface.
+// tracer collects the ways to one interface.
 type tracer struct {
 	n      *Analyzer
 	to     *inventory.Interface
@@ -21,8 +21,8 @@ type tracer struct {
 	ways   []Way
 }
 
-// each calls f for every ingress rule of the interface's groups that speaks of
-// the traffic in question, with the part of it that the rule lets through.
+// each calls f for every ingress rule of the interface's groups that allows some of
+// the traffic in question, with that part of it.
 func (t *tracer) each(f func(*inventory.Group, *inventory.Rule, inventory.Traffic)) {
 	for _, g := range t.groups {
 		for i := range g.Rules {
@@ -37,8 +37,8 @@ func (t *tracer) each(f func(*inventory.Group, *inventory.Rule, inventory.Traffi
 	}
 }
 
-// meet returns the traffic that both cover. Of ICMP, where one covers the
-// other, it is the narrower one.
+// meet returns the traffic that both cover, and whether there is any. Of ICMP it is
+// the narrower one, where one covers the other.
 func meet(a, b inventory.Traffic) (inventory.Traffic, bool) {
 	switch {
 	case a.Covers(b):
@@ -90,7 +90,7 @@ func (t *tracer) fromAddresses(from cidr.Set) {
 		first := len(t.ways)
 		t.byAddress(part.Intersect(near), f, nil, nil)
 		for i := range t.ways[first:] {
-			t.ways[first+i].From += " (its own subnet)"
+			t.ways[first+i].From = explain.OwnSubnet(t.ways[first+i].From)
 		}
 		t.byAddress(part.Subtract(near), f, nil, []path.Stage{network.PrivateRoute{Place: t.place}, network.ACLIn{Place: t.place}, network.ACLOut{Place: t.place}})
 	}
@@ -101,9 +101,9 @@ func (t *tracer) addressed(f cidr.Family) bool {
 	return slices.ContainsFunc(t.to.Addresses, func(a inventory.Address) bool { return a.Private.Is6() == (f == cidr.IPv6) })
 }
 
-// byAddress sends packets from addresses of one family through the stages and
-// each rule that may allow them. Everyone's private addresses are told of only
-// where a rule names them.
+// byAddress follows packets from addresses of one family through the stages and each
+// rule that may allow them, after steps that were decided before. Where the query is
+// about everyone, private addresses have a way only where a rule names them.
 func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []explain.Step, stages []path.Stage) {
 	if from.Empty() {
 		return
@@ -128,11 +128,11 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []explain.Step, 
 	if named || t.query.Everyone && len(before) == 0 {
 		return
 	}
-	t.add(Way{From: explain.Addresses(from, f), Verdict: t.undecided(), Steps: append(slices.Clip(before), explain.NoRule(t.to, t.unseen, t.query.Traffic, explain.Addresses(from, f)))})
+	t.add(Way{From: explain.Addresses(from, f), Verdict: t.noRuleVerdict(), Steps: append(slices.Clip(before), explain.NoRule(t.to, t.unseen, t.query.Traffic, explain.Addresses(from, f)))})
 }
 
-// way sends packets through the stages and what stands for the groups, which
-// come before the network ACL of the reply.
+// way follows packets through the stages, with that of the groups before the network
+// ACL of the reply.
 func (t *tracer) way(groups path.Stage, traffic inventory.Traffic, source path.Addresses, f cidr.Family, before []explain.Step, stages []path.Stage) Way {
 	way := []path.Stage{groups}
 	if b := t.n.net().LoadBalancerOf(t.to); b != nil {
@@ -158,8 +158,8 @@ func (t *tracer) way(groups path.Stage, traffic inventory.Traffic, source path.A
 	return w
 }
 
-// undecided is the verdict where no rule that was seen allows something.
-func (t *tracer) undecided() path.Verdict {
+// noRuleVerdict is the verdict where no rule that was read allows the traffic.
+func (t *tracer) noRuleVerdict() path.Verdict {
 	if len(t.unseen) > 0 && !t.to.AcceptsNone() {
 		return path.Unknown
 	}

@@ -1,16 +1,14 @@
 package reach
 
 import (
-	"fmt"
-
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach/explain"
 	"github.com/sgaudit/sgaudit/reach/network"
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// fromReferences follows what comes from the members of every group that a
-// rule names.
+// fromReferences follows what comes from the interfaces that carry a group which a
+// rule references.
 func (t *tracer) fromReferences() {
 	t.each(func(g *inventory.Group, r *inventory.Rule, _ inventory.Traffic) {
 		if r.Peer.Group == nil {
@@ -36,9 +34,10 @@ func (t *tracer) fromReferences() {
 	})
 }
 
-// fromInterfaces follows what comes from other interfaces, by any rule or by
-// one alone: between their private addresses, and where that is not certain by their
-// public ones. Those with the same outcome share a way, which the first tells.
+// fromInterfaces follows what comes from other interfaces, by any rule or by one
+// alone: between their private addresses, and where that is not reachable for certain
+// by their public ones. Those with the same outcome share a way, with the steps of
+// the first.
 func (t *tracer) fromInterfaces(from []*inventory.Interface, only *network.Permission) {
 	type key struct {
 		verdict               path.Verdict
@@ -76,7 +75,7 @@ func (t *tracer) fromInterfaces(from []*inventory.Interface, only *network.Permi
 	}
 	for _, i := range found {
 		if w := &t.ways[i]; w.Sources > 1 && only == nil {
-			w.From += fmt.Sprintf(" and %d more", w.Sources-1)
+			w.From = explain.Several(w.From, w.Sources)
 		}
 	}
 }

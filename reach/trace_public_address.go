@@ -15,11 +15,11 @@ import (
 // address of the interface that is asked about. It leaves the sender's VPC by
 // an internet gateway with the sender's public address as source, or by a NAT
 // gateway with the gateway's, and comes in as any packet from the internet
-// (Amazon VPC user guide, internet gateways and NAT gateways). Only the ways
-// that are open, or may be, are returned.
+// (Amazon VPC user guide, internet gateways and NAT gateways). Ways that are not
+// reachable are left out.
 func (t *tracer) byPublicAddress(sender *inventory.Interface) []Way {
-	stands, address := t.n.net().AddressScope(t.to, cidr.IPv4)
-	if stands != network.Public {
+	scope, address := t.n.net().AddressScope(t.to, cidr.IPv4)
+	if scope != network.Public {
 		return nil
 	}
 	var found []Way
@@ -35,7 +35,7 @@ func (t *tracer) byPublicAddress(sender *inventory.Interface) []Way {
 				continue
 			}
 			for _, source := range exit.Sources {
-				for _, w := range t.arriving(source, o, explain.AddressStep(t.n.net(), t.to, stands, address)) {
+				for _, w := range t.arriving(source, o, explain.AddressStep(t.n.net(), t.to, scope, address)) {
 					w.From, w.Sources = explain.Sender(sender, exit.Gateway, source), 1
 					found = append(found, w)
 				}

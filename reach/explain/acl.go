@@ -70,7 +70,7 @@ func (step *Step) aclOut(s network.ACLOut, p path.Packet) {
 
 // unreadACL says that the place's network ACL is not known.
 func (step *Step) unreadACL(p *network.Place) {
-	step.Detail = "the network ACL of " + p.Name() + " is not among those that were read"
+	step.Detail = "the network ACL of " + subnet(p) + " is not among those that were read"
 	if !p.Network.Region.Read.Has(inventory.PartNetworkACLs) {
 		step.unread = inventory.PartNetworkACLs
 		step.Detail = "network ACLs were not read"

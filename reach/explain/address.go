@@ -10,7 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// scope says what an interface, or several, of the scope do.
+// scope says what an interface, or several, of the scope hold or accept.
 func scope(s network.AddressScope, f cidr.Family, plural bool) string {
 	hold, take := "holds", "takes"
 	if plural {
@@ -43,7 +43,8 @@ func (step *Step) acceptsNone(e *inventory.Interface) {
 	step.Detail = Interface(e) + " " + scope(network.AcceptsNothing, cidr.IPv4, false)
 }
 
-// AddressStep is the step of an address that may be reached.
+// AddressStep is the step of an address that the internet can send to, or may be
+// able to.
 func AddressStep(n *network.Network, e *inventory.Interface, s network.AddressScope, a netip.Addr) Step {
 	step := Step{Kind: StepAddress, Decision: path.Allowed, Object: e.ID}
 	kind := "public address"
@@ -95,8 +96,8 @@ func Sender(e *inventory.Interface, gateway string, a netip.Addr) string {
 	return Interface(e) + ", by " + gateway + " and its public address " + a.String()
 }
 
-// NoMembers says that nothing sends by a reference to a group: no other
-// interface carries it, or those that do cannot be seen.
+// NoMembers says that no other interface carries a group that a rule references, or
+// that those which do belong to another account.
 func NoMembers(group string, visible bool) Step {
 	if !visible {
 		return Step{Kind: StepGroup, Decision: path.Undecided, Object: group, Detail: "the interfaces of " + group + " are not visible to this account"}

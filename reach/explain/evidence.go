@@ -3,7 +3,6 @@ package explain
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach/network"
@@ -22,7 +21,7 @@ func bounded(lines []string) []string {
 	return append(cut, fmt.Sprintf("and %d further observations", len(lines)-len(cut)))
 }
 
-// Judgement is what was found out about one rule of a group, to be put in words.
+// Judgement is what was found out about one rule of a group.
 type Judgement struct {
 	Group   *inventory.Group
 	Rule    *inventory.Rule
@@ -30,41 +29,42 @@ type Judgement struct {
 	Network *network.Network
 	Members *network.Members
 	Total   int      // interfaces that carry the group
-	Asked   []Asked  // one for each candidate with an address of the sources' families
-	Best    *Asked   // the one to tell of; nil where nothing can be reached
-	Count   int      // interfaces of the same verdict as the best
-	Others  []string // sentences about ways that the verdict leaves aside
+	Judged  []Judged // the candidates with an address of a family that the sources have
+	Best    *Judged  // the one that the evidence is about; nil where no candidate can be reached
+	Count   int      // interfaces of the same verdict as the best, if Total is over 1
+	Others  []string // sentences about second ways in, which the verdict leaves aside
 }
 
-// Asked is one candidate with what became of the traffic to it.
-type Asked struct {
+// Judged is one candidate with what became of the traffic to it.
+type Judged struct {
 	*network.Candidate
-	*Answer
-	Verdict path.Verdict // the answer's, or less certain where the address is
+	*Followed
+	Verdict path.Verdict // of the outcome, or Unknown where it is not known whether the address is public
 }
 
-// Answer is an outcome with its steps, which are made when they are first asked for.
-type Answer struct {
+// Followed is an outcome with its steps, which are made when they are first needed.
+type Followed struct {
 	path.Outcome
-	Share float64 // of the internet, of what gets through
+	Share float64 // of the internet, from 0 to 1, that gets through
 	steps []Step
 }
 
-func (a *Answer) told() []Step {
-	if a.steps == nil {
-		a.steps = Steps(&a.Outcome)
+// Steps returns the steps of the outcome's example.
+func (f *Followed) Steps() []Step {
+	if f.steps == nil {
+		f.steps = Steps(&f.Outcome)
 	}
-	return a.steps
+	return f.steps
 }
 
-// reachable tells the way of one packet, and how many interfaces it can go to.
+// reachable describes the way of one packet, and how many interfaces it can go to.
 func (j *Judgement) reachable() []string {
 	a := j.Best
 	lines := []string{AddressStep(j.Network, a.Some[0], a.Scope, a.Address).Detail}
-	told := false
-	for _, s := range a.told() {
-		if !told && (s.Kind == StepListener || s.Kind == StepACLOut) { // the rule stands between the way in and the way out
-			lines, told = append(lines, permission(j.Group, j.Rule)), true
+	named := false
+	for _, s := range a.Steps() {
+		if !named && (s.Kind == StepListener || s.Kind == StepACLOut) { // the rule stands between the way in and the way out
+			lines, named = append(lines, permission(j.Group, j.Rule)), true
 		}
 		lines = append(lines, s.Detail)
 	}
@@ -98,14 +98,10 @@ func passed(left []path.Flow) string {
 	for _, f := range same[:min(most, len(same))] {
 		names = append(names, Traffic(f.Traffic()))
 	}
-	text := strings.Join(names, ", ")
-	if more := len(same) - len(names); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return fmt.Sprintf("%s gets through from %s", text, Addresses(first.From.Certain, first.Family))
+	return fmt.Sprintf("%s gets through from %s", firstOf(names, len(same), "more"), Addresses(first.From.Certain, first.Family))
 }
 
-// unknown tells what could not be read, for the interface that is nearest to
+// unknown says what could not be read, for the interface that is nearest to
 // being reached.
 func (j *Judgement) unknown() []string {
 	a := j.Best
@@ -115,7 +111,7 @@ func (j *Judgement) unknown() []string {
 	if j.Sources[a.Family].Certain.Empty() {
 		lines = append(lines, fmt.Sprintf("the entries of %s, the source of the rule, are unknown", j.Rule.Peer))
 	}
-	for _, s := range a.told() {
+	for _, s := range a.Steps() {
 		switch {
 		case s.unread != 0:
 			unread |= s.unread

@@ -12,12 +12,12 @@ func (step *Step) internetGateway(s network.InternetGateway) {
 	step.Kind = StepGateway
 	switch step.Decision {
 	case path.Allowed:
-		step.Object = s.Network.Gateways[s.VPC][0]
+		step.Object = s.Place.InternetGateway()
 		step.Detail = step.Object + " is attached to " + s.VPC
 	case path.Undecided:
 		if s.Network.Region.Read.Has(inventory.PartInternetGateways) {
 			step.Detail = fmt.Sprintf("%s belongs to account %s, whose internet gateways are not visible to this account", s.VPC, s.Owner())
-			if _, known := s.Network.Owners[s.VPC]; !known {
+			if !s.OwnerKnown() {
 				step.unread = inventory.PartVPCs
 				step.Detail = "VPCs were not read, so the owner of " + s.VPC + " and its internet gateways are unknown"
 			}

@@ -30,7 +30,7 @@ func loadBalancer(b *network.LoadBalancer) string { return b.Kind + " load balan
 func ports(b *network.LoadBalancer) string {
 	var flows []path.Flow
 	for k, p := range network.Transports {
-		for _, i := range b.Listens[k] {
+		for _, i := range b.Ports[k] {
 			flows = append(flows, path.Flow{Protocol: p, Interval: i})
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/reach/network"
 	"github.com/sgaudit/sgaudit/reach/path"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // reason is why some interfaces cannot be reached.
@@ -21,7 +22,7 @@ var stepOrder = map[string]int{
 	StepAddress: 0, StepPublicAccess: 1, StepGateway: 2, StepRoute: 3, StepACLIn: 4, StepGroup: 5, StepListener: 6, StepACLOut: 7,
 }
 
-// notReachable tells what stops the internet, and how many interfaces that
+// notReachable says what stops the internet, and how many interfaces that
 // holds for, until every one of them is accounted for.
 func (j *Judgement) notReachable() []string {
 	var reasons []*reason
@@ -30,15 +31,15 @@ func (j *Judgement) notReachable() []string {
 			continue
 		}
 		for s := range network.MaybeAdvertised {
-			if t := &j.Members.Held[f][s]; t.Count > 0 {
-				reasons = append(reasons, &reason{Tally: *t, text: j.hold(t, s, f)})
+			if t := &j.Members.Unaddressed[f][s]; t.Count > 0 {
+				reasons = append(reasons, &reason{Tally: *t, text: j.unaddressed(t, s, f)})
 			}
 		}
 	}
 	byText := map[string]*reason{}
-	for i := range j.Asked {
-		a := &j.Asked[i]
-		last := a.told()[len(a.told())-1]
+	for i := range j.Judged {
+		a := &j.Judged[i]
+		last := a.Steps()[len(a.Steps())-1]
 		r := byText[last.Detail]
 		if r == nil {
 			r = &reason{order: stepOrder[last.Kind], text: last.Detail}
@@ -60,13 +61,13 @@ func (j *Judgement) notReachable() []string {
 		for _, r := range reasons[room-1:] {
 			rest += r.Count
 		}
-		lines = append(lines[:room-1:room-1], fmt.Sprintf("and %d further reasons, which stop %s", len(reasons)-room+1, interfaces(rest)))
+		lines = append(lines[:room-1:room-1], fmt.Sprintf("and %d further reasons, which stop %s", len(reasons)-room+1, words.Count(rest, "interface")))
 	}
 	return append(lines, j.Others...)
 }
 
-// hold tells of interfaces that their addresses keep from the internet.
-func (j *Judgement) hold(t *network.Tally, s network.AddressScope, f cidr.Family) string {
+// unaddressed says why the internet cannot send to interfaces of a scope.
+func (j *Judgement) unaddressed(t *network.Tally, s network.AddressScope, f cidr.Family) string {
 	switch {
 	case t.Count == 1:
 		return Interface(t.Some[0]) + " " + scope(s, f, false)

@@ -18,7 +18,7 @@ func (step *Step) publicAccess(s network.PublicAccess) {
 	}
 	switch {
 	case s.Owner() != r.AccountID:
-		step.Detail = fmt.Sprintf("%s belongs to account %s, whose VPC block public access is not visible to this account", s.Name(), s.Owner())
+		step.Detail = fmt.Sprintf("%s belongs to account %s, whose VPC block public access is not visible to this account", subnet(s.Place), s.Owner())
 	case !r.Read.Has(inventory.PartPublicAccess), mode == "":
 		step.unread = inventory.PartPublicAccess
 		step.Detail = "VPC block public access was not read"
@@ -35,7 +35,7 @@ func (step *Step) publicAccess(s network.PublicAccess) {
 	case step.Decision == path.Allowed:
 		step.Detail = "VPC block public access is off"
 	default:
-		step.Detail = fmt.Sprintf("VPC block public access (%s) shuts the internet out of %s", mode, s.Name())
+		step.Detail = fmt.Sprintf("VPC block public access (%s) shuts the internet out of %s", mode, subnet(s.Place))
 	}
 }
 

@@ -20,7 +20,7 @@ func (step *Step) internetRoute(s network.InternetRoute, p path.Packet) {
 		step.unread = inventory.PartRouteTables
 		step.Detail = "route tables were not read"
 	case s.Table == nil:
-		step.Detail = "the route table of " + s.Name() + " is not among those that were read"
+		step.Detail = "the route table of " + subnet(s.Place) + " is not among those that were read"
 	default:
 		step.Object = s.Table.Record.ID
 		step.Detail = internetRoute(s.Table, s.Subnet, p, step.Decision)
@@ -82,7 +82,7 @@ func (step *Step) routeBetween(s network.RouteBetween) {
 	step.Kind = StepRoute
 	t := s.At.Table
 	if t == nil {
-		step.Detail = "the route table of " + s.At.Name() + " is not among those that were read"
+		step.Detail = "the route table of " + subnet(s.At.Place) + " is not among those that were read"
 		if !s.At.Network.Region.Read.Has(inventory.PartRouteTables) {
 			step.unread = inventory.PartRouteTables
 			step.Detail = "route tables were not read"
@@ -102,7 +102,7 @@ func (step *Step) routeBetween(s network.RouteBetween) {
 		step.Detail += ", in state blackhole"
 	case step.Decision == path.Blocked:
 		step.Detail += ", which does not lead to " + s.Other.VPC
-	case network.ManyNetworks(h.Route.Target):
+	case network.JoinsMany(h.Route.Target):
 		step.Detail += fmt.Sprintf(", and whether that leads to %s is unknown: its own route tables are not read", s.Other.VPC)
 	default:
 		step.Detail += ", and whether that leads to " + s.Other.VPC + " is unknown"
@@ -117,7 +117,7 @@ func (step *Step) privateRoute(s network.PrivateRoute, p path.Packet) {
 		step.Detail = "route tables were not read"
 		return
 	case s.Table == nil:
-		step.Detail = "the route table of " + s.Name() + " is not among those that were read"
+		step.Detail = "the route table of " + subnet(s.Place) + " is not among those that were read"
 		return
 	}
 	step.Object = s.Table.Record.ID

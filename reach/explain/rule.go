@@ -29,11 +29,9 @@ const (
 // this account cannot see.
 func Unattached(n *network.Network, g *inventory.Group) []string {
 	lines := []string{"no network interface carries " + g.ID}
-	if n.Region.Read.Has(inventory.PartAssociations) {
-		for _, a := range n.Associations[g.ID] {
-			if a.VPCOwner != "" && a.VPCOwner != n.Region.AccountID {
-				lines = append(lines, fmt.Sprintf("it is associated with %s of account %s too, whose interfaces are not visible to this account", a.VPC, a.VPCOwner))
-			}
+	for _, a := range n.Associations(g.ID) {
+		if a.VPCOwner != "" && a.VPCOwner != n.Region.AccountID {
+			lines = append(lines, fmt.Sprintf("it is associated with %s of account %s too, whose interfaces are not visible to this account", a.VPC, a.VPCOwner))
 		}
 	}
 	return bounded(lines)

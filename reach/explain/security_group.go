@@ -56,9 +56,9 @@ func (step *Step) securityGroups(s network.SecurityGroups, p path.Packet) {
 func whyAcross(s network.SecurityGroups) string {
 	target, known := s.Target()
 	switch {
-	case network.ManyNetworks(target) && s.Direction == inventory.Egress:
+	case network.JoinsMany(target) && s.Direction == inventory.Egress:
 		return "but an egress rule matches a referenced group over a peering connection only, and " + s.From.VPC + " routes to " + s.To.VPC + " by " + target
-	case network.ManyNetworks(target):
+	case network.JoinsMany(target):
 		return fmt.Sprintf("and that reference matches over %s only if SecurityGroupReferencingSupport is enabled on it and on its attachments to %s and %s (it is off by default), which sgaudit does not read",
 			target, s.From.VPC, s.To.VPC)
 	case !s.Network.Region.Read.Has(inventory.PartPeerings):

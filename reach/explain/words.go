@@ -22,7 +22,7 @@ func Traffic(t inventory.Traffic) string {
 	return "protocol " + t.String()
 }
 
-// Flows joins what got through.
+// Flows names the traffic of flows, with intervals that touch each other joined.
 func Flows(flows []path.Flow) string {
 	var joined []path.Flow
 	for _, f := range flows {
@@ -44,12 +44,29 @@ func Flows(flows []path.Flow) string {
 // sourcesOf names the addresses of the flow that a packet is an example of.
 func sourcesOf(p path.Packet) string { return Addresses(p.Sources, p.Family()) }
 
-func interfaces(n int) string {
-	if n == 1 {
-		return "1 interface"
+// subnet names the subnet of a place.
+func subnet(p *network.Place) string {
+	if p.Subnet == "" {
+		return "an unknown subnet of " + p.VPC
 	}
-	return fmt.Sprintf("%d interfaces", n)
+	return p.Subnet
 }
+
+// firstOf joins the names of the first of so many things and counts the others:
+// "a, b and 3 more".
+func firstOf(names []string, total int, more string) string {
+	text := strings.Join(names, ", ")
+	if n := total - len(names); n > 0 {
+		text += fmt.Sprintf(" and %d %s", n, more)
+	}
+	return text
+}
+
+// Several names the first of so many sources.
+func Several(first string, sources int) string { return firstOf([]string{first}, sources, "more") }
+
+// OwnSubnet names addresses of the receiver's own subnet.
+func OwnSubnet(addresses string) string { return addresses + " (its own subnet)" }
 
 // Addresses names a set of one family, in at most three prefixes.
 func Addresses(s cidr.Set, f cidr.Family) string {
@@ -66,14 +83,10 @@ func Addresses(s cidr.Set, f cidr.Family) string {
 			names = append(names, p.String())
 		}
 	}
-	text := strings.Join(names, ", ")
-	if more := len(prefixes) - len(names); more > 0 {
-		text += fmt.Sprintf(" and %d more prefixes", more)
-	}
-	return text
+	return firstOf(names, len(prefixes), "more prefixes")
 }
 
-// notRead tells which parts would have decided.
+// notRead says which parts would have decided.
 func notRead(parts inventory.Parts) string {
 	text := parts.String()
 	if i := strings.LastIndex(text, ", "); i >= 0 {
@@ -92,9 +105,5 @@ func named(t *network.Tally) string {
 	for _, e := range t.Some[:min(t.Count, len(t.Some))] {
 		ids = append(ids, e.ID)
 	}
-	text := strings.Join(ids, ", ")
-	if more := t.Count - len(ids); more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
+	return firstOf(ids, t.Count, "more")
 }

@@ -2,7 +2,6 @@ package network
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
@@ -14,14 +13,35 @@ import (
 // and of the one for IPv6 after it.
 const FinalDenial = 32767
 
-// ACL is a network ACL. Its entries are unfolded into cells when they are
-// first asked for: what they let through, exactly.
+// ACL is a network ACL. Its entries are unfolded into cells when they are first
+// needed: what they let through, exactly.
 type ACL struct {
 	Record         *inventory.NetworkACL
 	entries        [2][path.Families][]*inventory.ACLEntry // by direction, in order of evaluation
 	sorted         bool
-	unfolded       map[cellKey][]cell
+	byProtocol     map[cellKey][]cell
 	replyAddresses map[replyKey]cidr.Set
+}
+
+// NewACL returns a network ACL that was read.
+func NewACL(record *inventory.NetworkACL) *ACL { return &ACL{Record: record} }
+
+// Admits returns the addresses of one family that the network ACL lets pass, in its
+// direction, on every packet of the traffic. All traffic is judged by its tcp and udp
+// packets.
+func (a *ACL) Admits(d inventory.Direction, family cidr.Family, t inventory.Traffic) cidr.Set {
+	admitted := cidr.All4()
+	if family == cidr.IPv6 {
+		admitted = cidr.All6()
+	}
+	for _, p := range path.Protocols(t) {
+		for _, c := range a.cells(d, family, p) {
+			if _, ok := c.Intersect(path.IntervalOf(t)); ok {
+				admitted = admitted.Intersect(c.allowed)
+			}
+		}
+	}
+	return admitted
 }
 
 type cellKey struct {
@@ -38,42 +58,43 @@ type replyKey struct {
 // cell is an interval throughout which the same addresses pass.
 type cell struct {
 	path.Interval
-	Allowed cidr.Set
+	allowed cidr.Set
 }
 
-func (f *ACL) ordered(d inventory.Direction, family cidr.Family) []*inventory.ACLEntry {
-	if !f.sorted {
-		f.sorted = true
-		for i := range f.Record.Entries {
-			if e := &f.Record.Entries[i]; e.Prefix.IsValid() {
-				list := &f.entries[e.Direction][cidr.FamilyOf(e.Prefix)]
+// ordered returns the entries in the order of evaluation.
+func (a *ACL) ordered(d inventory.Direction, family cidr.Family) []*inventory.ACLEntry {
+	if !a.sorted {
+		a.sorted = true
+		for i := range a.Record.Entries {
+			if e := &a.Record.Entries[i]; e.Prefix.IsValid() {
+				list := &a.entries[e.Direction][cidr.FamilyOf(e.Prefix)]
 				*list = append(*list, e)
 			}
 		}
-		for d := range f.entries {
-			for family := range f.entries[d] {
-				slices.SortStableFunc(f.entries[d][family], func(a, b *inventory.ACLEntry) int { return cmp.Compare(a.Number, b.Number) })
+		for d := range a.entries {
+			for family := range a.entries[d] {
+				slices.SortStableFunc(a.entries[d][family], func(x, y *inventory.ACLEntry) int { return cmp.Compare(x.Number, y.Number) })
 			}
 		}
 	}
-	return f.entries[d][family]
+	return a.entries[d][family]
 }
 
-// matches reports whether the entry speaks of the protocol at all.
+// matches reports whether the entry is about the protocol.
 func matches(e *inventory.ACLEntry, p inventory.Protocol) bool {
 	return e.Traffic.Protocol == inventory.AllProtocols || e.Traffic.Protocol == p
 }
 
-// Cells returns the cells of a protocol, in ascending order; they fill the
+// cells returns the cells of a protocol, in ascending order; they fill the
 // whole range.
-func (f *ACL) Cells(d inventory.Direction, family cidr.Family, p inventory.Protocol) []cell {
+func (a *ACL) cells(d inventory.Direction, family cidr.Family, p inventory.Protocol) []cell {
 	key := cellKey{d, family, p}
-	if cells, ok := f.unfolded[key]; ok {
+	if cells, ok := a.byProtocol[key]; ok {
 		return cells
 	}
 	var relevant []*inventory.ACLEntry
 	starts := []int32{path.Everything.First}
-	for _, e := range f.ordered(d, family) {
+	for _, e := range a.ordered(d, family) {
 		if !matches(e, p) {
 			continue
 		}
@@ -93,26 +114,26 @@ func (f *ACL) Cells(d inventory.Direction, family cidr.Family, p inventory.Proto
 			last = starts[i+1] - 1
 		}
 		allowed := allowedAt(relevant, first)
-		if n := len(cells); n > 0 && cells[n-1].Allowed.Equal(allowed) {
+		if n := len(cells); n > 0 && cells[n-1].allowed.Equal(allowed) {
 			cells[n-1].Last = last
 			continue
 		}
 		cells = append(cells, cell{path.Interval{First: first, Last: last}, allowed})
 	}
-	if f.unfolded == nil {
-		f.unfolded = map[cellKey][]cell{}
+	if a.byProtocol == nil {
+		a.byProtocol = map[cellKey][]cell{}
 	}
-	f.unfolded[key] = cells
+	a.byProtocol[key] = cells
 	return cells
 }
 
 // allowedAt returns the addresses that pass at one point of the range. The
-// first entry that matches an address decides, so entries are laid over each
-// other from the last to the first.
+// first entry that matches an address decides, so entries are applied from the last
+// to the first.
 func allowedAt(entries []*inventory.ACLEntry, point int32) cidr.Set {
 	var matching []*inventory.ACLEntry
 	for _, e := range entries {
-		if span := path.IntervalOf(e.Traffic); span.First <= point && point <= span.Last {
+		if span := path.IntervalOf(e.Traffic); span.Contains(point) {
 			matching = append(matching, e)
 			if e.Prefix.Bits() == 0 {
 				break // nothing is left for later entries
@@ -130,31 +151,31 @@ func allowedAt(entries []*inventory.ACLEntry, point int32) cidr.Set {
 	return allowed
 }
 
-// replies returns the addresses that a reply may go to: for tcp and udp on
-// some client port, for others in any form.
-func (f *ACL) replies(family cidr.Family, p inventory.Protocol) cidr.Set {
+// replies returns the addresses to which replies get: of tcp and udp to some client
+// port, of other protocols in any form.
+func (a *ACL) replies(family cidr.Family, p inventory.Protocol) cidr.Set {
 	key := replyKey{family, p}
-	if s, ok := f.replyAddresses[key]; ok {
+	if s, ok := a.replyAddresses[key]; ok {
 		return s
 	}
 	var s cidr.Set
-	for _, c := range f.Cells(inventory.Egress, family, p) {
+	for _, c := range a.cells(inventory.Egress, family, p) {
 		if _, ok := c.Intersect(path.ReplyInterval(p)); ok {
-			s = s.Union(c.Allowed)
+			s = s.Union(c.allowed)
 		}
 	}
-	if f.replyAddresses == nil {
-		f.replyAddresses = map[replyKey]cidr.Set{}
+	if a.replyAddresses == nil {
+		a.replyAddresses = map[replyKey]cidr.Set{}
 	}
-	f.replyAddresses[key] = s
+	a.replyAddresses[key] = s
 	return s
 }
 
 // Entry returns the entry that decides over the packet, or nil where none
 // matches and so the packet is dropped.
-func (f *ACL) Entry(d inventory.Direction, p path.Packet) *inventory.ACLEntry {
-	for _, e := range f.ordered(d, p.Family()) {
-		if span := path.IntervalOf(e.Traffic); matches(e, p.Protocol) && span.First <= p.Point && p.Point <= span.Last && contains(e.Prefix, p.From) {
+func (a *ACL) Entry(d inventory.Direction, p path.Packet) *inventory.ACLEntry {
+	for _, e := range a.ordered(d, p.Family()) {
+		if span := path.IntervalOf(e.Traffic); matches(e, p.Protocol) && span.Contains(p.Point) && cidr.Clean(e.Prefix).Contains(p.From) {
 			return e
 		}
 	}
@@ -163,17 +184,15 @@ func (f *ACL) Entry(d inventory.Direction, p path.Packet) *inventory.ACLEntry {
 
 // ReplyEntry returns the entry that lets the reply to the packet out, or the
 // one that denies it on the first client port.
-func (f *ACL) ReplyEntry(p path.Packet) *inventory.ACLEntry {
+func (a *ACL) ReplyEntry(p path.Packet) *inventory.ACLEntry {
 	span := path.ReplyInterval(p.Protocol)
 	reply := p
 	reply.Point = span.First
-	for _, c := range f.Cells(inventory.Egress, p.Family(), p.Protocol) {
-		if i, ok := c.Intersect(span); ok && c.Allowed.Contains(p.From) {
+	for _, c := range a.cells(inventory.Egress, p.Family(), p.Protocol) {
+		if i, ok := c.Intersect(span); ok && c.allowed.Contains(p.From) {
 			reply.Point = i.First
 			break
 		}
 	}
-	return f.Entry(inventory.Egress, reply)
+	return a.Entry(inventory.Egress, reply)
 }
-
-func contains(p netip.Prefix, a netip.Addr) bool { return cidr.Clean(p).Contains(a) }

@@ -8,7 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// ACLIn is the subnet's network ACL, asked for the packet that comes in.
+// ACLIn is the subnet's network ACL, for the packet that comes in.
 type ACLIn struct{ *Place }
 
 func (s ACLIn) Narrow(flows []path.Flow) []path.Flow {
@@ -17,9 +17,9 @@ func (s ACLIn) Narrow(flows []path.Flow) []path.Flow {
 	}
 	var left []path.Flow
 	for _, f := range flows {
-		for _, c := range s.ACL.Cells(inventory.Ingress, f.Family, f.Protocol) {
+		for _, c := range s.ACL.cells(inventory.Ingress, f.Family, f.Protocol) {
 			if part, ok := f.Intersect(c.Interval); ok {
-				if from := f.From.Intersect(path.Exactly(c.Allowed)); !from.None() {
+				if from := f.From.Intersect(path.Exactly(c.allowed)); !from.None() {
 					left = append(left, f.Part(part, from))
 				}
 			}
@@ -28,7 +28,7 @@ func (s ACLIn) Narrow(flows []path.Flow) []path.Flow {
 	return left
 }
 
-// ACLOut is the same for the reply: a network ACL keeps no state.
+// ACLOut is the same for the reply, as a network ACL keeps no state.
 type ACLOut struct{ *Place }
 
 func (s ACLOut) Narrow(flows []path.Flow) []path.Flow {
@@ -38,8 +38,8 @@ func (s ACLOut) Narrow(flows []path.Flow) []path.Flow {
 	return path.Restrict(flows, func(f path.Flow) path.Addresses { return path.Exactly(s.ACL.replies(f.Family, f.Protocol)) })
 }
 
-// ACLBetween is the network ACL of one end's subnet, asked for the packet or for
-// its reply.
+// ACLBetween is the network ACL of one end's subnet, for the packet between two
+// interfaces or for its reply.
 type ACLBetween struct {
 	*End
 	Remote    netip.Addr
@@ -59,8 +59,8 @@ func (s ACLBetween) Narrow(flows []path.Flow) []path.Flow {
 			}
 			continue
 		}
-		for _, c := range s.ACL.Cells(s.Direction, f.Family, f.Protocol) {
-			if part, ok := f.Intersect(c.Interval); ok && c.Allowed.Contains(s.Remote) {
+		for _, c := range s.ACL.cells(s.Direction, f.Family, f.Protocol) {
+			if part, ok := f.Intersect(c.Interval); ok && c.allowed.Contains(s.Remote) {
 				left = append(left, f.Part(part, f.From))
 			}
 		}
@@ -68,14 +68,14 @@ func (s ACLBetween) Narrow(flows []path.Flow) []path.Flow {
 	return left
 }
 
-// ReplyInterval returns some interval that lets replies pass, or nil.
+// ReplyInterval returns the first interval by which replies pass, or nil.
 func (s ACLBetween) ReplyInterval(p inventory.Protocol) *path.Interval {
 	f := cidr.IPv4
 	if s.Remote.Is6() {
 		f = cidr.IPv6
 	}
-	for _, c := range s.ACL.Cells(s.Direction, f, p) {
-		if part, ok := c.Intersect(path.ReplyInterval(p)); ok && c.Allowed.Contains(s.Remote) {
+	for _, c := range s.ACL.cells(s.Direction, f, p) {
+		if part, ok := c.Intersect(path.ReplyInterval(p)); ok && c.allowed.Contains(s.Remote) {
 			return &part
 		}
 	}

@@ -7,23 +7,25 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// AddressScope is what an interface's addresses of one family mean to the
-// internet. The greater one counts where an interface has several addresses.
+// AddressScope says whether the internet can send to an interface's addresses of
+// one family. Of an interface with several addresses the greatest counts.
 type AddressScope uint8
 
+// The scopes. From MaybeAdvertised on the internet can send to the address, or may
+// be able to.
 const (
-	NoAddress       AddressScope = iota
-	NotGlobal                    // unique local and the like
-	NotAdvertised                // a block of the subnet that is not advertised
-	GatewaysDenied               // the interface refuses internet gateways
-	AcceptsNothing               // the service behind it takes no connections
-	MaybeAdvertised              // global, and its subnet is not known
+	NoAddress       AddressScope = iota // none of the family; of IPv4: no public one
+	NotGlobal                           // IPv6 outside of 2000::/3: unique local and the like
+	NotAdvertised                       // IPv6 from a block that is not advertised to the internet
+	GatewaysDenied                      // DenyAllIgwTraffic is set
+	AcceptsNothing                      // its service accepts no connections
+	MaybeAdvertised                     // global IPv6, and the subnet with its blocks was not read
 	Public
-	AddressScopes
+	AddressScopes // their number
 )
 
-// AddressScope returns what the interface is to the internet in one family, with
-// the address that says so.
+// AddressScope returns the scope of an interface in one family, with the address
+// that it is about, which is invalid where there is none.
 func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s AddressScope, a netip.Addr) {
 	for _, pair := range e.Addresses {
 		t, b := NoAddress, pair.Public
@@ -43,7 +45,7 @@ func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s Address
 	return s, a
 }
 
-// ipv6Scope judges an IPv6 address by its subnet's block.
+// ipv6Scope returns the scope of an IPv6 address, by the blocks of its subnet.
 func (n *Network) ipv6Scope(e *inventory.Interface, a netip.Addr) AddressScope {
 	switch {
 	case !cidr.Internet(cidr.IPv6).Contains(a):

@@ -16,8 +16,9 @@ type Exit struct {
 	Stages  []path.Stage
 }
 
-// Exits returns the ways to the internet of the sender: by an internet gateway
-// where it has a public address, else by the NAT gateway that it is routed to.
+// Exits returns the ways by which the sender gets to the internet: by an internet
+// gateway where own, its public address, is valid, else by the NAT gateway that its
+// subnet routes the far address to.
 func (p *Pair) Exits(own netip.Addr) []Exit {
 	out := []path.Stage{
 		SecurityGroups{p, &p.From, &p.To, inventory.Egress},
@@ -35,12 +36,13 @@ func (p *Pair) Exits(own netip.Addr) []Exit {
 	return []Exit{{p.Network.natAddresses[target], target, append(out, NATGateway{RouteBetween{&p.From, &p.To}}, back)}}
 }
 
-// PublicAccessOut is VPC block public access, asked for what goes out. What lets the
-// internet in lets traffic out too. Where only some other exclusion is there,
-// which may be for egress, it is unknown.
+// PublicAccessOut is VPC block public access for what goes out. What lets the
+// internet in lets traffic out too. Any other exclusion of the subnet or its VPC may
+// let traffic out, which is undecided.
 type PublicAccessOut struct{ PublicAccess }
 
-// Exempted returns an exclusion of the place where none lets the internet in.
+// Exempted returns an exclusion of the place that may let traffic out, where none
+// lets the internet in, or nil.
 func (s PublicAccessOut) Exempted() *inventory.PublicAccessExclusion {
 	all := s.Network.Region.PublicAccess.Exclusions
 	i := slices.IndexFunc(all, func(e inventory.PublicAccessExclusion) bool { return e.Resource == s.Subnet || e.Resource == s.VPC })
@@ -57,8 +59,8 @@ func (s PublicAccessOut) Narrow(flows []path.Flow) []path.Flow {
 	return s.PublicAccess.Narrow(flows)
 }
 
-// NATGateway is a NAT gateway. Which of its addresses it takes, and what its own
-// subnet lets through, is not followed.
+// NATGateway is the route to a NAT gateway. Which of its addresses the gateway uses,
+// and what its own subnet lets through, is not followed: it is undecided.
 type NATGateway struct{ RouteBetween }
 
 func (s NATGateway) Narrow(flows []path.Flow) []path.Flow {

@@ -5,8 +5,10 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// FromInternet returns the stages between the internet and an interface with
-// a public address of the family, in their order. It may be a load balancer's.
+// FromInternet returns the stages between the internet and an interface that the
+// internet can send to, without the rule of its group, in the order of the packet
+// and of its reply. The load balancer that it belongs to is nil where it belongs to
+// none or the listeners are not known.
 func (p *Place) FromInternet(b *LoadBalancer) []path.Stage {
 	stages := []path.Stage{PublicAccess{p}, InternetGateway{p}, InternetRoute{p}, ACLIn{p}}
 	if b != nil {
@@ -15,14 +17,14 @@ func (p *Place) FromInternet(b *LoadBalancer) []path.Stage {
 	return append(stages, ACLOut{p})
 }
 
-// InternetGateway asks for an internet gateway at all.
+// InternetGateway is the internet gateway of the VPC: without one nothing comes in.
 type InternetGateway struct{ *Place }
 
 func (s InternetGateway) Narrow(flows []path.Flow) []path.Flow {
 	switch {
 	case !s.Network.Region.Read.Has(inventory.PartInternetGateways):
 		return path.Doubt(flows)
-	case len(s.Network.Gateways[s.VPC]) > 0:
+	case len(s.Network.gateways[s.VPC]) > 0:
 		return flows
 	case s.Network.foreign(s.VPC, s.Network.Region.AccountID):
 		return path.Doubt(flows)

@@ -5,7 +5,7 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// InternetRoute asks whether replies go back to an internet gateway.
+// InternetRoute is the route of the reply, which has to lead to an internet gateway.
 type InternetRoute struct{ *Place }
 
 // routedOut returns the internet addresses that the place's replies reach by an

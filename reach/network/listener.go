@@ -8,19 +8,20 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// LoadBalancer is a load balancer with what it listens on. It accepts connections
-// there and nowhere else, from the internet or from inside, whatever its
+// LoadBalancer is a load balancer with its listeners. It accepts connections on the
+// ports of its listeners and on no other, from the internet or from inside, whatever its
 // groups allow (Elastic Load Balancing user guide, listeners).
 type LoadBalancer struct {
 	*inventory.LoadBalancer
-	Listens [2][]path.Interval // of tcp and udp, in order
+	Ports [2][]path.Interval // that it listens on, by transport, in ascending order
 }
 
-// Transports are the protocols that listeners speak, in the order of listens.
+// Transports are the protocols that listeners have, in the order of
+// LoadBalancer.Ports.
 var Transports = [2]inventory.Protocol{inventory.TCP, inventory.UDP}
 
-// indexBalancers finds the load balancers whose listeners are known.
-func (n *Network) indexBalancers(r *inventory.Region) {
+// indexLoadBalancers indexes the load balancers of which the listeners are known.
+func (n *Network) indexLoadBalancers(r *inventory.Region) {
 	if !r.Read.Has(inventory.PartLoadBalancers | inventory.PartListeners) {
 		return
 	}
@@ -33,15 +34,15 @@ func (n *Network) indexBalancers(r *inventory.Region) {
 		b := n.loadBalancers[l.Kind+" "+l.Name]
 		for k, p := range Transports {
 			if b != nil && l.Traffic.Protocol == p {
-				b.Listens[k] = path.Union(append(b.Listens[k], path.IntervalOf(l.Traffic)))
+				b.Ports[k] = path.Union(append(b.Ports[k], path.IntervalOf(l.Traffic)))
 			}
 		}
 	}
 }
 
 // LoadBalancerOf returns the load balancer that the interface belongs to, or nil
-// where it belongs to none or the listeners are not known. That it does must
-// be told by AWS: anybody can write a description.
+// where it belongs to none or the listeners are not known. What AWS sets on an
+// interface has to say so: anybody can write a description.
 func (n *Network) LoadBalancerOf(e *inventory.Interface) *LoadBalancer {
 	if len(n.loadBalancers) == 0 || e.Instance != "" || !e.Managed && e.AttachedBy != "amazon-elb" && e.Requester != "amazon-elb" && e.Type != "network_load_balancer" {
 		return nil
@@ -60,16 +61,16 @@ func (n *Network) LoadBalancerOf(e *inventory.Interface) *LoadBalancer {
 	return b
 }
 
-// holds reports whether the interface can be one of the load balancer's: it is
-// in its VPC, and its description names the same id as the ARN. One of the same
-// name that was deleted may have left interfaces behind.
+// holds reports whether the interface can be one of the load balancer's: it is in
+// its VPC, and its description names the same id as the ARN. A deleted load balancer
+// of the same name may have left interfaces behind.
 func (b *LoadBalancer) holds(e *inventory.Interface) bool {
 	_, id, _ := strings.Cut(b.ARN, ":loadbalancer/")
-	told := strings.TrimPrefix(e.Description, "ELB ")
-	return b.VPC == e.VPC && (id == "" || strings.Count(told, "/") != 2 || id == told)
+	described := strings.TrimPrefix(e.Description, "ELB ")
+	return b.VPC == e.VPC && (id == "" || strings.Count(described, "/") != 2 || id == described)
 }
 
-// Listeners is the listeners of the load balancer that is asked for.
+// Listeners is the listeners of a load balancer.
 type Listeners struct{ *LoadBalancer }
 
 func (s Listeners) Narrow(flows []path.Flow) []path.Flow {
@@ -80,7 +81,7 @@ func (s Listeners) Narrow(flows []path.Flow) []path.Flow {
 			left = append(left, f)
 			continue
 		}
-		for _, i := range s.Listens[k] {
+		for _, i := range s.Ports[k] {
 			if part, ok := f.Intersect(i); ok {
 				left = append(left, f.Part(part, f.From))
 			}
@@ -89,5 +90,6 @@ func (s Listeners) Narrow(flows []path.Flow) []path.Flow {
 	return left
 }
 
-// MayListen reports whether it has a listener, or may have one.
-func (b *LoadBalancer) MayListen() bool { return b == nil || len(b.Listens[0])+len(b.Listens[1]) > 0 }
+// MayListen reports whether the load balancer has a listener. One that is not known,
+// which is nil, may have one.
+func (b *LoadBalancer) MayListen() bool { return b == nil || len(b.Ports[0])+len(b.Ports[1]) > 0 }

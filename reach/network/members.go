@@ -8,7 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// Tally is a number of interfaces with the first few of them.
+// Tally counts interfaces and keeps the first three of them.
 type Tally struct {
 	Count int
 	Some  [3]*inventory.Interface
@@ -21,6 +21,7 @@ func (t *Tally) add(e *inventory.Interface) {
 	t.Count++
 }
 
+// Merge adds the interfaces of another tally.
 func (t *Tally) Merge(u *Tally) {
 	for i := range min(u.Count, len(u.Some)) {
 		if t.Count+i < len(t.Some) {
@@ -30,7 +31,7 @@ func (t *Tally) Merge(u *Tally) {
 	t.Count += u.Count
 }
 
-// CandidateKey tells candidates apart.
+// CandidateKey is what the interfaces of a candidate have in common.
 type CandidateKey struct {
 	Place        *Place
 	Family       cidr.Family
@@ -38,20 +39,19 @@ type CandidateKey struct {
 	LoadBalancer *LoadBalancer // nil where its listeners do not decide
 }
 
-// Candidate is the interfaces of one group that live in one place, belong to
-// one load balancer or to none, and may be reached by their addresses of one
-// family: one answer holds for them all.
+// Candidate is interfaces of one group that have the same place, scope and load
+// balancer: one answer about packets from the internet holds for them all.
 type Candidate struct {
 	CandidateKey
 	Tally
-	Address netip.Addr // of the first of them
+	Address netip.Addr // of the first interface
 }
 
-// Members is what the interfaces of one group are to the internet: with it a
-// rule is judged per place and not per interface.
+// Members is the interfaces of one group, sorted by what packets from the internet
+// meet: a rule is judged for each candidate and not for each interface.
 type Members struct {
-	Candidates []*Candidate // in the order of their first interface, IPv4 first
-	Held       [path.Families][AddressScopes]Tally
+	Candidates  []*Candidate                          // IPv4 first, then in the order of their first interface
+	Unaddressed [path.Families][MaybeAdvertised]Tally // by family and scope: those that the internet cannot send to
 }
 
 // CandidateKey returns the candidate that an interface of the scope belongs to.
@@ -59,7 +59,7 @@ func (n *Network) CandidateKey(e *inventory.Interface, f cidr.Family, s AddressS
 	return CandidateKey{n.Place(e.VPC, e.Subnet), f, s, n.LoadBalancerOf(e)}
 }
 
-// Members groups interfaces.
+// Members sorts interfaces, in their order, into candidates.
 func (n *Network) Members(interfaces []*inventory.Interface) *Members {
 	m := &Members{}
 	found := map[CandidateKey]*Candidate{}
@@ -67,7 +67,7 @@ func (n *Network) Members(interfaces []*inventory.Interface) *Members {
 		for _, e := range interfaces {
 			s, a := n.AddressScope(e, f)
 			if s < MaybeAdvertised {
-				m.Held[f][s].add(e)
+				m.Unaddressed[f][s].add(e)
 				continue
 			}
 			k := n.CandidateKey(e, f, s)

@@ -16,31 +16,29 @@
 package network
 
 import (
-	"cmp"
 	"net/netip"
 	"slices"
 
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// Network indexes what surrounds the interfaces. Parts that were not read are
-// left empty, whatever arrived of them.
+// Network is the index of what governs the traffic of a region. Parts that were not
+// read are left empty, whatever arrived of them.
 type Network struct {
 	Region *inventory.Region
 
 	index           *inventory.Index
-	Owners          map[string]string                           // of VPCs, as they or their subnets tell
-	tables          map[string]*Table                           // by the subnet that names it explicitly
-	mains           map[string]*Table                           // by VPC
-	edges           map[string][]*inventory.RouteTable          // by VPC: tables of gateways
+	owners          map[string]string                           // of VPCs, as they or their subnets say
+	tables          map[string]*Table                           // by subnet with an explicit association
+	mainTables      map[string]*Table                           // by VPC
+	gatewayTables   map[string][]*inventory.RouteTable          // by VPC: tables associated with gateways
 	acls            map[string]*ACL                             // by subnet
-	Gateways        map[string][]string                         // internet gateways attached to a VPC now
+	gateways        map[string][]string                         // by VPC: the internet gateways attached to it
 	exclusions      map[string]*inventory.PublicAccessExclusion // by VPC or subnet: the one that lets most in, if any may
 	peerings        map[string]*inventory.Peering
 	peeringStatuses map[[2]string]string              // by both VPCs in order: the status of their peering
-	Accelerators    map[string][]*inventory.Interface // Global Accelerator's, by VPC
+	accelerators    map[string][]*inventory.Interface // Global Accelerator's, by VPC
 	natAddresses    map[string][]netip.Addr           // the public addresses of NAT gateways, by id
 
 	placesByKey     map[placeKey]*Place                    // as far as asked
@@ -48,34 +46,37 @@ type Network struct {
 	loadBalancerOf  map[*inventory.Interface]*LoadBalancer // that interfaces belong to, as far as asked
 
 	loadBalancers map[string]*LoadBalancer            // by kind and name; empty where their listeners are not known
-	Associations  map[string][]*inventory.Association // by group
+	associations  map[string][]*inventory.Association // by group
 }
 
+// New indexes a region that has been normalised. The index of the inventory is of
+// the same region. Neither may change while the Network is in use, which belongs to
+// one goroutine: it fills its caches as it is asked.
 func New(r *inventory.Region, index *inventory.Index) *Network {
 	n := &Network{
-		Region: r, index: index, Owners: map[string]string{},
-		tables: map[string]*Table{}, mains: map[string]*Table{}, edges: map[string][]*inventory.RouteTable{},
-		acls: map[string]*ACL{}, Gateways: map[string][]string{},
+		Region: r, index: index, owners: map[string]string{},
+		tables: map[string]*Table{}, mainTables: map[string]*Table{}, gatewayTables: map[string][]*inventory.RouteTable{},
+		acls: map[string]*ACL{}, gateways: map[string][]string{},
 		exclusions: map[string]*inventory.PublicAccessExclusion{}, peerings: map[string]*inventory.Peering{}, peeringStatuses: map[[2]string]string{},
-		Accelerators: map[string][]*inventory.Interface{}, Associations: map[string][]*inventory.Association{},
+		accelerators: map[string][]*inventory.Interface{}, associations: map[string][]*inventory.Association{},
 		loadBalancers: map[string]*LoadBalancer{}, natAddresses: map[string][]netip.Addr{},
 		placesByKey: map[placeKey]*Place{}, internetSources: map[inventory.Peer]Sources{}, loadBalancerOf: map[*inventory.Interface]*LoadBalancer{},
 	}
 	n.indexOwners(r)
 	n.indexGateways(r)
-	n.indexBalancers(r)
+	n.indexLoadBalancers(r)
 	n.indexTables(r)
 	n.indexACLs(r)
 	n.indexExclusions(r)
 	for i := range r.Associations {
 		a := &r.Associations[i]
-		n.Associations[a.Group] = append(n.Associations[a.Group], a)
+		n.associations[a.Group] = append(n.associations[a.Group], a)
 	}
 	if r.Read.Has(inventory.PartInterfaces) {
 		for i := range r.Interfaces {
 			switch e := &r.Interfaces[i]; {
 			case e.Type == "global_accelerator_managed":
-				n.Accelerators[e.VPC] = append(n.Accelerators[e.VPC], e)
+				n.accelerators[e.VPC] = append(n.accelerators[e.VPC], e)
 			case e.NATGateway():
 				id := e.Owner().Name
 				n.natAddresses[id] = append(n.natAddresses[id], e.PublicIPv4()...)
@@ -115,14 +116,14 @@ func (n *Network) indexOwners(r *inventory.Region) {
 	if r.Read.Has(inventory.PartSubnets) {
 		for i := range r.Subnets {
 			if owner := r.Subnets[i].Owner; owner != "" {
-				n.Owners[r.Subnets[i].VPC] = owner
+				n.owners[r.Subnets[i].VPC] = owner
 			}
 		}
 	}
 	if r.Read.Has(inventory.PartVPCs) {
 		for i := range r.VPCs {
 			if v := &r.VPCs[i]; v.Owner != "" {
-				n.Owners[v.ID] = v.Owner
+				n.owners[v.ID] = v.Owner
 			}
 		}
 	}
@@ -134,7 +135,7 @@ func (n *Network) indexGateways(r *inventory.Region) {
 	if r.Read.Has(inventory.PartInternetGateways) {
 		for i := range r.InternetGateways {
 			for _, vpc := range r.InternetGateways[i].VPCs {
-				n.Gateways[vpc] = append(n.Gateways[vpc], r.InternetGateways[i].ID)
+				n.gateways[vpc] = append(n.gateways[vpc], r.InternetGateways[i].ID)
 			}
 		}
 	}
@@ -155,10 +156,10 @@ func (n *Network) indexACLs(r *inventory.Region) {
 		return
 	}
 	for i := range r.NetworkACLs {
-		f := &ACL{Record: &r.NetworkACLs[i]}
+		acl := NewACL(&r.NetworkACLs[i])
 		for _, subnet := range r.NetworkACLs[i].Subnets {
 			if n.acls[subnet] == nil {
-				n.acls[subnet] = f
+				n.acls[subnet] = acl
 			}
 		}
 	}
@@ -187,94 +188,49 @@ func (n *Network) indexTables(r *inventory.Region) {
 				n.tables[subnet] = t
 			}
 		}
-		if rt.Main && n.mains[rt.VPC] == nil {
-			n.mains[rt.VPC] = t
+		if rt.Main && n.mainTables[rt.VPC] == nil {
+			n.mainTables[rt.VPC] = t
 		}
 		if len(rt.Gateways) > 0 {
-			n.edges[rt.VPC] = append(n.edges[rt.VPC], rt)
+			n.gatewayTables[rt.VPC] = append(n.gatewayTables[rt.VPC], rt)
 		}
 	}
-}
-
-// placeKey tells the places of interfaces apart. The subnet decides; the VPC
-// stands beside it for interfaces whose subnet was not told.
-type placeKey struct{ VPC, Subnet string }
-
-// Place is where interfaces live: a subnet with all that governs its traffic.
-// What holds for one interface there holds for every other one.
-type Place struct {
-	placeKey
-	Network *Network
-	Record  *inventory.Subnet // nil where subnets were not read or it is not among them
-	Table   *Table            // nil where it is not known
-	ACL     *ACL              // nil where it is not known
-	Own     cidr.Set          // the VPC's own addresses
-	routed  [path.Families]*path.Addresses
-}
-
-func (n *Network) Place(vpc, subnet string) *Place {
-	k := placeKey{vpc, subnet}
-	if p := n.placesByKey[k]; p != nil {
-		return p
-	}
-	p := &Place{placeKey: k, Network: n, Record: n.subnet(k.Subnet), ACL: n.acls[k.Subnet]}
-	if p.Record != nil {
-		p.VPC = p.Record.VPC
-	}
-	if v := n.vpc(p.VPC); v != nil {
-		p.Own = cidr.Of(v.Prefixes...)
-	}
-	if k.Subnet != "" {
-		if p.Table = n.tables[k.Subnet]; p.Table == nil {
-			p.Table = n.mains[p.VPC]
-		}
-	}
-	n.placesByKey[k] = p
-	return p
-}
-
-// Name returns the subnet in words.
-func (p *Place) Name() string {
-	if p.Subnet == "" {
-		return "an unknown subnet of " + p.VPC
-	}
-	return p.Subnet
-}
-
-// Owner returns the account whose block on public access governs the place:
-// the subnet's owner, who is also the VPC's.
-func (p *Place) Owner() string {
-	owner := ""
-	if p.Record != nil {
-		owner = p.Record.Owner
-	}
-	return cmp.Or(owner, p.Network.Owners[p.VPC], p.Network.Region.AccountID)
 }
 
 // attached reports whether the internet gateway is attached to the VPC now.
 func (n *Network) attached(gateway, vpc string) bool {
-	return slices.Contains(n.Gateways[vpc], gateway)
+	return slices.Contains(n.gateways[vpc], gateway)
 }
 
-// foreign reports whether another account owns the VPC, or may do so. Its
-// internet gateways need not show here, so that one which is not seen may be
-// there all the same.
+// foreign reports whether another account owns the VPC, or may do so. This account
+// cannot see its internet gateways then, so that one may be attached although none
+// was read.
 func (n *Network) foreign(vpc, account string) bool {
-	if owner, known := n.Owners[vpc]; known {
+	if owner, known := n.owners[vpc]; known {
 		return owner != account
 	}
 	return !n.Region.Read.Has(inventory.PartVPCs)
 }
 
-// Inspection returns a table that sends what an internet gateway of the place's
-// VPC lets in on to an appliance first, and the route that does so, or nil.
-func (p *Place) Inspection() (*inventory.RouteTable, *inventory.Route) {
-	for _, edge := range p.Network.edges[p.VPC] {
-		for i := range edge.Routes {
-			if r := &edge.Routes[i]; r.Target != "local" && !r.Blackhole {
-				return edge, r
-			}
-		}
+// Associations returns the associations of a group with further VPCs, or nothing
+// where they were not read.
+func (n *Network) Associations(group string) []*inventory.Association {
+	if !n.Region.Read.Has(inventory.PartAssociations) {
+		return nil
 	}
-	return nil, nil
+	return n.associations[group]
+}
+
+// Accelerator returns the first interface of Global Accelerator in the VPC that VPC
+// block public access does not shut off, or nil. Global Accelerator needs an
+// internet gateway in the VPC: without one, for certain, it is nil too.
+func (n *Network) Accelerator(vpc string) *inventory.Interface {
+	list := n.accelerators[vpc]
+	if len(list) == 0 || len(n.gateways[vpc]) == 0 && n.Region.Read.Has(inventory.PartInternetGateways) {
+		return nil
+	}
+	if i := slices.IndexFunc(list, n.Accessible); i >= 0 {
+		return list[i]
+	}
+	return nil
 }

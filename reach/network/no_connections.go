@@ -5,15 +5,15 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// AcceptsNone stops what is sent to an interface that takes no connections.
+// AcceptsNone is an interface that accepts no connections.
 type AcceptsNone struct{ To *inventory.Interface }
 
 func (s AcceptsNone) Narrow([]path.Flow) []path.Flow { return nil }
 
-// opensNone reports whether an interface opens no connection to a VPC. Gateways
-// hand on what is routed to them: a transit gateway and the endpoints of Gateway
-// Load Balancers leave the address of the sender, a NAT gateway puts its own in
-// its place, but only towards other networks than its VPC.
+// opensNone reports whether an interface opens no connections to others in a VPC.
+// Gateways forward what is routed to them: transit gateways and the endpoints of
+// Gateway Load Balancers keep the address of the sender, and NAT gateways replace it
+// by their own, but not within their VPC.
 func opensNone(e *inventory.Interface, vpc string) bool {
 	if e.NATGateway() {
 		return e.VPC == vpc
@@ -21,7 +21,7 @@ func opensNone(e *inventory.Interface, vpc string) bool {
 	return e.Type == "transit_gateway" || e.Type == "gateway_load_balancer_endpoint"
 }
 
-// OpensNone stops what such an interface would send.
+// OpensNone is such an interface.
 type OpensNone struct{ From *inventory.Interface }
 
 func (s OpensNone) Narrow([]path.Flow) []path.Flow { return nil }

@@ -9,21 +9,21 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// Pair is two addresses of two interfaces.
+// Pair is an address of each of two interfaces, of which one sends to the other.
 type Pair struct {
 	Network         *Network
 	From, To        End
-	Only            *Permission // the one rule that counts at the far end; nil: all of them
-	ToPublicAddress bool        // the far address is a public one, which no reference to a group stands for
+	Only            *Permission // the one ingress rule that counts; nil where all do
+	ToPublicAddress bool        // the far address is a public one, for which no reference to a group stands
 }
 
-// End is one of both.
+// End is one end of a pair.
 type End struct {
 	*Place
 	Interface *inventory.Interface
 	Address   netip.Addr
-	Groups    []*inventory.Group
-	Unseen    []string
+	Groups    []*inventory.Group // that the interface carries, as far as they were read
+	Unseen    []string           // ids of those that were not: they belong to another account
 }
 
 func (p *Pair) family() cidr.Family {
@@ -33,13 +33,13 @@ func (p *Pair) family() cidr.Family {
 	return cidr.IPv4
 }
 
-// Flows starts the traffic from the one address.
+// Flows returns the flows of a traffic from the sender.
 func (p *Pair) Flows(t inventory.Traffic) []path.Flow {
 	return path.Flows(t, p.family(), path.Exactly(path.Single(p.From.Address)))
 }
 
-// Stages are what stands between both, in the order of a packet and of its
-// reply. Inside of one subnet only the groups do.
+// Stages returns the stages between both, in the order of the packet and of its
+// reply. Within one subnet only the groups and listeners count.
 func (p *Pair) Stages() []path.Stage {
 	out := SecurityGroups{p, &p.From, &p.To, inventory.Egress}
 	in := SecurityGroups{p, &p.To, &p.From, inventory.Ingress}
@@ -72,13 +72,12 @@ func (p *Pair) Stages() []path.Stage {
 // the other end: see RouteBetween.Target.
 func (p *Pair) Target() (target string, known bool) { return RouteBetween{&p.From, &p.To}.Target() }
 
-// NoCommonFamily is what stops traffic between two interfaces that have no
-// addresses of one family.
+// NoCommonFamily is two interfaces without addresses of one family.
 type NoCommonFamily struct{ From, To *inventory.Interface }
 
 func (s NoCommonFamily) Narrow([]path.Flow) []path.Flow { return nil }
 
-// Permission finds the ingress rule that lets the outcome's packet in.
+// Permission returns the ingress rule that lets the outcome's packets in, or nil.
 func (p *Pair) Permission(o path.Outcome) *Permission {
 	s := SecurityGroups{p, &p.To, &p.From, inventory.Ingress}
 	for _, f := range o.Left {

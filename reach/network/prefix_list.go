@@ -6,9 +6,10 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// Sources are the internet addresses that a peer stands for, by family.
-type Sources [2]path.Addresses
+// Sources are the addresses that a peer stands for, by family.
+type Sources [path.Families]path.Addresses
 
+// None reports whether the peer can stand for no address of either family.
 func (s Sources) None() bool { return s[0].None() && s[1].None() }
 
 // InternetSources returns which internet addresses the peer stands for. A group
@@ -42,8 +43,8 @@ func internetOf(set cidr.Set) (s Sources) {
 	return s
 }
 
-// Addresses returns all addresses that the peer stands for, by family,
-// private ones included.
+// Addresses returns all addresses that a prefix or a prefix list stands for,
+// private ones included. For a group, which stands for interfaces, there are none.
 func (n *Network) Addresses(p inventory.Peer) (s Sources) {
 	list := n.list(p.List)
 	for f, all := range [path.Families]cidr.Set{cidr.All4(), cidr.All6()} {

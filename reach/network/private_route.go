@@ -8,10 +8,10 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// PrivateRoute asks whether replies to private addresses find their way.
+// PrivateRoute is the route of the reply to a private address.
 type PrivateRoute struct{ *Place }
 
-// decide is what becomes of replies on a route.
+// decide returns what becomes of replies on a route.
 func (s PrivateRoute) decide(r *inventory.Route) path.Decision {
 	switch {
 	case r.Blackhole, strings.HasPrefix(r.Target, "igw-"), strings.HasPrefix(r.Target, "eigw-"):
@@ -42,12 +42,12 @@ func (s PrivateRoute) Narrow(flows []path.Flow) []path.Flow {
 	})
 }
 
-// RouteBetween is the route of one end's subnet to the other.
+// RouteBetween is the route from one end's subnet to the other end.
 type RouteBetween struct{ At, Other *End }
 
-// Target returns where the subnet's table sends packets to the other end, which
-// is nothing where it has no route. It is not known where the table is not, or
-// where entries of a prefix list that were not read may decide.
+// Target returns the target of the route, which is empty where the table has none.
+// It is not known where the table is not, or where entries of a prefix list that
+// were not read may decide.
 func (s RouteBetween) Target() (target string, known bool) {
 	if s.At.Table == nil {
 		return "", false
@@ -88,9 +88,9 @@ func (s RouteBetween) decide() path.Decision {
 
 func (s RouteBetween) Narrow(flows []path.Flow) []path.Flow { return s.decide().Gate(flows) }
 
-// ManyNetworks reports whether the target of a route joins more than two networks,
-// of which not all need be visible: a transit gateway, or a core network of
-// Cloud WAN.
-func ManyNetworks(target string) bool {
+// JoinsMany reports whether the target of a route joins more than two networks, of
+// which this account need not see all: a transit gateway, or a core network of Cloud
+// WAN.
+func JoinsMany(target string) bool {
 	return strings.HasPrefix(target, "tgw-") || strings.Contains(target, ":core-network/")
 }

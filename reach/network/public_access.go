@@ -5,15 +5,15 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// PublicAccess is VPC block public access, which the owner of a subnet sets for
-// a region. Both of its modes shut out what comes by an internet gateway, and
-// with it internet-facing load balancers and Global Accelerator (Amazon VPC
+// PublicAccess is VPC block public access, which the account that owns a subnet
+// sets for a region. Both of its modes block what comes in by an internet gateway,
+// and with it internet-facing load balancers and Global Accelerator (Amazon VPC
 // user guide, VPC block public access basics).
 type PublicAccess struct{ *Place }
 
-// Decide tells whether the setting lets the internet in, and by which exclusion.
-// A setting that is being changed may be in force or not, and so may be an
-// exclusion.
+// Decide returns whether the setting lets the internet in, and the exclusion by
+// which it does, or may do so. A setting or an exclusion that is being changed may
+// be in force or not.
 func (s PublicAccess) Decide() (path.Decision, *inventory.PublicAccessExclusion) {
 	r := s.Network.Region
 	if s.Owner() != r.AccountID || !r.Read.Has(inventory.PartPublicAccess) || r.PublicAccess.Mode == "" {
@@ -35,8 +35,8 @@ func (s PublicAccess) Decide() (path.Decision, *inventory.PublicAccessExclusion)
 	return allows, exclusion
 }
 
-// exclusion returns the exclusion of the subnet or of its VPC that lets most
-// in, the subnet's before the VPC's, or nil where none may let anything in.
+// exclusion returns the exclusion of the subnet or of its VPC that is most likely to
+// let the internet in, of equal ones the subnet's, or nil where none may let anything in.
 func (s PublicAccess) exclusion() *inventory.PublicAccessExclusion {
 	subnet, vpc := s.Network.exclusions[s.Subnet], s.Network.exclusions[s.VPC]
 	if subnet == nil || vpc != nil && allowsIn(vpc) == path.Allowed && allowsIn(subnet) != path.Allowed {
@@ -45,10 +45,9 @@ func (s PublicAccess) exclusion() *inventory.PublicAccessExclusion {
 	return subnet
 }
 
-// allowsIn tells whether an exclusion lets the internet in now: open if it is
-// in force, doubtful while it is made, changed or taken away, or if its mode
-// is not one of the two that AWS documents (Amazon VPC user guide, VPC block
-// public access basics).
+// allowsIn returns whether an exclusion lets the internet in now. That is undecided
+// while it is created, changed or deleted, and if its mode is not one of the two
+// that AWS documents (Amazon VPC user guide, VPC block public access basics).
 func allowsIn(e *inventory.PublicAccessExclusion) path.Decision {
 	both := e.Mode != "allow-egress"
 	switch e.State {

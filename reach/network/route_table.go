@@ -30,7 +30,7 @@ type Hop struct {
 }
 
 // ranks of routes to equal prefixes: the VPC's own, what was entered by hand,
-// an entry of a prefix list, what a virtual private gateway told.
+// an entry of a prefix list, what a virtual private gateway propagates.
 const (
 	rankLocal = iota
 	rankPrefix
@@ -80,8 +80,8 @@ func (t *Table) add(p netip.Prefix, r *inventory.Route, rank int) {
 	}
 }
 
-// Decide tells what becomes of packets to the internet on this route. A route
-// to a gateway that is not attached is closed, whatever its state says.
+// Decide returns what becomes of packets to the internet on this route. One to a
+// gateway that is not attached blocks them, whatever its state says.
 func (t *Table) Decide(r *inventory.Route) path.Decision {
 	switch {
 	case r.Blackhole:
@@ -109,7 +109,7 @@ func (t *Table) inspected(target string) bool {
 	if target == "local" {
 		return false
 	}
-	for _, edge := range t.network.edges[t.Record.VPC] {
+	for _, edge := range t.network.gatewayTables[t.Record.VPC] {
 		if !slices.ContainsFunc(edge.Gateways, t.mayEnter) {
 			continue
 		}
@@ -128,21 +128,20 @@ func (t *Table) mayEnter(gateway string) bool {
 		(t.network.attached(gateway, t.Record.VPC) || t.network.foreign(t.Record.VPC, t.Region.AccountID) || !t.Region.Read.Has(inventory.PartInternetGateways))
 }
 
-// level is the hops of one family to prefixes of one length, and what became
-// of each prefix once equal ones were settled.
+// level is the prefixes of one family and one length, by what becomes of packets to
+// them.
 type level struct {
 	decided [path.Undecided + 1][]netip.Prefix
 }
 
-// routedOut returns the destinations whose packets leave by an internet gateway,
-// by longest prefix.
+// routedOut returns the addresses to which packets leave by an internet gateway.
 func (t *Table) routedOut(f cidr.Family) path.Addresses {
 	return t.leading(f, cidr.Internet(f), t.Decide)
 }
 
-// leading returns the destinations of a universe whose routes are open by the
-// given judgement.
-func (t *Table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) path.Decision) path.Addresses {
+// leading returns the addresses of a universe to which packets get, by longest
+// prefix, where decide says what becomes of them on each route.
+func (t *Table) leading(f cidr.Family, universe cidr.Set, decide func(*inventory.Route) path.Decision) path.Addresses {
 	t.unfold()
 	var k path.Addresses
 	hops := t.hops[f]
@@ -152,10 +151,10 @@ func (t *Table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory
 		bits := hops[i].Prefix.Bits()
 		for i < len(hops) && hops[i].Prefix.Bits() == bits {
 			first := hops[i]
-			became := fateOf(first.Route)
+			became := decide(first.Route)
 			for i++; i < len(hops) && hops[i].Prefix == first.Prefix; i++ {
-				// Nobody can tell which of several equal routes counts.
-				if hops[i].rank == first.rank && fateOf(hops[i].Route) != became {
+				// It is not documented which of several equal routes counts.
+				if hops[i].rank == first.rank && decide(hops[i].Route) != became {
 					became = path.Undecided
 				}
 			}
@@ -168,12 +167,12 @@ func (t *Table) leading(f cidr.Family, universe cidr.Set, fateOf func(*inventory
 		k.Certain = k.Certain.Union(opened).Subtract(shut).Subtract(doubts)
 		k.Possible = k.Possible.Union(opened).Union(doubts).Subtract(shut)
 	}
-	return t.doubt(k, f, universe, fateOf)
+	return t.doubt(k, f, universe, decide)
 }
 
 // doubt adds what routes to unknown prefix lists may change: any address, but
 // for those that a route to a single address or the VPC itself holds.
-func (t *Table) doubt(k path.Addresses, f cidr.Family, universe cidr.Set, fateOf func(*inventory.Route) path.Decision) path.Addresses {
+func (t *Table) doubt(k path.Addresses, f cidr.Family, universe cidr.Set, decide func(*inventory.Route) path.Decision) path.Addresses {
 	if len(t.Unresolved) == 0 {
 		return k
 	}
@@ -185,7 +184,7 @@ func (t *Table) doubt(k path.Addresses, f cidr.Family, universe cidr.Set, fateOf
 	}
 	loose := universe.Subtract(cidr.Of(firm...))
 	for _, r := range t.Unresolved {
-		became := fateOf(r)
+		became := decide(r)
 		if became != path.Allowed {
 			k.Certain = k.Certain.Subtract(loose)
 		}

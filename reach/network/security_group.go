@@ -14,15 +14,15 @@ type Permission struct {
 	Rule  *inventory.Rule
 }
 
-// SecurityGroups is the groups of one end, which decide what goes to the other or
-// comes from it.
+// SecurityGroups is the groups of one end of a pair, for what goes to the other end
+// (Egress) or comes from it (Ingress).
 type SecurityGroups struct {
 	*Pair
 	At, Other *End
 	Direction inventory.Direction
 }
 
-// each calls f for the rules that name the other end, or may do so.
+// each calls f for the rules with a peer that stands for the other end, or may do so.
 func (s SecurityGroups) each(f func(by *Permission, certain bool)) {
 	for _, g := range s.At.Groups {
 		for i := range g.Rules {
@@ -40,8 +40,7 @@ func (s SecurityGroups) each(f func(by *Permission, certain bool)) {
 	}
 }
 
-// names reports whether a peer stands for the other end: open, closed or
-// doubtful.
+// names returns whether a peer stands for the other end.
 func (s SecurityGroups) names(p inventory.Peer) path.Decision {
 	if p.Group != nil {
 		switch {
@@ -68,8 +67,8 @@ func (s SecurityGroups) names(p inventory.Peer) path.Decision {
 	return path.Blocked
 }
 
-// refersAcross reports whether a rule matches that references a group of the
-// other end's VPC. Such a reference needs an active peering connection between
+// refersAcross returns whether a rule matches that references a group of the other
+// end's VPC. Such a reference needs an active peering connection between
 // both VPCs (Amazon VPC peering guide, referencing security groups). Over a
 // transit gateway an ingress reference matches where the gateway and its
 // attachments support it, which is not read, and an egress reference never
@@ -78,9 +77,9 @@ func (s SecurityGroups) names(p inventory.Peer) path.Decision {
 func (s SecurityGroups) refersAcross() path.Decision {
 	target, known := s.Pair.Target()
 	switch {
-	case ManyNetworks(target) && s.Direction == inventory.Egress:
+	case JoinsMany(target) && s.Direction == inventory.Egress:
 		return path.Blocked
-	case ManyNetworks(target):
+	case JoinsMany(target):
 		return path.Undecided
 	case s.Network.peeringStatus(s.At.VPC, s.Other.VPC) == "active":
 		return path.Allowed
@@ -90,8 +89,8 @@ func (s SecurityGroups) refersAcross() path.Decision {
 	return path.Blocked
 }
 
-// peeringStatus returns the status of the peering of two VPCs, active before others,
-// or nothing where none was seen.
+// peeringStatus returns the status of the peering connection of two VPCs, active
+// before others, or nothing where none was read.
 func (n *Network) peeringStatus(a, b string) string {
 	return n.peeringStatuses[[2]string{min(a, b), max(a, b)}]
 }
@@ -102,15 +101,15 @@ func (s SecurityGroups) Narrow(flows []path.Flow) []path.Flow {
 	}
 	var left []path.Flow
 	for _, f := range flows {
-		var sure, maybe []path.Interval
-		s.each(func(by *Permission, certain bool) {
+		var certain, maybe []path.Interval
+		s.each(func(by *Permission, sure bool) {
 			t := by.Rule.Traffic
 			if t.Protocol != inventory.AllProtocols && t.Protocol != f.Protocol {
 				return
 			}
 			if part, ok := path.IntervalOf(t).Intersect(f.Interval); ok {
-				if certain {
-					sure = append(sure, part)
+				if sure {
+					certain = append(certain, part)
 				} else {
 					maybe = append(maybe, part)
 				}
@@ -119,11 +118,11 @@ func (s SecurityGroups) Narrow(flows []path.Flow) []path.Flow {
 		if len(s.At.Unseen) > 0 {
 			maybe = append(maybe, f.Interval)
 		}
-		sure = path.Union(sure)
-		for _, part := range sure {
+		certain = path.Union(certain)
+		for _, part := range certain {
 			left = append(left, f.Part(part, f.From))
 		}
-		for _, part := range path.Without(path.Union(maybe), sure) {
+		for _, part := range path.Without(path.Union(maybe), certain) {
 			left = append(left, f.Part(part, path.Addresses{Possible: f.From.Possible}))
 		}
 	}
@@ -137,7 +136,7 @@ func (s SecurityGroups) Rule(protocol inventory.Protocol, point int32) *Permissi
 	s.each(func(by *Permission, certain bool) {
 		t, span := by.Rule.Traffic, path.IntervalOf(by.Rule.Traffic)
 		switch {
-		case t.Protocol != inventory.AllProtocols && t.Protocol != protocol, point < span.First, point > span.Last:
+		case t.Protocol != inventory.AllProtocols && t.Protocol != protocol, !span.Contains(point):
 		case certain && found == nil:
 			found = by
 		case perhaps == nil:
@@ -158,7 +157,7 @@ func (s SecurityGroups) Reference(protocol inventory.Protocol, point int32) *Per
 			r := &g.Rules[i]
 			span := path.IntervalOf(r.Traffic)
 			if r.Direction == s.Direction && r.Peer.Group != nil && s.Other.Interface.Carries(r.Peer.Group.ID) &&
-				(r.Traffic.Protocol == inventory.AllProtocols || r.Traffic.Protocol == protocol) && span.First <= point && point <= span.Last {
+				(r.Traffic.Protocol == inventory.AllProtocols || r.Traffic.Protocol == protocol) && span.Contains(point) {
 				return &Permission{g, r}
 			}
 		}
@@ -166,8 +165,8 @@ func (s SecurityGroups) Reference(protocol inventory.Protocol, point int32) *Per
 	return nil
 }
 
-// OneRule tells of the rule that the packets were asked by: what it does not
-// let through is no part of the flows.
+// OneRule is one rule. It narrows nothing: the flows are started with the rule's own
+// traffic and sources.
 type OneRule struct {
 	Group *inventory.Group
 	Rule  *inventory.Rule

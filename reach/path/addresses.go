@@ -6,26 +6,31 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 )
 
-// Families counts over both address families.
+// Families is the number of address families: range over it to get each of them.
 const Families = cidr.IPv6 + 1
 
-// Addresses is a set of addresses as far as it is known: every address of sure is
-// in it, and no address outside possible is. The zero value is the empty set,
-// and that for certain.
+// Addresses is a set of addresses as far as it is known: every address of Certain
+// is in it, and no address outside of Possible is. Certain is a subset of Possible.
+// The zero value is the empty set, which is known exactly.
 type Addresses struct{ Certain, Possible cidr.Set }
 
+// Exactly returns a set that is known exactly.
 func Exactly(s cidr.Set) Addresses { return Addresses{s, s} }
 
-func (k Addresses) None() bool { return k.Possible.Empty() }
+// None reports whether no address can be in the set.
+func (a Addresses) None() bool { return a.Possible.Empty() }
 
-func (k Addresses) Intersect(l Addresses) Addresses {
-	return Addresses{k.Certain.Intersect(l.Certain), k.Possible.Intersect(l.Possible)}
+// Intersect returns the addresses that are in both sets.
+func (a Addresses) Intersect(b Addresses) Addresses {
+	return Addresses{a.Certain.Intersect(b.Certain), a.Possible.Intersect(b.Possible)}
 }
 
-func (k Addresses) Subtract(s cidr.Set) Addresses {
-	return Addresses{k.Certain.Subtract(s), k.Possible.Subtract(s)}
+// Subtract returns the addresses that are not in a set that is known exactly.
+func (a Addresses) Subtract(s cidr.Set) Addresses {
+	return Addresses{a.Certain.Subtract(s), a.Possible.Subtract(s)}
 }
 
+// Single returns the set of one address.
 func Single(a netip.Addr) cidr.Set { return cidr.Of(netip.PrefixFrom(a, a.BitLen())) }
 
 // sample returns an address of the set, the first of its widest prefix.

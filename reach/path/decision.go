@@ -1,8 +1,9 @@
 package path
 
-// Decision is what one stage does with a packet.
+// Decision is what one stage does with a packet. The zero value is Blocked.
 type Decision uint8
 
+// The decisions.
 const (
 	Blocked   Decision = iota
 	Allowed            // for certain
@@ -23,7 +24,7 @@ func (d Decision) String() string {
 // MarshalText returns the same word for JSON.
 func (d Decision) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
-// Gate applies a decision that is the same for all flows.
+// Gate applies the decision to flows of which it holds for every packet.
 func (d Decision) Gate(flows []Flow) []Flow {
 	switch d {
 	case Allowed:

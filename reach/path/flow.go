@@ -7,8 +7,8 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Flow is a part of the traffic under way: packets of one family and protocol,
-// to one interval, from some addresses.
+// Flow is a part of the traffic on its way: packets of one family and protocol, to
+// every point of an interval, from some addresses.
 type Flow struct {
 	Family   cidr.Family
 	Protocol inventory.Protocol
@@ -25,7 +25,8 @@ func Protocols(t inventory.Traffic) []inventory.Protocol {
 	return []inventory.Protocol{t.Protocol}
 }
 
-// Flows starts the traffic from the given addresses of one family.
+// Flows returns the flows that a traffic is judged by, from addresses of one
+// family. There are none where the addresses are none.
 func Flows(t inventory.Traffic, family cidr.Family, from Addresses) []Flow {
 	if from.None() {
 		return nil
@@ -62,7 +63,8 @@ func (f Flow) Traffic() inventory.Traffic {
 	return t
 }
 
-// Restrict keeps of each flow what comes from the given addresses.
+// Restrict returns of each flow what comes from the addresses that to returns for
+// it. Flows of which nothing is left are left out.
 func Restrict(flows []Flow, to func(Flow) Addresses) []Flow {
 	var left []Flow
 	for _, f := range flows {
@@ -73,7 +75,7 @@ func Restrict(flows []Flow, to func(Flow) Addresses) []Flow {
 	return left
 }
 
-// Doubt keeps all flows, and is certain of none.
+// Doubt returns all flows, of which none is certain to pass.
 func Doubt(flows []Flow) []Flow {
 	left := make([]Flow, len(flows))
 	for i, f := range flows {
@@ -85,19 +87,20 @@ func Doubt(flows []Flow) []Flow {
 
 // example returns a packet of the flow that comes from some of the addresses.
 func (f Flow) example(from cidr.Set) Packet {
-	return Packet{f.Protocol, f.First, sample(from), f.Traffic(), from}
+	return Packet{Protocol: f.Protocol, Point: f.First, From: sample(from), Traffic: f.Traffic(), Sources: from}
 }
 
-// Packet is one packet of a flow, the example that an explanation follows.
+// Packet is one packet of a flow: the example that explanations follow.
 type Packet struct {
 	Protocol inventory.Protocol
-	Point    int32 // a value of the flow's interval
+	Point    int32 // of the flow's interval
 	From     netip.Addr
 
 	Traffic inventory.Traffic // of the flow that the packet is an example of
-	Sources cidr.Set          // the addresses of that flow
+	Sources cidr.Set          // that flow's addresses
 }
 
+// Family returns the address family of the packet.
 func (p Packet) Family() cidr.Family {
 	if p.From.Is4() {
 		return cidr.IPv4

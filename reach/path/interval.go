@@ -7,17 +7,19 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Interval is what a packet carries beside its addresses, as a number from 0
-// to 65535: the port it goes to; type*256+code for ICMP; nothing that matters
-// for other protocols, which use the whole range. With it all protocols share
-// one algebra.
+// Interval is a range of what a packet carries beside its addresses, both ends
+// included, as a number from 0 to 65535: the destination port of tcp and udp, and
+// type*256+code of ICMP. Packets of other protocols carry nothing that a rule looks
+// at; theirs is the whole range. So all protocols share one algebra.
 type Interval struct{ First, Last int32 }
 
+// Everything is the whole range.
 var Everything = Interval{0, inventory.MaxPort}
 
-// ClientPorts are the ports that replies go to.
+// ClientPorts are the ports of tcp and udp that replies go to.
 var ClientPorts = Interval{1024, inventory.MaxPort}
 
+// IntervalOf returns the interval of a traffic.
 func IntervalOf(t inventory.Traffic) Interval {
 	switch {
 	case t.HasPorts():
@@ -30,11 +32,17 @@ func IntervalOf(t inventory.Traffic) Interval {
 	return Interval{t.First*256 + t.Last, t.First*256 + t.Last}
 }
 
+// Contains reports whether the point is in the interval.
+func (i Interval) Contains(point int32) bool { return i.First <= point && point <= i.Last }
+
+// Intersect returns what is in both intervals, and whether there is anything.
 func (i Interval) Intersect(j Interval) (Interval, bool) {
 	i = Interval{max(i.First, j.First), min(i.Last, j.Last)}
 	return i, i.First <= i.Last
 }
 
+// ReplyInterval returns where replies of a protocol go to: the client ports of tcp
+// and udp, and everything of other protocols.
 func ReplyInterval(p inventory.Protocol) Interval {
 	if p == inventory.TCP || p == inventory.UDP {
 		return ClientPorts
@@ -42,7 +50,8 @@ func ReplyInterval(p inventory.Protocol) Interval {
 	return Everything
 }
 
-// Union joins intervals; they come back in ascending order.
+// Union joins intervals that overlap or touch each other. It sorts the input; the
+// result is in ascending order.
 func Union(parts []Interval) []Interval {
 	slices.SortFunc(parts, func(a, b Interval) int { return cmp.Compare(a.First, b.First) })
 	var joined []Interval
@@ -56,7 +65,8 @@ func Union(parts []Interval) []Interval {
 	return joined
 }
 
-// Without takes the intervals of holes, which are in order, out of others.
+// Without returns what is left of the parts without the holes, which are in
+// ascending order and do not overlap.
 func Without(parts, holes []Interval) []Interval {
 	var left []Interval
 	for _, p := range parts {
