@@ -275,7 +275,7 @@ func TestTrustedIsInfoNotNothing(t *testing.T) {
 	settings.TrustedCIDRs = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/1")}
 	var got []string
 	for _, f := range audit.Run(inv, audit.Options{Settings: settings}).Findings {
-		got = append(got, fmt.Sprintf("%s %s", f.Rule.Source, f.Severity))
+		got = append(got, fmt.Sprintf("%s %s", f.Rule.Peer, f.Severity))
 	}
 	slices.Sort(got)
 	want := []string{"0.0.0.0/1 info", "128.0.0.0/1 high"}

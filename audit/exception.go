@@ -74,27 +74,14 @@ func (x *Exception) Matches(f *findings.Finding) bool {
 }
 
 func (x *Exception) matchesRule(r *findings.Rule) bool {
-	if x.Ports != nil {
-		traffic, err := TrafficOf(r)
-		if err != nil || !x.Ports.Covers(traffic) {
-			return false
-		}
+	if x.Ports != nil && (r.Err() != nil || !x.Ports.Covers(r.Traffic)) {
+		return false
 	}
-	if x.Source == "" || x.Source == r.Source {
+	if x.Source == "" || x.Source == r.Texts().Source {
 		return true
 	}
 	outer, err := netip.ParsePrefix(x.Source)
-	inner, err2 := netip.ParsePrefix(r.Source)
-	return err == nil && err2 == nil && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
-}
-
-// TrafficOf returns the traffic of a rule in a report.
-func TrafficOf(r *findings.Rule) (inventory.Traffic, error) {
-	text := r.Protocol
-	if p, err := inventory.ParseProtocol(text); err == nil && (p == inventory.TCP || p == inventory.UDP || p == inventory.ICMP || p == inventory.ICMPv6) {
-		text += "/" + r.Ports
-	}
-	return inventory.ParseTraffic(text)
+	return err == nil && r.Peer.Prefix.IsValid() && outer.Bits() <= r.Peer.Prefix.Bits() && outer.Contains(r.Peer.Prefix.Addr())
 }
 
 // glob compares with *, ? and [...]; a pattern that is none was refused when

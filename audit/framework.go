@@ -119,9 +119,8 @@ func (s scope) holds(x *findings.Finding) bool {
 	if x.Rule.Family != "" && s.family != "" && x.Rule.Family != s.family {
 		return false
 	}
-	traffic, err := TrafficOf(x.Rule)
-	return err != nil || len(s.ports) == 0 || slices.ContainsFunc(s.ports, func(port int32) bool {
-		return traffic.Overlaps(inventory.Ports(inventory.TCP, port, port))
+	return x.Rule.Err() != nil || len(s.ports) == 0 || slices.ContainsFunc(s.ports, func(port int32) bool {
+		return x.Rule.Traffic.Overlaps(inventory.Ports(inventory.TCP, port, port))
 	})
 }
 

@@ -78,12 +78,8 @@ func (r *Region) Report(o Observation) {
 	}
 	ruleText := ""
 	if o.Rule != nil {
-		ruleText = o.Rule.String()
-		f.Rule = &findings.Rule{
-			Direction: o.Rule.Direction.String(), Protocol: o.Rule.Traffic.Protocol.String(),
-			Ports: o.Rule.Traffic.PortsText(), Source: o.Rule.Peer.String(),
-			RuleIDs: o.Rule.IDs, Description: o.Rule.Description, Text: ruleText, Family: r.familyOf(o.Rule.Peer),
-		}
+		f.Rule = findings.RuleOf(o.Rule, r.familyOf(o.Rule.Peer))
+		ruleText = f.Rule.String()
 	}
 	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"the finding is about no rule: what gets through is judged by the groups"}}
 	if e := o.Interface; e != nil {
@@ -102,7 +98,7 @@ func (r *Region) Report(o Observation) {
 			exposure = r.Reach.Group(g)
 		}
 	}
-	f.Exposure = findings.Exposure{Verdict: string(exposure.Verdict), Evidence: exposure.Evidence}
+	f.Exposure = findings.Exposure{Verdict: exposure.Verdict, Evidence: exposure.Evidence}
 	f.BaseSeverity, f.Severity = o.Severity, o.Severity
 	if r.check.Exposed {
 		f.Severity = move(o.Severity, exposure.Verdict)

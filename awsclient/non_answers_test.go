@@ -70,7 +70,7 @@ func conclude(inv *inventory.Inventory) conclusions {
 	report := audit.Run(inv, audit.Options{})
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		c.verdict[f.Check+" "+f.ID] = f.Exposure.Verdict
+		c.verdict[f.Check+" "+f.ID] = string(f.Exposure.Verdict)
 		if f.Check == "unused-group" {
 			c.unused[f.Region+" "+f.GroupID] = true
 		}

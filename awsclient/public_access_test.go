@@ -64,7 +64,7 @@ func TestPublicAccess(t *testing.T) {
 			}
 			report := audit.Run(inv, audit.Options{Only: []string{"admin-port-open-to-internet"}})
 			for _, f := range report.Findings {
-				if f.GroupID == "sg-1" && (f.Exposure.Verdict != c.verdict || !slices.ContainsFunc(f.Exposure.Evidence, func(s string) bool { return strings.Contains(s, c.evidence) })) {
+				if f.GroupID == "sg-1" && (string(f.Exposure.Verdict) != c.verdict || !slices.ContainsFunc(f.Exposure.Evidence, func(s string) bool { return strings.Contains(s, c.evidence) })) {
 					t.Errorf("%s, %q; want %s, %q", f.Exposure.Verdict, f.Exposure.Evidence, c.verdict, c.evidence)
 				}
 			}

@@ -76,11 +76,10 @@ func (p *program) except(c *urfave.Context) error {
 		entry.Group, entry.Resource = "", f.ResourceID
 	}
 	if f.Rule != nil {
-		traffic, err := audit.TrafficOf(f.Rule)
-		if err != nil {
+		if err := f.Rule.Err(); err != nil {
 			return fmt.Errorf("finding %s: %w", f.ID, err)
 		}
-		entry.Ports, entry.Source = &traffic, f.Rule.Source
+		entry.Ports, entry.Source = &f.Rule.Traffic, f.Rule.Texts().Source
 	}
 	now, err := config.AddException(name, text, entry, words.Plain(strings.TrimSpace(f.GroupName+": "+f.Message)))
 	if err != nil {

@@ -29,10 +29,10 @@ func TestExceptStrangersReport(t *testing.T) {
 		"no resource":   func(f *findings.Finding) { f.GroupID, f.ResourceID = "", "" },
 		"hidden":        func(f *findings.Finding) { f.ResourceID += "\u202e" },
 		"any source": func(f *findings.Finding) {
-			f.Rule = &findings.Rule{Direction: "ingress", Protocol: "tcp", Ports: "22", Source: "*"}
+			f.Rule = findings.NewRule(findings.RuleText{Direction: "ingress", Protocol: "tcp", Ports: "22", Source: "*"})
 		},
 		"unknown ports": func(f *findings.Finding) {
-			f.Rule = &findings.Rule{Direction: "ingress", Protocol: "tcp", Ports: "*", Source: "0.0.0.0/0"}
+			f.Rule = findings.NewRule(findings.RuleText{Direction: "ingress", Protocol: "tcp", Ports: "*", Source: "0.0.0.0/0"})
 		},
 		"nothing at all": func(*findings.Finding) {},
 	} {

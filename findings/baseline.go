@@ -97,7 +97,8 @@ func (r *Report) omits(s Severity) bool {
 func (f *Finding) Known() Known {
 	k := Known{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, "", f.Message, f.FirstSeen}
 	if f.Rule != nil {
-		k.Rule = f.Rule.Direction + " " + f.Rule.Protocol + " " + f.Rule.Ports + " " + f.Rule.Source
+		t := f.Rule.Texts()
+		k.Rule = t.Direction + " " + t.Protocol + " " + t.Ports + " " + t.Source
 	}
 	return k
 }

@@ -17,7 +17,7 @@ func scattered(n int) (r *findings.Report, shuffle func()) {
 		f := random(rng)
 		f.GroupID, f.Status = "sg-"+strconv.Itoa(i/3), findings.Open
 		f.ResourceID, f.ID = f.GroupID, strconv.Itoa(i)
-		f.Rule = &findings.Rule{Text: "in tcp/22 0.0.0.0/0"}
+		f.Rule = findings.NewRule(findings.RuleText{Direction: "ingress", Protocol: "tcp", Ports: "22", Source: "0.0.0.0/0"})
 		r.Findings = append(r.Findings, f)
 	}
 	r.Finish()

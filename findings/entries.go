@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // Entry is what a person sees as one mistake: a finding, together with the
@@ -22,9 +24,11 @@ func (e Entry) First() *Finding { return e.Findings[0] }
 // the list.
 func Entries(list []Finding) []Entry {
 	type kind struct {
-		severity                                            Severity
-		check, account, region, resource, verdict, baseline string
-		direction, protocol, ports                          string
+		severity                         Severity
+		check, account, region, resource string
+		verdict                          reach.Verdict
+		baseline                         string
+		direction, protocol, ports       string
 	}
 	var entries []Entry
 	at := map[kind]int{}
@@ -37,7 +41,8 @@ func Entries(list []Finding) []Entry {
 			entries = append(entries, Entry{[]*Finding{f}})
 			continue
 		}
-		k := kind{f.Severity, f.Check, f.AccountID, f.Region, cmp.Or(f.ResourceID, f.GroupID), f.Exposure.Verdict, f.Baseline, f.Rule.Direction, f.Rule.Protocol, f.Rule.Ports}
+		t := f.Rule.Texts()
+		k := kind{f.Severity, f.Check, f.AccountID, f.Region, cmp.Or(f.ResourceID, f.GroupID), f.Exposure.Verdict, f.Baseline, t.Direction, t.Protocol, t.Ports}
 		if place, known := at[k]; known {
 			entries[place].Findings = append(entries[place].Findings, f)
 			continue
@@ -54,9 +59,9 @@ func Entries(list []Finding) []Entry {
 // urgency orders findings of one severity: 0 where the internet gets through.
 func urgency(f *Finding) int {
 	switch f.Exposure.Verdict {
-	case "reachable":
+	case reach.Reachable:
 		return 0
-	case "unknown":
+	case reach.Unknown:
 		return 1
 	}
 	return 2

@@ -39,7 +39,7 @@ func ruleText(f *Finding) string {
 	if f.Rule == nil {
 		return ""
 	}
-	return f.Rule.Text
+	return f.Rule.String()
 }
 
 // Finish sorts the report's lists, replaces nil lists by empty ones and
@@ -75,9 +75,6 @@ func (r *Report) Finish() {
 		}
 		if f.AttachedTo == nil {
 			f.AttachedTo = map[string]int{}
-		}
-		if f.Rule != nil {
-			f.Rule.RuleIDs = orEmpty(f.Rule.RuleIDs)
 		}
 	}
 	r.count()

@@ -33,6 +33,10 @@ func Read(r io.Reader) (*Report, error) {
 	}
 	report := &Report{}
 	if err := json.Unmarshal(text, report); err != nil {
+		var rule *ruleError
+		if errors.As(err, &rule) {
+			err = inRule(text, err)
+		}
 		return nil, located(text, err)
 	}
 	// Other answers of sgaudit, such as those of diff and trend, have a
@@ -41,6 +45,20 @@ func Read(r io.Reader) (*Report, error) {
 		return nil, errors.New("this is JSON of sgaudit, but not a report: it has no findings")
 	}
 	return report, nil
+}
+
+// inRule returns the error of a rule with its place in the report, which only
+// a decoder of the whole report knows.
+func inRule(text []byte, err error) error {
+	var rules struct {
+		Findings []struct {
+			Rule *RuleText `json:"rule"`
+		} `json:"findings"`
+	}
+	if placed := json.Unmarshal(text, &rules); placed != nil {
+		return placed
+	}
+	return err
 }
 
 // present is true once its key came, whatever the value is.

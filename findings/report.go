@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // SchemaVersion is the version of the report that this package writes.
@@ -188,18 +189,6 @@ type Finding struct {
 // true count.
 const MaxInterfaces = 10
 
-// Rule is the rule that a finding is about.
-type Rule struct {
-	Direction   string   `json:"direction"` // ingress or egress
-	Protocol    string   `json:"protocol"`  // tcp, udp, icmp, icmpv6, all or a number
-	Ports       string   `json:"ports"`     // 22, 20-25, all, <type>/<code>
-	Source      string   `json:"source"`    // a prefix, sg-... or pl-...; of egress rules the destination
-	RuleIDs     []string `json:"rule_ids"`  // empty where they were not read
-	Description string   `json:"description"`
-	Text        string   `json:"-"` // the rule's identity in its group
-	Family      string   `json:"-"` // "ipv4" or "ipv6" where the source holds addresses of one version alone, else empty
-}
-
 // Interface is an interface that carries the group.
 type Interface struct {
 	ID        string `json:"id"`
@@ -211,8 +200,8 @@ type Interface struct {
 // Exposure is the verdict on whether the internet gets through today, and
 // the facts that it rests on, in the order of the path.
 type Exposure struct {
-	Verdict  string   `json:"verdict"` // reachable, not-reachable, unattached, unknown
-	Evidence []string `json:"evidence"`
+	Verdict  reach.Verdict `json:"verdict"` // reachable, not-reachable, unattached, unknown
+	Evidence []string      `json:"evidence"`
 }
 
 // Fix is the change that removes the finding.

@@ -20,7 +20,7 @@ var mayImport = map[string][]string{
 	"words":         {},
 	"inventory":     {"words"},
 	"change":        {"words", "inventory"},
-	"findings":      {"words", "inventory", "change"},
+	"findings":      {"words", "inventory", "reach", "change"},
 	"cidr":          {},
 	"facts":         {},
 	"files":         {},

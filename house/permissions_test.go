@@ -44,7 +44,7 @@ func TestEachPermissionDenied(t *testing.T) {
 	}
 	verdicts := map[string]string{}
 	for _, f := range whole.Findings {
-		verdicts[f.ID] = f.Exposure.Verdict
+		verdicts[f.ID] = string(f.Exposure.Verdict)
 	}
 	for _, action := range awsclient.Actions(inventory.DepthServices) {
 		_, name, _ := strings.Cut(action, ":")
@@ -59,13 +59,13 @@ func TestEachPermissionDenied(t *testing.T) {
 			}
 			now := map[string]string{}
 			for _, f := range denied.Findings {
-				now[f.ID] = f.Exposure.Verdict
+				now[f.ID] = string(f.Exposure.Verdict)
 				before, known := verdicts[f.ID]
 				if !known {
 					t.Errorf("new: %s of %s in %s", f.Check, f.GroupID, f.Region)
 				}
 				openBefore := before == "reachable" || before == "unknown"
-				if v := f.Exposure.Verdict; v == "reachable" && before != v || openBefore && v != "reachable" && v != "unknown" {
+				if v := string(f.Exposure.Verdict); v == "reachable" && before != v || openBefore && v != "reachable" && v != "unknown" {
 					t.Errorf("%s of %s was %s and is %s", f.Check, f.GroupID, before, v)
 				}
 			}

@@ -176,10 +176,10 @@ func asffFound(r *findings.Report, f *findings.Finding) *asffFinding {
 	field("Baseline", f.Baseline)
 	field("Rule", ruleText(f))
 	if f.Rule != nil {
-		field("RuleIds", strings.Join(f.Rule.RuleIDs, ", "))
+		field("RuleIds", strings.Join(f.Rule.Texts().RuleIDs, ", "))
 	}
 	field("Services", strings.Join(f.Services, ", "))
-	field("Exposure", f.Exposure.Verdict)
+	field("Exposure", string(f.Exposure.Verdict))
 	field("Attached", strconv.Itoa(f.Attached))
 	field("AccountName", f.AccountName)
 	if f.Status == findings.Suppressed {

@@ -189,7 +189,7 @@ func (k *cluster) likeness() string {
 		return ""
 	}
 	f := k.entries[0].First()
-	return strings.Join([]string{f.Severity.String(), f.Check, f.Exposure.Verdict, ruleText(f), f.Baseline}, "\x00")
+	return strings.Join([]string{f.Severity.String(), f.Check, string(f.Exposure.Verdict), ruleText(f), f.Baseline}, "\x00")
 }
 
 // cluster writes a group's name with its first entry, and the others below.
@@ -225,7 +225,7 @@ func (c *compact) place(f *findings.Finding) string {
 	}
 	text := strings.Join(place, ", ")
 	if v := f.Exposure.Verdict; v == "reachable" || v == "unknown" {
-		text += ": " + v // from the internet, as the legend says
+		text += ": " + string(v) // from the internet, as the legend says
 	}
 	return text
 }
@@ -252,7 +252,7 @@ func (c *compact) texts(e findings.Entry) []string {
 func sourcesText(e findings.Entry) string {
 	text := ruleText(e.First())
 	for _, f := range e.Findings[1:] {
-		text += ", " + words.Plain(f.Rule.Source)
+		text += ", " + words.Plain(f.Rule.Texts().Source)
 	}
 	return text
 }

@@ -24,16 +24,13 @@ var Columns = []string{
 
 // Row returns the cells of a finding, one for each column.
 func Row(f *findings.Finding) []string {
-	rule := f.Rule
-	if rule == nil {
-		rule = &findings.Rule{}
-	}
+	rule := f.Rule.Texts()
 	tags := appendTags(make([]string, 0, len(f.Tags)), f)
 	const sep = "; "
 	return []string{
 		f.ID, f.Severity.String(), f.Status, f.Baseline, f.Check, f.Title, f.AccountID, f.AccountName, f.Region, f.VPCID, f.GroupID,
 		f.GroupName, f.ResourceID, rule.Direction, rule.Protocol, rule.Ports, strings.Join(f.Services, sep), rule.Source,
-		strings.Join(rule.RuleIDs, sep), strconv.Itoa(f.Attached), f.Exposure.Verdict,
+		strings.Join(rule.RuleIDs, sep), strconv.Itoa(f.Attached), string(f.Exposure.Verdict),
 		f.Message, f.Fix.Summary, strings.Join(f.References, sep), f.GroupARN, rule.Description, strings.Join(tags, sep),
 	}
 }

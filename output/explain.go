@@ -43,7 +43,7 @@ func Explain(f *findings.Finding) string {
 	}
 	field("rule", ruleText(f))
 	if f.Rule != nil {
-		field("rule ids", strings.Join(f.Rule.RuleIDs, ", "))
+		field("rule ids", strings.Join(f.Rule.Texts().RuleIDs, ", "))
 	}
 	field("services", strings.Join(f.Services, ", "))
 	severity := f.Severity.String()
@@ -53,7 +53,7 @@ func Explain(f *findings.Finding) string {
 	field("severity", severity)
 	field("status", f.Status)
 	if f.Exposure.Verdict != "" {
-		list("Verdict: "+f.Exposure.Verdict, f.Exposure.Evidence, true)
+		list("Verdict: "+string(f.Exposure.Verdict), f.Exposure.Evidence, true)
 	}
 	var holders []string
 	for _, i := range f.Interfaces {

@@ -40,7 +40,7 @@ func report() *findings.Report {
 				ID: "0a", Check: "admin-port-open-to-internet", Title: "Remote administration port is open", Severity: findings.Critical, BaseSeverity: findings.High,
 				Status: "open", AccountID: "012345678901", Region: "eu-west-1", VPCID: "vpc-1", GroupID: "sg-1", GroupName: hostile, ResourceID: "sg-1",
 				Tags: map[string]string{"b": "2", "a": "=1"}, Services: []string{"SSH", "RDP"}, Attached: 2,
-				Rule:     &findings.Rule{Direction: "ingress", Protocol: "tcp", Ports: "22-3389", Source: "2001:0db8:1111:2222:3333:4444:5555:6666/128", RuleIDs: []string{"sgr-1", "sgr-2"}, Description: "@here"},
+				Rule:     findings.NewRule(findings.RuleText{Direction: "ingress", Protocol: "tcp", Ports: "22-3389", Source: "2001:0db8:1111:2222:3333:4444:5555:6666/128", RuleIDs: []string{"sgr-1", "sgr-2"}, Description: "@here"}),
 				Exposure: findings.Exposure{Verdict: "reachable", Evidence: []string{"eni-1 holds 198.51.100.1"}},
 				Message:  "SSH and RDP are open to the internet by a rule whose words are many enough to be wrapped more than once on narrow terminals",
 				Fix:      findings.Fix{Summary: "Close it.", Commands: []string{"aws ec2 revoke-security-group-ingress"}},

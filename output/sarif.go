@@ -226,7 +226,7 @@ func sarifFinding(r *findings.Report, f *findings.Finding, rule int) *sarifResul
 		Fingerprints: map[string]string{"primaryLocationLineHash": f.ID},
 		Properties: sarifProperties{
 			Severity: f.Severity.String(), Account: f.AccountID, Region: f.Region, Group: f.GroupID, GroupName: words.Plain(f.GroupName),
-			Exposure: f.Exposure.Verdict, Fix: words.Plain(f.Fix.Summary), FirstSeen: f.FirstSeen,
+			Exposure: string(f.Exposure.Verdict), Fix: words.Plain(f.Fix.Summary), FirstSeen: f.FirstSeen,
 		},
 	}
 	if f.Baseline == findings.New || f.Baseline == findings.Unchanged {

@@ -102,7 +102,7 @@ var tableColumns = []tableColumn{
 	{"rule", func(f *findings.Finding, _ int) string { return ruleText(f) }},
 	{"services", func(f *findings.Finding, _ int) string { return strings.Join(f.Services, ", ") }},
 	{"attached", func(f *findings.Finding, _ int) string { return fmt.Sprint(f.Attached) }},
-	{"exposure", func(f *findings.Finding, _ int) string { return f.Exposure.Verdict }},
+	{"exposure", func(f *findings.Finding, _ int) string { return string(f.Exposure.Verdict) }},
 	{"check", func(f *findings.Finding, _ int) string { return f.Check }},
 	{"fix", func(f *findings.Finding, _ int) string { return f.Fix.Summary }},
 	{"finding", func(f *findings.Finding, _ int) string { return f.Message }},
@@ -234,16 +234,7 @@ func ruleText(f *findings.Finding) string {
 	if f.Rule == nil {
 		return ""
 	}
-	way := "in"
-	if f.Rule.Direction == "egress" {
-		way = "out"
-	}
-	traffic := f.Rule.Protocol
-	switch traffic {
-	case "tcp", "udp", "icmp", "icmpv6":
-		traffic += "/" + f.Rule.Ports
-	}
-	return words.Plain(way + " " + traffic + " " + f.Rule.Source)
+	return words.Plain(f.Rule.String())
 }
 
 var severityColors = map[findings.Severity][]color.Attribute{

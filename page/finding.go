@@ -40,7 +40,8 @@ func summary(f *findings.Finding) brief {
 		b.Name = words.Plain(f.ResourceID)
 	}
 	var search []string
-	if r := f.Rule; r != nil {
+	if f.Rule != nil {
+		r := f.Rule.Texts()
 		b.Rule = words.Plain(rule(r))
 		search = append(search, r.Protocol+"/"+r.Ports, r.Source)
 	}
@@ -53,7 +54,7 @@ func summary(f *findings.Finding) brief {
 }
 
 // rule names a rule by its traffic and its other end.
-func rule(r *findings.Rule) string {
+func rule(r findings.RuleText) string {
 	traffic, way := r.Protocol, " from "
 	switch {
 	case r.Protocol == "all":
@@ -91,7 +92,7 @@ func newDetail(f *findings.Finding, partition string) *detail {
 		References: plain(f.References),
 	}
 	if f.Rule != nil {
-		d.Rules = plain(f.Rule.RuleIDs)
+		d.Rules = plain(f.Rule.Texts().RuleIDs)
 	}
 	if f.FirstSeen != nil {
 		d.Since = f.FirstSeen.UTC().Format("2006-01-02")

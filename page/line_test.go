@@ -42,8 +42,8 @@ func TestRulesOfOneGroupAreOneLine(t *testing.T) {
 		t.Fatal("the two halves are not one line that says 2 rules")
 	}
 	for _, f := range both {
-		if strings.Count(html, `<details class="one" id="f-`+f.ID+`">`) != 1 || !strings.Contains(html, f.Rule.Source) {
-			t.Errorf("finding %s about %s is not in the line", f.ID, f.Rule.Source)
+		if strings.Count(html, `<details class="one" id="f-`+f.ID+`">`) != 1 || !strings.Contains(html, f.Rule.Texts().Source) {
+			t.Errorf("finding %s about %s is not in the line", f.ID, f.Rule.Texts().Source)
 		}
 	}
 	var columns struct {

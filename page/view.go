@@ -167,7 +167,7 @@ func sentence(r *findings.Report) string {
 	in := map[string]bool{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		if f.Status == findings.Open && f.GroupID != "" && f.Severity >= findings.High && string(f.Exposure.Verdict) == "reachable" {
+		if f.Status == findings.Open && f.GroupID != "" && f.Severity >= findings.High && f.Exposure.Verdict == "reachable" {
 			in[f.AccountID+f.Region+f.GroupID] = true
 		}
 	}

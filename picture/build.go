@@ -138,8 +138,8 @@ func (b *builder) kinds(g *inventory.Group) []Kind {
 func (b *builder) doors(v *VPC, g *inventory.Group, box *Box) {
 	at := map[string][]Finding{} // by the text of a rule
 	for _, f := range b.findings(g) {
-		if f.Rule != nil && f.Rule.Direction == inventory.Ingress.String() {
-			key := ruleKey(f.Rule.Protocol, f.Rule.Ports, f.Rule.Source)
+		if f.Rule != nil && f.Rule.Direction == inventory.Ingress {
+			key := f.Rule.String()
 			at[key] = append(at[key], shown(f))
 		} else {
 			box.Findings = append(box.Findings, shown(f))
@@ -155,7 +155,7 @@ func (b *builder) doors(v *VPC, g *inventory.Group, box *Box) {
 			door = b.door(r.Traffic)
 			box.Doors = append(box.Doors, door)
 		}
-		key := ruleKey(r.Traffic.Protocol.String(), r.Traffic.PortsText(), r.Peer.String())
+		key := r.String()
 		door.add(b.source(v, g, r, at[key]))
 		delete(at, key)
 	}
@@ -172,8 +172,6 @@ func (b *builder) doors(v *VPC, g *inventory.Group, box *Box) {
 	}
 	slices.SortStableFunc(box.Doors, func(a, b *Door) int { return cmp.Compare(b.Severity(), a.Severity()) })
 }
-
-func ruleKey(protocol, ports, source string) string { return protocol + " " + ports + " " + source }
 
 func compareSources(a, b *Source) int {
 	return cmp.Or(cmp.Compare(b.Severity(), a.Severity()), cmp.Compare(sourceOrder(a.From), sourceOrder(b.From)), cmp.Compare(a.Text, b.Text))

@@ -96,9 +96,8 @@ func (e *estate) authorize(t *target, s *change.Step) error {
 	g := t.group()
 	rules := slices.Clone(g.Rules)
 	for _, rule := range s.Rules {
-		text := rule.String()
-		if at(rules, text) >= 0 {
-			return fmt.Errorf("%s has the rule %q already", g.ID, text)
+		if at(rules, &rule) >= 0 {
+			return fmt.Errorf("%s has the rule %q already", g.ID, &rule)
 		}
 		rule.IDs, rule.Tags = nil, slices.Clone(rule.Tags)
 		if ref := rule.Peer.Group; ref != nil {
@@ -107,7 +106,7 @@ func (e *estate) authorize(t *target, s *change.Step) error {
 			case other != nil:
 				t.in.peered().refer(g, other.group(), &full)
 			case full.Account == "" || full.Account == t.in.AccountID:
-				return fmt.Errorf("%s cannot allow %q: %s is not among the groups of the account that were read", g.ID, text, full.ID)
+				return fmt.Errorf("%s cannot allow %q: %s is not among the groups of the account that were read", g.ID, &rule, full.ID)
 			}
 			rule.Peer.Group = &full
 		}
@@ -133,10 +132,9 @@ func (e *estate) revoke(t *target, s *change.Step) error {
 	}
 	if len(s.IDs) == 0 {
 		for k := range s.Rules {
-			text := s.Rules[k].String()
-			i := at(kept, text)
+			i := at(kept, &s.Rules[k])
 			if i < 0 {
-				return fmt.Errorf("%s has no rule %q", g.ID, text)
+				return fmt.Errorf("%s has no rule %q", g.ID, &s.Rules[k])
 			}
 			kept = slices.Delete(kept, i, i+1)
 		}
@@ -145,9 +143,14 @@ func (e *estate) revoke(t *target, s *change.Step) error {
 	return nil
 }
 
-// at returns where the rule with the text is, or -1.
-func at(rules []inventory.Rule, text string) int {
-	return slices.IndexFunc(rules, func(o inventory.Rule) bool { return o.String() == text })
+// at returns where a list has the same rule, or -1.
+func at(rules []inventory.Rule, rule *inventory.Rule) int {
+	for i := range rules {
+		if inventory.CompareRules(&rules[i], rule) == 0 {
+			return i
+		}
+	}
+	return -1
 }
 
 // peerings are the active peerings of a region by both VPCs, in either order,

@@ -69,13 +69,13 @@ func has(f *findings.Finding, verb change.Verb) bool {
 // no command is known that removes it: the plan makes it better, if not good.
 func (w *whole) remains(p *Plan, f *findings.Finding) bool {
 	if f.Rule == nil || len(f.Fix.Commands) > 0 || !slices.ContainsFunc(p.Entries, func(e *Entry) bool {
-		return e.Step.Verb == change.Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && at(e.Step.Rules, f.Rule.Text) >= 0
+		return e.Step.Verb == change.Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && at(e.Step.Rules, f.Rule.Rule) >= 0
 	}) {
 		return false
 	}
 	return slices.ContainsFunc(w.report.Findings, func(o findings.Finding) bool {
 		return o.Rule != nil && o.Severity >= f.Severity && o.AccountID == f.AccountID && o.Region == f.Region && o.GroupID == f.GroupID &&
-			o.Rule.Direction == f.Rule.Direction && o.Rule.Protocol == f.Rule.Protocol && o.Rule.Ports == f.Rule.Ports
+			o.Rule.Direction == f.Rule.Direction && o.Rule.Traffic == f.Rule.Traffic
 	})
 }
 

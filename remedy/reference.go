@@ -77,7 +77,7 @@ func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
 // with returns the group as it is once rules were allowed and others are gone.
 func with(g *inventory.Group, allow, gone []inventory.Rule) *inventory.Group {
 	changed := *g
-	changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool { return at(gone, r.String()) >= 0 })
+	changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool { return at(gone, &r) >= 0 })
 	changed.Rules = append(changed.Rules, allow...)
 	return &changed
 }

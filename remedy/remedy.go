@@ -170,11 +170,10 @@ func (a *attacher) change(p findings.Proposal, g *inventory.Group) []change.Step
 	return nil
 }
 
-func find(g *inventory.Group, text string) *inventory.Rule {
-	for i := range g.Rules {
-		if g.Rules[i].String() == text {
-			return &g.Rules[i]
-		}
+// find returns the rule of a group that is the same as another one, or nil.
+func find(g *inventory.Group, rule *inventory.Rule) *inventory.Rule {
+	if i := at(g.Rules, rule); i >= 0 {
+		return &g.Rules[i]
 	}
 	return nil
 }

@@ -56,10 +56,10 @@ type outcome struct {
 type decision struct {
 	*attacher
 	group *inventory.Group
-	of    map[string]*outcome // by the text of the rule
-	all   []*outcome          // in the order of the report
-	stays []*inventory.Rule   // the rules that no finding takes away
-	added []inventory.Rule    // what outcomes allow in all
+	of    map[*inventory.Rule]*outcome // of the group
+	all   []*outcome                   // in the order of the report
+	stays []*inventory.Rule            // the rules that no finding takes away
+	added []inventory.Rule             // what outcomes allow in all
 }
 
 // decide gives every rule of a group that findings are about one outcome. A
@@ -67,12 +67,12 @@ type decision struct {
 // it, and what takes the place of a rule is left out only where rules that
 // stay allow it.
 func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decision {
-	d := &decision{attacher: a, group: g, of: map[string]*outcome{}}
+	d := &decision{attacher: a, group: g, of: map[*inventory.Rule]*outcome{}}
 	for _, f := range about {
 		switch {
 		case f.Status == findings.Suppressed, a.advises(f):
 		case f.Rule != nil:
-			if rule := find(g, f.Rule.Text); rule != nil {
+			if rule := find(g, f.Rule.Rule); rule != nil {
 				d.wish(f, rule, a.wishOf(f))
 			}
 		case a.proposals[f.ID].Kind == findings.RevokeAll && a.empties(g):
@@ -104,11 +104,10 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 }
 
 func (d *decision) wish(f *findings.Finding, rule *inventory.Rule, w wish) {
-	text := rule.String()
-	o := d.of[text]
+	o := d.of[rule]
 	if o == nil {
 		o = &outcome{rule: rule}
-		d.of[text] = o
+		d.of[rule] = o
 		d.all = append(d.all, o)
 	}
 	if w == redundant {
@@ -126,7 +125,7 @@ func (d *decision) wish(f *findings.Finding, rule *inventory.Rule, w wish) {
 func (d *decision) settle() {
 	for i := range d.group.Rules {
 		rule := &d.group.Rules[i]
-		if o := d.of[rule.String()]; o == nil || o.wish == keep {
+		if o := d.of[rule]; o == nil || o.wish == keep {
 			d.stays = append(d.stays, rule)
 		}
 	}
@@ -170,12 +169,12 @@ func besides(list []*inventory.Rule, rule *inventory.Rule) []*inventory.Rule {
 func (d *decision) needed(rule *inventory.Rule) string {
 	var going []*inventory.Rule
 	for i := range d.group.Rules {
-		if o := d.of[d.group.Rules[i].String()]; o == nil || o.rule != rule {
+		if o := d.of[&d.group.Rules[i]]; o == nil || o.rule != rule {
 			going = append(going, &d.group.Rules[i])
 		}
 	}
 	for _, by := range reach.Covering(rule, besides(going, rule)) {
-		if o := d.of[by.String()]; o != nil && o.wish > keep && o.by != nil {
+		if o := d.of[by]; o != nil && o.wish > keep && o.by != nil {
 			return fmt.Sprintf("Keep %s: finding %s (%s) proposes to revoke %q, and %s then allows what nothing else does.", rule, o.by.ID, o.by.Check, by, rule)
 		}
 	}
@@ -193,7 +192,7 @@ func (d *decision) allow(rule *inventory.Rule, peers []inventory.Peer) (allow, b
 		if len(reach.Covering(&r, besides(d.stays, &r))) > 0 {
 			continue
 		}
-		if o := d.of[r.String()]; o != nil {
+		if o := d.of[find(d.group, &r)]; o != nil {
 			switch {
 			case o.rule == rule:
 				return nil, nil, nil, fmt.Sprintf("Keep %s: its source is one of those that are to take its place.", rule)
@@ -250,12 +249,7 @@ func (d *decision) room(rule *inventory.Rule, allow []inventory.Rule, gone int) 
 }
 
 func holds(rules []inventory.Rule, rule *inventory.Rule) bool {
-	for i := range rules {
-		if inventory.CompareRules(&rules[i], rule) == 0 {
-			return true
-		}
-	}
-	return false
+	return at(rules, rule) >= 0
 }
 
 // exchange writes the steps that allow rules, and revoke the one whose place
@@ -286,7 +280,7 @@ func (d *decision) replace(o *outcome, peers []inventory.Peer) {
 
 // write puts the outcome of its rule into a finding.
 func (d *decision) write(f *findings.Finding) {
-	o := d.of[f.Rule.Text]
+	o := d.of[find(d.group, f.Rule.Rule)]
 	switch {
 	case o == nil && f.Status == findings.Suppressed:
 		return // an exception accepts the rule

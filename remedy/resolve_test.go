@@ -103,7 +103,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 			about := 0
 			said := tc.says == ""
 			for _, f := range run.Findings {
-				if f.Rule == nil || f.Rule.Text != tc.rule || run.Proposals[f.ID].Kind == findings.Advise {
+				if f.Rule == nil || f.Rule.String() != tc.rule || run.Proposals[f.ID].Kind == findings.Advise {
 					continue
 				}
 				about++
@@ -128,15 +128,15 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 func TestNeededByAnother(t *testing.T) {
 	inv := notation.MustParse(oneVPC + " in tcp/443 203.0.113.0/24 id sgr-1\n in tcp/443 203.0.113.5/32 \"keep\" id sgr-2\n").Inventory
 	proposals := findings.Proposals{"stale": {Kind: findings.RevokeRule}, "redundant": {Kind: findings.RevokeRedundant}}
-	finding := func(check, rule string) findings.Finding {
+	finding := func(check, source string) findings.Finding {
 		return findings.Finding{
 			ID: check, Check: check, AccountID: "111122223333", Region: "us-east-1", GroupID: "sg-db", ResourceID: "sg-db",
-			Rule: &findings.Rule{Text: rule}, Status: findings.Open,
+			Rule: findings.NewRule(findings.RuleText{Direction: "ingress", Protocol: "tcp", Ports: "443", Source: source}), Status: findings.Open,
 		}
 	}
 	report := &findings.Report{Findings: []findings.Finding{
-		finding("stale", "in tcp/443 203.0.113.0/24"),
-		finding("redundant", "in tcp/443 203.0.113.5/32"),
+		finding("stale", "203.0.113.0/24"),
+		finding("redundant", "203.0.113.5/32"),
 	}}
 	remedy.Attach(inv, report, proposals, inventory.DefaultRulesPerGroup)
 	if got := short(report.Findings[0].Fix.Steps); got != "-sgr-1" {
@@ -148,8 +148,8 @@ func TestNeededByAnother(t *testing.T) {
 	}
 	// An exception accepts the first finding: its rule stays, and covers.
 	report = &findings.Report{Findings: []findings.Finding{
-		finding("stale", "in tcp/443 203.0.113.0/24"),
-		finding("redundant", "in tcp/443 203.0.113.5/32"),
+		finding("stale", "203.0.113.0/24"),
+		finding("redundant", "203.0.113.5/32"),
 	}}
 	report.Findings[0].Status = findings.Suppressed
 	remedy.Attach(inv, report, proposals, inventory.DefaultRulesPerGroup)
@@ -170,7 +170,7 @@ func TestQuota(t *testing.T) {
 	for quota, want := range map[int]string{60: "", 61: "", 62: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range", 59: "+in tcp/5432 sg-app +in tcp/5432 sg-b -sgr-range"} {
 		inv := notation.MustParse(text).Inventory
 		report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"ip-source-should-be-group"}}, quota)
-		f := report.Findings[slices.IndexFunc(report.Findings, func(f findings.Finding) bool { return f.Rule.Ports == "5432" })]
+		f := report.Findings[slices.IndexFunc(report.Findings, func(f findings.Finding) bool { return f.Rule.Traffic.PortsText() == "5432" })]
 		if got := short(f.Fix.Steps); got != want {
 			t.Errorf("quota %d: %q, want %q", quota, got, want)
 		}

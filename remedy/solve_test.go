@@ -181,11 +181,11 @@ func TestNothingIsCutOff(t *testing.T) {
 					t.Fatalf("seed %d: %s", seed, steps[i].Step.Command())
 				}
 			}
-			traffic, err := inventory.ParseTraffic(strings.Fields(f.Rule.Text)[1])
+			traffic, err := f.Rule.Traffic, f.Rule.Err()
 			if err != nil {
 				t.Fatal(err)
 			}
-			source, _ := netip.ParsePrefix(f.Rule.Source)
+			source := f.Rule.Peer.Prefix
 			gone := change.Line{Step: change.Step{Verb: change.Revoke, Region: f.Region, Group: f.GroupID, Rules: []inventory.Rule{{Traffic: traffic, Peer: inventory.PrefixPeer(source)}}}}
 			after, err := remedy.Apply(inv, append(steps, gone))
 			if err != nil {
@@ -203,7 +203,7 @@ func TestNothingIsCutOff(t *testing.T) {
 					a, _ := was.Between(from, to, traffic)
 					b, _ := is.Between(&after.Regions[0].Interfaces[i], carrying(after.Regions[0], to.ID), traffic)
 					if b.Compare(a) < 0 {
-						t.Errorf("seed %d: %s of %s gives way to %v, and %s to %s was %s and is %s", seed, f.Rule.Text, f.GroupID, f.Fix.Commands, from.ID, to.ID, a, b)
+						t.Errorf("seed %d: %s of %s gives way to %v, and %s to %s was %s and is %s", seed, f.Rule.String(), f.GroupID, f.Fix.Commands, from.ID, to.ID, a, b)
 					}
 					if a == reach.Reachable {
 						talking++

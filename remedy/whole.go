@@ -206,7 +206,7 @@ func (w *whole) retry() bool {
 		}
 		w.list = slices.Clone(w.list)
 		for i, o := range w.list {
-			about := o.ID == f.ID || o.Rule != nil && f.Rule != nil && o.AccountID == f.AccountID && o.Region == f.Region && o.GroupID == f.GroupID && o.Rule.Text == f.Rule.Text
+			about := o.ID == f.ID || f.Rule != nil && o.AccountID == f.AccountID && o.Region == f.Region && o.GroupID == f.GroupID && o.Rule.Same(f.Rule)
 			if _, left := w.left[o.ID]; about && left && w.latest[o.ID] != nil {
 				again := *w.latest[o.ID]
 				w.list[i], w.retried[o.ID] = &again, true

@@ -151,7 +151,7 @@ func complained(inv *inventory.Inventory, settings audit.Settings) *inventory.In
 	for _, f := range run.Findings {
 		if f.GroupID != "" && f.ResourceID == f.GroupID && slices.Contains(complains, run.Proposals[f.ID].Kind) {
 			if f.Rule != nil {
-				gone[key{f.Region, f.GroupID, f.Rule.Text}] = true
+				gone[key{f.Region, f.GroupID, f.Rule.String()}] = true
 			} else {
 				gone[key{f.Region, f.GroupID, ""}] = true
 			}
@@ -222,12 +222,12 @@ func publicAddresses(r *inventory.Region) []netip.Addr {
 // no less gravely.
 func tookThePlace(before *inventory.Inventory, old *findings.Report, f *findings.Finding) bool {
 	if f.Rule == nil || slices.ContainsFunc(before.Regions[0].Groups, func(g inventory.Group) bool {
-		return g.ID == f.GroupID && slices.ContainsFunc(g.Rules, func(r inventory.Rule) bool { return r.String() == f.Rule.Text })
+		return g.ID == f.GroupID && slices.ContainsFunc(g.Rules, func(r inventory.Rule) bool { return r.String() == f.Rule.String() })
 	}) {
 		return false
 	}
 	return slices.ContainsFunc(old.Findings, func(o findings.Finding) bool {
-		return o.Rule != nil && o.Severity >= f.Severity && o.GroupID == f.GroupID && o.Rule.Ports == f.Rule.Ports && o.Rule.Protocol == f.Rule.Protocol && o.Rule.Direction == f.Rule.Direction
+		return o.Rule != nil && o.Severity >= f.Severity && o.GroupID == f.GroupID && o.Rule.Traffic == f.Rule.Traffic && o.Rule.Direction == f.Rule.Direction
 	})
 }
 
@@ -313,7 +313,7 @@ func TestPlanAsAWhole(t *testing.T) {
 			case !tookThePlace(inv, report, &f):
 				t.Errorf("seed %d: new after the plan: %s %s: %s", seed, f.Check, f.ResourceID, f.Message)
 			case !slices.ContainsFunc(plan.Stay, func(s *findings.Finding) bool {
-				return s.Check == f.Check && s.GroupID == f.GroupID && s.Rule.Ports == f.Rule.Ports && s.Rule.Protocol == f.Rule.Protocol
+				return s.Check == f.Check && s.GroupID == f.GroupID && s.Rule.Traffic == f.Rule.Traffic
 			}):
 				t.Errorf("seed %d: new after the plan, and the plan does not list it: %s %s: %s", seed, f.Check, f.ResourceID, f.Message)
 			default:

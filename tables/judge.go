@@ -83,7 +83,7 @@ func (t *Tables) judge() {
 		}
 		about(subject{f.AccountID, f.Region, resource, ""})
 		if f.Rule != nil {
-			about(subject{f.AccountID, f.Region, resource, f.Rule.Text})
+			about(subject{f.AccountID, f.Region, resource, f.Rule.String()})
 		}
 	}
 	t.names = map[string]string{}

@@ -63,7 +63,7 @@ func TestEveryRowIsThere(t *testing.T) {
 		if f.GroupID != "" && f.Status == findings.Open {
 			byGroup[f.GroupID]++
 			if f.Rule != nil {
-				byRule[f.GroupID+" "+f.Rule.Text]++
+				byRule[f.GroupID+" "+f.Rule.String()]++
 			}
 		}
 	}

@@ -52,7 +52,7 @@ func TestArchitectures(t *testing.T) {
 			f := &report.Findings[k]
 			rule := ""
 			if f.Rule != nil {
-				rule = f.Rule.Text
+				rule = f.Rule.String()
 			}
 			l := at(estate.Line(f.AccountID, f.Region, f.ResourceID, rule))
 			l.got = append(l.got, f)

@@ -25,8 +25,8 @@ eni-1 sg-1 10.0.0.10 requester amazon-elb managed attached-by amazon-elb descrip
 		t.Fatalf("%d findings, want %d", len(report.Findings), len(want))
 	}
 	for _, f := range report.Findings {
-		if f.Fix.Summary != want[f.Rule.Ports] {
-			t.Errorf("%s: %q, want %q", f.Rule.Ports, f.Fix.Summary, want[f.Rule.Ports])
+		if f.Fix.Summary != want[f.Rule.Traffic.PortsText()] {
+			t.Errorf("%s: %q, want %q", f.Rule.Traffic.PortsText(), f.Fix.Summary, want[f.Rule.Traffic.PortsText()])
 		}
 	}
 }

@@ -17,7 +17,7 @@ func TestOrdinaryAccountIsQuiet(t *testing.T) {
 	real, other := 0, map[string]int{}
 	noise := 0
 	for _, f := range report.Findings {
-		if f.Check == "admin-port-open-to-internet" && f.Rule.Ports == "22" {
+		if f.Check == "admin-port-open-to-internet" && f.Rule.Traffic.PortsText() == "22" {
 			real++
 			continue
 		}

@@ -140,7 +140,7 @@ func runExample(t *testing.T, check *audit.Check, b block) (wanted int) {
 		f := &report.Findings[i]
 		text := ""
 		if f.Rule != nil {
-			text = f.Rule.Text
+			text = f.Rule.String()
 		}
 		line := estate.Line(f.AccountID, f.Region, f.ResourceID, text)
 		if byLine[line] != nil {

@@ -45,7 +45,7 @@ func TestExceptionsPage(t *testing.T) {
 			if ports == "" {
 				ports = "all"
 			}
-			f.Rule = &findings.Rule{Direction: "ingress", Protocol: protocol, Ports: ports, Source: source}
+			f.Rule = findings.NewRule(findings.RuleText{Direction: "ingress", Protocol: protocol, Ports: ports, Source: source})
 		}
 		day, err := time.Parse(time.DateOnly, cells[8])
 		if err != nil {
