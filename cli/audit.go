@@ -25,19 +25,22 @@ func (p *program) auditVerb() *urfave.Command {
 		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
 			"3 incomplete: some region or needed part could not be read.",
 		Flags: append(append(declareAuditFlags(), accountFlags()...),
-			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "audit this `SNAPSHOT` of sgaudit snapshot instead of an account, or answers of the AWS CLI or AWS Config, a file or a folder; AWS is not called", TakesFile: true}, savedFlag()),
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "audit this `SNAPSHOT` of sgaudit snapshot instead of an account, or answers of the AWS CLI or AWS Config, a file or a folder; AWS is not called", TakesFile: true}, savedFlag(), demoFlag()),
 		Action: func(c *urfave.Context) error {
-			flags, err := readAuditFlags(c, "from")
+			flags, err := readAuditFlags(c, "input")
 			if err != nil {
 				return err
 			}
 			if flags.source.given() {
 				if flags.history != nil {
-					return console.Usage("drop one of them", "--history keeps runs that read an account, and --from reads none")
+					return console.Usage("drop one of them", "--history keeps runs that read an account, and --input reads none")
 				}
 				if err := notInput(filesOf(flags.targets), flags.source.file()); err != nil {
 					return err
 				}
+			}
+			if c.Bool("demo") {
+				flags.again = "--demo"
 			}
 			return p.audit(c.Context, flags)
 		},

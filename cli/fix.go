@@ -34,7 +34,7 @@ func (p *program) fixVerb() *urfave.Command {
 			"Deletions are written as comments unless --with-deletes is given. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
 			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
 		Flags: append([]urfave.Flag{
-			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},
 			savedFlag(),
 			demoFlag(),
 			&urfave.StringSliceFlag{Name: "finding", Category: categoryReport, Usage: "only this finding `ID`, or all that begin with it; repeatable"},
@@ -51,7 +51,7 @@ func (p *program) fixVerb() *urfave.Command {
 func (p *program) fix(c *urfave.Context) error {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
-	try(notEmpty(c, "from", "format", "output", "config"))
+	try(notEmpty(c, "input", "format", "output", "config"))
 	write := planFormats[c.String("format")]
 	if write == nil {
 		try(console.Within("--format", console.Unknown("format", c.String("format"), planFormatNames)))
@@ -62,9 +62,9 @@ func (p *program) fix(c *urfave.Context) error {
 		if err := writable(file); err != nil {
 			try(fmt.Errorf("--output %s: %w", file, err))
 		}
-		try(notInput([]string{file}, c.String("from")))
+		try(notInput([]string{file}, c.String("input")))
 	}
-	src, err := newSource(c, "from")
+	src, err := newSource(c, "input")
 	try(err)
 	if err := console.Combine(errs...); err != nil {
 		return err
@@ -152,7 +152,7 @@ func makePlan(c *urfave.Context, report *findings.Report, chosen []*findings.Fin
 	return remedy.Resolve(on.Inventory, report, choose, on.again, c.Bool("with-deletes"))
 }
 
-// findings takes the report that --from names, or audits the snapshot that it
+// findings takes the report that --input names, or audits the snapshot that it
 // names, or the account; then it also returns what can be judged again.
 func (p *program) findings(c *urfave.Context, src *source, only []string) (*findings.Report, *judge, error) {
 	if src.given() {
@@ -161,7 +161,7 @@ func (p *program) findings(c *urfave.Context, src *source, only []string) (*find
 		case err != nil:
 			return nil, nil, err
 		case in.kind == reportInput:
-			if err := noAccount(c, "--from", "region", savedAccount); err != nil {
+			if err := noAccount(c, "--input", "region", savedAccount); err != nil {
 				return nil, nil, err
 			}
 			report, err := in.report()

@@ -100,7 +100,7 @@ func (in *input) report() (*findings.Report, error) {
 	case in.folder:
 		return nil, console.Usage("sgaudit audit -o json=FILE writes a report", "%s is a folder; name a report that sgaudit wrote with -o json", in.name)
 	case in.kind == snapshotInput:
-		return nil, console.Usage("sgaudit audit --from "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit; name a report that sgaudit wrote with -o json", in.name)
+		return nil, console.Usage("sgaudit audit --input "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit; name a report that sgaudit wrote with -o json", in.name)
 	}
 	report, err := findings.Read(bytes.NewReader(in.text))
 	if err != nil {

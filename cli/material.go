@@ -29,7 +29,7 @@ func (m *material) list(r *findings.Report) *tables.Tables {
 func noLists(targets []target, report string) error {
 	for _, t := range targets {
 		if t.format.Lists {
-			return console.Usage("sgaudit audit -o "+t.format.Name+"=FILE writes it, of an account or of a snapshot (--from)",
+			return console.Usage("sgaudit audit -o "+t.format.Name+"=FILE writes it, of an account or of a snapshot (--input)",
 				"--output %s needs what was audited, and the report %s holds findings alone", t.format.Name, report)
 		}
 	}

@@ -1,9 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,12 +22,16 @@ func (p *program) reachVerb() *urfave.Command {
 		Name:  "reach",
 		Usage: "answer who can reach an interface, step by step",
 		Description: "It follows one packet in and its reply out: address, VPC block public access, gateway, routes, network ACLs, groups. " +
-			"Without --from it asks for everyone: the internet, and all that the rules name. With several interfaces to ask about, each is answered by itself.",
+			"Without --from it asks for everyone: the internet, and all that the rules name. With several interfaces to ask about, each is answered by itself. " +
+			"A name is that of a security group, a load balancer, or a Name tag of an interface; a kind is what uses an interface, as sgaudit interfaces lists it: instance, database, function, load-balancer and so on; kind:database stands for all data stores. " +
+			"Exit codes: 0 answered, 1 not as --expect wants it, 2 could not start or finish, 3 answered, but some region or needed part could not be read. Examples:\n\n" +
+			"   sgaudit reach --demo --to kind:database --from internet\n   sgaudit reach --demo --to shop-postgres --port tcp/5432\n   sgaudit reach --demo --to i-0a100003 --port tcp/22 --from internet --expect not-reachable",
 		Flags: append([]urfave.Flag{
-			&urfave.StringFlag{Name: "to", Usage: "ask about this `TARGET`: i-..., eni-..., sg-..., or an address"},
+			&urfave.StringFlag{Name: "to", Usage: "ask about this `TARGET`: i-..., eni-..., sg-..., an address, a name, or kind:database and other kinds"},
 			&urfave.StringFlag{Name: "port", Value: "all", Usage: "ask about this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, icmp/8/0, all"},
-			&urfave.StringFlag{Name: "from", Usage: "ask about this `SOURCE`: internet, an address or a block, i-..., eni-..., sg-... (default: everyone)"},
-			&urfave.StringFlag{Name: "snapshot", Category: categoryRead, Usage: "ask this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true},
+			&urfave.StringFlag{Name: "from", Usage: "ask about this `SOURCE`: internet, an address or a block, i-..., eni-..., sg-..., a name or a kind (default: everyone)"},
+			&urfave.StringFlag{Name: "input", Aliases: []string{"snapshot"}, Category: categoryRead, Usage: "ask this `FILE` or folder, a snapshot or answers of the AWS CLI, instead of an account; AWS is not called", TakesFile: true},
+			choice(&urfave.StringFlag{Name: "expect", Category: categoryReport, Usage: "exit with 1 unless each answer is this `VERDICT`: " + strings.Join(expectations, ", ")}, "verdict", expectations...),
 			answerFlag(),
 			savedFlag(),
 			demoFlag(),
@@ -38,7 +43,8 @@ func (p *program) reachVerb() *urfave.Command {
 // maxTargets bounds how many interfaces one question answers for.
 const maxTargets = 100
 
-var resourceForm = regexp.MustCompile(`^(i|eni|sg)-[0-9a-z]+$`)
+// expectations are the verdicts that a pipeline can ask for. Unknown is neither.
+var expectations = []string{string(reach.Reachable), string(reach.NotReachable)}
 
 func (p *program) reach(c *urfave.Context) error {
 	to, from := c.String("to"), c.String("from")
@@ -47,15 +53,11 @@ func (p *program) reach(c *urfave.Context) error {
 	if err != nil {
 		errs = append(errs, console.Usage("write it like tcp/22", "--port: %s", err))
 	}
-	if _, err := netip.ParseAddr(to); err != nil && !resourceForm.MatchString(to) {
-		errs = append(errs, console.Usage("write it like --to i-0123456789abcdef0", "--to %q is not an instance, interface, group or address", to))
+	if to == "" {
+		errs = append(errs, console.Usage("write it like --to i-0123456789abcdef0, --to shop-web or --to kind:database", "--to is missing: the instance, interface, group, address, name or kind that is asked about"))
 	}
-	_, isPrefix := parsePrefix(from)
-	if from != "" && from != "internet" && !isPrefix && !resourceForm.MatchString(from) {
-		errs = append(errs, console.Usage("write it like --from internet, --from 10.0.0.0/8 or --from sg-0123456789abcdef0", "--from %q is not a source: an instance, interface, group, address, block or internet", from))
-	}
-	src, err := newSource(c, "snapshot")
-	if err := console.Combine(append(errs, err, checkAnswer(c))...); err != nil {
+	src, err := newSource(c, "input")
+	if err := console.Combine(append(errs, err, checkAnswer(c), notEmpty(c, "expect"), checkChoice(c, "expect"))...); err != nil {
 		return err
 	}
 	read, err := p.loadInventory(src)
@@ -97,7 +99,16 @@ func (p *program) reach(c *urfave.Context) error {
 	if err := p.answer(c, answer, answer.text()); err != nil {
 		return err
 	}
-	return p.conclude(inv, c.Context.Err() != nil)
+	err = p.conclude(inv, c.Context.Err() != nil)
+	if want := reach.Verdict(c.String("expect")); want != "" {
+		for _, t := range answer.Answers {
+			if t.Verdict != want {
+				p.console.Warn("%s is %s, and %s was expected", t.Interface, t.Verdict, want)
+				return status(exitFindings)
+			}
+		}
+	}
+	return err
 }
 
 // question asks about the source that from names, or about everyone. It reports
@@ -134,9 +145,17 @@ func parsePrefix(text string) (netip.Prefix, bool) {
 	return inventory.PrefixPeer(q).Prefix, true
 }
 
-// holders returns the interfaces that a word stands for: one's own id, its
-// instance, a group that it carries, an address that it holds.
+// holders returns the interfaces that a word stands for: an id or a name of the
+// interface, of what uses it or of a group attached to it, an address of it, or
+// the kind of what uses it.
 func holders(region *inventory.Region, word string) []*inventory.Interface {
+	kind, isKind := strings.CutPrefix(word, "kind:")
+	named := map[string]bool{} // ids of the groups with that name
+	for i := range region.Groups {
+		if region.Groups[i].Name == word {
+			named[region.Groups[i].ID] = true
+		}
+	}
 	address, err := netip.ParseAddr(strings.TrimSuffix(strings.TrimSuffix(word, "/32"), "/128"))
 	var found []*inventory.Interface
 	for i := range region.Interfaces {
@@ -144,7 +163,14 @@ func holders(region *inventory.Region, word string) []*inventory.Interface {
 		holds := err == nil && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool {
 			return a.Private == address || a.Public == address
 		})
-		if holds || e.ID == word || e.Instance == word || e.Carries(word) {
+		owner := e.Owner()
+		known := e.ID == word || e.Instance == word || owner.Name == word && word != "" || e.Carries(word) ||
+			slices.ContainsFunc(e.Groups, func(id string) bool { return named[id] }) ||
+			slices.ContainsFunc(e.Tags, func(t inventory.Tag) bool { return t.Key == "Name" && t.Value == word && word != "" })
+		if isKind {
+			known = owner.Kind == kind || kind == "database" && e.Database() || kind == "load-balancer" && e.LoadBalancer()
+		}
+		if holds || known {
 			found = append(found, e)
 		}
 	}
@@ -153,14 +179,19 @@ func holders(region *inventory.Region, word string) []*inventory.Interface {
 
 // notFound says that nothing is there to ask about, and why that may be so.
 func notFound(inv *inventory.Inventory, to, from string) error {
-	what := "no interface of " + to
+	what, hint := "no interface of "+to, "check the id, the account and --region"
+	kinds := map[string]bool{}
 	for _, region := range inv.Regions {
+		for i := range region.Interfaces {
+			kinds[region.Interfaces[i].Owner().Kind] = true
+		}
 		if len(holders(region, to)) > 0 {
 			what = "no interface of " + from + " in the region of " + to
-			break
 		}
 	}
-	hint := "check the id, the account and --region"
+	if strings.HasPrefix(to, "kind:") || strings.HasPrefix(from, "kind:") {
+		hint = "the account has these kinds: " + strings.Join(slices.Sorted(maps.Keys(kinds)), ", ")
+	}
 	if !inv.Complete() {
 		hint += "; some regions could not be read in full"
 	}
@@ -202,7 +233,7 @@ func (a *reachAnswer) text() string {
 		}
 		fmt.Fprintf(&out, "%s  %s in %s of %s, %s\n", words.Plain(t.Interface), words.Plain(owner), words.Plain(subnet), words.Plain(t.VPC), words.Plain(t.Region))
 		if len(t.Ways) == 0 {
-			out.WriteString("  no rule of its groups names anybody for this traffic\n")
+			fmt.Fprintf(&out, "  NOT-REACHABLE: no rule of %s allows %s from %s\n", words.Plain(words.List(t.Groups, 5)), words.Plain(a.Port), words.Plain(cmp.Or(a.From, "anyone")))
 		}
 		for _, w := range t.Ways {
 			from := w.From

@@ -21,7 +21,7 @@ func (p *program) simulateVerb() *urfave.Command {
 		Description: "PLAN is a script of sgaudit fix, or any file with plain lines of aws ec2 authorize-security-group-…, revoke-security-group-…, create-security-group, delete-security-group and modify-network-interface-attribute; - is standard input. " +
 			"It is carried out on a copy of what was read. Exit codes: 0 simulated, 1 something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete.",
 		Flags: append([]urfave.Flag{
-			&urfave.StringFlag{Name: "from", Category: categoryRead, Usage: "change this `SNAPSHOT` of sgaudit snapshot instead of reading an account", TakesFile: true},
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "change this `SNAPSHOT` of sgaudit snapshot instead of reading an account", TakesFile: true},
 			savedFlag(), demoFlag(), answerFlag(), configFlag(),
 			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, or a finding is new"},
 		}, readFlags()...),
@@ -45,7 +45,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	src, err := newSource(c, "from")
+	src, err := newSource(c, "input")
 	if err != nil {
 		return err
 	}

@@ -13,11 +13,11 @@ func TestEveryVerbTakesItsAccountAlike(t *testing.T) {
 		flag string
 		more []string
 	}{
-		"audit":    {flag: "from"},
+		"audit":    {flag: "input"},
 		"graph":    {flag: "input"},
-		"reach":    {flag: "snapshot", more: []string{"--to", "10.0.0.1"}},
-		"simulate": {flag: "from", more: []string{"plan.sh"}},
-		"fix":      {flag: "from"},
+		"reach":    {flag: "input", more: []string{"--to", "10.0.0.1"}},
+		"simulate": {flag: "input", more: []string{"plan.sh"}},
+		"fix":      {flag: "input"},
 	} {
 		for _, c := range []struct {
 			more []string
@@ -30,9 +30,6 @@ func TestEveryVerbTakesItsAccountAlike(t *testing.T) {
 			{[]string{"--" + v.flag, "now.json", "--expect-account", "999999999999"}, "not of 999999999999"},
 			{[]string{"--" + v.flag, "missing.json"}, "opening the input"},
 		} {
-			if verb == "audit" && c.more[len(c.more)-1] == "--demo" {
-				continue // which it does not have
-			}
 			line := append(append([]string{verb}, v.more...), c.more...)
 			if code, stdout, stderr := run(line...); code != exitFailed || !strings.Contains(stderr, c.want) || stdout != "" {
 				t.Errorf("sgaudit %v: exit code %d, %s%s", line, code, stdout, stderr)
