@@ -15,11 +15,13 @@ import (
 
 // How many pictures travel in the page beside those that it shows at once.
 const (
-	mostVPCs    = 250 // of a VPC
-	mostFocus   = 600 // of a group with its neighbours
-	mostBoxes   = 40  // of a group with more neighbours there is none: that of its VPC shows them
-	mostLinks   = 60  // groups that the part of a VPC names
-	mostStaticG = 200 // groups that are shown without a script
+	mostVPCs    = 250       // of a VPC
+	vpcBytes    = 2_500_000 // of those, before they are compressed
+	focusBytes  = 2_000_000 // of the pictures of groups with their neighbours
+	narrowBytes = 60_000    // of the pictures for narrow pages, which are compressed if they are longer
+	mostBoxes   = 40        // of a group with more neighbours there is no picture: that of its VPC shows them
+	mostLinks   = 30        // groups that the part of a VPC names
+	mostStaticG = 100       // groups that are shown without a script
 )
 
 // vpc is the part of the page about one VPC.
@@ -60,12 +62,15 @@ type places struct {
 	vpcs   []*vpc
 	groups []*group // the gravest first
 	focus  []string // pictures of groups, by number
+	narrow []string // the pictures for narrow pages, if the page does not hold them at once
 }
 
 // newPlaces makes the parts of the VPCs and groups in a picture. The document
 // wide is the picture of all, which shows some of the VPCs already.
 func newPlaces(partition string, drawn *picture.Picture, wide string) *places {
 	out := &places{}
+	focus := out.draw(drawn)
+	bytes := 0
 	several := len(drawn.Accounts()) > 1
 	for i, v := range drawn.VPCs {
 		part := &vpc{
@@ -81,14 +86,15 @@ func newPlaces(partition string, drawn *picture.Picture, wide string) *places {
 			}
 		}
 		part.Drawn = strings.Contains(wide, ` id="w-`+part.Anchor+`"`)
-		if i < mostVPCs && !part.Drawn {
+		if i < mostVPCs && !part.Drawn && bytes < vpcBytes {
 			one := picture.Picture{Caller: drawn.Caller, VPCs: []*picture.VPC{v}}
 			part.Block = "v" + decimal(i)
 			part.pictures[0], _ = one.Embedded(part.Block + "-").Styled().Layers(true)
 			part.pictures[1], _ = one.Embedded(part.Block + "n-").Styled().Column(true)
+			bytes += len(part.pictures[0]) + len(part.pictures[1])
 		}
 		out.vpcs = append(out.vpcs, part)
-		out.boxes(partition, i, v, drawn)
+		out.boxes(partition, i, v, focus)
 	}
 	slices.SortStableFunc(out.groups, func(a, b *group) int {
 		return cmp.Or(cmp.Compare(b.severity, a.severity), cmp.Compare(len(b.Findings), len(a.Findings)), cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID))
@@ -104,8 +110,42 @@ func newPlaces(partition string, drawn *picture.Picture, wide string) *places {
 	return out
 }
 
-// boxes adds the groups of the ith VPC.
-func (p *places) boxes(partition string, i int, v *picture.VPC, drawn *picture.Picture) {
+// draw makes the pictures of boxes with findings and their neighbours, the
+// gravest first, and returns their numbers.
+func (p *places) draw(drawn *picture.Picture) map[*picture.Box]int {
+	type candidate struct {
+		vpc *picture.VPC
+		box *picture.Box
+	}
+	var list []candidate
+	for _, v := range drawn.VPCs {
+		for _, b := range slices.Concat(v.Boxes, v.Aside) {
+			if b.Severity() > findings.Info {
+				list = append(list, candidate{v, b})
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(b.box.Severity(), a.box.Severity()) })
+	numbers := map[*picture.Box]int{}
+	bytes := 0
+	for _, c := range list {
+		if bytes > focusBytes {
+			break
+		}
+		around := drawn.Around(c.vpc, c.box)
+		if around.Boxes() > mostBoxes {
+			continue
+		}
+		svg, _ := around.Embedded("p").Styled().Column(true)
+		numbers[c.box] = len(p.focus)
+		p.focus = append(p.focus, svg)
+		bytes += len(svg)
+	}
+	return numbers
+}
+
+// boxes adds the groups of the ith VPC, with the numbers of their pictures.
+func (p *places) boxes(partition string, i int, v *picture.VPC, pictures map[*picture.Box]int) {
 	reaches := map[*picture.Box][]string{}
 	all := slices.Concat(v.Boxes, v.Aside, v.Closed)
 	for _, b := range all {
@@ -118,13 +158,9 @@ func (p *places) boxes(partition string, i int, v *picture.VPC, drawn *picture.P
 		}
 	}
 	for _, b := range all {
-		focus := -1
-		if len(p.focus) < mostFocus && len(b.Findings)+len(b.Doors) > 0 && b.Severity() > findings.Info {
-			if around := drawn.Around(v, b); around.Boxes() <= mostBoxes {
-				svg, _ := around.Embedded("p").Styled().Column(true)
-				focus = len(p.focus)
-				p.focus = append(p.focus, svg)
-			}
+		focus, ok := pictures[b]
+		if !ok {
+			focus = -1
 		}
 		for _, m := range b.Members {
 			g := newGroup(partition, v, b, m)
@@ -195,6 +231,9 @@ const focusBlock = 20
 
 // write writes what the script shows of VPCs and groups.
 func (p *places) write(out *keeper) {
+	if p.narrow != nil {
+		writeBlock(out, "nw", p.narrow)
+	}
 	c := &groupColumns{Block: blockSize, PerFocus: focusBlock}
 	for _, v := range p.vpcs {
 		c.VPCs, c.Anchors = append(c.VPCs, v.Name), append(c.Anchors, v.Anchor)
@@ -228,12 +267,17 @@ func (p *places) write(out *keeper) {
 func (v *view) pictures(partition string, drawn *picture.Picture) {
 	wide, left := drawn.Embedded("w-").Layers(false)
 	v.Wide, v.Left = template.HTML(wide), left
-	for _, svg := range drawn.Embedded("n-").Styled().Columns() {
-		v.Narrow = append(v.Narrow, template.HTML(svg))
-	}
 	v.Classes = picture.Classes()
 	v.Several = len(drawn.Accounts()) > 1
 	v.places = newPlaces(partition, drawn, wide)
+	narrow, bytes := drawn.Embedded("n-").Styled().Columns(), 0
+	for _, svg := range narrow {
+		bytes += len(svg)
+		v.Narrow = append(v.Narrow, template.HTML(svg))
+	}
+	if bytes > narrowBytes {
+		v.Narrow, v.places.narrow = nil, narrow
+	}
 	for i, p := range drawn.VPCs {
 		if i == mostRows {
 			v.MoreVPCs = len(drawn.VPCs) - i
@@ -241,8 +285,14 @@ func (v *view) pictures(partition string, drawn *picture.Picture) {
 		}
 		v.Board = append(v.Board, boardRow(p, v.places.vpcs[i]))
 	}
-	if n := len(drawn.VPCs) - mostVPCs; n > 0 {
-		v.Left = append(v.Left, fmt.Sprintf("The pictures of %s are not in this file: sgaudit graph --vpc ID draws one.", words.Count(n, "VPC")))
+	n := 0
+	for _, part := range v.places.vpcs {
+		if !part.Drawn && part.Block == "" {
+			n++
+		}
+	}
+	if n > 0 {
+		v.Left = append(v.Left, fmt.Sprintf("This file does not hold the pictures of %s: sgaudit graph --vpc ID draws one.", words.Count(n, "VPC")))
 	}
 	v.VPCs, v.Groups = v.places.vpcs, v.places.groups
 	if len(v.VPCs) > mostVPCs {

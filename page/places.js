@@ -96,6 +96,20 @@ function filterGroups(q) {
   }
   groupsAt = 0;
 }
+// narrowPictures puts the pictures for narrow pages into the page, if they came
+// as a block: when the page is narrow, and before it is printed.
+async function narrowPictures() {
+  if (!by('nw')) return;
+  const svgs = await inflate('nw'), box = document.querySelector('#picture .picture.narrow');
+  const draw = () => {
+    if (box.firstChild) return;
+    svgs.forEach(svg => box.append(document.importNode(new DOMParser().parseFromString(svg, 'image/svg+xml').documentElement, true)));
+    document.querySelector('#picture .picture.wide').classList.remove('keep');
+  };
+  if (narrow()) draw();
+  matchMedia('(max-width:640px)').addEventListener('change', e => { if (e.matches) draw(); });
+  addEventListener('beforeprint', draw);
+}
 // goPlace goes to a group, a VPC or a box of a picture, and reports whether the
 // fragment names one.
 function goPlace(hash) {
@@ -131,6 +145,7 @@ async function startPlaces() {
   step('Next', 100);
   filterGroups('');
   drawGroups();
+  narrowPictures();
   document.querySelectorAll('details.v[data-block]').forEach(d => d.addEventListener('toggle', async () => {
     if (!d.open || d.dataset.filled) return;
     d.dataset.filled = 'yes';

@@ -14,7 +14,7 @@ import (
 
 // What the static part of the page holds at the most. The rest is in the blocks.
 const (
-	mostDetailed = 200  // findings with evidence and fix
+	mostDetailed = 100  // findings with evidence and fix
 	mostStatic   = 1000 // findings at all
 	mostRows     = 24   // of the board
 )

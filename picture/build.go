@@ -215,6 +215,7 @@ func (d *Door) add(s *Source) {
 		o.Text += ", " + s.Text
 		o.Findings = append(o.Findings, s.Findings...)
 		o.RuleIDs = append(o.RuleIDs, s.RuleIDs...)
+		o.Rules += s.Rules
 		return
 	}
 	d.Sources = append(d.Sources, s)
@@ -222,7 +223,7 @@ func (d *Door) add(s *Source) {
 
 // source says what a rule allows traffic from.
 func (b *builder) source(v *VPC, g *inventory.Group, r *inventory.Rule, about []Finding) *Source {
-	s := &Source{Text: r.Peer.String(), Findings: about, RuleIDs: r.IDs}
+	s := &Source{Text: r.Peer.String(), Findings: about, RuleIDs: r.IDs, Rules: 1}
 	open := slices.ContainsFunc(about, func(f Finding) bool { return strings.HasSuffix(f.Check, "-open-to-internet") })
 	switch {
 	case r.Peer.Group != nil:

@@ -82,6 +82,11 @@ func (l *layers) door(b *Box, d *Door, y float64) {
 		l.note("icon " + string(d.Class))
 	}
 	c.text(at, y+4, 11.5, weight, t, "", label)
+	if n := d.rules(); n > 1 && s >= findings.Low {
+		if text := decimal(n) + " rules"; frame+10+textWidth(text, 10, false) < boxWidth-16 {
+			c.text(x+frame+6, y+4, 10, 400, dim, "", text)
+		}
+	}
 	line := y + doorHeight/2 + 10
 	list, more := d.shownWords()
 	for _, w := range list {
@@ -96,6 +101,15 @@ func (l *layers) door(b *Box, d *Door, y float64) {
 	if more > 0 {
 		c.text(x+14, line, 10.5, 400, dim, "", fmt.Sprintf("and from %d more", more))
 	}
+}
+
+// rules returns how many rules of one group the gravest source of the door
+// stands for.
+func (d *Door) rules() int {
+	if len(d.Sources) == 0 {
+		return 0
+	}
+	return d.Sources[0].Rules
 }
 
 // doorFrame marks a door: the graver the severity, the heavier the frame.
@@ -154,6 +168,9 @@ func (b *Box) describe() string {
 			}
 			if len(s.Findings) > 0 {
 				text += ", " + s.Severity().String()
+			}
+			if s.Rules > 1 {
+				text += ", by " + decimal(s.Rules) + " rules"
 			}
 			parts = append(parts, text+".")
 		}

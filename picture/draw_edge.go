@@ -27,27 +27,58 @@ func (l *layers) edge(e *edge, column map[*item]int) {
 	}
 	d, endX, endY, into := l.route(e, column, stopped)
 	c := &l.lines
+	l.pen(s)
 	c.group("", e.describe())
 	if s >= findings.Low {
 		c.path(d, width+4, "", band) // a halo, so that crossings can be read
 	}
-	c.path(d, width, dash, g)
+	if dash != "" {
+		dash = fmt.Sprintf(` stroke-dasharray="%s"`, dash)
+	}
+	fmt.Fprintf(c, `<path fill="none"%s d="%s"/>`+"\n", dash, d)
 	if stopped {
 		at := endX
 		c.path(fmt.Sprintf("M%s %s v12 M%s %s v12", number(at-1), number(endY-6), number(at+3), number(endY-6)), 2, "", g)
 	} else {
-		c.arrow(endX, endY, into, 3.4+width*0.6, g)
+		size := 3.4 + width*0.6
+		fmt.Fprintf(c, `<path stroke="none" d="%s"/>`+"\n", arrowHead(endX, endY, into, size))
 	}
 	if e.source.EachOwn {
+		fmt.Fprint(c, `<g stroke="none">`)
 		c.text(endX-into*12, endY-4, 9.5, 400, dim, map[float64]string{1: "end", -1: "start"}[into], "each its own")
+		c.endGroup()
 	}
 	c.endGroup()
+}
+
+// pen sets the colour and the width of the lines that follow, which come by
+// severity: most of them are alike, and pictures have many.
+func (l *layers) pen(s findings.Severity) {
+	if l.penned && l.grade == s {
+		return
+	}
+	l.lift()
+	width, _ := lineOf(s)
+	fmt.Fprintf(&l.lines, `<g stroke-width="%s" %s>`+"\n", number(width), both(grades[s], grades[s]))
+	l.penned, l.grade = true, s
+}
+
+// lift ends what pen began.
+func (l *layers) lift() {
+	if l.penned {
+		l.lines.WriteString("</g>\n")
+	}
+	l.penned = false
 }
 
 // arrow draws the head of a line that comes from the left (into 1) or from the
 // right (into -1).
 func (c *canvas) arrow(x, y, into, size float64, t tone) {
-	fmt.Fprintf(c, `<path d="M%s %s l%s %s v%s z" %s/>`+"\n", number(x), number(y), number(-into*size*1.7), number(-size), number(2*size), fill(t))
+	fmt.Fprintf(c, `<path d="%s" %s/>`+"\n", arrowHead(x, y, into, size), fill(t))
+}
+
+func arrowHead(x, y, into, size float64) string {
+	return fmt.Sprintf("M%s %sl%s %sv%sz", number(x), number(y), number(-into*size*1.7), number(-size), number(2*size))
 }
 
 func (e *edge) describe() string {
@@ -58,6 +89,9 @@ func (e *edge) describe() string {
 	text := from + " → " + e.to.box.Title() + ": " + e.door.Label
 	if len(e.source.Findings) > 0 {
 		text += ", " + e.severity().String() + ", " + e.source.Verdict()
+	}
+	if e.source.Rules > 1 {
+		text += ", by " + decimal(e.source.Rules) + " rules"
 	}
 	return text
 }
@@ -88,19 +122,27 @@ func (l *layers) route(e *edge, column map[*item]int, stopped bool) (d string, x
 	}
 	fmt.Fprintf(&path, "M%s %s", number(sourceX), number(sourceY))
 	x0, y0 := sourceX, sourceY
+	flat := false // the path ends with a level line, which may go on
 	curve := func(x1, y1 float64) {
-		if math.Abs(y1-y0) < 0.05 {
-			fmt.Fprintf(&path, " L%s %s", number(x1), number(y1))
+		if level := math.Abs(y1-y0) < 0.05; level {
+			if flat {
+				text := path.String()
+				path.Reset()
+				path.WriteString(text[:strings.LastIndexByte(text, 'H')])
+			}
+			fmt.Fprintf(&path, "H%s", number(x1))
+			flat = true
 		} else {
+			flat = false
 			half := (x0 + x1) / 2
-			fmt.Fprintf(&path, " C%s %s %s %s %s %s", number(half), number(y0), number(half), number(y1), number(x1), number(y1))
+			fmt.Fprintf(&path, "C%s %s %s %s %s %s", number(half), number(y0), number(half), number(y1), number(x1), number(y1))
 		}
 		x0, y0 = x1, y1
 	}
 	if e.from != nil && column[e.from] == column[target] { // beside the column, on the left
 		out := targetLeft - 18 - 4*float64(e.row%3)
 		x = targetLeft - room
-		fmt.Fprintf(&path, " C%s %s %s %s %s %s", number(out), number(y0), number(out), number(y), number(x), number(y))
+		fmt.Fprintf(&path, "C%s %s %s %s %s %s", number(out), number(y0), number(out), number(y), number(x), number(y))
 		return path.String(), targetLeft - 1, y, 1
 	}
 	for _, lane := range e.lanes {

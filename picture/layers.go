@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/sgaudit/sgaudit/findings"
 )
 
 // Distances in pixels.
@@ -20,8 +22,30 @@ const (
 	legendRoom = 34.0
 )
 
-// mostBoxes is how many boxes one picture holds: more are not read.
-const mostBoxes = 150
+// How much one picture holds: more is not read, and takes long to open.
+const (
+	mostBoxes = 150
+	mostBytes = 185_000 // as estimated; with what stands around the VPCs at most 200,000
+)
+
+// bytes estimates how long the drawing of a VPC is. TestPicturesStaySmall holds
+// the estimate.
+func (v *VPC) bytes() int {
+	n := 1000 + 350*len(v.Aside)
+	for _, b := range v.Boxes {
+		n += 560 + len(b.describe())
+		for _, d := range b.shownDoors() {
+			n += 190
+			for _, s := range d.Sources {
+				n += 300
+				if s.From == FromGroup {
+					n += len(s.Box.Title())
+				}
+			}
+		}
+	}
+	return n
+}
 
 // Layers draws the VPCs in tiers, the internet as a wall on the left. all draws
 // calm VPCs too, which are one line each otherwise. The second result says what
@@ -70,13 +94,13 @@ func (p *Picture) choose(all bool) (drawn, calm []*VPC) {
 	return drawn, calm
 }
 
-// within cuts a list of VPCs where their boxes become too many for one picture.
-// The first one is always drawn.
+// within cuts a list of VPCs where they become too much for one picture. The
+// first one is always drawn.
 func within(list []*VPC) (drawn, omitted []*VPC) {
-	n := 0
+	boxes, bytes := 0, 0
 	for i, v := range list {
-		n += len(v.Boxes)
-		if i > 0 && n > mostBoxes {
+		boxes, bytes = boxes+len(v.Boxes), bytes+v.bytes()
+		if i > 0 && (boxes > mostBoxes || bytes > mostBytes) {
 			return list[:i], list[i:]
 		}
 	}
@@ -92,6 +116,9 @@ type layers struct {
 	lines   canvas
 	boxes   canvas
 	used    map[string]bool // what the legend has to explain
+
+	penned bool // lines of one severity are being drawn
+	grade  findings.Severity
 }
 
 func (l *layers) note(what string) {
@@ -159,6 +186,7 @@ func (l *layers) vpc(v *VPC, y float64) float64 {
 	for _, e := range edges {
 		l.edge(e, column)
 	}
+	l.lift()
 	return aside
 }
 

@@ -135,7 +135,7 @@ func scan(t *testing.T, svg string) *drawn {
 	out := &drawn{boxes: map[string]rectangle{}}
 	d := xml.NewDecoder(strings.NewReader(svg))
 	var ids, titles []string // of the elements g around
-	title, n := "", 0
+	title, n, size := "", 0, 0.0
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -152,6 +152,7 @@ func scan(t *testing.T, svg string) *drawn {
 		case xml.StartElement:
 			switch e.Name.Local {
 			case "svg":
+				size = length(e, "font-size")
 				if _, err := fmt.Sscanf(attribute(e, "viewBox"), "0 0 %f %f", &out.view.w, &out.view.h); err != nil {
 					t.Fatal(err)
 				}
@@ -181,6 +182,9 @@ func scan(t *testing.T, svg string) *drawn {
 				var content string
 				l := label{x: length(e, "x"), y: length(e, "y"), size: length(e, "font-size"), anchor: attribute(e, "text-anchor"), bold: length(e, "font-weight") >= 600}
 				turned := attribute(e, "transform")
+				if l.size == 0 {
+					l.size = size
+				}
 				if err := d.DecodeElement(&content, &e); err != nil {
 					t.Fatal(err)
 				}
@@ -196,7 +200,7 @@ func scan(t *testing.T, svg string) *drawn {
 				l.inside = out.around(l)
 				out.labels = append(out.labels, l)
 			case "path":
-				if len(titles) > 0 && strings.Contains(titles[len(titles)-1], " → ") && attribute(e, "fill") == "none" && strings.HasPrefix(attribute(e, "class"), "s-") {
+				if len(titles) > 0 && strings.Contains(titles[len(titles)-1], " → ") && attribute(e, "fill") == "none" {
 					if p := trace(attribute(e, "d")); len(p) > 2 && attribute(e, "class") != "s-band" {
 						out.lines = append(out.lines, line{titles[len(titles)-1], p})
 					}
@@ -394,9 +398,11 @@ func TestTextsStayInside(t *testing.T) {
 		docs := map[string]string{}
 		docs["layers"], _ = p.Layers(true)
 		docs["column"], _ = p.Column(true)
-		docs["board"], _ = p.Board()
-		docs["matrix"], _ = p.Matrix(true)
-		for _, view := range []string{"layers", "column", "board", "matrix"} {
+		if i%4 < 2 {
+			docs["board"], _ = p.Board()
+			docs["matrix"], _ = p.Matrix(true)
+		}
+		for view := range docs {
 			d := scan(t, docs[view])
 			texts += len(d.labels)
 			for _, f := range all {

@@ -1,5 +1,7 @@
 package picture
 
+import "math"
+
 // pull is what an edge does to the height of one of its ends.
 type pull struct {
 	own, other float64 // distances from the tops of both
@@ -75,7 +77,7 @@ func (l *layout) toTop() {
 	}
 	for _, c := range l.columns {
 		for _, it := range c {
-			it.y -= top
+			it.y = math.Round(it.y - top) // whole pixels are sharp, and short
 			bottom = max(bottom, it.y+it.height)
 			if it.box != nil {
 				it.box.y = it.y

@@ -141,6 +141,7 @@ type Source struct {
 	EachOwn  bool   // of FromGroup between folded boxes: each member has its own counterpart
 	Findings []Finding
 	RuleIDs  []string
+	Rules    int  // of one group that it stands for: the two halves of 0.0.0.0/0, or IPv4 and IPv6
 	Written  bool // a hub: written at the door, not drawn
 }
 

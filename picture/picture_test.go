@@ -333,7 +333,7 @@ func TestDemoShowsItsMistakes(t *testing.T) {
 		t.Errorf("the picture of the demo leaves out: %v", left)
 	}
 	for _, want := range []string{
-		"the internet → shop-web: 22 SSH, critical, reachable", "the internet → windows-jump-host: 3389 RDP, critical, reachable",
+		"the internet → shop-web: 22 SSH, critical, reachable", "the internet → windows-jump-host: 3389 RDP, critical, reachable, by 2 rules", ">2 rules</text>",
 		"the internet → staging-mongodb: 27017 MongoDB, critical, reachable", "the internet → monitoring: 9090-9300 incl. Elasticsearch, critical, reachable",
 		"the internet → shop-mysql: 3306 MySQL, medium, not-reachable", "orders-wrong-api-link → orders-wrong-database: 5432 PostgreSQL, medium",
 		"legacy-cart", "legacy-checkout",

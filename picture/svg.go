@@ -75,8 +75,8 @@ func (c *canvas) startSVG(width, height float64, title, description string) {
 	if c.embedded != "" {
 		role = "group" // its boxes are links, which an image cannot hold
 	}
-	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" viewBox="0 0 %s %s" width="%s" height="%s" role="%s" aria-labelledby="%st%s %sd%s">`+"\n",
-		fontFamily, number(width), number(height), number(width), number(height), role, c.embedded, c.mark, c.embedded, c.mark)
+	fmt.Fprintf(c, `<svg xmlns="http://www.w3.org/2000/svg" font-family="%s" font-size="%s" %s viewBox="0 0 %s %s" width="%s" height="%s" role="%s" aria-labelledby="%st%s %sd%s">`+"\n",
+		fontFamily, number(plainSize), fill(ink), number(width), number(height), number(width), number(height), role, c.embedded, c.mark, c.embedded, c.mark)
 	fmt.Fprintf(c, `<title id="%st%s">%s</title><desc id="%sd%s">%s</desc>`+"\n", c.embedded, c.mark, escape(title), c.embedded, c.mark, escape(description))
 	if c.embedded == "" {
 		fmt.Fprintf(c, "<style>%s</style>\n", Style())
@@ -121,6 +121,9 @@ func both(f, s tone) string {
 	return fmt.Sprintf(`class="f-%s s-%s" fill="%s" stroke="%s"`, f.class, s.class, f.light, s.light)
 }
 
+// plainSize is the size of texts that name none; those have the colour ink.
+const plainSize = 11.5
+
 // text writes one line.
 func (c *canvas) text(x, y, size float64, weight int, t tone, anchor, content string) {
 	extra := ""
@@ -130,7 +133,13 @@ func (c *canvas) text(x, y, size float64, weight int, t tone, anchor, content st
 	if anchor != "" {
 		extra += fmt.Sprintf(` text-anchor="%s"`, anchor)
 	}
-	fmt.Fprintf(c, `<text x="%s" y="%s" font-size="%s"%s %s>%s</text>`+"\n", number(x), number(y), number(size), extra, fill(t), escape(content))
+	if size != plainSize {
+		extra += fmt.Sprintf(` font-size="%s"`, number(size))
+	}
+	if t != ink {
+		extra += " " + fill(t)
+	}
+	fmt.Fprintf(c, `<text x="%s" y="%s"%s>%s</text>`+"\n", number(x), number(y), extra, escape(content))
 }
 
 func (c *canvas) rect(x, y, w, h, radius, strokeWidth float64, dash string, f, s tone) {
