@@ -23,23 +23,23 @@ func (c *Client) Probe(ctx context.Context) (*inventory.Inventory, error) {
 }
 
 func (c *Client) collect(ctx context.Context, firstPage bool) (*inventory.Inventory, error) {
-	names, skipped, gaps, extra, err := c.regions(ctx)
+	plan, err := c.regions(ctx)
 	if err != nil {
 		return nil, err
 	}
 	inv := &inventory.Inventory{Caller: c.caller, Depth: c.opts.Depth}
-	for _, name := range skipped {
-		inv.Regions = append(inv.Regions, &inventory.Region{AccountID: c.caller.AccountID, Partition: c.caller.Partition, Name: name, Skipped: true})
+	add := func(name string) *inventory.Region {
+		region := &inventory.Region{AccountID: c.caller.AccountID, Partition: c.caller.Partition, Name: name}
+		inv.Regions = append(inv.Regions, region)
+		return region
 	}
 	var g errgroup.Group
 	g.SetLimit(c.opts.Concurrency)
-	p := &progress{tell: c.opts.Progress, regions: len(names)}
-	for _, name := range names {
-		region := &inventory.Region{
-			AccountID: c.caller.AccountID, Partition: c.caller.Partition, Name: name, Asked: c.opts.Depth.Parts(),
-		}
-		inv.Regions = append(inv.Regions, region)
-		if gap, closed := gaps[name]; closed {
+	p := &progress{tell: c.opts.Progress, regions: len(plan.read)}
+	for _, name := range plan.read {
+		region := add(name)
+		region.Asked = c.opts.Depth.Parts()
+		if gap, closed := plan.closed[name]; closed {
 			region.Gaps = append(region.Gaps, gap)
 			continue
 		}
@@ -49,10 +49,13 @@ func (c *Client) collect(ctx context.Context, firstPage bool) (*inventory.Invent
 		})
 	}
 	_ = g.Wait() // regions keep their failures as gaps
-	if extra != nil && len(names) > 0 {
-		first := inv.Regions[len(skipped)]
-		first.Gaps = append(first.Gaps, *extra)
+	if plan.gap != nil && len(inv.Regions) > 0 {
+		first := inv.Regions[0]
+		first.Gaps = append(first.Gaps, *plan.gap)
 		first.Normalize()
+	}
+	for _, name := range plan.skipped {
+		add(name).Skipped = true
 	}
 	inv.SortRegions()
 	return inv, nil

@@ -1,6 +1,12 @@
-// Package awsclient turns the answers of EC2 and its neighbours into an
-// inventory. It is the only package that knows the AWS SDK: nothing of the SDK
-// leaves it, and it calls nothing that changes an account.
+// Package awsclient turns the answers of EC2 and of the services beside it into an
+// inventory. It and the packages within its folder are the only ones that know the
+// AWS SDK: nothing of the SDK leaves them, and they call nothing that changes an
+// account.
+//
+// Connect finds the credentials and asks whose they are; Collect reads the regions;
+// Saved reads files instead. The table of what is read is in lists.go, the reader of
+// each list in the file of its subject: a short list is a call of list, the three
+// long ones go through ec2xml.
 //
 // The identity comes first, then the enabled regions, then every region side
 // by side and the lists of a region side by side too. Pages become inventory
@@ -14,7 +20,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Options choose the account, the regions and the manners of a run. The zero
+// Options choose the account, the regions, the limits and the timeouts of a run. The zero
 // value reads every enabled region of the account that the SDK's own chain of
 // credentials leads to.
 type Options struct {
@@ -34,7 +40,7 @@ type Options struct {
 
 	MFAToken func() (string, error) // asked where the profile wants MFA; may be nil
 	Progress func(Progress)         // told of every page, from several goroutines; may be nil
-	Warn     func(string)           // told what is odd but stops nothing; may be nil
+	Warn     func(string)           // told what looks wrong but stops nothing; may be nil
 	Debug    func(string)           // told what makes a run slower than it could be, from several goroutines; may be nil
 
 	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth

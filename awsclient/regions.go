@@ -38,69 +38,85 @@ func (c *Client) listingRegion() string {
 	return c.home
 }
 
-// regions returns the regions to read and those to leave out, sorted, and a
-// gap for each that is known to be closed before it is read. Extra is the gap
-// of the run as a whole, where the enabled regions are not known.
-func (c *Client) regions(ctx context.Context) (read, skipped []string, gaps map[string]inventory.Gap, extra *inventory.Gap, err error) {
-	gaps = map[string]inventory.Gap{}
-	describe := ec2.NewFromConfig(c.regionConfig(c.listingRegion(), firstAttempts)).DescribeRegions
-	asking, cancel := context.WithTimeout(ctx, callTimeout)
-	defer cancel()
-	out, err := describe(asking, &ec2.DescribeRegionsInput{})
-	if err == nil && len(out.Regions) == 0 {
-		err = &notAnAnswer{"it names no region"} // every account has some
+// regionPlan says which regions a run reads.
+type regionPlan struct {
+	read    []string                 // sorted
+	skipped []string                 // left out because of --exclude-region
+	closed  map[string]inventory.Gap // of the regions to read, those known to be closed before they are read
+	gap     *inventory.Gap           // of the run as a whole, where the enabled regions are not all known
+}
+
+// regions asks which regions are enabled, and plans the run. Its error is a
+// *SetupError, but for the end of ctx.
+func (c *Client) regions(ctx context.Context) (*regionPlan, error) {
+	enabled, listed, g, err := c.enabledRegions(ctx)
+	if err != nil {
+		return nil, err
 	}
-	var enabled []string
-	switch {
-	case err == nil:
-		for i := range out.Regions {
-			name := aws.ToString(out.Regions[i].RegionName)
-			if !inventory.IsRegion(name) {
-				extra = &inventory.Gap{Operation: "ec2:DescribeRegions", Kind: inventory.Failed, Message: fmt.Sprintf("%q is not the name of a region: it was not read", words.Cut(name, mostName))}
-				continue
-			}
-			enabled = append(enabled, name)
-		}
-	case ctx.Err() != nil:
-		return nil, nil, nil, nil, setupError(ctx, &c.opts, err)
-	case len(c.opts.Regions) > 0:
-		c.opts.Warn("the list of enabled regions could not be read (" + gap(0, "ec2:DescribeRegions", err).Message + "): reading the regions that were asked for")
-	default:
-		g := gap(0, "ec2:DescribeRegions", err)
-		if enabled = alwaysEnabled[c.caller.Partition]; enabled == nil || g.Kind == inventory.Unreachable {
-			return nil, nil, nil, nil, &SetupError{
-				Message: "the list of enabled regions could not be read: " + g.Message,
-				Hint:    "name the regions with --region", Err: err,
-			}
-		}
-		c.opts.Warn("the list of enabled regions could not be read (" + g.Message + "): reading those that every account has; name others with --region")
-		g.Message = "regions beyond those that every account has are unknown: " + g.Message
-		extra = &g
-	}
-	read = enabled
+	plan := &regionPlan{read: slices.Clone(enabled), closed: map[string]inventory.Gap{}, gap: g}
 	if len(c.opts.Regions) > 0 {
-		read = slices.Clone(c.opts.Regions)
-		for _, name := range read {
-			if err == nil && !slices.Contains(enabled, name) {
-				gaps[name] = inventory.Gap{
+		plan.read = slices.Clone(c.opts.Regions)
+		for _, name := range plan.read {
+			if listed && !slices.Contains(enabled, name) {
+				plan.closed[name] = inventory.Gap{
 					Part: inventory.PartGroups, Operation: "ec2:DescribeSecurityGroups", Kind: inventory.NotOptedIn,
 					Message: "the region is not enabled for the account, or does not exist",
 				}
 			}
 		}
 	}
-	read = slices.Clone(read)
-	slices.Sort(read)
-	read = slices.Compact(read)
+	slices.Sort(plan.read)
+	plan.read = slices.Compact(plan.read)
 	for _, name := range c.opts.ExcludeRegions {
-		if i := slices.Index(read, name); i >= 0 {
-			read = slices.Delete(read, i, i+1)
-			skipped = append(skipped, name)
-			delete(gaps, name)
+		if i := slices.Index(plan.read, name); i >= 0 {
+			plan.read = slices.Delete(plan.read, i, i+1)
+			plan.skipped = append(plan.skipped, name)
+			delete(plan.closed, name)
 		}
 	}
-	if len(read) == 0 && len(skipped) > 0 {
-		return nil, nil, nil, nil, &SetupError{Message: "--exclude-region leaves no region to read", Hint: "drop one of them, or name a region with --region"}
+	if len(plan.read) == 0 && len(plan.skipped) > 0 {
+		return nil, &SetupError{Message: "--exclude-region leaves no region to read", Hint: "drop one of them, or name a region with --region"}
 	}
-	return read, skipped, gaps, extra, nil
+	return plan, nil
+}
+
+// enabledRegions returns the regions that are enabled for the account, and whether
+// EC2 listed them. Where it did not, they are those that every account has, or none
+// if the options name the regions. The gap says what is not known of them.
+func (c *Client) enabledRegions(ctx context.Context) (names []string, listed bool, unknown *inventory.Gap, err error) {
+	const operation = "ec2:DescribeRegions"
+	asking, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
+	out, err := ec2.NewFromConfig(c.regionConfig(c.listingRegion(), firstAttempts)).DescribeRegions(asking, &ec2.DescribeRegionsInput{})
+	if err == nil && len(out.Regions) == 0 {
+		err = &notAnAnswer{"it names no region"} // every account has some
+	}
+	switch {
+	case err == nil:
+		for i := range out.Regions {
+			name := aws.ToString(out.Regions[i].RegionName)
+			if !inventory.IsRegion(name) {
+				unknown = &inventory.Gap{Operation: operation, Kind: inventory.Failed, Message: fmt.Sprintf("%q is not the name of a region: it was not read", words.Cut(name, mostName))}
+				continue
+			}
+			names = append(names, name)
+		}
+		return names, true, unknown, nil
+	case ctx.Err() != nil:
+		return nil, false, nil, setupError(ctx, &c.opts, err)
+	case len(c.opts.Regions) > 0:
+		c.opts.Warn("the list of enabled regions could not be read (" + gap(0, operation, err).Message + "): reading the regions that were asked for")
+		return nil, false, nil, nil
+	}
+	g := gap(0, operation, err)
+	names = alwaysEnabled[c.caller.Partition]
+	if names == nil || g.Kind == inventory.Unreachable {
+		return nil, false, nil, &SetupError{
+			Message: "the list of enabled regions could not be read: " + g.Message,
+			Hint:    "name the regions with --region", Err: err,
+		}
+	}
+	c.opts.Warn("the list of enabled regions could not be read (" + g.Message + "): reading those that every account has; name others with --region")
+	g.Message = "regions beyond those that every account has are unknown: " + g.Message
+	return names, false, &g, nil
 }

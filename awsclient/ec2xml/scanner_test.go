@@ -181,8 +181,9 @@ func TestScannerIsTheDecoder(t *testing.T) {
 	}
 }
 
-// Shapes that EC2 does not send, but may: read alike, or left to the SDK.
-func TestOddShapes(t *testing.T) {
+// TestFormsThatEC2DoesNotUse reads forms of XML that EC2 does not send, but may, as the
+// SDK does, or leaves them to it.
+func TestFormsThatEC2DoesNotUse(t *testing.T) {
 	const group = `<DescribeSecurityGroupsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><securityGroupInfo><item><groupId>sg-1</groupId><groupName>X</groupName></item></securityGroupInfo></DescribeSecurityGroupsResponse>`
 	const eni = `<R><networkInterfaceSet><item><networkInterfaceId>eni-1</networkInterfaceId><requesterManaged>true</requesterManaged><association><publicIp>X</publicIp></association><privateIpAddress>10.0.0.1</privateIpAddress></item></networkInterfaceSet><nextToken>t</nextToken></R>`
 	for name, body := range map[string]string{

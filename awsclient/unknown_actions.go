@@ -38,7 +38,7 @@ type askedCall struct {
 	answered bool          // some region got an answer: a failure passes
 	unknown  bool          // tried as often as needed
 	tries    string        // the invocation that tries it again, empty where none does
-	over     chan struct{} // closed when that one knows
+	known    chan struct{} // closed when that one knows
 }
 
 // watch is an option of every client of a run.
@@ -74,7 +74,7 @@ func (u *unknownCalls) result(ctx context.Context, call, invocation string, err 
 	mine := c.tries != "" && c.tries == invocation
 	if mine && (last || !bare) {
 		c.tries = ""
-		close(c.over)
+		close(c.known)
 	}
 	if !bare || c.answered || c.unknown || mine || invocation == "" {
 		defer u.mu.Unlock()
@@ -84,14 +84,14 @@ func (u *unknownCalls) result(ctx context.Context, call, invocation string, err 
 		return err
 	}
 	if c.tries == "" {
-		c.tries, c.over = invocation, make(chan struct{})
+		c.tries, c.known = invocation, make(chan struct{})
 		u.mu.Unlock()
 		return err
 	}
-	over := c.over
+	known := c.known
 	u.mu.Unlock()
 	select {
-	case <-over:
+	case <-known:
 	case <-ctx.Done():
 	case <-time.After(longestTries): // it was interrupted
 	}

@@ -1,0 +1,65 @@
+package awsclient
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/aws/smithy-go"
+
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// SetupError is why a run could not begin: one sentence, and what to do.
+type SetupError struct {
+	Message string
+	Hint    string
+	Err     error // what the SDK said; may be nil
+}
+
+func (e *SetupError) Error() string { return e.Message }
+
+// Unwrap returns what the SDK said.
+func (e *SetupError) Unwrap() error { return e.Err }
+
+const unknownKeys = "AWS does not know these access keys"
+
+func setupError(ctx context.Context, opts *Options, err error) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return fmt.Errorf("connecting to AWS: %w", ctx.Err())
+	}
+	say := func(message, hint string) error { return &SetupError{Message: message, Hint: hint, Err: err} }
+	if e := credentialsError(opts, err); e != nil {
+		return e
+	}
+	var (
+		api     smithy.APIError
+		network net.Error
+		dns     *net.DNSError
+		long    tooLong
+	)
+	switch {
+	case errors.As(err, &api):
+		switch api.ErrorCode() {
+		case "InvalidClientTokenId", "UnrecognizedClientException", "AuthFailure":
+			return say(unknownKeys, "check which credentials are used: `aws sts get-caller-identity`")
+		case "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException":
+			return say("AWS refuses the signature: the secret key is wrong, or this machine's clock is", "check the secret key, and the clock")
+		case "RequestExpired", "RequestTimeTooSkewed":
+			return say("AWS finds the request too old: this machine's clock is wrong, or the session has run out", "set the clock, or get new credentials")
+		case "ExpiredToken", "ExpiredTokenException":
+			return say("the session's credentials have expired", "get new ones")
+		case "AccessDenied", "AccessDeniedException":
+			return say("these credentials may not take the role that the profile names", "check the role's trust policy")
+		}
+		return say("AWS refused to tell who the caller is: "+words.Cut(api.ErrorCode(), mostCode), "")
+	case errors.As(err, &long):
+		return say("AWS did not tell who the caller is: "+long.Error(), "check --endpoint-url if it is given")
+	case errors.As(err, &dns):
+		return say("the name "+dns.Name+" could not be resolved", "check the network, and the region's name")
+	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || isConnection(err):
+		return say("AWS cannot be reached: "+rootCause(err), "check the network, HTTPS_PROXY, and --endpoint-url if it is given")
+	}
+	return say("AWS did not tell who the caller is: "+rootCause(err), "check --endpoint-url if it is given")
+}
