@@ -14,6 +14,7 @@ import (
 // on the other formats.
 func tableFlags() []urfave.Flag {
 	return []urfave.Flag{
+		tagColumnFlag(),
 		&urfave.BoolFlag{Name: "all", Category: categoryTable, Usage: "list each finding, also those of low severity and those that many groups have"},
 		&urfave.BoolFlag{Name: "wide", Category: categoryTable, Usage: "one line for each finding, with every fact in a column of its own, as in a pipe"},
 		choice(&urfave.StringFlag{Name: "group-by", Category: categoryTable, Usage: "make a part of the table for each `WHAT`: " + strings.Join(output.Groupings(), ", ") + " (default: severity)"}, "part of a table", output.Groupings()...),
@@ -22,6 +23,11 @@ func tableFlags() []urfave.Flag {
 		offering(&urfave.StringSliceFlag{Name: "sort", Category: categoryTable, Usage: "sort the table by these `COLUMNS`, of: " + strings.Join(output.TableColumns(), ", ") + " (default: by severity, the reachable first)"},
 			func() []candidate { return plainCandidates(output.TableColumns()...) }),
 	}
+}
+
+// tagColumnFlag is on the verbs that write a report.
+func tagColumnFlag() urfave.Flag {
+	return &urfave.StringSliceFlag{Name: "tag-column", Category: categoryReport, Usage: "add a column to CSV for the tag with this `KEY`, as tag:KEY; repeatable"}
 }
 
 // tableOptions reads the flags of the table.
@@ -40,6 +46,9 @@ func tableOptions(c *urfave.Context) (o output.Options, err error) {
 		return list
 	}
 	o.Columns, o.Sort = names("columns"), names("sort")
+	if o.TagColumns = c.StringSlice("tag-column"); slices.Contains(o.TagColumns, "") {
+		errs = append(errs, console.Usage("", "--tag-column is empty"))
+	}
 	if o.GroupBy != "" && (o.Wide || len(o.Columns) > 0) {
 		errs = append(errs, console.Usage("drop one of them", "--group-by divides the compact table, and --wide and --columns ask for the other one"))
 	}

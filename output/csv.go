@@ -1,12 +1,14 @@
 package output
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,6 +22,7 @@ var Columns = []string{
 	"id", "severity", "status", "baseline", "check", "title", "account_id", "account_name", "region", "vpc_id", "group_id",
 	"group_name", "resource_id", "direction", "protocol", "ports", "services", "source", "rule_ids", "attached", "exposure",
 	"message", "fix", "references", "group_arn", "rule_description", "tags",
+	"reason", "owner", "ticket", "expires", "first_seen", "base_severity", "resource_type", "resource_name", "interfaces", "public_ips",
 }
 
 // Row returns the cells of a finding, one for each column.
@@ -27,12 +30,34 @@ func Row(f *findings.Finding) []string {
 	rule := f.Rule.Texts()
 	tags := appendTags(make([]string, 0, len(f.Tags)), f)
 	const sep = "; "
+	accepted, firstSeen := cmp.Or(f.Suppression, &findings.Suppression{}), ""
+	if f.FirstSeen != nil {
+		firstSeen = f.FirstSeen.UTC().Format(time.RFC3339)
+	}
+	var interfaces, public []string // as many as the report lists; attached counts all
+	for _, i := range f.Interfaces {
+		interfaces = append(interfaces, i.ID)
+		if i.PublicIP != "" {
+			public = append(public, i.PublicIP)
+		}
+	}
 	return []string{
 		f.ID, f.Severity.String(), f.Status, f.Baseline, f.Check, f.Title, f.AccountID, f.AccountName, f.Region, f.VPCID, f.GroupID,
 		f.GroupName, f.ResourceID, rule.Direction, rule.Protocol, rule.Ports, strings.Join(f.Services, sep), rule.Source,
 		strings.Join(rule.RuleIDs, sep), strconv.Itoa(f.Attached), string(f.Exposure.Verdict),
 		f.Message, f.Fix.Summary, strings.Join(f.References, sep), f.GroupARN, rule.Description, strings.Join(tags, sep),
+		accepted.Reason, accepted.Owner, accepted.Ticket, accepted.Expires, firstSeen, f.BaseSeverity.String(), f.ResourceType, resourceName(f),
+		strings.Join(interfaces, sep), strings.Join(public, sep),
 	}
+}
+
+// resourceName is what people call the resource: the name of the group, or what
+// uses the interface, as in "instance i-0123456789abcdef0".
+func resourceName(f *findings.Finding) string {
+	if f.ResourceID == f.GroupID || len(f.Interfaces) == 0 || f.Interfaces[0].ID != f.ResourceID {
+		return f.GroupName
+	}
+	return f.Interfaces[0].Owner
 }
 
 // gapRow stands for what could not be read: a file of findings alone would
@@ -50,7 +75,7 @@ func gapRow(c *findings.Coverage, g *findings.Gap) []string {
 }
 
 // CSV follows RFC 4180: CRLF, a header always, one row for each finding.
-var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, _ Options) error {
+var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, o Options) error {
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	write := func(row []string) error {
@@ -59,17 +84,25 @@ var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.W
 		}
 		return out.Write(row)
 	}
-	if err := out.Write(Columns); err != nil {
+	head := slices.Clone(Columns)
+	for _, key := range o.TagColumns {
+		head = append(head, "tag:"+key)
+	}
+	if err := write(head); err != nil {
 		return fmt.Errorf("writing CSV: %w", err)
 	}
 	for i := range r.Findings {
-		if err := write(Row(&r.Findings[i])); err != nil {
+		row := Row(&r.Findings[i])
+		for _, key := range o.TagColumns {
+			row = append(row, r.Findings[i].Tags[key])
+		}
+		if err := write(row); err != nil {
 			return fmt.Errorf("writing CSV: %w", err)
 		}
 	}
 	for i := range r.Coverage {
 		for j := range r.Coverage[i].Gaps {
-			if err := write(gapRow(&r.Coverage[i], &r.Coverage[i].Gaps[j])); err != nil {
+			if err := write(append(gapRow(&r.Coverage[i], &r.Coverage[i].Gaps[j]), make([]string, len(o.TagColumns))...)); err != nil {
 				return fmt.Errorf("writing CSV: %w", err)
 			}
 		}

@@ -22,6 +22,8 @@ type Options struct {
 	Width int  // columns of the terminal; 0: no terminal, nothing is wrapped or cut
 	Color bool // severities in colour
 
+	TagColumns []string // keys of tags that CSV makes a column of, behind Columns
+
 	Wide    bool     // every fact of the table in a column of its own, however wide
 	Columns []string // of the wide table, of TableColumns, in this order; empty: those that differ
 	Sort    []string // of TableColumns: the order of the table; empty: the worst first
