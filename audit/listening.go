@@ -16,7 +16,7 @@ var web = map[inventory.Traffic]string{
 // gravest service in it, behind "incl.".
 func (s *Settings) Listening(t inventory.Traffic) (name string, class Class) {
 	switch {
-	case t.Protocol == inventory.AllProtocols || t.HasPorts() && t.Last-t.First+1 >= inventory.NearlyAllPorts:
+	case t.OpensAll():
 		return "", AllTraffic
 	case web[t] != "":
 		return web[t], NoClass
@@ -55,7 +55,7 @@ func (s *Settings) Listening(t inventory.Traffic) (name string, class Class) {
 // nearly all ports, which would be all of them.
 func (s *Settings) Names(t inventory.Traffic) []string {
 	switch {
-	case t.Protocol == inventory.AllProtocols || t.HasPorts() && t.Last-t.First+1 >= inventory.NearlyAllPorts:
+	case t.OpensAll():
 		return nil
 	case web[t] != "":
 		return []string{web[t]}

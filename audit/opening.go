@@ -7,6 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // unexpectedSeverity is the base severity of a port that no table names.
@@ -28,7 +29,7 @@ type opening struct {
 // a single prefix, or those of a prefix list.
 type source struct {
 	rule  *inventory.Rule
-	ports span
+	ports path.Interval
 	kind  int // position of the first source with the same traffic
 	one   netip.Prefix
 	list  []netip.Prefix
@@ -60,13 +61,13 @@ func (r *Region) openings(g *inventory.Group) []opening {
 	for _, proto := range [...]inventory.Protocol{inventory.TCP, inventory.UDP} {
 		for _, v6 := range [...]bool{false, true} {
 			r.sources = r.claims(g, proto, v6, r.sources[:0])
-			r.public(r.sources, func(s *source, ports span, partial bool) {
+			r.public(r.sources, func(s *source, ports path.Interval, partial bool) {
 				o := at(s.rule)
 				o.partial = o.partial || partial
 				if proto == inventory.TCP {
-					o.tcp = o.tcp.add(ports.first, ports.last)
+					o.tcp = o.tcp.add(ports)
 				} else {
-					o.udp = o.udp.add(ports.first, ports.last)
+					o.udp = o.udp.add(ports)
 				}
 			})
 		}
@@ -84,7 +85,7 @@ func (r *Region) claims(g *inventory.Group, proto inventory.Protocol, v6 bool, l
 		if !ok || rule.Direction != inventory.Ingress || rule.Peer.Group != nil {
 			continue
 		}
-		s := source{rule: rule, ports: span{first, last}}
+		s := source{rule: rule, ports: path.Interval{First: first, Last: last}}
 		if rule.Peer.List == "" {
 			if !fromInternet(rule.Peer.Prefix, v6) {
 				continue
@@ -116,7 +117,7 @@ func fromInternet(p netip.Prefix, v6 bool) bool {
 
 // public cuts the ports at every rule's ends, judges the merged sources of
 // each piece, and yields the rules that are from the internet there.
-func (r *Region) public(list []source, yield func(s *source, ports span, partial bool)) {
+func (r *Region) public(list []source, yield func(s *source, ports path.Interval, partial bool)) {
 	merged := r.merged[:0]
 	for i := range list {
 		merged = list[i].appendTo(merged)
@@ -127,17 +128,17 @@ func (r *Region) public(list []source, yield func(s *source, ports span, partial
 	}
 	cuts := make([]int32, 0, 2*len(list))
 	for _, s := range list {
-		cuts = append(cuts, s.ports.first, s.ports.last+1)
+		cuts = append(cuts, s.ports.First, s.ports.Last+1)
 	}
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
 	owners, kinds := r.owners[:0], r.kinds[:0]
 	for c := range len(cuts) - 1 {
-		piece := span{cuts[c], cuts[c+1] - 1}
+		piece := path.Interval{First: cuts[c], Last: cuts[c+1] - 1}
 		merged, owners, kinds = merged[:0], owners[:0], kinds[:0]
 		for i := range list {
 			s := &list[i]
-			if s.ports.first > piece.first || s.ports.last < piece.last {
+			if s.ports.First > piece.First || s.ports.Last < piece.Last {
 				continue
 			}
 			merged = s.appendTo(merged)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // TestOpeningsAgainstEveryPort compares the openings of random groups with a
@@ -162,7 +163,7 @@ func TestPortSet(t *testing.T) {
 			if !adding {
 				s = s.without(first, last)
 			} else {
-				s = s.add(first, last)
+				s = s.add(path.Interval{First: first, Last: last})
 			}
 			for p := first; p <= last; p++ {
 				oracle[p] = adding
@@ -181,7 +182,7 @@ func TestPortSet(t *testing.T) {
 			t.Fatalf("size of %v is %d, want %d", s, s.size(), n)
 		}
 		for i := 1; i < len(s); i++ {
-			if s[i-1].last+1 >= s[i].first {
+			if s[i-1].Last+1 >= s[i].First {
 				t.Fatalf("%v has spans that touch", s)
 			}
 		}

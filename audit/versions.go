@@ -3,6 +3,7 @@ package audit
 import (
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // VersionMismatch is a rule that opens ports to the internet over one IP
@@ -52,7 +53,7 @@ func (r *Region) openOver(g *inventory.Group, f cidr.Family) (whole versionPorts
 	byRule = map[*inventory.Rule]*versionPorts{}
 	for _, proto := range [...]inventory.Protocol{inventory.TCP, inventory.UDP} {
 		r.sources = r.claims(g, proto, f == cidr.IPv6, r.sources[:0])
-		r.public(r.sources, func(s *source, span span, _ bool) {
+		r.public(r.sources, func(s *source, ports path.Interval, _ bool) {
 			own := byRule[s.rule]
 			if own == nil {
 				own = &versionPorts{}
@@ -60,9 +61,9 @@ func (r *Region) openOver(g *inventory.Group, f cidr.Family) (whole versionPorts
 			}
 			for _, set := range []*versionPorts{own, &whole} {
 				if proto == inventory.TCP {
-					set.tcp = set.tcp.add(span.first, span.last)
+					set.tcp = set.tcp.add(ports)
 				} else {
-					set.udp = set.udp.add(span.first, span.last)
+					set.udp = set.udp.add(ports)
 				}
 			}
 		})

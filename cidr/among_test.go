@@ -49,7 +49,7 @@ func TestPublicAmongAgainstWords(t *testing.T) {
 			var left []netip.Prefix
 			at := 0
 			for j, q := range sources {
-				if contains(Clean(q), Clean(p)) && Clean(q) != Clean(p) && kinds[j] != kinds[i] {
+				if Contains(Clean(q), Clean(p)) && Clean(q) != Clean(p) && kinds[j] != kinds[i] {
 					continue
 				}
 				if j == i {

@@ -87,7 +87,7 @@ func HoldsInternet(p netip.Prefix) bool {
 func Private(p netip.Prefix) bool {
 	p = Clean(p)
 	for _, block := range private {
-		if contains(block, p) {
+		if Contains(block, p) {
 			return true
 		}
 	}
@@ -99,9 +99,10 @@ func Last(p netip.Prefix) netip.Addr {
 	return netipx.RangeOfPrefix(Clean(p)).To()
 }
 
-// contains reports whether inner, which is clean, lies within outer.
-func contains(outer, inner netip.Prefix) bool {
-	return inner.IsValid() && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
+// Contains reports whether inner lies within outer. Both are clean; an invalid
+// prefix contains nothing and lies within nothing.
+func Contains(outer, inner netip.Prefix) bool {
+	return outer.IsValid() && inner.IsValid() && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr())
 }
 
 func prefixes(texts ...string) []netip.Prefix {

@@ -146,3 +146,29 @@ func TestLast(t *testing.T) {
 		t.Error("an invalid prefix has a last address")
 	}
 }
+
+// TestContains: a prefix lies within itself and wider ones of its family.
+func TestContains(t *testing.T) {
+	for _, c := range []struct {
+		outer, inner string
+		want         bool
+	}{
+		{"10.0.0.0/8", "10.1.0.0/16", true},
+		{"10.0.0.0/8", "10.0.0.0/8", true},
+		{"10.1.0.0/16", "10.0.0.0/8", false},
+		{"10.0.0.0/8", "11.0.0.0/16", false},
+		{"::/0", "10.0.0.0/8", false},
+		{"0.0.0.0/0", "::/0", false},
+		{"0.0.0.0/0", "", false},
+		{"", "10.0.0.0/8", false},
+		{"", "", false},
+	} {
+		parse := func(text string) netip.Prefix {
+			p, _ := netip.ParsePrefix(text)
+			return p
+		}
+		if got := Contains(parse(c.outer), parse(c.inner)); got != c.want {
+			t.Errorf("Contains(%s, %s) is %v", c.outer, c.inner, got)
+		}
+	}
+}

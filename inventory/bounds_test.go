@@ -19,7 +19,7 @@ func TestOpensAll(t *testing.T) {
 		{Traffic{Protocol: 47}, false},
 	} {
 		rule := Rule{Traffic: c.traffic}
-		if got := rule.OpensAll(); got != c.want {
+		if got := rule.Traffic.OpensAll(); got != c.want {
 			t.Errorf("%s: %v", c.traffic, got)
 		}
 	}

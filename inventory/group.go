@@ -101,16 +101,6 @@ func (r *Rule) String() string {
 	return dir + r.Traffic.String() + " " + r.Peer.String()
 }
 
-// NearlyAllPorts is the number of ports of one protocol from which on a rule
-// counts as opening all traffic.
-const NearlyAllPorts = 60000
-
-// OpensAll reports whether the rule opens all traffic, or nearly all ports of
-// tcp or of udp.
-func (r *Rule) OpensAll() bool {
-	return r.Traffic.Protocol == AllProtocols || r.Traffic.HasPorts() && r.Traffic.Last-r.Traffic.First+1 >= NearlyAllPorts
-}
-
 // CompareRules orders rules by direction, traffic and peer, numerically.
 func CompareRules(a, b *Rule) int {
 	return cmp.Or(

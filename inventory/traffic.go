@@ -144,6 +144,16 @@ func NewTraffic(protocol string, from, to *int32) (Traffic, error) {
 
 func within(n *int32, limit int32) bool { return n != nil && *n >= 0 && *n <= limit }
 
+// NearlyAllPorts is the number of ports of one protocol from which on a rule
+// counts as opening all traffic.
+const NearlyAllPorts = 60000
+
+// OpensAll reports whether the traffic is all traffic, or nearly all ports of
+// tcp or of udp.
+func (t Traffic) OpensAll() bool {
+	return t.Protocol == AllProtocols || t.HasPorts() && t.Last-t.First+1 >= NearlyAllPorts
+}
+
 // HasPorts reports whether the traffic is TCP or UDP.
 func (t Traffic) HasPorts() bool { return t.Protocol == TCP || t.Protocol == UDP }
 

@@ -31,7 +31,7 @@ var _ = audit.Declare(audit.Check{
 				if cidr.FamilyOf(own) == cidr.FamilyOf(p) {
 					blocks = append(blocks, own.String())
 					has += addresses(own)
-					within = within || p.Bits() <= own.Bits() && p.Contains(own.Addr())
+					within = within || cidr.Contains(p, own)
 				}
 			}
 			times := addresses(p) / has

@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	OnRequest:  true,
 	Run: func(r *audit.Region) {
 		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
-			if !rule.OpensAll() || !toInternet(rule) {
+			if !rule.Traffic.OpensAll() || !toInternet(rule) {
 				return
 			}
 			o := r.Observe(g, rule)

@@ -24,7 +24,7 @@ var _ = audit.Declare(audit.Check{
 			}
 		}
 		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
-			if !rule.OpensAll() || !toInternet(rule) {
+			if !rule.Traffic.OpensAll() || !toInternet(rule) {
 				return
 			}
 			runs := functionWith(r, g)

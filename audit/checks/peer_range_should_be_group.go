@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -34,7 +35,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			for _, peer := range ends[g.VPC] {
-				if !slices.ContainsFunc(peer.Prefixes, func(q netip.Prefix) bool { return q.Bits() <= p.Bits() && q.Contains(p.Addr()) }) {
+				if !slices.ContainsFunc(peer.Prefixes, func(q netip.Prefix) bool { return cidr.Contains(q, p) }) {
 					continue
 				}
 				o := r.Observe(g, rule)

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
@@ -121,10 +122,5 @@ func reservedAddresses(r *audit.Region) map[vpcAddress]bool {
 
 // inside reports whether the prefix lies in one of the blocks.
 func inside(p netip.Prefix, blocks []netip.Prefix) bool {
-	for _, b := range blocks {
-		if b.Bits() <= p.Bits() && b.Contains(p.Addr()) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(blocks, func(b netip.Prefix) bool { return cidr.Contains(b, p) })
 }

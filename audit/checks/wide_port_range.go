@@ -25,7 +25,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s is allowed from %s", audit.TrafficNamed(t), rule.Peer)
-			if t.HasPorts() && !rule.OpensAll() {
+			if t.HasPorts() && !rule.Traffic.OpensAll() {
 				o.Message = fmt.Sprintf("%d ports (%s) are allowed from %s", t.Last-t.First+1, t, rule.Peer)
 			}
 			o.Fix = "Allow the ports that are used, as the flow logs show them, then revoke " + rule.String() + "."
