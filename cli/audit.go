@@ -107,7 +107,7 @@ func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Sna
 // evaluate makes the report of what was read: what the checks found, with the
 // fixes, and without what exceptions accept. Dates, of rules and of exceptions,
 // are compared with the day on which it was read.
-func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions []audit.Exception, started time.Time) *findings.Report {
+func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions []findings.Exception, started time.Time) *findings.Report {
 	report, warnings := judged(s.Inventory, opts.AsOf(s.TakenAt), exceptions)
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
@@ -119,9 +119,9 @@ func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions
 
 // judged audits an inventory and attaches the fixes. Exceptions come before the
 // fixes, which leave alone what is accepted.
-func judged(inv *inventory.Inventory, opts audit.Options, exceptions []audit.Exception) (report *findings.Report, warnings []string) {
+func judged(inv *inventory.Inventory, opts audit.Options, exceptions []findings.Exception) (report *findings.Report, warnings []string) {
 	run := audit.Run(inv, opts)
-	warnings = audit.Except(run.Report, exceptions, opts.Settings.Now)
+	warnings = run.Except(exceptions, opts.Settings.Now)
 	remedy.Attach(inv, run.Report, run.Proposals, opts.Settings.RulesPerGroup)
 	return run.Report, warnings
 }

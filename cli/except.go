@@ -10,7 +10,6 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
-	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
@@ -68,7 +67,7 @@ func (p *program) except(c *urfave.Context) error {
 		}
 	}
 	day, _ := config.ParseDay(c.String("expires")) // checked above; the zero day is none
-	entry := audit.Exception{
+	entry := findings.Exception{
 		Reason: c.String("reason"), Check: f.Check, Account: f.AccountID, Region: f.Region, Group: f.GroupID,
 		Expires: day, Owner: c.String("owner"), Ticket: c.String("ticket"),
 	}
@@ -106,7 +105,7 @@ func checkExceptFlags(c *urfave.Context, name string) error {
 	}
 	if c.IsSet("expires") && c.String("expires") != "" {
 		day, err := config.ParseDay(c.String("expires"))
-		if err == nil && (&audit.Exception{Expires: day}).Expired(time.Now()) {
+		if err == nil && (&findings.Exception{Expires: day}).Expired(time.Now()) {
 			err = fmt.Errorf("%s is past", c.String("expires"))
 		}
 		if err != nil {

@@ -115,7 +115,7 @@ type auditFlags struct {
 	framework   *audit.Framework   // nil: none was asked for
 	baseline    *findings.Report   // nil: none was given
 	newOnly     bool
-	exceptions  []audit.Exception
+	exceptions  []findings.Exception
 	history     *history.Folder // nil: the run is not kept
 	firstRun    bool            // of its history: every finding is new
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
+	"github.com/sgaudit/sgaudit/findings"
 )
 
 // Config is what the configuration file says. Every key is optional:
@@ -41,7 +42,7 @@ import (
 type Config struct {
 	Settings        audit.Settings
 	Enable, Disable []string // ids of checks
-	Exceptions      []audit.Exception
+	Exceptions      []findings.Exception
 }
 
 // Read reads the file of that name; no name means the defaults. The error is a

@@ -217,7 +217,7 @@ exceptions:
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Config{}), cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreFields(audit.Exception{}, "Line")); diff != "" {
+	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Config{}), cmpopts.EquateComparable(netip.Prefix{}), cmpopts.IgnoreFields(findings.Exception{}, "Line")); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -11,64 +11,65 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
 )
 
 var sourceForm = regexp.MustCompile(`^(sg|pl)-[0-9A-Za-z-]+$`)
 
 // exceptionKeys are the keys of an exception, in the order in which they are
 // written.
-var exceptionKeys = []key[audit.Exception]{
-	exceptionText("reason", func(x *audit.Exception) *string { return &x.Reason }, nil),
-	narrowing(exceptionText("check", func(x *audit.Exception) *string { return &x.Check }, exceptedCheck)),
-	narrowing(exceptionText("account", func(x *audit.Exception) *string { return &x.Account }, checkAccount)),
-	narrowing(exceptionText("region", func(x *audit.Exception) *string { return &x.Region }, checkGlob)),
-	narrowing(exceptionText("group", func(x *audit.Exception) *string { return &x.Group }, checkGlob)),
-	narrowing(exceptionText("resource", func(x *audit.Exception) *string { return &x.Resource }, nil)),
-	narrowing(key[audit.Exception]{
+var exceptionKeys = []key[findings.Exception]{
+	exceptionText("reason", func(x *findings.Exception) *string { return &x.Reason }, nil),
+	narrowing(exceptionText("check", func(x *findings.Exception) *string { return &x.Check }, exceptedCheck)),
+	narrowing(exceptionText("account", func(x *findings.Exception) *string { return &x.Account }, checkAccount)),
+	narrowing(exceptionText("region", func(x *findings.Exception) *string { return &x.Region }, checkGlob)),
+	narrowing(exceptionText("group", func(x *findings.Exception) *string { return &x.Group }, checkGlob)),
+	narrowing(exceptionText("resource", func(x *findings.Exception) *string { return &x.Resource }, nil)),
+	narrowing(key[findings.Exception]{
 		name: "tags", flow: true,
-		read: func(r *reader, n *yaml.Node, x *audit.Exception) { x.Tags = readTags(r, n) },
-		value: func(x *audit.Exception) any {
+		read: func(r *reader, n *yaml.Node, x *findings.Exception) { x.Tags = readTags(r, n) },
+		value: func(x *findings.Exception) any {
 			if len(x.Tags) == 0 {
 				return nil
 			}
 			return x.Tags
 		},
 	}),
-	narrowing(key[audit.Exception]{
+	narrowing(key[findings.Exception]{
 		name: "ports",
-		read: func(r *reader, n *yaml.Node, x *audit.Exception) {
+		read: func(r *reader, n *yaml.Node, x *findings.Exception) {
 			t, err := parseTraffic(n.Value)
 			if x.Ports = &t; err != nil {
 				r.fault(n, "%s", err)
 			}
 		},
-		value: func(x *audit.Exception) any {
+		value: func(x *findings.Exception) any {
 			if x.Ports == nil {
 				return nil
 			}
 			return x.Ports.String()
 		},
 	}),
-	narrowing(exceptionText("source", func(x *audit.Exception) *string { return &x.Source }, checkSource)),
+	narrowing(exceptionText("source", func(x *findings.Exception) *string { return &x.Source }, checkSource)),
 	{
 		name: "expires",
-		read: func(r *reader, n *yaml.Node, x *audit.Exception) {
+		read: func(r *reader, n *yaml.Node, x *findings.Exception) {
 			day, err := ParseDay(n.Value)
 			if x.Expires = day; err != nil {
 				r.fault(n, "%s", err)
 			}
 		},
-		value: func(x *audit.Exception) any { return unlessEmpty(x.ExpiresText()) },
+		value: func(x *findings.Exception) any { return unlessEmpty(x.ExpiresText()) },
 	},
-	exceptionText("owner", func(x *audit.Exception) *string { return &x.Owner }, nil),
-	exceptionText("ticket", func(x *audit.Exception) *string { return &x.Ticket }, nil),
+	exceptionText("owner", func(x *findings.Exception) *string { return &x.Owner }, nil),
+	exceptionText("ticket", func(x *findings.Exception) *string { return &x.Ticket }, nil),
 }
 
 // exceptionText is a key that takes a text, which check may refuse.
-func exceptionText(name string, field func(*audit.Exception) *string, check func(string) error) key[audit.Exception] {
-	return key[audit.Exception]{
+func exceptionText(name string, field func(*findings.Exception) *string, check func(string) error) key[findings.Exception] {
+	return key[findings.Exception]{
 		name: name,
-		read: func(r *reader, n *yaml.Node, x *audit.Exception) {
+		read: func(r *reader, n *yaml.Node, x *findings.Exception) {
 			to := field(x)
 			if *to = strings.TrimSpace(n.Value); n.Kind != yaml.ScalarNode || *to == "" {
 				r.fault(n, "this must be text")
@@ -78,7 +79,7 @@ func exceptionText(name string, field func(*audit.Exception) *string, check func
 				}
 			}
 		},
-		value: func(x *audit.Exception) any { return unlessEmpty(*field(x)) },
+		value: func(x *findings.Exception) any { return unlessEmpty(*field(x)) },
 	}
 }
 
@@ -90,32 +91,32 @@ func unlessEmpty(text string) any {
 }
 
 // narrowing marks a key that says which findings an exception accepts.
-func narrowing(k key[audit.Exception]) key[audit.Exception] {
+func narrowing(k key[findings.Exception]) key[findings.Exception] {
 	k.narrows = true
 	return k
 }
 
 // readExceptions reads the list exceptions of the configuration.
-func readExceptions(r *reader, n *yaml.Node) []audit.Exception {
+func readExceptions(r *reader, n *yaml.Node) []findings.Exception {
 	if n.Kind != yaml.SequenceNode {
 		r.fault(n, "this must be a list: write [] for an empty one")
 		return nil
 	}
-	var all []audit.Exception
+	var all []findings.Exception
 	for _, item := range n.Content {
 		all = append(all, readException(r, item))
 	}
 	return all
 }
 
-func readException(r *reader, item *yaml.Node) audit.Exception {
-	x := audit.Exception{Line: item.Line}
+func readException(r *reader, item *yaml.Node) findings.Exception {
+	x := findings.Exception{Line: item.Line}
 	given := readKeys(r, item, "an exception", exceptionKeys, &x)
 	if item.Kind == yaml.MappingNode {
 		if x.Reason == "" {
 			r.fault(item, "an exception needs a reason: those who read the report want to know why")
 		}
-		if !slices.ContainsFunc(exceptionKeys, func(k key[audit.Exception]) bool { return k.narrows && given[k.name] }) {
+		if !slices.ContainsFunc(exceptionKeys, func(k key[findings.Exception]) bool { return k.narrows && given[k.name] }) {
 			r.fault(item, "an exception that names nothing would hide every finding: give it a check, a group, or more")
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 )
 
@@ -52,7 +51,7 @@ func TestExceptionsPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		report := &findings.Report{Findings: []findings.Finding{f}}
-		audit.Except(report, c.Exceptions, day.Add(23*time.Hour+59*time.Minute))
+		report.Except(c.Exceptions, day.Add(23*time.Hour+59*time.Minute))
 		got := ""
 		if s := report.Findings[0].Suppression; s != nil {
 			got, _, _ = strings.Cut(s.Reason, ",")
@@ -84,7 +83,7 @@ func TestExceptionWarnings(t *testing.T) {
 		Findings: []findings.Finding{{Check: "unused-group", GroupID: "sg-1", AccountID: "1", Region: "us-east-1", Status: findings.Open}},
 	}
 	day := time.Date(2030, 1, 20, 3, 0, 0, 0, time.UTC)
-	got := strings.Join(audit.Except(report, c.Exceptions, day), "\n")
+	got := strings.Join(report.Except(c.Exceptions, day), "\n")
 	want := `the exception in line 2 (soon) expires after 2030-01-31: 1 finding is open then (web)
 the exception in line 3 (past) expired after 2029-12-31: 1 finding is open again
 the exception in line 4 (idle) matches nothing: take it out, or correct it`
@@ -95,14 +94,14 @@ the exception in line 4 (idle) matches nothing: take it out, or correct it`
 		t.Errorf("%+v", report.Exceptions)
 	}
 	report.Coverage[0].Status = "partial"
-	if more := audit.Except(report, c.Exceptions[2:3], day); len(more) > 0 {
+	if more := report.Except(c.Exceptions[2:3], day); len(more) > 0 {
 		t.Errorf("of an incomplete run: %v", more)
 	}
 }
 
 // TestInsertException writes into files of every form, and leaves the rest.
 func TestInsertException(t *testing.T) {
-	entry := audit.Exception{Reason: "it's decided: yes", Check: "unused-group", Account: "012345678901", Region: "us-east-1", Group: "sg-1"}
+	entry := findings.Exception{Reason: "it's decided: yes", Check: "unused-group", Account: "012345678901", Region: "us-east-1", Group: "sg-1"}
 	block := func(indent string) string {
 		return indent + "# web: unused\n" + indent + "- reason: 'it''s decided: yes'\n" + indent + "  check: unused-group\n" + indent + `  account: "012345678901"` + "\n" + indent + "  region: us-east-1\n" + indent + "  group: sg-1\n"
 	}

@@ -8,13 +8,13 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/findings"
 )
 
 // AddException returns the text of the file with one more exception, behind a
 // comment of one line. Nothing else of the text changes. It fails where the
 // file is written in a form that only a person can extend.
-func AddException(name string, text []byte, x audit.Exception, comment string) ([]byte, error) {
+func AddException(name string, text []byte, x findings.Exception, comment string) ([]byte, error) {
 	before, err := Parse(name, text)
 	if err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func AddException(name string, text []byte, x audit.Exception, comment string) (
 
 // insert puts the exception behind the last exception of the file, or
 // begins the list at its end. Nothing else of the text changes.
-func insert(name string, text []byte, x audit.Exception, comment string) ([]byte, error) {
+func insert(name string, text []byte, x findings.Exception, comment string) ([]byte, error) {
 	r := &reader{file: name}
 	root, err := r.document(text)
 	if err != nil {
@@ -47,7 +47,7 @@ func insert(name string, text []byte, x audit.Exception, comment string) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	written, err := visible(keyed[audit.Exception]{exceptionKeys, &x})
+	written, err := visible(keyed[findings.Exception]{exceptionKeys, &x})
 	if err != nil {
 		return nil, fmt.Errorf("writing the exception: %w", err)
 	}

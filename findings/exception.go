@@ -1,4 +1,4 @@
-package audit
+package findings
 
 import (
 	"cmp"
@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -50,7 +50,7 @@ func (x *Exception) ExpiresText() string {
 
 // Matches reports whether the finding is one that the exception is about,
 // whether or not it still holds.
-func (x *Exception) Matches(f *findings.Finding) bool {
+func (x *Exception) Matches(f *Finding) bool {
 	switch {
 	case x.Check != "" && !glob(x.Check, f.Check),
 		x.Account != "" && x.Account != f.AccountID,
@@ -73,7 +73,7 @@ func (x *Exception) Matches(f *findings.Finding) bool {
 	return x.matchesRule(f.Rule)
 }
 
-func (x *Exception) matchesRule(r *findings.Rule) bool {
+func (x *Exception) matchesRule(r *Rule) bool {
 	if x.Ports != nil && (r.Err() != nil || !x.Ports.Covers(r.Traffic)) {
 		return false
 	}
@@ -81,7 +81,7 @@ func (x *Exception) matchesRule(r *findings.Rule) bool {
 		return true
 	}
 	outer, err := netip.ParsePrefix(x.Source)
-	return err == nil && r.Peer.Prefix.IsValid() && outer.Bits() <= r.Peer.Prefix.Bits() && outer.Contains(r.Peer.Prefix.Addr())
+	return err == nil && cidr.Contains(outer, r.Peer.Prefix)
 }
 
 // glob compares with *, ? and [...]; a pattern that is none was refused when
@@ -96,11 +96,11 @@ func glob(pattern, text string) bool {
 // exceptions: which match nothing, which have expired or will soon. Where not
 // everything could be read, or not every check ran, what matches nothing is
 // not told.
-func Except(r *findings.Report, exceptions []Exception, now time.Time) (warnings []string) {
+func (r *Report) Except(exceptions []Exception, now time.Time) (warnings []string) {
 	r.Exceptions = nil
 	for i := range exceptions {
 		x := &exceptions[i]
-		use := findings.ExceptionUse{Line: x.Line, Reason: x.Reason, Expires: x.ExpiresText(), Expired: x.Expired(now)}
+		use := ExceptionUse{Line: x.Line, Reason: x.Reason, Expires: x.ExpiresText(), Expired: x.Expired(now)}
 		for k := range r.Findings {
 			f := &r.Findings[k]
 			if !x.Matches(f) {
@@ -108,8 +108,8 @@ func Except(r *findings.Report, exceptions []Exception, now time.Time) (warnings
 			}
 			use.Hits++
 			if !use.Expired && f.Suppression == nil {
-				f.Status = findings.Suppressed
-				f.Suppression = &findings.Suppression{Reason: x.Reason, Expires: x.ExpiresText(), Owner: x.Owner, Ticket: x.Ticket}
+				f.Status = Suppressed
+				f.Suppression = &Suppression{Reason: x.Reason, Expires: x.ExpiresText(), Owner: x.Owner, Ticket: x.Ticket}
 			}
 		}
 		r.Exceptions = append(r.Exceptions, use)
@@ -120,7 +120,7 @@ func Except(r *findings.Report, exceptions []Exception, now time.Time) (warnings
 	return warnings
 }
 
-func (x *Exception) attention(r *findings.Report, use findings.ExceptionUse, now time.Time) string {
+func (x *Exception) attention(r *Report, use ExceptionUse, now time.Time) string {
 	who := ""
 	if name := strings.TrimSpace(cmp.Or(x.Owner, x.Ticket)); name != "" {
 		who = " (" + name + ")"
@@ -143,7 +143,7 @@ func (x *Exception) attention(r *findings.Report, use findings.ExceptionUse, now
 }
 
 // sought reports whether this run would have seen what the exception is about.
-func (x *Exception) sought(r *findings.Report) bool {
+func (x *Exception) sought(r *Report) bool {
 	if r.Incomplete() {
 		return false
 	}
@@ -155,9 +155,9 @@ func (x *Exception) sought(r *findings.Report) bool {
 	mine := func(account, region string) bool {
 		return (x.Account == "" || x.Account == account) && (x.Region == "" || glob(x.Region, region))
 	}
-	read := slices.ContainsFunc(r.Coverage, func(c findings.Coverage) bool { return mine(c.AccountID, c.Region) })
-	ran := x.Check == "" || slices.ContainsFunc(r.Checks, func(c findings.CheckInfo) bool { return glob(x.Check, c.ID) })
-	silent := slices.ContainsFunc(r.NotEvaluated, func(n findings.NotEvaluated) bool {
+	read := slices.ContainsFunc(r.Coverage, func(c Coverage) bool { return mine(c.AccountID, c.Region) })
+	ran := x.Check == "" || slices.ContainsFunc(r.Checks, func(c CheckInfo) bool { return glob(x.Check, c.ID) })
+	silent := slices.ContainsFunc(r.NotEvaluated, func(n NotEvaluated) bool {
 		return mine(n.AccountID, n.Region) && (x.Check == "" || glob(x.Check, n.Check))
 	})
 	return read && ran && !silent
