@@ -153,6 +153,23 @@ var runs = [][]string{
 	{"doctor", "--endpoint-url", "URL"},
 }
 
+// questions are command lines that ask who reaches the first two interfaces of each
+// region: everyone, the internet, an address and the next interface.
+func questions(inv *inventory.Inventory) [][]string {
+	var list [][]string
+	for _, r := range inv.Regions {
+		for i := range r.Interfaces[:min(2, len(r.Interfaces))] {
+			ask := []string{"reach", "--snapshot", "snapshot.json", "--to", r.Interfaces[i].ID}
+			next := r.Interfaces[(i+1)%len(r.Interfaces)].ID
+			list = append(list, append(ask, "-o", "json"))
+			for _, from := range []string{"internet", "10.0.0.0/8", next} {
+				list = append(list, append(slices.Clone(ask), "--port", "tcp/443", "--from", from))
+			}
+		}
+	}
+	return list
+}
+
 // outputs runs every command line in a folder of its own.
 func outputs(binary string, a account) ([]output, error) {
 	binary, err := filepath.Abs(binary)
@@ -171,7 +188,7 @@ func outputs(binary string, a account) ([]output, error) {
 	defer os.RemoveAll(folder)
 	var list []output
 	keep := func(name string, text []byte) { list = append(list, output{name, equalise(text, server.URL, folder)}) }
-	for _, run := range runs {
+	for _, run := range slices.Concat(runs, questions(a.inv)) {
 		words := slices.Clone(run)
 		if i := slices.Index(words, "URL"); i >= 0 {
 			words[i] = server.URL
