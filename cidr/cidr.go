@@ -20,6 +20,8 @@ type Family uint8
 const (
 	IPv4 Family = iota
 	IPv6
+
+	Families // their number: range over it to get each of them
 )
 
 // String returns "IPv4" or "IPv6".
@@ -33,6 +35,15 @@ func (f Family) String() string {
 // FamilyOf returns the family that p belongs to once it is clean.
 func FamilyOf(p netip.Prefix) Family {
 	if a := p.Addr(); a.Is4() || a.Is4In6() && p.Bits() >= 96 {
+		return IPv4
+	}
+	return IPv6
+}
+
+// FamilyOfAddr returns the family of an address, which is not an IPv4 address that
+// was mapped into IPv6.
+func FamilyOfAddr(a netip.Addr) Family {
+	if a.Is4() {
 		return IPv4
 	}
 	return IPv6

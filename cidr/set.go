@@ -37,11 +37,13 @@ var (
 	all6 = Of(netip.MustParsePrefix("::/0"))
 )
 
-// All4 returns every IPv4 address.
-func All4() Set { return all4 }
-
-// All6 returns every IPv6 address.
-func All6() Set { return all6 }
+// All returns every address of one family.
+func All(f Family) Set {
+	if f == IPv6 {
+		return all6
+	}
+	return all4
+}
 
 // Internet returns the internet addresses of one family.
 func Internet(f Family) Set {

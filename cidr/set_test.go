@@ -84,10 +84,10 @@ func TestSetAgainstOracle(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	halves := Of(prefixes("128.0.0.0/1", "1.0.0.0/1")...)
-	if !halves.Equal(All4()) || halves.String() != "0.0.0.0/0" {
+	if !halves.Equal(All(IPv4)) || halves.String() != "0.0.0.0/0" {
 		t.Errorf("two halves are %v", halves)
 	}
-	if got := All4().Union(All6()).String(); got != "0.0.0.0/0, ::/0" {
+	if got := All(IPv4).Union(All(IPv6)).String(); got != "0.0.0.0/0, ::/0" {
 		t.Errorf("everything is %s", got)
 	}
 	if got := Of(prefixes("10.0.0.0/30")...).Subtract(Of(prefixes("10.0.0.1/32")...)).String(); got != "10.0.0.0/32, 10.0.0.2/31" {
@@ -99,7 +99,7 @@ func TestSet(t *testing.T) {
 			t.Errorf("%v does not contain %s", s, in)
 		}
 	}
-	if !All6().Contains(netip.MustParseAddr("fe80::1%eth0")) {
+	if !All(IPv6).Contains(netip.MustParseAddr("fe80::1%eth0")) {
 		t.Error("a zone hides an address")
 	}
 	if !s.Covers(netip.MustParsePrefix("10.9.9.9/16")) || s.Covers(netip.MustParsePrefix("10.0.0.0/7")) || s.Covers(netip.Prefix{}) {
@@ -129,8 +129,8 @@ func TestSetShare(t *testing.T) {
 		set    Set
 		v4, v6 float64
 	}{
-		{All4(), 1, 0},
-		{All6(), 0, 1},
+		{All(IPv4), 1, 0},
+		{All(IPv6), 0, 1},
 		{Internet(IPv4), 1, 0},
 		{Internet(IPv6), 0, 1},
 		{Of(prefixes("10.0.0.0/8", "224.0.0.0/4", "fc00::/7")...), 0, 0},

@@ -79,7 +79,7 @@ func (n *Analyzer) membersOf(group string) *network.Members {
 // that is a candidate in both families counts once. Only where both families have
 // candidates the interfaces have to be looked at one by one.
 func (n *Analyzer) distinct(j *explain.Judgement, verdict path.Verdict) int {
-	var with [path.Families]int
+	var with [cidr.Families]int
 	for i := range j.Judged {
 		if a := &j.Judged[i]; a.Verdict == verdict {
 			with[a.Family] += a.Count
@@ -96,7 +96,7 @@ func (n *Analyzer) distinct(j *explain.Judgement, verdict path.Verdict) int {
 	}
 	count := 0
 	for _, e := range n.Interfaces(j.Group.ID) {
-		for f := range path.Families {
+		for f := range cidr.Families {
 			if s, _ := n.net().AddressScope(e, f); s >= network.MaybeAdvertised && hit[n.net().CandidateKey(e, f, s)] {
 				count++
 				break

@@ -3,10 +3,10 @@ package reach
 import (
 	"slices"
 
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach/explain"
 	"github.com/sgaudit/sgaudit/reach/network"
-	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // secondEntries tells of second ways in to a group, which verdicts leave aside:
@@ -57,7 +57,7 @@ func (n *Analyzer) balancerBefore(g *inventory.Group) (balancer *inventory.Inter
 // does not shut off.
 func (n *Analyzer) publicBalancer(group string) *inventory.Interface {
 	for _, e := range n.Interfaces(group) {
-		for f := range path.Families {
+		for f := range cidr.Families {
 			if s, _ := n.net().AddressScope(e, f); s == network.Public && e.LoadBalancer() && n.net().Accessible(e) && n.net().LoadBalancerOf(e).MayListen() {
 				return e
 			}

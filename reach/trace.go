@@ -48,10 +48,10 @@ func (n *Analyzer) Trace(e *inventory.Interface, q Query) Answer {
 	t.groups, t.unseen = n.groupsOf(e)
 	addresses := q.Addresses
 	if q.Everyone {
-		addresses = cidr.All4().Union(cidr.All6())
+		addresses = cidr.All(cidr.IPv4).Union(cidr.All(cidr.IPv6))
 	}
 	internet := cidr.Internet(cidr.IPv4).Union(cidr.Internet(cidr.IPv6))
-	for f := range path.Families {
+	for f := range cidr.Families {
 		asked := addresses
 		if q.Internet {
 			asked = internet

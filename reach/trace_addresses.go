@@ -78,15 +78,11 @@ func (t *tracer) fromAddresses(from cidr.Set) {
 			near = near.Union(cidr.Of(p.Prefix))
 		}
 	}
-	for f := range path.Families {
-		all := cidr.All4()
-		if f == cidr.IPv6 {
-			all = cidr.All6()
-		}
+	for f := range cidr.Families {
 		if !t.addressed(f) {
 			continue
 		}
-		part := from.Intersect(all)
+		part := from.Intersect(cidr.All(f))
 		first := len(t.ways)
 		t.byAddress(part.Intersect(near), f, nil, nil)
 		for i := range t.ways[first:] {
@@ -98,7 +94,7 @@ func (t *tracer) fromAddresses(from cidr.Set) {
 
 // addressed reports whether the interface has an address of the family.
 func (t *tracer) addressed(f cidr.Family) bool {
-	return slices.ContainsFunc(t.to.Addresses, func(a inventory.Address) bool { return a.Private.Is6() == (f == cidr.IPv6) })
+	return slices.ContainsFunc(t.to.Addresses, func(a inventory.Address) bool { return cidr.FamilyOfAddr(a.Private) == f })
 }
 
 // byAddress follows packets from addresses of one family through the stages and each

@@ -85,7 +85,7 @@ func (s *Solver) eachRoute(vpc string, f func(t *inventory.RouteTable, route *in
 			to := cidr.Of(route.Prefix)
 			if route.List != "" {
 				if l := s.index.PrefixList(route.List); l == nil || !l.Resolved {
-					to = cidr.All4().Union(cidr.All6())
+					to = cidr.All(cidr.IPv4).Union(cidr.All(cidr.IPv6))
 				} else {
 					to = cidr.Of(l.Entries...)
 				}

@@ -73,11 +73,7 @@ func partOfInternet(s cidr.Set, f cidr.Family) string {
 		}
 		return blocks
 	}
-	all := cidr.All4()
-	if f == cidr.IPv6 {
-		all = cidr.All6()
-	}
-	holes := internet(all.Subtract(s))
+	holes := internet(cidr.All(f).Subtract(s))
 	if len(holes) == 0 {
 		return ""
 	}

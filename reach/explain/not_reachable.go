@@ -7,7 +7,6 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/reach/network"
-	"github.com/sgaudit/sgaudit/reach/path"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -26,7 +25,7 @@ var stepOrder = map[string]int{
 // holds for, until every one of them is accounted for.
 func (j *Judgement) notReachable() []string {
 	var reasons []*reason
-	for f := range path.Families {
+	for f := range cidr.Families {
 		if j.Sources[f].None() {
 			continue
 		}

@@ -17,7 +17,7 @@ const FinalDenial = 32767
 // needed: what they let through, exactly.
 type ACL struct {
 	Record         *inventory.NetworkACL
-	entries        [2][path.Families][]*inventory.ACLEntry // by direction, in order of evaluation
+	entries        [2][cidr.Families][]*inventory.ACLEntry // by direction, in order of evaluation
 	sorted         bool
 	byProtocol     map[cellKey][]cell
 	replyAddresses map[replyKey]cidr.Set
@@ -30,10 +30,7 @@ func NewACL(record *inventory.NetworkACL) *ACL { return &ACL{Record: record} }
 // direction, on every packet of the traffic. All traffic is judged by its tcp and udp
 // packets.
 func (a *ACL) Admits(d inventory.Direction, family cidr.Family, t inventory.Traffic) cidr.Set {
-	admitted := cidr.All4()
-	if family == cidr.IPv6 {
-		admitted = cidr.All6()
-	}
+	admitted := cidr.All(family)
 	for _, p := range path.Protocols(t) {
 		for _, c := range a.cells(d, family, p) {
 			if _, ok := c.Intersect(path.IntervalOf(t)); ok {

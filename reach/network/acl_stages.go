@@ -70,11 +70,7 @@ func (s ACLBetween) Narrow(flows []path.Flow) []path.Flow {
 
 // ReplyInterval returns the first interval by which replies pass, or nil.
 func (s ACLBetween) ReplyInterval(p inventory.Protocol) *path.Interval {
-	f := cidr.IPv4
-	if s.Remote.Is6() {
-		f = cidr.IPv6
-	}
-	for _, c := range s.ACL.cells(s.Direction, f, p) {
+	for _, c := range s.ACL.cells(s.Direction, cidr.FamilyOfAddr(s.Remote), p) {
 		if part, ok := c.Intersect(path.ReplyInterval(p)); ok && c.allowed.Contains(s.Remote) {
 			return &part
 		}

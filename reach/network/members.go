@@ -5,7 +5,6 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/reach/path"
 )
 
 // Tally counts interfaces and keeps the first three of them.
@@ -51,7 +50,7 @@ type Candidate struct {
 // meet: a rule is judged for each candidate and not for each interface.
 type Members struct {
 	Candidates  []*Candidate                          // IPv4 first, then in the order of their first interface
-	Unaddressed [path.Families][MaybeAdvertised]Tally // by family and scope: those that the internet cannot send to
+	Unaddressed [cidr.Families][MaybeAdvertised]Tally // by family and scope: those that the internet cannot send to
 }
 
 // CandidateKey returns the candidate that an interface of the scope belongs to.
@@ -63,7 +62,7 @@ func (n *Network) CandidateKey(e *inventory.Interface, f cidr.Family, s AddressS
 func (n *Network) Members(interfaces []*inventory.Interface) *Members {
 	m := &Members{}
 	found := map[CandidateKey]*Candidate{}
-	for f := range path.Families {
+	for f := range cidr.Families {
 		for _, e := range interfaces {
 			s, a := n.AddressScope(e, f)
 			if s < MaybeAdvertised {

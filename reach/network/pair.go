@@ -26,12 +26,7 @@ type End struct {
 	Unseen    []string           // ids of those that were not: they belong to another account
 }
 
-func (p *Pair) family() cidr.Family {
-	if p.From.Address.Is6() {
-		return cidr.IPv6
-	}
-	return cidr.IPv4
-}
+func (p *Pair) family() cidr.Family { return cidr.FamilyOfAddr(p.From.Address) }
 
 // Flows returns the flows of a traffic from the sender.
 func (p *Pair) Flows(t inventory.Traffic) []path.Flow {

@@ -22,7 +22,7 @@ type Place struct {
 	ACL     *ACL              // nil where it was not read
 	Own     cidr.Set          // the addresses of the VPC, empty where it was not read
 
-	routed [path.Families]*path.Addresses
+	routed [cidr.Families]*path.Addresses
 }
 
 // Place returns the place of an interface, by the VPC and the subnet that it names.

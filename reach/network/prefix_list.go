@@ -7,7 +7,7 @@ import (
 )
 
 // Sources are the addresses that a peer stands for, by family.
-type Sources [path.Families]path.Addresses
+type Sources [cidr.Families]path.Addresses
 
 // None reports whether the peer can stand for no address of either family.
 func (s Sources) None() bool { return s[0].None() && s[1].None() }
@@ -26,7 +26,7 @@ func (n *Network) InternetSources(p inventory.Peer) Sources {
 	case p.List == "":
 		s = internetOf(cidr.Of(p.Prefix))
 	case list == nil || !list.Resolved:
-		for f := range path.Families {
+		for f := range cidr.Families {
 			s[f].Possible = cidr.Internet(f)
 		}
 	default:
@@ -37,7 +37,7 @@ func (n *Network) InternetSources(p inventory.Peer) Sources {
 }
 
 func internetOf(set cidr.Set) (s Sources) {
-	for f := range path.Families {
+	for f := range cidr.Families {
 		s[f] = path.Exactly(set.Intersect(cidr.Internet(f)))
 	}
 	return s
@@ -47,15 +47,15 @@ func internetOf(set cidr.Set) (s Sources) {
 // private ones included. For a group, which stands for interfaces, there are none.
 func (n *Network) Addresses(p inventory.Peer) (s Sources) {
 	list := n.list(p.List)
-	for f, all := range [path.Families]cidr.Set{cidr.All4(), cidr.All6()} {
+	for f := range cidr.Families {
 		switch {
 		case p.Group != nil:
 		case p.List == "":
-			s[f] = path.Exactly(cidr.Of(p.Prefix).Intersect(all))
+			s[f] = path.Exactly(cidr.Of(p.Prefix).Intersect(cidr.All(f)))
 		case list == nil || !list.Resolved:
-			s[f].Possible = all
+			s[f].Possible = cidr.All(f)
 		default:
-			s[f] = path.Exactly(cidr.Of(list.Entries...).Intersect(all))
+			s[f] = path.Exactly(cidr.Of(list.Entries...).Intersect(cidr.All(f)))
 		}
 	}
 	return s

@@ -34,11 +34,7 @@ func (s PrivateRoute) Narrow(flows []path.Flow) []path.Flow {
 		return path.Doubt(flows)
 	}
 	return path.Restrict(flows, func(f path.Flow) path.Addresses {
-		all := cidr.All4()
-		if f.Family == cidr.IPv6 {
-			all = cidr.All6()
-		}
-		return s.Table.leading(f.Family, all, s.decide)
+		return s.Table.leading(f.Family, cidr.All(f.Family), s.decide)
 	})
 }
 

@@ -18,7 +18,7 @@ type Table struct {
 	network    *Network
 	Record     *inventory.RouteTable
 	unfolded   bool
-	hops       [path.Families][]Hop
+	hops       [cidr.Families][]Hop
 	Unresolved []*inventory.Route // routes to lists whose entries are unknown
 }
 
@@ -199,10 +199,7 @@ func (t *Table) doubt(k path.Addresses, f cidr.Family, universe cidr.Set, decide
 // entries of prefix lists are known, or nil.
 func (t *Table) Lookup(a netip.Addr) *Hop {
 	t.unfold()
-	f := cidr.IPv4
-	if a.Is6() {
-		f = cidr.IPv6
-	}
+	f := cidr.FamilyOfAddr(a)
 	for i := range t.hops[f] {
 		if h := &t.hops[f][i]; h.Prefix.Contains(a) {
 			return h

@@ -6,9 +6,6 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 )
 
-// Families is the number of address families: range over it to get each of them.
-const Families = cidr.IPv6 + 1
-
 // Addresses is a set of addresses as far as it is known: every address of Certain
 // is in it, and no address outside of Possible is. Certain is a subset of Possible.
 // The zero value is the empty set, which is known exactly.

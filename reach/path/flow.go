@@ -101,12 +101,7 @@ type Packet struct {
 }
 
 // Family returns the address family of the packet.
-func (p Packet) Family() cidr.Family {
-	if p.From.Is4() {
-		return cidr.IPv4
-	}
-	return cidr.IPv6
-}
+func (p Packet) Family() cidr.Family { return cidr.FamilyOfAddr(p.From) }
 
 func (p Packet) flow() Flow {
 	from := cidr.Of(netip.PrefixFrom(p.From, p.From.BitLen()))
