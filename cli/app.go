@@ -49,7 +49,7 @@ func newProgram(stdin, stdout, stderr *os.File) *program {
 // the program's name, runs the verb and returns the exit code. When ctx ends,
 // a running audit stops reading, reports what it has and counts as incomplete.
 func Run(ctx context.Context, args []string, stdin, stdout, stderr *os.File) int {
-	spareCollector()
+	delayCollector()
 	p := newProgram(stdin, stdout, stderr)
 	err := p.run(ctx, args)
 	var (
