@@ -30,7 +30,7 @@ const (
 	exitIncomplete = 3 // some region or needed part could not be read
 )
 
-// status is how a run ended that has already told all there is to tell.
+// status is how a run ended that has already reported all there is to report.
 type status int
 
 func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
@@ -93,7 +93,6 @@ func (p *program) run(ctx context.Context, args []string) error {
 // would print or exit on by itself is taken from it: arrange has refused what
 // it does not know before, and the exit codes are ours.
 func (p *program) app() *urfave.App {
-	urfave.FlagStringer = flagLine
 	app := &urfave.App{
 		Name:  "sgaudit",
 		Usage: "audit the security groups of live AWS accounts; it only reads",

@@ -16,6 +16,10 @@ import (
 // flags, its arguments. Flags may stand anywhere, until -- ends them; one that
 // takes one value may come once. The number of arguments is the number of words
 // in the verb's ArgsUsage.
+//
+// This comes before the library because that takes flags only in front of the
+// arguments, keeps the last of two values without a word, and drops arguments
+// that are too many.
 func arrange(verbs []*urfave.Command, words []string) ([]string, error) {
 	before, rest, err := takeFlags(words, func(name string) (urfave.Flag, error) {
 		for _, v := range verbs {

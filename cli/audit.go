@@ -66,7 +66,7 @@ func (p *program) audit(ctx context.Context, flags *auditFlags) error {
 }
 
 // judge audits what was read, as of the day on which it was, and brings the
-// report to its targets and into the history. What fails there is told when
+// report to its targets and into the history. What fails there is reported when
 // the report is out.
 func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Snapshot, started time.Time) error {
 	report := p.evaluate(s, flags.audit, flags.exceptions, started)

@@ -10,7 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// choiceFlag takes one of a few words. Completion offers them, errors list
+// choiceFlag takes one of a few words, for which the library has no flag. Completion offers them, errors list
 // them, and checkChoice holds the value to them: all three read this list.
 type choiceFlag struct {
 	*urfave.StringFlag

@@ -12,7 +12,9 @@ import (
 	"github.com/sgaudit/sgaudit/cli/console"
 )
 
-// The scripts ask the program itself what may follow, so that they need no
+// The library completes the names of verbs and flags, and knows nothing of the
+// values of flags or of arguments, so these scripts take its place.
+// They ask the program itself what may follow, so that they need no
 // change when a verb, a flag or a check is added.
 //
 //go:embed completion

@@ -35,8 +35,13 @@ func consoleFlags() []urfave.Flag {
 	}
 }
 
+// The library keeps how help shows a flag in a variable for the whole process, so
+// it is set once and not with each app.
+func init() { urfave.FlagStringer = flagLine }
+
 // flagLine is a flag in help: its names and the word for its value, a tab,
-// and what it does.
+// and what it does. The library's own line repeats the word for the value behind
+// each name, which leaves little room for what the flag does.
 func flagLine(f urfave.Flag) string {
 	d, ok := f.(urfave.DocGenerationFlag)
 	if !ok {
@@ -122,7 +127,7 @@ type auditFlags struct {
 
 // readAuditFlags checks everything that can be checked before AWS is called and
 // before any file is written; the flag file names what is read instead of an account, if the verb
-// has one. All mistakes of the flags are told at once.
+// has one. All mistakes of the flags are reported at once.
 func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 	flags := &auditFlags{}
 	var errs []error

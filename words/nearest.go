@@ -4,7 +4,8 @@ import "strings"
 
 // Nearest returns the known word that was probably meant, or nothing: one
 // that begins with the word, or else the one with the fewest typing errors,
-// if these are at most a third of the word.
+// if these are at most a third of the word. The suggestions of the library for
+// command lines have no such bound, and know verbs and flags alone.
 func Nearest(word string, known []string) string {
 	word = strings.ToLower(word)
 	best, least := "", max(1, len(word)/3)+1

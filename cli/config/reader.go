@@ -27,7 +27,7 @@ type fault struct {
 	message      string
 }
 
-// mostFaults bounds the mistakes that one file is told of.
+// mostFaults bounds the mistakes that are reported of one file.
 const mostFaults = 1000
 
 func (r *reader) fault(n *yaml.Node, format string, args ...any) {

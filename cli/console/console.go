@@ -37,7 +37,7 @@ type Console struct {
 	progress *Progress // the line that is drawn now, or nil
 }
 
-// New returns a console that says what it is told, without colours.
+// New returns a console without colours on the streams of a program.
 func New(stdin, stdout, stderr *os.File) *Console {
 	return &Console{stdin: stdin, stdout: stdout, stderr: stderr, began: time.Now()}
 }
