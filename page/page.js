@@ -28,21 +28,27 @@ const verdicts = {reachable: 'gets in', 'not-reachable': 'stopped', unattached: 
 fields.forEach(f => { state[f] = ''; });
 
 const text = (f, i) => index.strings[index[f][i]];
-function haystack(i) {
-  return (index.id[i] + ' ' + text('message', i) + ' ' + text('check', i) + ' ' + text('name', i) + ' ' + text('group', i) + ' ' + text('search', i)).toLowerCase();
+// hits marks the strings that hold a word: findings share most of them, so that
+// one look at each string searches all findings.
+let lower;
+function hits(word) {
+  lower = lower || index.strings.map(s => s.toLowerCase());
+  const found = new Uint8Array(lower.length);
+  for (let k = 0; k < lower.length; k++) if (lower[k].includes(word)) found[k] = 1;
+  return found;
 }
-let cache;
-function matches(i, words) {
-  if (state.sev.length && !state.sev.includes(severities[index.severity[i]])) return false;
-  for (const f of fields) if (state[f] && text(f, i) !== state[f]) return false;
-  if (!words.length) return true;
-  const h = cache[i] || (cache[i] = haystack(i));
-  return words.every(w => h.includes(w));
-}
+const searched = ['message', 'check', 'name', 'group', 'search'];
 function filter() {
-  const words = state.q.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = state.q.toLowerCase().split(/\s+/).filter(Boolean).map(w => [w, hits(w)]);
+  const wanted = fields.filter(f => state[f]).map(f => [index[f], index.strings.indexOf(state[f])]);
+  const grades = severities.map(s => !state.sev.length || state.sev.includes(s));
+  const lists = searched.map(f => index[f]);
   order = [];
-  for (let i = 0; i < index.id.length; i++) if (matches(i, words)) order.push(i);
+  for (let i = 0; i < index.id.length; i++) {
+    if (!grades[index.severity[i]]) continue;
+    if (wanted.some(([list, value]) => list[i] !== value)) continue;
+    if (words.every(([w, found]) => lists.some(l => found[l[i]]) || index.id[i].includes(w))) order.push(i);
+  }
   if (state.g) order.sort((a, b) => {
     const x = key(a), y = key(b);
     return x < y ? -1 : x > y ? 1 : a - b;
@@ -51,18 +57,24 @@ function filter() {
   at = 0;
 }
 // fold makes the lines of the list: the rules that one check found in one group
-// are one line, which stands where its first finding does.
+// are one line, which stands where its first finding does. lines holds the first
+// finding of each, others the rest.
+const others = new Map();
+let lineAt; // the place of a line in lines, by its number in the index
 function fold() {
   lines = [];
-  const place = new Map();
+  others.clear();
+  lineAt = new Int32Array(index.id.length).fill(-1);
   for (const i of order) {
-    const l = index.line[i], have = place.get(l);
-    if (have) { have.push(i); continue; }
-    const line = [i];
-    place.set(l, line);
-    lines.push(line);
+    const l = index.line[i], have = lineAt[l];
+    if (have < 0) {
+      lineAt[l] = lines.length;
+      lines.push(i);
+    } else if (others.has(have)) others.get(have).push(i);
+    else others.set(have, [i]);
   }
 }
+const lineOf = n => [lines[n]].concat(others.get(n) || []);
 function key(i) {
   if (state.g === 'severity') return String(9 - index.severity[i]);
   if (state.g === 'group') return text('name', i) + ' ' + text('group', i);
@@ -210,7 +222,8 @@ function draw(openFirst) {
   box.textContent = '';
   current = -1;
   let last;
-  for (const line of lines.slice(at, at + size)) {
+  for (let n = at; n < Math.min(lines.length, at + size); n++) {
+    const line = lineOf(n);
     if (state.g) {
       const h = heading(line[0]);
       if (h !== last) box.append(make('p', 'group-head', h));
@@ -306,7 +319,7 @@ function apply() { filter(); keep(); show(); draw(); by('note').textContent = ''
 function jump(id, openIt) {
   const i = index.id.findIndex(x => x.startsWith(id));
   if (i < 0) { by('note').textContent = 'This report holds no finding ' + id + '.'; return; }
-  const find = () => lines.findIndex(l => l.includes(i));
+  const find = () => lineAt[index.line[i]] < 0 || !lineOf(lineAt[index.line[i]]).includes(i) ? -1 : lineAt[index.line[i]];
   let place = find();
   if (place < 0) {
     read(''); filter(); show();
@@ -350,7 +363,6 @@ function keys(e) {
 }
 async function start() {
   index = await inflate('ix');
-  cache = new Array(index.id.length);
   tools();
   const more = by('more');
   if (more) more.remove();

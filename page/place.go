@@ -17,7 +17,7 @@ import (
 const (
 	mostVPCs    = 250       // of a VPC
 	vpcBytes    = 2_500_000 // of those, before they are compressed
-	focusBytes  = 2_000_000 // of the pictures of groups with their neighbours
+	focusBytes  = 1_600_000 // of the pictures of groups with their neighbours
 	narrowBytes = 60_000    // of the pictures for narrow pages, which are compressed if they are longer
 	mostBoxes   = 40        // of a group with more neighbours there is no picture: that of its VPC shows them
 	mostLinks   = 30        // groups that the part of a VPC names

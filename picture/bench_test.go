@@ -41,3 +41,16 @@ func BenchmarkUnfolded(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkIrregular draws VPCs in which no two groups are alike.
+func BenchmarkIrregular(b *testing.B) {
+	for _, vpcs := range []int{1, 25} {
+		inv := irregular(vpcs, 40, 1)
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
+		b.Run(fmt.Sprintf("groups=%d", vpcs*40), func(b *testing.B) {
+			for b.Loop() {
+				picture.New(inv, report, picture.Options{}).Layers(true)
+			}
+		})
+	}
+}
