@@ -6,13 +6,15 @@ usage: formats.py SGAUDIT [SARIF-MULTITOOL]
 Audits the demo account once, writes every format from the saved report, reads
 each with the library that its users have, and compares the ids of the findings
 with those of the JSON. It needs ocsf-json-schema, jsonschema, botocore,
-junitparser, prometheus-client and markdown-it-py; with sarif-multitool also
-GitHub's own rules for SARIF are checked. No network is used.
+junitparser, prometheus-client, markdown-it-py and openpyxl; with sarif-multitool
+also GitHub's own rules for SARIF are checked. Where LibreOffice (soffice) is
+installed it opens the workbook and the CSV. No network is used.
 """
 
 import csv
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from collections import Counter
 import botocore.session
 import botocore.validate
 import junitparser
+import openpyxl
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
@@ -105,6 +108,59 @@ def codequality(name, report, ids, tool):
 def table(name, report, ids, tool):
     rows = list(csv.DictReader(read(name).splitlines()))
     expect("csv: ids agree", {row["id"] for row in rows if row["id"]} == ids, True)
+    opened = by_libreoffice(name)
+    if opened is not None:
+        expect("csv: ids in LibreOffice agree", {row["id"] for row in opened if row["id"]} == ids, True)
+
+
+def by_libreoffice(name, sheet=1):
+    """The rows of a sheet as LibreOffice shows them, or None without it."""
+    if not shutil.which("soffice"):
+        print("  soffice is not installed")
+        return None
+    # 44: comma, 34: quote, 76: UTF-8; every cell as it is shown; the number of the sheet
+    convert = f"csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,{sheet}"
+    profile = "-env:UserInstallation=file://" + os.path.abspath("profile")
+    shutil.rmtree("opened", ignore_errors=True)
+    subprocess.run(["soffice", profile, "--headless", "--convert-to", convert, "--outdir", "opened", name], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    (file,) = os.listdir("opened")
+    return list(csv.DictReader(read(os.path.join("opened", file)).splitlines()))
+
+
+def xlsx(name, report, ids, tool):
+    book = openpyxl.load_workbook(name)
+    rows = {}
+    for sheet in book:
+        names = [cell.value for cell in sheet[1]]
+        rows[sheet.title] = [dict(zip(names, (cell.value for cell in row))) for row in sheet.iter_rows(min_row=2)]
+    found = {status: {f["id"] for f in report["findings"] if f["status"] == status} for status in ("open", "suppressed")}
+    expect("xlsx: ids agree", ({r["id"] for r in rows["Findings"]}, {r["id"] for r in rows["Suppressed"]}) == (found["open"], found["suppressed"]), True)
+    expect("xlsx: gaps", sum(r["operation"] is not None for r in rows["Coverage"]), sum(len(c["gaps"]) for c in report["coverage"]))
+    expect("xlsx: not evaluated", len(rows["Not evaluated"]), len(report["not_evaluated"]))
+    expect("xlsx: charts", len(book["Summary"]._charts), 4)
+    expect("xlsx: accounts that are not text", [r["account_id"] for r in rows["Findings"] if not isinstance(r["account_id"], str)], [])
+    formulas = {cell.value.split("(")[0] for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"}
+    expect("xlsx: formulas", formulas, {"=HYPERLINK"})
+    opened = by_libreoffice(name, 2)
+    if opened is not None:
+        expect("xlsx: ids in LibreOffice agree", {r["id"] for r in opened} == found["open"], True)
+        expect("xlsx: accounts in LibreOffice agree", {r["account_id"] for r in opened} == {f["account_id"] for f in report["findings"]}, True)
+
+
+def lists(directory, report):
+    """The lists of what was audited, and the sheets of the same."""
+    count = {key: sum(c[key] for c in report["coverage"]) for key in ("security_groups", "rules", "network_interfaces")}
+    findings = sum(f["status"] == "open" and "rule" in f for f in report["findings"])
+    for file, key in (("rules", "rules"), ("groups", "security_groups"), ("interfaces", "network_interfaces")):
+        rows = list(csv.DictReader(read(os.path.join(directory, file + ".csv")).splitlines()))
+        expect(f"{file}-csv: rows", sum(not row["note"] for row in rows), count[key])
+        if file == "rules":
+            expect("rules-csv: findings about rules", sum(int(row["findings"] or 0) for row in rows), findings)
+    book = openpyxl.load_workbook(os.path.join(directory, "all.xlsx"), read_only=True)
+    expect("xlsx: rows of Rules, Groups, Interfaces", [sum(1 for _ in book[s].rows) - 1 for s in ("Rules", "Groups", "Interfaces")], [count["rules"], count["security_groups"], count["network_interfaces"]])
+    opened = by_libreoffice(os.path.join(directory, "all.xlsx"), 3)
+    if opened is not None:
+        expect("xlsx: rules in LibreOffice", len(opened), count["rules"])
 
 
 def ndjson(name, report, ids, tool):
@@ -122,10 +178,12 @@ def teams(name, report, ids, tool):
 
 
 # What is read by a person, or is the report itself.
-readable = {"table", "html", "json", "xlsx"}
+readable = {"table", "html", "json"}
+# What a saved report does not hold: the audit writes it, and lists() reads it.
+of_inventory = {"rules-csv", "groups-csv", "interfaces-csv"}
 readers = {
     "sarif": sarif, "ocsf": ocsf, "asff": asff, "junit": junit, "prometheus": prometheus, "markdown": markdown,
-    "codequality": codequality, "csv": table, "ndjson": ndjson, "slack": slack, "teams": teams,
+    "codequality": codequality, "csv": table, "ndjson": ndjson, "xlsx": xlsx, "slack": slack, "teams": teams,
 }
 
 
@@ -133,18 +191,20 @@ def main():
     program = os.path.abspath(sys.argv[1])
     tool = sys.argv[2] if len(sys.argv) > 2 else None
     os.chdir(tempfile.mkdtemp())
-    subprocess.run([program, "demo", "--quiet", "-o", "json=report.json"], check=True)
+    made = ["json=report.json", "rules-csv=rules.csv", "groups-csv=groups.csv", "interfaces-csv=interfaces.csv", "xlsx=all.xlsx"]
+    subprocess.run([program, "demo", "--quiet"] + [arg for m in made for arg in ("-o", m)], check=True)
     report = json.loads(read("report.json"))
     ids = {f["id"] for f in report["findings"]}
     offered = subprocess.run([program, "__complete", "show", "-o", "="], check=True, capture_output=True, text=True).stdout.split()
     for name in offered:
         if name not in readers:
-            if name not in readable:
+            if name not in readable | of_inventory:
                 print(f"  {name}: no reader is known here")
             continue
         file = "report." + name
         subprocess.run([program, "show", "report.json", "--quiet", "-o", f"{name}={file}"], check=True)
         readers[name](file, report, ids, tool)
+    lists(".", report)
     subprocess.run([program, "show", "report.json", "--quiet", "-o", "json=again.json"], check=True)
     expect("json: show writes the same bytes", read("again.json") == read("report.json"), True)
     expect("formats without a reader", sorted(set(readers) - set(offered)), [])

@@ -4,9 +4,11 @@
 # The EC2 client has some 800 methods. One of them in an interface makes the
 # linker keep them all and triples the binary, so both are watched.
 #
-# The limit is 3 % above 23.85 MB, the size when it was last set. Since it was
+# The limit is 3 % above 27.44 MB, the size when it was last set. Since it was
 # 20.98 MB these cost the most:
 #
+#   2.67 MB  workbooks (excelize; an own writer of charts, styles and tables
+#            could not be tried in Excel)
 #   0.79 MB  strict snapshots (go-json-exp)
 #   0.40 MB  pictures (sgaudit graph)
 #   0.29 MB  the report as an HTML page (html/template)
@@ -14,7 +16,7 @@
 #   0.21 MB  steps, plans as a whole, and their commands
 #   0.15 MB  the listeners of load balancers
 set -euo pipefail
-limit=$((24570 * 1000))
+limit=$((28270 * 1000))
 size=$(wc -c <"$1")
 methods=$(go tool nm "$2" | grep -c 'service/ec2\.(\*Client)\.[A-Z]' || true)
 printf 'stripped binary: %d bytes (limit %d); EC2 client methods linked: %d (limit 120)\n' "$size" "$limit" "$methods"

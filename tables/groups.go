@@ -2,7 +2,6 @@ package tables
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +38,15 @@ func (t *Tables) Groups() *Table {
 		{"group_arn", Text},
 		{"console", Link},
 	}
-	return t.table("groups", columns, func(p *place, row *row) bool {
+	count := func(p *place) (n int) {
+		for _, scoped := range p.scoped {
+			if scoped {
+				n++
+			}
+		}
+		return n
+	}
+	return t.table("groups", columns, count, func(p *place, row *row) bool {
 		for i := range p.region.Groups {
 			g := &p.region.Groups[i]
 			if !p.scoped[i] {
@@ -81,73 +88,4 @@ func (p *place) usedBy(group string) string {
 		kinds[i] = kind + " " + strconv.Itoa(count[kind])
 	}
 	return strings.Join(kinds, sep)
-}
-
-// Interfaces returns a row for each network interface that was read, with the
-// findings about it and about the groups that are attached to it.
-func (t *Tables) Interfaces() *Table {
-	columns := []Column{
-		{"account_id", Text},
-		{"account_name", Text},
-		{"region", Text},
-		{"vpc_id", Text},
-		{"subnet_id", Text},
-		{"interface_id", Text},
-		{"owner_kind", Text},
-		{"owner", Text},
-		{"type", Text},
-		{"status", Text},
-		{"private_ips", Text},
-		{"public_ips", Text},
-		{"group_ids", Text},
-		{"group_names", Text},
-		{"exposure", Text},
-		{"severity", Level},
-		{"findings", Number},
-		{"suppressed", Number},
-		{"description", Prose},
-		{"tags", Text},
-		{"console", Link},
-	}
-	return t.table("interfaces", columns, func(p *place, row *row) bool {
-		scoped := map[string]bool{}
-		for i := range p.region.Groups {
-			scoped[p.region.Groups[i].ID] = p.scoped[i]
-		}
-		for i := range p.region.Interfaces {
-			e := &p.region.Interfaces[i]
-			if t.opts.Scope != nil && !slices.ContainsFunc(e.Groups, func(id string) bool { return scoped[id] }) {
-				continue
-			}
-			about := told{}
-			about.add(t.about[subject{p.region.AccountID, p.region.Name, e.ID, ""}])
-			names := make([]string, len(e.Groups))
-			for k, id := range e.Groups {
-				about.add(t.about[subject{p.region.AccountID, p.region.Name, id, ""}])
-				names[k] = t.names[id]
-			}
-			open, suppressed := about.counts()
-			owner := e.Owner()
-			private := make([]string, len(e.Addresses))
-			for k, a := range e.Addresses {
-				private[k] = a.Private.String()
-			}
-			row.begin(p.region.AccountID, p.region.AccountName, p.region.Name, e.VPC, e.Subnet, e.ID, owner.Kind, owner.Name, e.Type, e.Status)
-			row.add(strings.Join(private, sep), addresses(e.PublicIPv4()), strings.Join(e.Groups, sep), strings.Join(names, sep))
-			row.add(string(p.reach.Interface(e).Verdict), about.severity(), open, suppressed, e.Description, tagText(e.Tags))
-			row.add(findings.Console(p.region.Partition, p.region.Name, e.ID))
-			if !row.end("") {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-func addresses(list []netip.Addr) string {
-	texts := make([]string, len(list))
-	for i, a := range list {
-		texts[i] = a.String()
-	}
-	return strings.Join(texts, sep)
 }

@@ -48,12 +48,14 @@ func (a *told) add(b *told) {
 type place struct {
 	region     *inventory.Region
 	reach      *reach.Analyzer
-	attached   bool                // whether the interfaces of groups are known
-	rules      [][]reach.Verdict   // by group and rule; of egress rules empty
-	groups     []reach.Verdict     // the gravest of a group's inbound rules
-	scoped     []bool              // by group: whether the tables have it
-	referenced map[string][]string // by group: the others that reference it
-	lists      map[string]string   // names of prefix lists
+	attached   bool                     // whether the interfaces of groups are known
+	rules      [][]reach.Verdict        // by group and rule; of egress rules empty
+	groups     []reach.Verdict          // the gravest of a group's inbound rules
+	scoped     []bool                   // by group: whether the tables have it
+	referenced map[string][]string      // by group: the others that reference it
+	lists      map[string]string        // names of prefix lists
+	at         map[string]int           // where a group stands in the region
+	alike      map[string]reach.Verdict // of interfaces, by likeness
 }
 
 // judge works out what all tables need: who is referenced, what findings say,
@@ -104,11 +106,11 @@ func (t *Tables) look(r *inventory.Region) *place {
 	p := &place{
 		region: r, attached: r.Read.Has(inventory.PartInterfaces),
 		rules: make([][]reach.Verdict, len(r.Groups)), groups: make([]reach.Verdict, len(r.Groups)), scoped: make([]bool, len(r.Groups)),
-		referenced: map[string][]string{}, lists: map[string]string{},
+		referenced: map[string][]string{}, lists: map[string]string{}, at: make(map[string]int, len(r.Groups)), alike: map[string]reach.Verdict{},
 	}
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		t.names[g.ID] = g.Name
+		t.names[g.ID], p.at[g.ID] = g.Name, i
 		p.scoped[i] = t.opts.Scope == nil || t.opts.Scope(r, g)
 		last := map[string]bool{}
 		for k := range g.Rules {

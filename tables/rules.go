@@ -47,7 +47,15 @@ func (t *Tables) Rules() *Table {
 		}
 		return text
 	}
-	return t.table("rules", columns, func(p *place, row *row) bool {
+	count := func(p *place) (n int) {
+		for i := range p.region.Groups {
+			if p.scoped[i] {
+				n += len(p.region.Groups[i].Rules)
+			}
+		}
+		return n
+	}
+	return t.table("rules", columns, count, func(p *place, row *row) bool {
 		for i := range p.region.Groups {
 			g := &p.region.Groups[i]
 			if !p.scoped[i] {

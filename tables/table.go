@@ -42,6 +42,19 @@ type Table struct {
 	Name    string // a word that can be part of a file's name
 	Columns []Column
 	Rows    iter.Seq[[]string] // the slice is used again for the next row
+	Count   func() int         // of the rows; nil: they have to be counted
+}
+
+// Len returns how many rows the table has.
+func (t *Table) Len() int {
+	if t.Count != nil {
+		return t.Count()
+	}
+	n := 0
+	for range t.Rows {
+		n++
+	}
+	return n
 }
 
 // Names returns the names of the columns.
@@ -86,34 +99,53 @@ func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Table
 // All returns the tables: rules, groups, interfaces.
 func (t *Tables) All() []*Table { return []*Table{t.Rules(), t.Groups(), t.Interfaces()} }
 
-// table makes one of rows that are written region by region. The column note
-// and the rows for gaps are added here.
-func (t *Tables) table(name string, columns []Column, write func(p *place, row *row) bool) *Table {
+// table makes one of rows that are written, and counted, region by region. The
+// column note and the rows for gaps are added here.
+func (t *Tables) table(name string, columns []Column, count func(*place) int, write func(*place, *row) bool) *Table {
 	columns = append(columns, Column{"note", Prose})
-	return &Table{Name: name, Columns: columns, Rows: func(yield func([]string) bool) {
-		t.judged.Do(t.judge)
-		row := &row{cells: make([]string, 0, len(columns)), width: len(columns), yield: yield}
-		for _, p := range t.places {
-			if p == nil {
-				continue
-			}
-			if !write(p, row) {
-				return
-			}
-			for i := range p.region.Gaps {
-				row.begin(p.region.AccountID, p.region.AccountName, p.region.Name)
-				if !row.end(gapNote(&p.region.Gaps[i])) {
+	return &Table{
+		Name: name, Columns: columns,
+		Rows: func(yield func([]string) bool) {
+			t.judged.Do(t.judge)
+			row := &row{cells: make([]string, 0, len(columns)), width: len(columns), yield: yield}
+			for _, p := range t.places {
+				if p == nil {
+					continue
+				}
+				if !write(p, row) {
 					return
 				}
-			}
-			if p.region.Status() == "failed" && len(p.region.Gaps) == 0 {
-				row.begin(p.region.AccountID, p.region.AccountName, p.region.Name)
-				if !row.end("the region was not read") {
-					return
+				for _, note := range p.notes() {
+					row.begin(p.region.AccountID, p.region.AccountName, p.region.Name)
+					if !row.end(note) {
+						return
+					}
 				}
 			}
-		}
-	}}
+		},
+		Count: func() int {
+			t.judged.Do(t.judge)
+			n := 0
+			for _, p := range t.places {
+				if p != nil {
+					n += count(p) + len(p.notes())
+				}
+			}
+			return n
+		},
+	}
+}
+
+// notes say what of a region was not read.
+func (p *place) notes() []string {
+	var list []string
+	for i := range p.region.Gaps {
+		list = append(list, gapNote(&p.region.Gaps[i]))
+	}
+	if len(list) == 0 && p.region.Status() != "complete" {
+		list = append(list, "the region was not read in full")
+	}
+	return list
 }
 
 func gapNote(g *inventory.Gap) string {

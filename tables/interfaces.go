@@ -1,0 +1,135 @@
+package tables
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
+)
+
+// Interfaces returns a row for each network interface that was read, with the
+// findings about it and about the groups that are attached to it.
+func (t *Tables) Interfaces() *Table {
+	columns := []Column{
+		{"account_id", Text},
+		{"account_name", Text},
+		{"region", Text},
+		{"vpc_id", Text},
+		{"subnet_id", Text},
+		{"interface_id", Text},
+		{"owner_kind", Text},
+		{"owner", Text},
+		{"type", Text},
+		{"status", Text},
+		{"private_ips", Text},
+		{"public_ips", Text},
+		{"group_ids", Text},
+		{"group_names", Text},
+		{"exposure", Text},
+		{"severity", Level},
+		{"findings", Number},
+		{"suppressed", Number},
+		{"description", Prose},
+		{"tags", Text},
+		{"console", Link},
+	}
+	in := func(p *place, e *inventory.Interface) bool {
+		return t.opts.Scope == nil || slices.ContainsFunc(e.Groups, func(id string) bool { g, known := p.at[id]; return known && p.scoped[g] })
+	}
+	count := func(p *place) (n int) {
+		for i := range p.region.Interfaces {
+			if in(p, &p.region.Interfaces[i]) {
+				n++
+			}
+		}
+		return n
+	}
+	return t.table("interfaces", columns, count, func(p *place, row *row) bool {
+		for i := range p.region.Interfaces {
+			e := &p.region.Interfaces[i]
+			if !in(p, e) {
+				continue
+			}
+			about := told{}
+			about.add(t.about[subject{p.region.AccountID, p.region.Name, e.ID, ""}])
+			names := make([]string, len(e.Groups))
+			for k, id := range e.Groups {
+				about.add(t.about[subject{p.region.AccountID, p.region.Name, id, ""}])
+				names[k] = t.names[id]
+			}
+			open, suppressed := about.counts()
+			owner := e.Owner()
+			private := make([]string, len(e.Addresses))
+			for k, a := range e.Addresses {
+				private[k] = a.Private.String()
+			}
+			row.begin(p.region.AccountID, p.region.AccountName, p.region.Name, e.VPC, e.Subnet, e.ID, owner.Kind, owner.Name, e.Type, e.Status)
+			row.add(strings.Join(private, sep), addresses(e.PublicIPv4()), strings.Join(e.Groups, sep), strings.Join(names, sep))
+			row.add(string(p.exposure(e)), about.severity(), open, suppressed, e.Description, tagText(e.Tags))
+			row.add(findings.Console(p.region.Partition, p.region.Name, e.ID))
+			if !row.end("") {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// exposure is the verdict on an interface, worked out once for all that are
+// alike. Where no rule of its groups lets the internet in to any interface, none
+// is needed.
+func (p *place) exposure(e *inventory.Interface) reach.Verdict {
+	closed := func(id string) bool {
+		g, known := p.at[id]
+		return known && p.scoped[g] && p.groups[g] == reach.NotReachable
+	}
+	if len(e.Groups) > 0 && !slices.ContainsFunc(e.Groups, func(id string) bool { return !closed(id) }) {
+		return reach.NotReachable
+	}
+	key := likeness(e)
+	v, known := p.alike[key]
+	if !known {
+		v = p.reach.Interface(e).Verdict
+		p.alike[key] = v
+	}
+	return v
+}
+
+// likeness is all of an interface that its verdict can rest on: everything but
+// its id, its instance and its tags, and of its addresses only of what kind they
+// are.
+func likeness(e *inventory.Interface) string {
+	c := *e
+	c.ID, c.Instance, c.Tags, c.Addresses = "", "", nil, nil
+	kinds := make([]byte, 0, 2*len(e.Addresses))
+	for _, a := range e.Addresses {
+		kinds = append(kinds, kindOf(a.Private), kindOf(a.Public))
+	}
+	return fmt.Sprintf("%q %q", kinds, fmt.Sprint(c))
+}
+
+func kindOf(a netip.Addr) byte {
+	kind := byte('a')
+	for i, is := range []bool{a.Is6(), cidr.HoldsInternet(netip.PrefixFrom(a, a.BitLen()))} {
+		if a.IsValid() && is {
+			kind += 1 << i
+		}
+	}
+	if a.IsValid() {
+		kind += 4
+	}
+	return kind
+}
+
+func addresses(list []netip.Addr) string {
+	texts := make([]string, len(list))
+	for i, a := range list {
+		texts[i] = a.String()
+	}
+	return strings.Join(texts, sep)
+}
