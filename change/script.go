@@ -3,7 +3,10 @@ package change
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // prologue is what a script does before its plan. With --dry-run each command
@@ -25,9 +28,17 @@ for word in "$@"; do
 	esac
 done
 exec 3>&1
+n=0
+step() {
+	n=$((n + 1))
+	printf '[%%s of %%s] %%s\n' "$n" "$total" "$*" >&3
+}
 run() {
 	if [ "$dry" = no ]; then
-		"$@"
+		case $3 in
+		create-* | describe-*) "$@" ;;
+		*) "$@" >/dev/null ;;
+		esac
 		return
 	fi
 	case $* in
@@ -93,7 +104,13 @@ func (d *Document) Shell() (string, error) {
 	if len(d.Items) > 0 {
 		out.WriteString(usage)
 		fmt.Fprintf(&out, prologue, d.Items[0].Step.Region, d.Account)
-		out.WriteString("\nplan() {\n" + shellItems(d.Items) + "\n}\n\nundo() {\n" + shellUndo(d.Items) + "\n}\n")
+		undone := 0
+		for i := range d.Items {
+			for k := range d.Items[i].Undo {
+				undone += d.Items[i].Undo[k].counts()
+			}
+		}
+		fmt.Fprintf(&out, "\nplan() {\ntotal=%d\n%s\n}\n\nundo() {\ntotal=%d\n%s\n}\n", done(d.Items), shellItems(d.Items), undone, shellUndo(d.Items))
 	}
 	if len(d.Aside) > 0 {
 		out.WriteString("\n" + comment("== "+asideHeading))
@@ -157,11 +174,56 @@ func shellUndo(items []Item) string {
 	return out.String()
 }
 
-// line is the command of a step in a script. What only reads the id of a group
-// that a step needs is always asked.
+// done counts the steps that a script reports as it carries them out.
+func done(items []Item) (n int) {
+	for i := range items {
+		n += items[i].Step.counts()
+	}
+	return n
+}
+
+func (s *Step) counts() int {
+	if s.Verb == Find {
+		return 0
+	}
+	return 1
+}
+
+// line is the command of a step in a script, behind a line that reports it. What
+// only reads the id of a group that a step needs is always asked.
 func (s *Step) line() string {
 	if s.Verb == Find {
 		return s.shell("")
 	}
-	return s.shell("run ")
+	return "step " + strings.Join(s.report(), " ") + "\n" + s.shell("run ")
 }
+
+// report says what a step does in a few words, of which each is an id, a number,
+// a prefix or a word of ours: sg-0123456789abcdef0 revoke tcp/22 from 0.0.0.0/0.
+func (s *Step) report() []string {
+	if s.Verb == SetGroups {
+		return []string{s.Interface, string(s.Verb)}
+	}
+	said := []string{strings.TrimPrefix(s.Group, "$"), string(s.Verb)}
+	if len(s.Rules) == 0 {
+		return said
+	}
+	r := &s.Rules[0]
+	way := "from"
+	if r.Direction == inventory.Egress {
+		way = "to"
+	}
+	said = append(said, r.Traffic.String(), way, strings.TrimPrefix(r.Peer.String(), "$"))
+	if more := len(s.Rules) - 1; more > 0 {
+		said = append(said, "and", strconv.Itoa(more), "more")
+	}
+	for _, word := range said {
+		if !plainWord.MatchString(word) {
+			return said[:2]
+		}
+	}
+	return said
+}
+
+// plainWord are words that a shell takes as they are.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:-]+$`)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -39,8 +40,11 @@ func (p *program) fixVerb() *urfave.Command {
 			demoFlag(),
 			&urfave.StringSliceFlag{Name: "finding", Category: categoryReport, Usage: "only this finding `ID`, or all that begin with it; repeatable"},
 			offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only findings of this check `ID`; repeatable"}, checkCandidates),
-			choice(&urfave.StringFlag{Name: "format", Value: "sh", Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
-			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write this `FILE` (default: standard output)", TakesFile: true},
+			offering(&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "no findings of this check `ID`; repeatable"}, checkCandidates),
+			choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "only findings at or above `SEVERITY`"}, "severity", severityWords()...),
+			offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(planFormatNames, ", ") + " (default: sh on standard output); a FILE alone is written in the format of --format"},
+				func() []candidate { return plainCandidates(planFormatNames...) }),
+			choice(&urfave.StringFlag{Name: "format", Value: "sh", Hidden: true, Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
 			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "make the deletions of unused groups a part of the plan; ask the owners first"},
 			configFlag(),
 		}, readFlags()...),
@@ -51,19 +55,16 @@ func (p *program) fixVerb() *urfave.Command {
 func (p *program) fix(c *urfave.Context) error {
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
-	try(notEmpty(c, "input", "format", "output", "config"))
-	write := planFormats[c.String("format")]
-	if write == nil {
-		try(console.Within("--format", console.Unknown("format", c.String("format"), planFormatNames)))
-	}
+	try(notEmpty(c, "input", "format", "min-severity", "config"))
+	targets, err := planTargets(c)
+	try(err)
 	only, err := flagValues(c, "check", config.CheckID)
 	try(err)
-	if file := c.String("output"); file != "" && file != "-" {
-		if err := writable(file); err != nil {
-			try(fmt.Errorf("--output %s: %w", file, err))
-		}
-		try(notInput([]string{file}, c.String("input")))
-	}
+	skip, err := flagValues(c, "skip-check", config.CheckID)
+	try(err)
+	least, err := parseSeverity(c, "min-severity")
+	try(err)
+	wanted := planFilter{ids: c.StringSlice("finding"), checks: only, skip: skip, least: cmp.Or(least, new(findings.Severity))}
 	src, err := newSource(c, "input")
 	try(err)
 	if err := console.Combine(errs...); err != nil {
@@ -73,16 +74,18 @@ func (p *program) fix(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := chooseFindings(report, c.StringSlice("finding"), only)
+	chosen, err := wanted.choose(report)
 	if err != nil {
 		return err
 	}
-	plan, err := makePlan(c, report, chosen, only, judge)
+	plan, err := makePlan(report, chosen, wanted, judge, c.Bool("with-deletes"))
 	if err != nil {
 		return fmt.Errorf("planning: %w", err)
 	}
-	if err := p.writePlan(plan.Documents(), c.String("format"), c.String("output"), write); err != nil {
-		return err
+	for _, t := range targets {
+		if err := p.writePlan(plan.Documents(), t.format, t.file); err != nil {
+			return err
+		}
 	}
 	aside := ""
 	if n := len(plan.Aside); n > 0 {
@@ -99,11 +102,11 @@ func (p *program) fix(c *urfave.Context) error {
 // writePlan writes the documents of a plan: Markdown as one text, and what is
 // to be run as one file for each account, since one set of credentials belongs
 // to one account.
-func (p *program) writePlan(docs []*change.Document, format, file string, write func(*change.Document) (string, error)) error {
+func (p *program) writePlan(docs []*change.Document, format, file string) error {
 	texts := make([]string, len(docs))
 	for i, d := range docs {
 		var err error
-		if texts[i], err = write(d); err != nil {
+		if texts[i], err = planFormats[format](d); err != nil {
 			return fmt.Errorf("planning: %w", err)
 		}
 	}
@@ -141,15 +144,69 @@ type judge struct {
 
 // makePlan makes the plan of the chosen findings, and proves it where an
 // inventory is there to prove it on: a report holds none.
-func makePlan(c *urfave.Context, report *findings.Report, chosen []*findings.Finding, only []string, on *judge) (*remedy.Plan, error) {
+func makePlan(report *findings.Report, chosen []*findings.Finding, wanted planFilter, on *judge, withDeletes bool) (*remedy.Plan, error) {
 	if on == nil {
-		return remedy.NewPlan(report, chosen, c.Bool("with-deletes"))
+		return remedy.NewPlan(report, chosen, withDeletes)
 	}
 	choose := func(r *findings.Report) []*findings.Finding {
-		list, _ := chooseFindings(r, c.StringSlice("finding"), only) // some of those may be gone
+		list, _ := wanted.choose(r) // some of those may be gone
 		return list
 	}
-	return remedy.Resolve(on.Inventory, report, choose, on.again, c.Bool("with-deletes"))
+	return remedy.Resolve(on.Inventory, report, choose, on.again, withDeletes)
+}
+
+// planFilter chooses the findings of a plan.
+type planFilter struct {
+	ids    []string // or the beginnings of them; none: every finding
+	checks []string // none: every check
+	skip   []string // checks
+	least  *findings.Severity
+}
+
+// planTarget is one place that a plan goes to; the file is empty or - for
+// standard output.
+type planTarget struct{ format, file string }
+
+// planTargets reads --output: FORMAT[=FILE], or as before a FILE in the format of
+// --format.
+func planTargets(c *urfave.Context) (targets []planTarget, err error) {
+	var errs []error
+	var taken destinations
+	values := c.StringSlice("output")
+	if len(values) == 0 {
+		values = []string{"-"}
+	}
+	for _, value := range values {
+		t := planTarget{c.String("format"), value}
+		before, after, given := strings.Cut(value, "=")
+		switch {
+		case planFormats[before] != nil:
+			t = planTarget{before, after}
+			if given && after == "" {
+				errs = append(errs, console.Usage("", "--output %s: the file's name is missing", value))
+				continue
+			}
+		case value == "":
+			errs = append(errs, console.Usage("", "--output is empty"))
+			continue
+		case planFormats[t.format] == nil:
+			errs = append(errs, console.Within("--format", console.Unknown("format", t.format, planFormatNames)))
+		}
+		if t.file == "-" {
+			t.file = ""
+		}
+		if t.file != "" {
+			if err := writable(t.file); err != nil {
+				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
+			}
+			errs = append(errs, notInput([]string{t.file}, c.String("input")))
+		}
+		if !taken.claim(t.file) {
+			errs = append(errs, console.Usage("give all but one a file of its own, as in -o sh=plan.sh", "--output %s: a plan goes there already", value))
+		}
+		targets = append(targets, t)
+	}
+	return targets, console.Combine(errs...)
 }
 
 // findings takes the report that --input names, or audits the snapshot that it
@@ -190,25 +247,25 @@ func (p *program) findings(c *urfave.Context, src *source, only []string) (*find
 	return report, &judge{s.Inventory, again}, nil
 }
 
-// chooseFindings returns the open findings that are asked for: every id must
-// lead to one.
-func chooseFindings(report *findings.Report, ids, checks []string) ([]*findings.Finding, error) {
+// choose returns the open findings that are asked for: every id must lead to one.
+func (w planFilter) choose(report *findings.Report) ([]*findings.Finding, error) {
 	var chosen []*findings.Finding
-	used := make([]bool, len(ids))
+	used := make([]bool, len(w.ids))
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		wanted := len(ids) == 0
-		for k, id := range ids {
+		wanted := len(w.ids) == 0
+		for k, id := range w.ids {
 			if id != "" && strings.HasPrefix(f.ID, id) {
 				used[k], wanted = true, true
 			}
 		}
-		if wanted && f.Status != findings.Suppressed && (len(checks) == 0 || slices.Contains(checks, f.Check)) {
+		if wanted && f.Status != findings.Suppressed && (len(w.checks) == 0 || slices.Contains(w.checks, f.Check)) &&
+			!slices.Contains(w.skip, f.Check) && f.Severity >= *w.least {
 			chosen = append(chosen, f)
 		}
 	}
 	var errs []error
-	for k, id := range ids {
+	for k, id := range w.ids {
 		if !used[k] {
 			errs = append(errs, console.Usage("the ids are in the field id of -o json and the column id of -o csv", "--finding %q: there is no such finding", id))
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -178,6 +179,9 @@ func TestHostileReports(t *testing.T) {
 	}
 }
 
+// stepReport is what a plan prints before a step.
+var stepReport = regexp.MustCompile(`^\[\d+ of \d+\] [a-z0-9_-]+ (authorize|revoke|create-group|delete-group|look-up|set-interface-groups)( [a-z0-9./:-]+ (from|to) [a-z0-9./:_-]+( and \d+ more)?)?$`)
+
 // runs carries a script out with a function in the place of aws, and nothing
 // else in PATH.
 func runs(t *testing.T, folder, path, value, script string) {
@@ -198,7 +202,14 @@ func runs(t *testing.T, folder, path, value, script string) {
 	for _, args := range [][]string{nil, {"--undo"}} {
 		cmd := exec.Command("/bin/sh", append([]string{"-c", prelude, "plan.sh"}, args...)...)
 		cmd.Dir, cmd.Env = folder, []string{"PATH=/nowhere"}
-		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
+		out, err := cmd.CombinedOutput()
+		lines := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
+		for i, line := range lines { // one for each step, and nothing else
+			if want := fmt.Sprintf("[%d of %d] ", i+1, len(lines)); len(out) > 0 && (!strings.HasPrefix(line, want) || !stepReport.MatchString(line)) {
+				err = fmt.Errorf("the line %q is not the report of a step", line)
+			}
+		}
+		if err != nil {
 			t.Fatalf("%s as %q: %v %s\n%s", path, value, err, out, script)
 		}
 		entries, err := os.ReadDir(folder)
