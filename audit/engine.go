@@ -99,6 +99,7 @@ func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *
 	for _, p := range parts {
 		report.Coverage = append(report.Coverage, p.Coverage...)
 		report.Findings = append(report.Findings, p.Findings...)
+		report.Notes = append(report.Notes, p.Notes...)
 		report.NotEvaluated = append(report.NotEvaluated, p.NotEvaluated...)
 		for i := range p.proposals {
 			if p.proposals[i].Kind != findings.Advise {
@@ -172,14 +173,14 @@ func (r *Region) evaluate(c *Check) (failure *findings.Gap) {
 		}
 		r.NotEvaluated("only %d security groups were read: %s", len(r.Groups), r.whyMissing(inventory.PartGroups))
 	}
-	before := len(r.report.Findings)
+	before, notes := len(r.report.Findings), len(r.report.Notes)
 	defer func() {
 		if p := recover(); p != nil {
-			r.report.Findings, r.proposals = r.report.Findings[:before], r.proposals[:before]
+			r.report.Findings, r.proposals, r.report.Notes = r.report.Findings[:before], r.proposals[:before], r.report.Notes[:notes]
 			r.NotEvaluated("the check failed: %v", p)
 			failure = &findings.Gap{
 				Operation: "check:" + c.ID, Kind: string(inventory.Failed),
-				Message: fmt.Sprintf("the check stopped on a defect of its own (%v): please report it", p),
+				Message: fmt.Sprintf("the check failed because of a defect in sgaudit (%v): please report it", p),
 			}
 		}
 	}()

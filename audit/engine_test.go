@@ -296,7 +296,7 @@ func TestUnreadPartsAreNotEvaluated(t *testing.T) {
 		},
 		"prefix list": {
 			"sg-1 a\n in tcp/22 pl-1\npl-1 secret unresolved\neni-1 sg-1 10.0.0.1", "admin-port-open-to-internet",
-			"in tcp/22 pl-1 of sg-1: the entries of prefix list pl-1 are unknown",
+			"in tcp/22 pl-1 of a (sg-1): the entries of prefix list pl-1 are unknown",
 		},
 		"prefix list beyond the depth": {
 			"sg-1 a\n in tcp/22 pl-1\neni-1 sg-1 10.0.0.1", "admin-port-open-to-internet",

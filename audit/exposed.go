@@ -28,7 +28,7 @@ func OpenToInternet(r *Region) {
 	}
 	for _, u := range r.cache.unresolved {
 		r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown: %s",
-			u.rule, u.group.ID, u.rule.Peer.List, r.whyMissing(inventory.PartPrefixLists))
+			u.rule, u.group.Named(), u.rule.Peer.List, r.whyMissing(inventory.PartPrefixLists))
 	}
 }
 
@@ -89,7 +89,7 @@ func (r *Region) reportOpening(o *opened) {
 	}
 	if r.Trusts(o.rule) {
 		obs.Trusted = true
-		obs.Message += "; the source lies inside the trusted ranges"
+		obs.Message += "; the source is in trusted_cidrs"
 	}
 	r.Report(obs)
 }
@@ -137,18 +137,15 @@ func (o *opened) ports() string {
 	return portsText(ports.tcp, ports.udp)
 }
 
-// from says through which source the internet comes in.
+// from says which source of the rule is the internet, or a part of it.
 func (r *Region) from(o *opened) string {
 	source := o.rule.Peer.String()
 	if o.rule.Peer.List != "" {
-		source = "prefix list " + source
-		if pl := r.PrefixList(o.rule.Peer.List); pl.Name != "" {
-			source += " (" + pl.Name + ")"
-		}
+		source = "prefix list " + r.PeerNamed(o.rule.Peer)
 	}
 	switch {
 	case o.partial:
-		return fmt.Sprintf(": %s and the group's other rules together cover all of it", source)
+		return ": " + source + " in this rule, the rest in other rules of the group"
 	case o.rule.Peer.List != "":
 		return " through " + source
 	case o.rule.Peer.Prefix.Addr().Is6():
@@ -157,8 +154,8 @@ func (r *Region) from(o *opened) string {
 	return " (" + o.rule.Peer.String() + ")"
 }
 
-// Trusts reports whether every internet address of the rule's source lies
-// inside the trusted ranges of the settings.
+// Trusts reports whether every internet address of the rule's source is in
+// trusted_cidrs of the settings.
 func (r *Region) Trusts(rule *inventory.Rule) bool {
 	if len(r.Settings.TrustedCIDRs) == 0 || rule.Peer.Group != nil {
 		return false

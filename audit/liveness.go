@@ -6,11 +6,11 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// liveness tells, for all accounts of one region name, which groups are in
-// use. A group is live if an interface carries it, whatever the interface's
+// liveness says, for all accounts of one region name, which groups are in
+// use. A group is live if it is attached to an interface, whatever the interface's
 // status, owner or requester, if it is a default group, or if a live group
-// names it in a rule of either direction. What is not live is dead, and dead
-// groups that name each other form one dead set.
+// references it in a rule of either direction. What is not live is dead, and dead
+// groups that reference each other form one dead set.
 type liveness struct {
 	live map[string]bool
 	sets map[string][]string // of a dead group: its whole dead set, sorted

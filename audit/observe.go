@@ -1,19 +1,23 @@
 package audit
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
 
-// ObserveResource starts an observation of something that is no group.
-func (r *Region) ObserveResource(kind, id, vpc string) Observation {
-	return Observation{ResourceType: kind, ResourceID: id, VPC: vpc, Severity: r.check.Severity}
+// ObserveResource starts an observation of a resource that is not a group. The
+// name may be empty.
+func (r *Region) ObserveResource(kind, id, name, vpc string) Observation {
+	return Observation{ResourceType: kind, ResourceID: id, ResourceName: name, VPC: vpc, Severity: r.check.Severity}
 }
 
 // ObserveInterface starts an observation of an interface.
 func (r *Region) ObserveInterface(e *inventory.Interface) Observation {
-	o := r.ObserveResource("network-interface", e.ID, e.VPC)
+	o := r.ObserveResource("network-interface", e.ID, interfaceName(e), e.VPC)
 	o.Interface = e
 	return o
 }
@@ -26,18 +30,20 @@ type Observation struct {
 	Interface    *inventory.Interface // where it is the resource
 	ResourceType string
 	ResourceID   string
+	ResourceName string // empty where AWS knows none
 	VPC          string
 	Severity     findings.Severity // base; Observe sets the check's
 	Services     []string
 	Message      string            // one sentence, no full stop
 	Fix          string            // what to do, in sentences
 	Proposal     findings.Proposal // the change; Observe proposes to revoke a rule
+	Evidence     []string          // what the finding rests on, beside the verdict
 	Trusted      bool              // the source is trusted: info, whatever the sum
 }
 
 // Observe starts an observation of a group, or of a rule in it.
 func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
-	o := Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, VPC: g.VPC, Severity: r.check.Severity}
+	o := Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, ResourceName: g.Name, VPC: g.VPC, Severity: r.check.Severity}
 	if rule != nil {
 		o.Proposal.Kind = findings.RevokeRule
 	}
@@ -71,7 +77,7 @@ func (r *Region) Report(o Observation) {
 		Information: information,
 		Check:       r.check.ID, Title: r.check.Title, Status: findings.Open,
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
-		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID,
+		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID, ResourceName: o.ResourceName,
 		Services: o.Services, Message: o.Message,
 		Fix:        findings.Fix{Summary: o.Fix},
 		References: r.check.References,
@@ -81,7 +87,7 @@ func (r *Region) Report(o Observation) {
 		f.Rule = findings.RuleOf(o.Rule, r.familyOf(o.Rule.Peer))
 		ruleText = f.Rule.String()
 	}
-	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"the finding is about no rule: what gets through is judged by the groups"}}
+	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"not applicable: the finding is not about a rule"}}
 	if e := o.Interface; e != nil {
 		exposure = r.Reach.Interface(e)
 		owner := e.Owner()
@@ -98,7 +104,7 @@ func (r *Region) Report(o Observation) {
 			exposure = r.Reach.Group(g)
 		}
 	}
-	f.Exposure = findings.Exposure{Verdict: exposure.Verdict, Evidence: exposure.Evidence}
+	f.Exposure = findings.Exposure{Verdict: exposure.Verdict, Evidence: append(slices.Clip(exposure.Evidence), o.Evidence...)}
 	f.BaseSeverity, f.Severity = o.Severity, o.Severity
 	if r.check.Exposed {
 		f.Severity = move(o.Severity, exposure.Verdict)
@@ -124,12 +130,12 @@ func move(base findings.Severity, verdict reach.Verdict) findings.Severity {
 	return base
 }
 
-// traits are what all findings of a group tell of it: they share the lists and
-// maps, which nobody changes.
+// traits are what all findings of a group say about it. They share the lists and
+// maps, which are never changed.
 type traits struct {
 	arn      string
 	tags     map[string]string
-	attached int                  // interfaces that carry it
+	attached int                  // interfaces to which it is attached
 	kinds    map[string]int       // the same, by kind of owner
 	first    []findings.Interface // as many of them as a finding lists
 }
@@ -161,7 +167,7 @@ func (r *Region) traits(g *inventory.Group) *traits {
 }
 
 func interfaceOf(e *inventory.Interface, owner inventory.Owner) findings.Interface {
-	i := findings.Interface{ID: e.ID, Owner: owner.String()}
+	i := findings.Interface{ID: e.ID, Name: inventory.NameTag(e.Tags), Owner: owner.String()}
 	if len(e.Addresses) > 0 {
 		i.PrivateIP = e.Addresses[0].Private.String()
 	}
@@ -169,4 +175,13 @@ func interfaceOf(e *inventory.Interface, owner inventory.Owner) findings.Interfa
 		i.PublicIP = public[0].String()
 	}
 	return i
+}
+
+// interfaceName is the tag Name of an interface, or the name of what it belongs
+// to, such as a load balancer. An instance has an id and no name of its own.
+func interfaceName(e *inventory.Interface) string {
+	if owner := e.Owner(); owner.Kind != "instance" {
+		return cmp.Or(inventory.NameTag(e.Tags), owner.Name)
+	}
+	return inventory.NameTag(e.Tags)
 }

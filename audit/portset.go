@@ -60,6 +60,16 @@ func (s portSet) howMany() string {
 // TrafficNamed names the traffic of a rule in a message: "all traffic",
 // "traffic to nearly all TCP ports (tcp/3390-65535)", or the text form.
 func TrafficNamed(t inventory.Traffic) string {
+	if ports := PortsNamed(t); t != inventory.All && ports != t.String() {
+		return "traffic to " + ports
+	}
+	return PortsNamed(t)
+}
+
+// PortsNamed names the ports of a rule in a message: "nearly all TCP ports
+// (tcp/3390-65535)", or the text form where they are fewer. All traffic is "all
+// traffic".
+func PortsNamed(t inventory.Traffic) string {
 	ports := portSet{{First: t.First, Last: t.Last}}
 	switch {
 	case t == inventory.All:
@@ -67,7 +77,7 @@ func TrafficNamed(t inventory.Traffic) string {
 	case !t.OpensAll():
 		return t.String()
 	}
-	return "traffic to " + ports.howMany() + " " + strings.ToUpper(t.Protocol.String()) + " ports (" + t.String() + ")"
+	return ports.howMany() + " " + strings.ToUpper(t.Protocol.String()) + " ports (" + t.String() + ")"
 }
 
 // overlaps reports whether some port from first to last is in the set.

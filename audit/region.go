@@ -80,6 +80,14 @@ func (r *Region) EachRule(d inventory.Direction, f func(*inventory.Group, *inven
 	}
 }
 
+// Note records what holds for all findings of the running check in this region.
+func (r *Region) Note(text string) {
+	n := findings.Note{Check: r.check.ID, AccountID: r.AccountID, Region: r.Name, Text: text}
+	if k := len(r.report.Notes); k == 0 || r.report.Notes[k-1] != n {
+		r.report.Notes = append(r.report.Notes, n)
+	}
+}
+
 // NotEvaluated records that the running check could not judge something in
 // this region, and why.
 func (r *Region) NotEvaluated(format string, args ...any) {

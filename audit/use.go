@@ -15,15 +15,15 @@ func (r *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	return r.Reach.InterfacesInside(vpc, prefix)
 }
 
-// Looked tells where a run looked for the users of a group, beyond interfaces
+// Looked says where a run looked for the users of a group, beyond interfaces
 // and rules, and where it did not.
 type Looked struct{ Further, Not []string }
 
-// useParts are the parts that may hold a group without an interface.
+// useParts are the parts that may use a group without an interface.
 const useParts = inventory.PartLaunchTemplates | inventory.PartEndpoints | inventory.PartAssociations | inventory.PartFunctions | inventory.PartLoadBalancers
 
-// LookedForUse tells what this run knows of groups that are held without an
-// interface. Services beyond these may hold a group too while they are idle.
+// LookedForUse says what this run knows of groups that are used without an
+// interface. Services beyond these may use a group too while they are idle.
 func (r *Region) LookedForUse() Looked {
 	var l Looked
 	for _, part := range useParts.Each() {
@@ -37,7 +37,7 @@ func (r *Region) LookedForUse() Looked {
 	return l
 }
 
-// Holders names what holds a group without an interface: launch templates,
+// Holders names what uses a group without an interface: launch templates,
 // endpoints, functions, load balancers, other VPCs and other accounts.
 func (r *Region) Holders(g *inventory.Group) []string {
 	if r.cache.holders == nil {
@@ -50,7 +50,7 @@ func (r *Region) Holders(g *inventory.Group) []string {
 	}
 	held := r.cache.holders[g.ID]
 	if g.Owner != "" && g.Owner != r.AccountID {
-		held = append(slices.Clone(held), fmt.Sprintf("account %s, which owns it, may use it", g.Owner))
+		held = append(slices.Clone(held), fmt.Sprintf("account %s owns it and may use it", g.Owner))
 	}
 	return held
 }
@@ -59,7 +59,7 @@ func (r *Region) collectHolders() {
 	hold := func(group, by string) { r.cache.holders[group] = append(r.cache.holders[group], by) }
 	for _, t := range r.LaunchTemplates {
 		for _, id := range t.Groups {
-			hold(id, fmt.Sprintf("launch template %s (%s) names it", t.ID, t.Name))
+			hold(id, fmt.Sprintf("launch template %s references it", inventory.Named(t.Name, t.ID)))
 		}
 	}
 	named := map[string][]string{} // groups, by their names
@@ -69,28 +69,28 @@ func (r *Region) collectHolders() {
 	for _, t := range r.LaunchTemplates {
 		for _, name := range t.GroupNames {
 			for _, id := range named[name] {
-				hold(id, fmt.Sprintf("launch template %s (%s) names it by its name %q", t.ID, t.Name, name))
+				hold(id, fmt.Sprintf("launch template %s references it by its name %q", inventory.Named(t.Name, t.ID), name))
 			}
 		}
 	}
 	for _, e := range r.Endpoints {
 		for _, id := range e.Groups {
-			hold(id, "endpoint "+e.ID+" names it")
+			hold(id, "VPC endpoint "+e.ID+" has it")
 		}
 	}
 	for _, a := range r.Associations {
 		if a.State == "associated" {
-			hold(a.Group, "it is associated with "+a.VPC+", whose use is not fully visible from here")
+			hold(a.Group, "it is associated with VPC "+a.VPC+", and not all network interfaces of that VPC are visible to this account")
 		}
 	}
 	for _, f := range r.Functions {
 		for _, id := range f.Groups {
-			hold(id, "function "+f.Name+" runs with it")
+			hold(id, "Lambda function "+f.Name+" is configured with it")
 		}
 	}
 	for _, b := range r.LoadBalancers {
 		for _, id := range b.Groups {
-			hold(id, "load balancer "+b.Name+" carries it")
+			hold(id, "it is attached to load balancer "+b.Name)
 		}
 	}
 }

@@ -95,8 +95,12 @@ func (f *Finding) Short(digits int) string { return f.ID[:min(digits, len(f.ID))
 // and the id alone where AWS knows no name.
 func (f *Finding) Subject() string {
 	id := cmp.Or(f.ResourceID, f.GroupID)
-	if f.GroupName == "" || strings.TrimSpace(f.GroupName) == "" || id != f.GroupID {
+	name := f.ResourceName
+	if name == "" && id == f.GroupID {
+		name = f.GroupName // in reports of earlier versions
+	}
+	if strings.TrimSpace(name) == "" {
 		return id
 	}
-	return f.GroupName + " (" + id + ")"
+	return name + " (" + id + ")"
 }

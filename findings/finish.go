@@ -51,6 +51,10 @@ func (r *Report) Finish() {
 	})
 	slices.SortFunc(r.Checks, func(a, b CheckInfo) int { return cmp.Compare(a.ID, b.ID) })
 	r.sortFindings()
+	slices.SortFunc(r.Notes, func(a, b Note) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Text, b.Text))
+	})
+	r.Notes = slices.Compact(r.Notes)
 	slices.SortFunc(r.NotEvaluated, func(a, b NotEvaluated) int {
 		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region),
 			cmp.Compare(a.Check, b.Check), cmp.Compare(a.Reason, b.Reason))

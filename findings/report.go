@@ -29,6 +29,7 @@ type Report struct {
 	Summary       Summary        `json:"summary"`
 	Findings      []Finding      `json:"findings"`
 	NotEvaluated  []NotEvaluated `json:"not_evaluated"`
+	Notes         []Note         `json:"notes,omitempty"`
 	Controls      []Control      `json:"controls,omitempty"`   // of the framework that was asked for
 	Comparison    *Comparison    `json:"comparison,omitempty"` // with the baseline, if there was one
 	Below         *Below         `json:"below_min_severity,omitempty"`
@@ -173,6 +174,7 @@ type Finding struct {
 	Tags         map[string]string `json:"tags"` // of the group or resource
 	ResourceType string            `json:"resource_type"`
 	ResourceID   string            `json:"resource_id"`
+	ResourceName string            `json:"resource_name,omitempty"` // of the group, or of the resource where AWS knows a name
 	Rule         *Rule             `json:"rule,omitempty"`
 	Services     []string          `json:"services"`
 	Attached     int               `json:"attached"`         // interfaces that carry the group
@@ -192,6 +194,7 @@ const MaxInterfaces = 10
 // Interface is an interface that carries the group.
 type Interface struct {
 	ID        string `json:"id"`
+	Name      string `json:"name,omitempty"` // its tag Name
 	Owner     string `json:"owner"`
 	PrivateIP string `json:"private_ip"`
 	PublicIP  string `json:"public_ip"`
@@ -237,6 +240,15 @@ type ExceptionUse struct {
 	Expires string `json:"expires,omitempty"` // the last day it holds
 	Expired bool   `json:"expired"`
 	Hits    int    `json:"hits"` // findings that it matches; they are open if it has expired
+}
+
+// Note says what holds for all findings of a check in a region, such as where it
+// searched.
+type Note struct {
+	Check     string `json:"check"`
+	AccountID string `json:"account_id"`
+	Region    string `json:"region"`
+	Text      string `json:"text"`
 }
 
 // NotEvaluated names a check that could not be run, in whole or in part, on

@@ -36,6 +36,7 @@ func (r *Report) Select(f Filter) *Report {
 
 	chosen.Coverage = keep(r.Coverage, func(c *Coverage) bool { return place(c.AccountID, c.Region) })
 	chosen.Checks = keep(r.Checks, func(c *CheckInfo) bool { return in(f.Checks, c.ID) })
+	chosen.Notes = keep(r.Notes, func(n *Note) bool { return place(n.AccountID, n.Region) && in(f.Checks, n.Check) })
 	chosen.NotEvaluated = keep(r.NotEvaluated, func(n *NotEvaluated) bool { return place(n.AccountID, n.Region) && in(f.Checks, n.Check) })
 	filtered := 0
 	chosen.Findings = keep(r.Findings, func(x *Finding) bool {

@@ -129,3 +129,49 @@ func (x *Index) indexMembers() {
 		}
 	}
 }
+
+// GroupNamed returns a group's name with its id, and the id alone where the
+// group is not in the region.
+func (x *Index) GroupNamed(id string) string {
+	if g := x.Group(id); g != nil {
+		return g.Named()
+	}
+	return id
+}
+
+// GroupsNamed is GroupNamed for several groups.
+func (x *Index) GroupsNamed(ids []string) []string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = x.GroupNamed(id)
+	}
+	return names
+}
+
+// VPCNamed returns a VPC's name with its id, as far as they are known.
+func (x *Index) VPCNamed(id string) string {
+	if v := x.VPC(id); v != nil {
+		return v.Named()
+	}
+	return id
+}
+
+// SubnetNamed returns a subnet's name with its id, as far as they are known.
+func (x *Index) SubnetNamed(id string) string {
+	if s := x.Subnet(id); s != nil {
+		return s.Named()
+	}
+	return id
+}
+
+// PeerNamed returns the peer of a rule: an address range, or the name and id of
+// a group or of a prefix list.
+func (x *Index) PeerNamed(p Peer) string {
+	if p.Group != nil {
+		return x.GroupNamed(p.Group.ID)
+	}
+	if l := x.PrefixList(p.List); l != nil && p.List != "" {
+		return l.Named()
+	}
+	return p.String()
+}

@@ -5,7 +5,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 )
 
-// Ports of remote administration are open to trusted addresses only.
+// Remote administration ports are open to trusted addresses only.
 var _ = audit.Declare(audit.Check{
 	Title:    "Remote administration port is open to the internet",
 	Severity: findings.High,

@@ -9,9 +9,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// An API reaches functions and services, not the database.
+// An API Gateway VPC link is not allowed to connect to a database.
 var _ = audit.Declare(audit.Check{
-	Title:      "API Gateway may reach a database",
+	Title:      "API Gateway VPC link is allowed to connect to a database",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
@@ -38,16 +38,16 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%q lets %s reach %s", rule, interfacesNamed(let), interfacesNamed(databases[k:k+1]))
-			o.Fix = "Allow the group of the function or service behind the API, then revoke " + rule.String() + "."
+			o.Message = fmt.Sprintf("%s is allowed to connect to %s: the rule allows %s", interfacesNamed(let), databases[k].Named(), allowed(r, g, rule))
+			o.Fix = "Allow the security group of the function or service behind the API, then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},
 })
 
-// names reports whether the rule names the interface, by a group that it
-// carries or by an address that it holds in the VPC.
+// names reports whether the rule names the interface, by a group that is
+// attached to it or by an address that it has in the VPC.
 func names(rule *inventory.Rule, g *inventory.Group, e *inventory.Interface) bool {
 	if rule.Peer.Group != nil {
 		return e.Carries(rule.Peer.Group.ID)

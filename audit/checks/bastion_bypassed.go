@@ -13,7 +13,7 @@ import (
 
 // Where a VPC has a bastion, remote administration goes through it.
 var _ = audit.Declare(audit.Check{
-	Title:      "Remote administration goes around the bastion",
+	Title:      "Remote administration bypasses the bastion",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-17", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
@@ -42,19 +42,18 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s to %s is allowed from %s, around the bastion of %s (%s)", audit.TrafficNamed(rule.Traffic), interfacesNamed(members[k:k+1]), rule.Peer, g.VPC, strings.Join(known, ", "))
-			o.Fix = fmt.Sprintf("Allow it from %s, or use Session Manager, then revoke %s.", known[0], rule)
+			o.Message = fmt.Sprintf("%s to %s is allowed from %s, which bypasses the bastion of VPC %s: %s", audit.TrafficNamed(rule.Traffic), members[k].Named(), r.PeerNamed(rule.Peer), r.VPCNamed(g.VPC), groupsNamed(r, known))
+			o.Fix = fmt.Sprintf("Allow SSH or RDP from %s, or use Session Manager, then revoke %s.", r.GroupNamed(known[0]), allowed(r, g, rule))
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
 	},
 })
 
-// isBastion reports whether the name of a group, or its tag Name, holds one of
-// the words that the settings know bastions by.
+// isBastion reports whether the name of a group, or its tag Name, contains one of
+// the words for bastions in the settings.
 func isBastion(r *audit.Region, g *inventory.Group) bool {
-	tag, _ := inventory.TagValue(g.Tags, "Name")
-	names := strings.ToLower(g.Name + " " + tag)
+	names := strings.ToLower(g.Name + " " + inventory.NameTag(g.Tags))
 	return slices.ContainsFunc(r.Settings.Bastions, func(word string) bool { return strings.Contains(names, word) })
 }
 
@@ -62,7 +61,7 @@ func remoteShell(t inventory.Traffic) bool {
 	return t.Overlaps(inventory.Ports(inventory.TCP, 22, 22)) || t.Overlaps(inventory.Ports(inventory.TCP, 3389, 3389))
 }
 
-// onlyBastions reports whether the addresses are held, and by bastions alone.
+// onlyBastions reports whether interfaces have the addresses, and all of them are bastions.
 func onlyBastions(r *audit.Region, bastions []string, vpc string, p netip.Prefix) bool {
 	inside := r.InterfacesInside(vpc, p)
 	return len(inside) > 0 && p.IsSingleIP() && !slices.ContainsFunc(inside, func(i int32) bool {

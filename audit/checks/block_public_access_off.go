@@ -8,7 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// VPC block public access guards a region that needs no way in.
+// VPC block public access is on in a region that needs no inbound internet traffic.
 var _ = audit.Declare(audit.Check{
 	Title:      "VPC block public access is off",
 	Severity:   findings.Info,
@@ -21,14 +21,14 @@ var _ = audit.Declare(audit.Check{
 		case !attached || r.PublicAccess.State == inventory.PublicAccessUnsupported:
 			return
 		case r.PublicAccess.State == inventory.PublicAccessUpdating:
-			r.NotEvaluated("VPC block public access is being changed to %q (%s): which setting is in force now is unknown", r.PublicAccess.Mode, r.PublicAccess.State)
+			r.NotEvaluated("VPC block public access is changing to %q (%s), and the mode in force now is unknown", r.PublicAccess.Mode, r.PublicAccess.State)
 			return
 		case r.PublicAccess.Mode != "off":
 			return
 		}
-		o := r.ObserveResource("account", r.AccountID, "")
-		o.Message = "VPC block public access is off in " + r.Name + ", where internet gateways are attached"
-		o.Fix = "Where nothing needs a way in, turn it on; exclusions let single VPCs or subnets keep theirs."
+		o := r.ObserveResource("account", r.AccountID, r.AccountName, "")
+		o.Message = "VPC block public access is off in " + r.Name + ", where internet gateways are attached to VPCs"
+		o.Fix = "If nothing in the region needs inbound internet traffic, turn it on. Exclusions keep such traffic for single VPCs or subnets."
 		r.Report(o)
 	},
 })

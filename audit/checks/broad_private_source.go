@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
@@ -39,8 +38,8 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed from %s, %.0f times as many addresses as %s (%s) has", audit.TrafficNamed(rule.Traffic), p, math.Floor(times), g.VPC, strings.Join(blocks, ", "))
-			o.Fix = "Reference the groups that need it; for other networks, name the subnets that need it."
+			o.Message = fmt.Sprintf("%s is allowed from %s, which has %.0f times as many addresses as VPC %s: %s", audit.TrafficNamed(rule.Traffic), p, math.Floor(times), v.Named(), listed(blocks))
+			o.Fix = "Allow the security groups that need access. For other networks, allow only the subnets that need it."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

@@ -10,16 +10,16 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No rule lets in a large part of the internet.
+// No rule allows traffic from a large part of the internet.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule lets in a large part of the internet",
+	Title:      "Rule allows traffic from a large part of the internet",
 	Severity:   findings.Low,
 	References: []string{"PCI DSS 4.0.1 1.3.1", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Exposed:    true,
 	Run: func(r *audit.Region) {
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			if l := r.PrefixList(rule.Peer.List); rule.Peer.List != "" && (l == nil || !l.Resolved) {
-				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, rule.Peer.List)
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.Named(), rule.Peer.List)
 				return
 			}
 			if toInternet(rule) || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
@@ -33,11 +33,11 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed from %s, a public block wider than /%d", audit.TrafficNamed(rule.Traffic), broad, broadFrom(r, broad))
+			o.Message = fmt.Sprintf("%s is allowed from %s, a public block larger than a /%d", audit.TrafficNamed(rule.Traffic), broad, broadFrom(r, broad))
 			if rule.Peer.List != "" {
-				o.Message += " in " + rule.Peer.List
+				o.Message += ", in prefix list " + r.PeerNamed(rule.Peer)
 			}
-			o.Fix = "Name the addresses that need it, or list the block under trusted_cidrs if all of it is yours."
+			o.Fix = "Allow only the addresses that need access. If the whole block is yours, add it to trusted_cidrs in the configuration."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

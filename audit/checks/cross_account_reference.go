@@ -8,16 +8,16 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// References lead to accounts that are known.
+// Rules reference security groups of known accounts only.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule references a group of an unknown account",
+	Title:      "Rule references a security group of an unknown account",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4"},
 	Needs:      inventory.PartVPCs, // a participant of a shared VPC references its owner's groups
 	Run: func(r *audit.Region) {
 		known := knownAccounts(r)
 		stale := staleReferences(r)
-		var ours map[string]bool // the groups of the run, looked up where an owner is not told
+		var ours map[string]bool // the groups of the run, looked up where the owner is unknown
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for j := range g.Rules {
@@ -26,7 +26,7 @@ var _ = audit.Declare(audit.Check{
 				if ref == nil || known[ref.Account] {
 					continue
 				}
-				whose := fmt.Sprintf("a group of account %s, which is neither in this run nor among the configured accounts", ref.Account)
+				of := fmt.Sprintf("a security group of account %s, which is neither in this audit nor listed under accounts in the configuration", ref.Account)
 				if ref.Account == "" {
 					if ours == nil {
 						ours = groupsOfRun(r)
@@ -38,13 +38,13 @@ var _ = audit.Declare(audit.Check{
 						r.NotEvaluated("%q of %s: AWS does not say who owns %s, and %s", rule, g.ID, ref.ID, missing)
 						continue
 					}
-					whose = "which is not a group of this region and not a stale reference: it belongs to another account, and AWS does not say to which"
+					of = ref.ID + ", which is neither a security group of this region nor a stale reference: it belongs to another account, and AWS does not say which"
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%q references %s, %s", rule, ref.ID, whose)
-				o.Fix = "Find out which account owns " + ref.ID + ": add the account to accounts in the configuration, or revoke the rule."
+				o.Message = fmt.Sprintf("the rule for %s references %s", allowed(r, g, rule), of)
+				o.Fix = "Find out who owns account " + ref.Account + ". Add it to accounts in the configuration if you trust it, or revoke the rule."
 				if ref.Account == "" {
-					o.Fix = "Find out which account owns " + ref.ID + ", for example in the peered VPCs and in the accounts that share subnets with this one. Revoke the rule if none does."
+					o.Fix = "Look for " + ref.ID + " in the accounts of peered VPCs and in accounts that share subnets with this one. Revoke the rule if none of them owns it."
 				}
 				o.Proposal.Kind = findings.Advise
 				r.Report(o)
@@ -69,7 +69,7 @@ func knownAccounts(r *audit.Region) map[string]bool {
 	for i := range r.Groups {
 		known[r.Groups[i].Owner] = true
 	}
-	delete(known, "") // an owner that is not told is not known
+	delete(known, "") // an empty owner is unknown
 	return known
 }
 
@@ -88,7 +88,7 @@ func groupsOfRun(r *audit.Region) map[string]bool {
 	return ids
 }
 
-// ownersMissing tells what has to be read before a group that is not in the
+// ownersMissing says what has to be read before a group that is not in the
 // inventory can be called another account's, or returns nothing.
 func ownersMissing(r *audit.Region) string {
 	if !r.Read.Has(inventory.PartStale) {

@@ -8,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// A database opens no connections to the internet.
+// A database is not allowed to open connections to the internet.
 var _ = audit.Declare(audit.Check{
-	Title:      "Database may open connections to the internet",
+	Title:      "Database is allowed to open connections to the internet",
 	Severity:   findings.Low,
 	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
@@ -30,8 +30,8 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s may leave to %s from %s", audit.TrafficNamed(rule.Traffic), rule.Peer, interfacesNamed(databases))
-			o.Fix = "A database answers and seldom asks: revoke " + rule.String() + ", after allowing replicas and endpoints by their groups."
+			o.Message = fmt.Sprintf("%s is allowed from %s", outbound(r, rule), interfacesNamed(databases))
+			o.Fix = "Databases rarely open connections. Allow the security groups of its replicas and endpoints, then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

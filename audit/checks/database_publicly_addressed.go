@@ -8,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// A database has no way to the internet, whatever its groups say.
+// A database has no public address and no route to the internet.
 var _ = audit.Declare(audit.Check{
-	Title:      "Database has a public address, or lives in a public subnet",
+	Title:      "Database has a public address or is in a public subnet",
 	Severity:   findings.High,
 	References: []string{"FSBP RDS.2", "PCI DSS 4.0.1 1.4.4", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces | inventory.PartSubnets | inventory.PartRouteTables | inventory.PartInternetGateways,
@@ -22,12 +22,12 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.ObserveInterface(e)
 			if public := e.PublicIPv4(); len(public) > 0 {
-				o.Message = fmt.Sprintf("%s holds public address %s", e.Owner(), public[0])
-				o.Fix = "Make the database not publicly accessible; its clients reach it by its private address."
+				o.Message = fmt.Sprintf("%s has the public IPv4 address %s", e.Named(), public[0])
+				o.Fix = "Turn off public access for the database. Its clients then connect to its private address."
 			} else if gateway, table := r.Reach.RoutedToInternet(e.VPC, e.Subnet); gateway != "" {
 				o.Severity = findings.Low
-				o.Message = fmt.Sprintf("%s lives in %s, which %s routes to %s", e.Owner(), e.Subnet, table, gateway)
-				o.Fix = "Move it to subnets without a route to an internet gateway: there one wrong switch does not publish it."
+				o.Message = fmt.Sprintf("%s is in the public subnet %s: route table %s has a route to internet gateway %s", e.Named(), r.SubnetNamed(e.Subnet), table, gateway)
+				o.Fix = "Move it to subnets without a route to an internet gateway, so that a misconfiguration cannot expose it."
 			} else {
 				continue
 			}

@@ -25,15 +25,15 @@ var _ = audit.Declare(audit.Check{
 			const most = 5
 			var rules []string
 			for j := range g.Rules[:min(most, len(g.Rules))] {
-				rules = append(rules, g.Rules[j].String())
+				rules = append(rules, allowed(r, g, &g.Rules[j]))
 			}
 			if more := len(g.Rules) - most; more > 0 {
 				rules = append(rules, fmt.Sprintf("and %d more", more))
 			}
 			o := r.Observe(g, nil)
-			o.Message = fmt.Sprintf("the default group of %s allows traffic: %s", g.VPC, strings.Join(rules, "; "))
+			o.Message = fmt.Sprintf("the default security group of VPC %s allows %s", r.VPCNamed(g.VPC), strings.Join(rules, "; "))
 			o.Proposal.Kind = findings.RevokeAll
-			o.Fix = "Give what carries the default group a group of its own, then revoke every rule of " + g.ID + "."
+			o.Fix = "Attach other security groups to everything that uses the default group, then revoke every rule of " + g.Named() + "."
 			r.Report(o)
 		}
 	},

@@ -8,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No interface carries the default group of its VPC.
+// The default group of a VPC is not attached to any interface.
 var _ = audit.Declare(audit.Check{
-	Title:      "Default security group is in use",
+	Title:      "Default security group is attached to network interfaces",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartInterfaces,
@@ -22,8 +22,8 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.Observe(g, nil)
-			o.Message = fmt.Sprintf("the default group of %s is carried by %s", g.VPC, interfacesNamed(members))
-			o.Fix = "Give each of them a group of its own that allows what it needs, then take the default group off."
+			o.Message = fmt.Sprintf("the default security group of VPC %s is attached to %s", r.VPCNamed(g.VPC), interfacesNamed(members))
+			o.Fix = "Attach a security group to each of them that allows what it needs, then detach the default group."
 			r.Report(o)
 		}
 	},

@@ -43,12 +43,12 @@ var _ = audit.Declare(audit.Check{
 				var others []string
 				for _, other := range groups {
 					if other != g {
-						others = append(others, other.ID+" ("+other.Name+")")
+						others = append(others, other.Named())
 					}
 				}
 				o := r.Observe(g, nil)
-				o.Message = "it has the same rules as " + strings.Join(others, ", ")
-				o.Fix = "Where they serve one purpose, keep one of them; where they do not, say so in their descriptions."
+				o.Message = g.Named() + " has the same rules as " + few(others)
+				o.Fix = "If they serve one purpose, keep one of them. If they do not, write into their descriptions what each is for."
 				r.Report(o)
 			}
 		}

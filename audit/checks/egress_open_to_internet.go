@@ -1,16 +1,14 @@
 package checks
 
 import (
-	"fmt"
-
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No group lets everything out to the internet.
+// No group allows all outbound traffic to the internet.
 var _ = audit.Declare(audit.Check{
-	Title:      "All traffic may leave to the internet",
+	Title:      "All outbound traffic to the internet is allowed",
 	Severity:   findings.Info,
 	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	OnRequest:  true,
@@ -20,8 +18,8 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s may leave to %s", audit.TrafficNamed(rule.Traffic), rule.Peer)
-			o.Fix = "Allow the groups, prefix lists and ports that are needed, watch the flow logs, then revoke " + rule.String() + "."
+			o.Message = outbound(r, rule) + " is allowed"
+			o.Fix = "Allow the security groups, prefix lists and ports that are needed, watch the flow logs, then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

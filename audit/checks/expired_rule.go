@@ -10,9 +10,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No rule outlives the date that its description or tags give it.
+// No rule is past the expiry date in its description or tags.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule has outlived its date",
+	Title:      "Rule is past its expiry date",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 CM-7"},
 	Run: func(r *audit.Region) {
@@ -27,12 +27,12 @@ var _ = audit.Declare(audit.Check{
 				end, from, dated := expiry(rule)
 				switch {
 				case dated && end.Before(r.Settings.Now):
-					o.Message = fmt.Sprintf("%q was to end on %s, says its %s", rule, end.Format(time.DateOnly), from)
-					o.Fix = "Ask whether anybody still needs it; if not, revoke " + rule.String() + "."
+					o.Message = fmt.Sprintf("the rule for %s expired on %s, according to its %s", allowed(r, g, rule), end.Format(time.DateOnly), from)
+					o.Fix = "Ask whether the access is still needed. If it is not, revoke " + allowed(r, g, rule) + "."
 				case !dated && holdsTemp(rule.Description) && temporary.MatchString(rule.Description):
 					o.Severity = findings.Info
-					o.Message = fmt.Sprintf("%q calls itself temporary and names no date: %q", rule, rule.Description)
-					o.Fix = "Revoke it, or write into its description until when it is needed: \"until 2030-01-31\"."
+					o.Message = fmt.Sprintf("the rule for %s is described as temporary, without an end date: %q", allowed(r, g, rule), rule.Description)
+					o.Fix = "Revoke it, or add an end date to its description, such as \"until 2030-01-31\"."
 					o.Proposal.Kind = findings.Advise
 				default:
 					continue
@@ -49,7 +49,7 @@ var (
 	endTag    = regexp.MustCompile(`(?i)^(?:until|expires?|expiry|expiration|expire[-_ ]?(?:on|at|date)|expir(?:es|y|ation)[-_ ]?(?:on|at|date)|delete[-_ ]?after|ttl)$`)
 )
 
-// expiry returns the last day of a rule, and what says so.
+// expiry returns the last day of a rule, and where it is written.
 func expiry(rule *inventory.Rule) (end time.Time, from string, ok bool) {
 	for _, tag := range rule.Tags {
 		if endTag.MatchString(tag.Key) && len(tag.Value) >= len(time.DateOnly) {

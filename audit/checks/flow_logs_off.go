@@ -6,9 +6,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// The flow logs of every VPC record what was rejected.
+// Every VPC has a flow log that records rejected traffic.
 var _ = audit.Declare(audit.Check{
-	Title:      "VPC has no flow log",
+	Title:      "VPC has no flow log that records rejected traffic",
 	Severity:   findings.Medium,
 	References: []string{"CIS 1.2 2.9", "CIS 1.4 3.9", "CIS 3.0 3.7", "CIS 5.0 3.7", "CIS 6.0 4.7", "FSBP EC2.6", "NIST 800-53 r5 AU-12", "NIST 800-53 r5 SI-7(8)"},
 	Needs:      inventory.PartVPCs | inventory.PartFlowLogs,
@@ -19,15 +19,15 @@ var _ = audit.Declare(audit.Check{
 			if v.Owner != "" && v.Owner != r.AccountID {
 				continue // its owner keeps the logs
 			}
-			why := "no flow log records the traffic of " + v.ID
+			why := "VPC " + v.Named() + " has no flow log"
 			recorded := false
 			for _, l := range r.FlowLogs {
 				switch {
 				case l.Resource != v.ID:
 				case !l.Active:
-					why = l.ID + " of " + v.ID + " cannot deliver what it records"
+					why = "flow log " + l.ID + " of VPC " + v.Named() + " cannot deliver its records"
 				case l.Traffic == "ACCEPT":
-					why = l.ID + " of " + v.ID + " records what was accepted alone"
+					why = "flow log " + l.ID + " of VPC " + v.Named() + " records accepted traffic only"
 				default:
 					recorded = true
 				}
@@ -35,9 +35,9 @@ var _ = audit.Declare(audit.Check{
 			if recorded {
 				continue
 			}
-			o := r.ObserveResource("vpc", v.ID, v.ID)
+			o := r.ObserveResource("vpc", v.ID, inventory.NameTag(v.Tags), v.ID)
 			o.Message = why
-			o.Fix = "Record what was rejected at least: it shows which rules are needed, and who tries the others."
+			o.Fix = "Create a flow log for the VPC that records at least rejected traffic. It shows which rules are needed and who tries closed ports."
 			r.Report(o)
 		}
 	},

@@ -11,9 +11,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No group is close to the number of rules that it may have.
+// No group is close to the quota of rules per security group.
 var _ = audit.Declare(audit.Check{
-	Title:      "Security group is near its quota of rules",
+	Title:      "Security group is close to its quota of rules",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 CM-2"},
 	InfoPasses: []string{"NIST 800-53 r5 CM-2"},
@@ -32,35 +32,38 @@ var _ = audit.Declare(audit.Check{
 						continue
 					}
 					if n > quota {
-						over = append(over, fmt.Sprintf("%d %s rules for %s", n, d, f))
+						over = append(over, fmt.Sprintf("%d %s rules for %s", n, bound[d], f))
 					} else {
-						near = append(near, fmt.Sprintf("%d of %d %s rules for %s", n, quota, d, f))
+						near = append(near, fmt.Sprintf("%d of %d %s rules for %s", n, quota, bound[d], f))
 					}
 					uncounted = append(uncounted, unknown...)
 				}
 			}
 			o := r.Observe(g, nil)
-			o.Fix = "Join neighbouring ranges, gather addresses in a prefix list, reference groups instead of addresses, or ask for a higher quota."
+			o.Fix = "Merge adjacent ranges, collect addresses in a prefix list, reference security groups instead of addresses, or request a higher quota."
 			switch {
 			case len(near)+len(over) == 0:
 				continue
 			case len(over) == 0:
-				o.Message = "it holds " + strings.Join(near, ", and ")
+				o.Message = g.Named() + " has " + strings.Join(near, ", and ")
 			case read > 0:
-				o.Message = fmt.Sprintf("it holds %s, more than the quota of %d that Service Quotas returned: no such rule can be added until some are revoked or the quota is raised", strings.Join(over, ", and "), quota)
+				o.Message = fmt.Sprintf("%s has %s, more than the quota of %d that Service Quotas returned: no such rule can be added until some are revoked or the quota is raised", g.Named(), strings.Join(over, ", and "), quota)
 				if len(near) > 0 {
-					o.Message += "; and it holds " + strings.Join(near, ", and ")
+					o.Message += "; and it has " + strings.Join(near, ", and ")
 				}
 			default: // whether it is near the quota of the other direction or family is unknown too
-				o.Message = fmt.Sprintf("it holds %s, more than the %d that are assumed: the quota of this account is higher (rules_per_group)", strings.Join(over, ", and "), quota)
+				o.Message = fmt.Sprintf("%s has %s, more than the assumed quota of %d: the quota of this account is higher (rules_per_group)", g.Named(), strings.Join(over, ", and "), quota)
 				o.Severity = findings.Info
 				o.Fix = "Look up the quota \"Inbound or outbound rules per security group\" (L-0EA8095F of vpc) in Service Quotas and set rules_per_group in the configuration to its value."
 			}
 			if len(uncounted) > 0 {
 				slices.Sort(uncounted)
-				o.Message += fmt.Sprintf("; how many rules %s counts for is not known, so it is counted as one", strings.Join(slices.Compact(uncounted), ", "))
+				o.Message += fmt.Sprintf("; %s is counted as one rule, because its weight is not known", strings.Join(slices.Compact(uncounted), ", "))
 			}
 			r.Report(o)
 		}
 	},
 })
+
+// bound are the words for the directions of rules.
+var bound = map[inventory.Direction]string{inventory.Ingress: "inbound", inventory.Egress: "outbound"}

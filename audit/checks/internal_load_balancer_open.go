@@ -12,9 +12,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// An internal load balancer allows its own networks, not every address.
+// An internal load balancer does not allow traffic from every address.
 var _ = audit.Declare(audit.Check{
-	Title:      "Internal load balancer is open to every address",
+	Title:      "Internal load balancer allows traffic from every address",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
@@ -41,13 +41,13 @@ var _ = audit.Declare(audit.Check{
 			switch {
 			case len(members) == 0:
 			case unknown != nil:
-				r.NotEvaluated("%s of %s: the scheme of the load balancer of %s is unknown, which has no public IPv4 address and an IPv6 address: load balancers are needed (depth services)", rule, g.ID, interfacesNamed([]*inventory.Interface{unknown}))
+				r.NotEvaluated("%s of %s: whether %s is internal is unknown: it has an IPv6 address and no public IPv4 address, and its scheme is read at depth services only", rule, g.Named(), unknown.Named())
 			default:
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%s is internal, and allows %s from every address (%s)", interfacesNamed(members[:1]), audit.TrafficNamed(rule.Traffic), rule.Peer)
-				o.Fix = fmt.Sprintf("Allow %s from the groups that call it, then revoke %s.", rule.Traffic, rule)
+				o.Message = fmt.Sprintf("%s is internal, and its security group allows %s from every address (%s)", members[0].Named(), audit.TrafficNamed(rule.Traffic), rule.Peer)
+				o.Fix = fmt.Sprintf("Allow %s from the security groups of its clients, then revoke %s.", rule.Traffic, allowed(r, g, rule))
 				if served, known := r.Reach.Listens(g.ID, rule.Traffic); !served && known {
-					o.Fix = fmt.Sprintf("Revoke %s: no listener of the load balancer serves %s.", rule, rule.Traffic)
+					o.Fix = fmt.Sprintf("Revoke %s: the load balancer has no listener for %s.", allowed(r, g, rule), rule.Traffic)
 				}
 				o.Proposal.Kind = findings.Advise
 				r.Report(o)
@@ -57,7 +57,7 @@ var _ = audit.Declare(audit.Check{
 })
 
 // schemes are the schemes of the load balancers that were read, by the kind
-// and name that the owner of an interface tells, and by VPC.
+// and name of the owner of an interface, and by VPC.
 type schemes map[schemeKey]string
 
 type schemeKey struct{ vpc, kind, name string }

@@ -9,9 +9,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Inside a VPC, rules name security groups and not the addresses of their members.
+// Inside a VPC, rules reference security groups and not the addresses of their members.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule names addresses where it should reference a security group",
+	Title:      "Rule allows addresses where it could reference a security group",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartInterfaces,
@@ -31,7 +31,7 @@ var _ = audit.Declare(audit.Check{
 				if message := behind(g.VPC, rule.Peer.Prefix).message(r, g, rule); message != "" {
 					o := r.Observe(g, rule)
 					o.Message = message
-					o.Fix = fmt.Sprintf("Allow %s from the groups of those that need it, then revoke %s.", rule.Traffic, rule.Peer)
+					o.Fix = fmt.Sprintf("Allow %s from the security groups of the interfaces that need it, then revoke %s.", rule.Traffic, allowed(r, g, rule))
 					o.Proposal.Kind = findings.ReferenceGroups
 					r.Report(o)
 				}
@@ -40,8 +40,8 @@ var _ = audit.Declare(audit.Check{
 	},
 })
 
-// publicHolders returns the interfaces that carry a group of their own to name
-// and hold one of the public IPv4 addresses that rules name.
+// publicHolders returns the interfaces that have one of the public IPv4 addresses
+// that rules name, and a security group that a rule could reference.
 func publicHolders(r *audit.Region) map[netip.Addr]*inventory.Interface {
 	found := map[netip.Addr]*inventory.Interface{}
 	r.EachRule(inventory.Ingress, func(_ *inventory.Group, rule *inventory.Rule) {
@@ -64,14 +64,14 @@ func publicHolders(r *audit.Region) map[netip.Addr]*inventory.Interface {
 }
 
 // ownPublic observes a rule that names the public address of one of the
-// account's own interfaces. Nothing can be proposed outright: a reference
-// stands for private addresses, and which one is used is up to the client.
+// account's own interfaces. No change can be proposed: a reference matches
+// private addresses only, and the client chooses which address it connects to.
 func ownPublic(r *audit.Region, g *inventory.Group, rule *inventory.Rule, e *inventory.Interface) audit.Observation {
 	o := r.Observe(g, rule)
 	o.Severity = findings.Low
 	group := groupToName(r, e)
-	o.Message = fmt.Sprintf("%s is allowed from %s, the public address of %s (%s)", rule.Traffic, rule.Peer, e.ID, group)
-	o.Fix = fmt.Sprintf("Let %s connect by its private address, allow %s from %s, then revoke %s: a reference does not match what comes by a public address.", e.ID, rule.Traffic, group, rule.Peer)
+	o.Message = fmt.Sprintf("%s is allowed from %s, the public IPv4 address of %s with security group %s", rule.Traffic, rule.Peer, e.Named(), r.GroupNamed(group))
+	o.Fix = fmt.Sprintf("Connect from %s over private addresses, allow %s from %s, then revoke %s. A reference to a security group does not match traffic from a public address.", e.ID, rule.Traffic, r.GroupNamed(group), allowed(r, g, rule))
 	o.Proposal.Kind = findings.Advise
 	return o
 }

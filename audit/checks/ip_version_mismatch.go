@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
@@ -11,9 +12,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// What is closed on one IP version is closed on the other.
+// A port that is closed over one IP version is closed over the other.
 var _ = audit.Declare(audit.Check{
-	Title:      "Port is open on one IP version and closed on the other",
+	Title:      "Port is open over one IP version and closed over the other",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
@@ -21,13 +22,13 @@ var _ = audit.Declare(audit.Check{
 	Run: func(r *audit.Region) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
-			both := speakingBoth(r, g)
+			both := withBothVersions(r, g)
 			if len(both) == 0 {
 				continue
 			}
 			unread := r.UnreadLists(g)
 			for _, rule := range unread {
-				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, rule.Peer.List)
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.Named(), rule.Peer.List)
 			}
 			for _, m := range r.VersionMismatches(g) {
 				mayClose := func(rule *inventory.Rule) bool { return rule.Traffic.Overlaps(m.Rule.Traffic) }
@@ -44,8 +45,8 @@ var _ = audit.Declare(audit.Check{
 					closed = cidr.IPv6
 					o.Severity = findings.Info
 				}
-				o.Message = fmt.Sprintf("%s is open to the internet over %s and closed over %s, and %s has addresses of both", m.Ports, m.Open, closed, interfacesNamed(concerned))
-				o.Fix = fmt.Sprintf("Choose one: revoke %s, or allow the same ports over %s too.", m.Rule, closed)
+				o.Message = fmt.Sprintf("%s open to the internet over %s and closed over %s; %s addresses of both versions", withVerb(m.Ports, strings.ContainsAny(m.Ports, ",-"), "is", "are"), m.Open, closed, withVerb(interfacesNamed(concerned), len(concerned) > 1, "has", "have"))
+				o.Fix = fmt.Sprintf("Choose one: revoke %s, or allow the same ports over %s too.", allowed(r, g, m.Rule), closed)
 				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}
@@ -53,9 +54,9 @@ var _ = audit.Declare(audit.Check{
 	},
 })
 
-// speakingBoth returns the interfaces of the group with an IPv4 and a global
+// withBothVersions returns the interfaces of the group with an IPv4 and a global
 // IPv6 address.
-func speakingBoth(r *audit.Region, g *inventory.Group) []*inventory.Interface {
+func withBothVersions(r *audit.Region, g *inventory.Group) []*inventory.Interface {
 	var found []*inventory.Interface
 	for _, e := range r.Reach.Interfaces(g.ID) {
 		six := slices.ContainsFunc(e.IPv6(), func(a netip.Addr) bool { return cidr.Internet(cidr.IPv6).Contains(a) })

@@ -1,7 +1,6 @@
 package checks
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -9,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// A function reaches its databases and endpoints, not everything.
+// A Lambda function is allowed to connect to what it needs, not to everything.
 var _ = audit.Declare(audit.Check{
-	Title:      "Function may open any connection to the internet",
+	Title:      "Lambda function is allowed to open any connection to the internet",
 	Severity:   findings.Low,
 	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
@@ -29,14 +28,14 @@ var _ = audit.Declare(audit.Check{
 			}
 			runs := functionWith(r, g)
 			if name, configured := first[g.ID]; runs == "" && configured {
-				runs = "function " + name
+				runs = "Lambda function " + name
 			}
 			if runs == "" {
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s may leave to %s from %s", audit.TrafficNamed(rule.Traffic), rule.Peer, runs)
-			o.Fix = "Allow the groups of its databases and endpoints, and tcp/443 to the prefix lists of the services that it calls, then revoke " + rule.String() + "."
+			o.Message = outbound(r, rule) + " is allowed from " + runs
+			o.Fix = "Allow the security groups of its databases and endpoints, and tcp/443 to the prefix lists of the services that it calls, then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})
@@ -47,8 +46,8 @@ var _ = audit.Declare(audit.Check{
 // interface.
 func functionWith(r *audit.Region, g *inventory.Group) string {
 	for _, e := range r.Reach.Interfaces(g.ID) {
-		if owner := e.Owner(); owner.Kind == "function" {
-			return e.ID + " (" + owner.String() + ")"
+		if e.Owner().Kind == "function" {
+			return e.Named()
 		}
 	}
 	return ""

@@ -8,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 )
 
-// No group was left behind by the console's launch wizard.
+// No security group was created by the launch wizard of the console.
 var _ = audit.Declare(audit.Check{
-	Title:      "Security group was made by the launch wizard",
+	Title:      "Security group was created by the launch wizard",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 CM-7"},
 	Run: func(r *audit.Region) {
@@ -20,8 +20,8 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.Observe(g, nil)
-			o.Message = fmt.Sprintf("%s was made by the console's launch wizard: its name says nothing of its purpose, and nobody chose its rules", g.Name)
-			o.Fix = "Put a group with a purpose on what carries it, then delete " + g.ID + "."
+			o.Message = fmt.Sprintf("%s was created by the launch wizard of the console: its name does not say what it is for", g.Named())
+			o.Fix = "Attach a security group that is named for its purpose to everything that uses this one, then delete " + g.Named() + "."
 			r.Report(o)
 		}
 	},

@@ -9,15 +9,15 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// What stands behind a load balancer accepts its traffic from nowhere else.
+// The targets of a load balancer accept traffic from the load balancer only.
 var _ = audit.Declare(audit.Check{
-	Title:      "Backend can be reached around its load balancer",
+	Title:      "Rule lets traffic bypass the load balancer",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	Exposed:    true,
 	Run: func(r *audit.Region) {
-		balancers := map[string]bool{} // groups that only load balancers carry
+		balancers := map[string]bool{} // groups that are attached to load balancers only
 		known := func(id string) bool {
 			yes, asked := balancers[id]
 			if !asked {
@@ -45,8 +45,8 @@ var _ = audit.Declare(audit.Check{
 						continue
 					}
 					o := r.Observe(g, rule)
-					o.Message = fmt.Sprintf("%s is allowed from %s, around the load balancer that %s lets in", audit.TrafficNamed(rule.Traffic), rule.Peer, b.Peer)
-					o.Fix = "Revoke " + rule.String() + ": " + b.String() + " is what the load balancer needs."
+					o.Message = fmt.Sprintf("%s is allowed from %s, which bypasses the load balancer with security group %s", audit.TrafficNamed(rule.Traffic), r.PeerNamed(rule.Peer), r.PeerNamed(b.Peer))
+					o.Fix = "Revoke " + allowed(r, g, rule) + ". The rule for the load balancer stays: it allows " + allowed(r, g, b) + "."
 					r.Report(o)
 					break
 				}
@@ -55,8 +55,8 @@ var _ = audit.Declare(audit.Check{
 	},
 })
 
-// onlyBalancers reports whether load balancers carry the group, and nothing
-// else does.
+// onlyBalancers reports whether the group is attached to load balancers, and to
+// nothing else.
 func onlyBalancers(r *audit.Region, group string) bool {
 	members := r.Reach.Interfaces(group)
 	return len(members) > 0 && !slices.ContainsFunc(members, func(e *inventory.Interface) bool { return !e.LoadBalancer() })

@@ -8,10 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// A group cannot look into requests: a web ACL in front of an application
-// load balancer can.
+// Every internet-facing Application Load Balancer has a web ACL of AWS WAF.
 var _ = audit.Declare(audit.Check{
-	Title:      "Application load balancer has no web ACL",
+	Title:      "Application Load Balancer has no web ACL",
 	Severity:   findings.Medium,
 	References: []string{"Security Hub ELB.16", "NIST 800-53 r5 AC-4(21)", "PCI DSS 4.0.1 6.4.2"},
 	InfoPasses: []string{"PCI DSS 4.0.1 6.4.2"},
@@ -28,24 +27,24 @@ var _ = audit.Declare(audit.Check{
 			if b.Kind != "application" || protected[b.ARN] {
 				continue
 			}
-			o := r.ObserveResource("load-balancer", b.ARN, b.VPC)
-			o.Message = b.Name + " faces the internet, and no web ACL of AWS WAF looks at its requests"
+			o := r.ObserveResource("load-balancer", b.ARN, b.Name, b.VPC)
+			o.Message = "Application Load Balancer " + b.Name + " is internet-facing and has no web ACL of AWS WAF"
 			switch {
 			case b.Scheme == "internal":
 				o.Severity = findings.Info
-				o.Message = b.Name + " is internal, and no web ACL of AWS WAF looks at its requests"
+				o.Message = "Application Load Balancer " + b.Name + " is internal and has no web ACL of AWS WAF"
 			case behindList(r, b):
 				o.Severity = findings.Info
-				o.Message = b.Name + " has no web ACL of its own; its groups let in prefix lists alone, so one may stand in front of it"
+				o.Message = "Application Load Balancer " + b.Name + " has no web ACL of its own; its security groups allow prefix lists only, so a distribution with a web ACL may be in front of it"
 			}
-			o.Fix = "Associate a web ACL with it (aws wafv2 associate-web-acl), counting first and blocking once nothing of yours is counted."
+			o.Fix = "Associate a web ACL with it (aws wafv2 associate-web-acl). Start in Count mode, and switch to Block when no legitimate request is counted."
 			r.Report(o)
 		}
 	},
 })
 
-// behindList reports whether all that the balancer's groups let in comes from
-// prefix lists, such as that of CloudFront, whose web ACLs are global.
+// behindList reports whether the balancer's groups allow traffic from prefix lists
+// only, such as that of CloudFront, which has web ACLs of its own.
 func behindList(r *audit.Region, b *inventory.LoadBalancer) bool {
 	lists := false
 	for _, id := range b.Groups {

@@ -11,9 +11,9 @@ import (
 	"github.com/sgaudit/sgaudit/reach"
 )
 
-// Network ACLs do not let the internet reach SSH and RDP.
+// Network ACLs do not allow SSH and RDP from the internet.
 var _ = audit.Declare(audit.Check{
-	Title:    "Network ACL lets the internet reach SSH or RDP",
+	Title:    "Network ACL allows SSH or RDP from the internet",
 	Severity: findings.Medium,
 	References: []string{
 		"CIS 1.4 5.1", "CIS 3.0 5.1", "CIS 5.0 5.2", "CIS 6.0 6.2", "FSBP EC2.21", "PCI DSS 4.0.1 1.3.1",
@@ -37,19 +37,19 @@ var _ = audit.Declare(audit.Check{
 			if len(open) == 0 {
 				continue
 			}
-			o := r.ObserveResource("network-acl", acl.ID, acl.VPC)
-			o.Message = fmt.Sprintf("it lets the internet in on %s", strings.Join(open, ", "))
+			o := r.ObserveResource("network-acl", acl.ID, inventory.NameTag(acl.Tags), acl.VPC)
+			o.Message = fmt.Sprintf("network ACL %s allows inbound traffic from the internet on %s", acl.Named(), strings.Join(open, ", "))
 			if acl.Default {
 				o.Severity = findings.Info
-				o.Message += "; it is the default network ACL, which allows everything as AWS makes it"
+				o.Message += "; it is the default network ACL, which AWS creates with entries that allow everything"
 			}
-			o.Fix = "Deny tcp/22, tcp/3389 and udp/3389 from 0.0.0.0/0 and ::/0 before the entries that allow them. Security groups still apply: the network ACL does not replace them."
+			o.Fix = "Deny tcp/22, tcp/3389 and udp/3389 from 0.0.0.0/0 and ::/0, with lower entry numbers than the entries that allow them. Security groups still apply."
 			r.Report(o)
 		}
 	},
 })
 
-// remoteAdministration is what SSH and RDP listen on. RDP speaks UDP too, and
+// remoteAdministration is what SSH and RDP listen on. RDP uses UDP too, and
 // the CIS benchmark counts entries for TCP, for UDP and for all traffic.
 // Source: CIS Amazon Web Services Foundations Benchmark 5.0, 5.2.
 var remoteAdministration = []inventory.Traffic{
@@ -61,7 +61,7 @@ var remoteAdministration = []inventory.Traffic{
 const smallShare = 0.01
 
 // partOfInternet says in brackets which part of one family's internet a set
-// holds: all but a few blocks, a few blocks, or a percentage. It is empty for
+// contains: all but a few blocks, a few blocks, or a percentage. It is empty for
 // all of it.
 func partOfInternet(s cidr.Set, f cidr.Family) string {
 	const most = 4

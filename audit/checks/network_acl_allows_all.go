@@ -11,9 +11,9 @@ import (
 	"github.com/sgaudit/sgaudit/reach"
 )
 
-// The network ACL of a public subnet filters something.
+// The network ACL of a public subnet does not allow all traffic.
 var _ = audit.Declare(audit.Check{
-	Title:      "Network ACL of a public subnet filters nothing",
+	Title:      "Network ACL of a public subnet allows all traffic",
 	Severity:   findings.Info,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
@@ -31,13 +31,13 @@ var _ = audit.Declare(audit.Check{
 			if k < 0 || !in.Whole(cidr.IPv4) || !out.Whole(cidr.IPv4) {
 				continue
 			}
-			everything := "everything"
+			everything := "all traffic"
 			if internet := cidr.Internet(cidr.IPv4); !in.Includes(internet) || !out.Includes(internet) {
-				everything = "nearly everything"
+				everything = "nearly all traffic"
 			}
-			o := r.ObserveResource("network-acl", acl.ID, acl.VPC)
-			o.Message = fmt.Sprintf("it lets %s in and out of %s, which is routed to the internet", everything, acl.Subnets[k])
-			o.Fix = "Let in what the subnet serves and the replies to what it asks (client ports 1024-65535)."
+			o := r.ObserveResource("network-acl", acl.ID, inventory.NameTag(acl.Tags), acl.VPC)
+			o.Message = fmt.Sprintf("network ACL %s allows %s into and out of the public subnet %s", acl.Named(), everything, r.SubnetNamed(acl.Subnets[k]))
+			o.Fix = "Allow the ports that the subnet serves, and replies to the client ports 1024-65535."
 			r.Report(o)
 		}
 	},

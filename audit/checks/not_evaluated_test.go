@@ -13,11 +13,11 @@ import (
 func TestNotEvaluated(t *testing.T) {
 	const balancer = ` requester amazon-elb managed attached-by amazon-elb description "ELB app/orders/50dc6c495c0c9188"` + "\n"
 	for name, c := range map[string]struct{ check, estate, want string }{
-		"load balancer with an IPv6 address and no public IPv4 address, whose scheme was not read": {
-			"internal-load-balancer-open", "sg-1 a\n in tcp/443 0.0.0.0/0\neni-1 sg-1 10.0.0.1 2600:1f18::10" + balancer, "the scheme of the load balancer of eni-1",
+		"load balancer with an IPv6 address and no public IPv4 address: its scheme was not read": {
+			"internal-load-balancer-open", "sg-1 a\n in tcp/443 0.0.0.0/0\neni-1 sg-1 10.0.0.1 2600:1f18::10" + balancer, "whether Application Load Balancer orders (eni-1) is internal is unknown",
 		},
 		"load balancer that was not among those that were read": {
-			"internal-load-balancer-open", "load-balancer application other internal vpc vpc-1 sg-1\nsg-1 a\n in tcp/443 0.0.0.0/0\neni-1 sg-1 10.0.0.1 2600:1f18::10" + balancer, "the scheme of the load balancer of eni-1",
+			"internal-load-balancer-open", "load-balancer application other internal vpc vpc-1 sg-1\nsg-1 a\n in tcp/443 0.0.0.0/0\neni-1 sg-1 10.0.0.1 2600:1f18::10" + balancer, "whether Application Load Balancer orders (eni-1) is internal is unknown",
 		},
 		"prefix list that may close the difference of the versions": {
 			"ip-version-mismatch", "pl-1 unresolved\nsg-1 a\n in tcp/22 ::/0\n in tcp/20-25 pl-1\neni-1 sg-1 10.0.0.1 2600:1f18::10\n", "prefix list pl-1",
@@ -29,10 +29,10 @@ func TestNotEvaluated(t *testing.T) {
 			"cross-account-reference", "vpc-1 10.0.0.0/16\nunread stale denied\nsg-1 a\n in tcp/443 sg-9 account \"\"\n", "the stale references of the region were not read",
 		},
 		"block public access that is being turned off": {
-			"block-public-access-off", "igw-1 vpc vpc-1\npublic-access-block off update-in-progress\n", `VPC block public access is being changed to "off" (update-in-progress)`,
+			"block-public-access-off", "igw-1 vpc vpc-1\npublic-access-block off update-in-progress\n", `VPC block public access is changing to "off" (update-in-progress)`,
 		},
 		"block public access that is being turned on": {
-			"block-public-access-off", "igw-1 vpc vpc-1\npublic-access-block block-ingress update-in-progress\n", "which setting is in force now is unknown",
+			"block-public-access-off", "igw-1 vpc vpc-1\npublic-access-block block-ingress update-in-progress\n", "the mode in force now is unknown",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

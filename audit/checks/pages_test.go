@@ -14,6 +14,9 @@ import (
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
+// reported marks the lines of an example that the check reports.
+const reported = "# <- reported: "
+
 var headings = []string{"## Why", "## Example", "## Fix", "## References"}
 
 // TestPages holds every page to its form and runs every example of it: the
@@ -27,6 +30,9 @@ func TestPages(t *testing.T) {
 			}
 			if !strings.HasPrefix(page, "# "+check.ID+"\n\n") {
 				t.Errorf("the page does not begin with %q and an empty line", "# "+check.ID)
+			}
+			if text := strings.TrimPrefix(page, "# "+check.ID+"\n\n"); !strings.HasPrefix(text, "Policy: ") {
+				t.Errorf("the text begins with %q and not with \"Policy: \", so that a reader may take it for a statement about his account", text[:min(40, len(text))])
 			}
 			at := 0
 			for _, h := range headings {
@@ -89,7 +95,7 @@ func reportedKinds(examples []block) map[string]bool {
 	kinds := map[string]bool{}
 	for _, b := range examples {
 		for _, line := range strings.Split(b.text, "\n") {
-			if strings.Contains(line, "# want") {
+			if strings.Contains(line, reported) {
 				kinds[kindOfLine(line)] = true
 			}
 		}
@@ -101,7 +107,7 @@ func reportedKinds(examples []block) map[string]bool {
 // Others, such as the interfaces beside a rule, prove nothing.
 func cleanLines(b block, kinds map[string]bool) (clean int) {
 	for _, line := range strings.Split(b.text, "\n") {
-		if !strings.Contains(line, "# want") && kinds[kindOfLine(line)] {
+		if !strings.Contains(line, reported) && kinds[kindOfLine(line)] {
 			clean++
 		}
 	}

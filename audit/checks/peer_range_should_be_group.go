@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
@@ -12,9 +11,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Peered VPCs are let in by group reference, not by their ranges.
+// Rules reference the security groups of peered VPCs, not their address ranges.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule opens a peered VPC's range where its group could be named",
+	Title:      "Rule allows addresses of a peered VPC where it could reference a security group",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartPeerings,
@@ -39,11 +38,11 @@ var _ = audit.Declare(audit.Check{
 					continue
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%s lies in %s, which %s joins in the same region: its groups can be named", p, peer.VPC, peer.peering)
-				o.Fix = fmt.Sprintf("Allow %s from the group of those in %s that need it, then revoke %s.", rule.Traffic, peer.VPC, rule)
+				o.Message = fmt.Sprintf("%s is allowed from %s, a range of VPC %s, which is peered in the same region (%s): the rule could reference its security groups", audit.TrafficNamed(rule.Traffic), p, r.VPCNamed(peer.VPC), peer.peering)
+				o.Fix = fmt.Sprintf("Allow %s from the security groups in VPC %s that need it, then revoke %s.", rule.Traffic, r.VPCNamed(peer.VPC), allowed(r, g, rule))
 				o.Proposal.Kind = findings.ReferenceGroups
 				if groups := behind(peer.VPC, p).groups; len(groups) > 0 {
-					o.Message += "; held there by " + strings.Join(groups, ", ")
+					o.Message += ", such as " + groupsNamed(r, groups)
 				}
 				r.Report(o)
 				return

@@ -13,12 +13,13 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// What several checks ask about the peers of rules, and who stands behind them.
+// What several checks ask about the peers of rules, and which interfaces have
+// their addresses.
 
 // toInternet reports whether the peer alone is all of the internet.
 func toInternet(rule *inventory.Rule) bool { return cidr.Whole(rule.Peer.Prefix) }
 
-// openToAll reports whether the rule's peer is from the internet, merged with
+// openToAll reports whether the rule is open to the whole internet, merged with
 // those of the group's other rules that cover its traffic (cidr.PublicAmong,
 // by traffic). It is not ok where one of them is a prefix list whose entries
 // are unknown, which is recorded.
@@ -40,7 +41,7 @@ func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (publi
 		if other.Peer.List != "" {
 			l := r.PrefixList(other.Peer.List)
 			if l == nil || !l.Resolved {
-				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, other.Peer.List)
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.Named(), other.Peer.List)
 				return false, false
 			}
 			list = l.Entries
@@ -69,7 +70,7 @@ func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (publi
 	return false, true
 }
 
-// publicOnly reports whether the traffic lies in the public ports.
+// publicOnly reports whether the traffic is within the public ports.
 func publicOnly(r *audit.Region, t inventory.Traffic) bool {
 	return slices.ContainsFunc(r.Settings.PublicPorts, func(p inventory.Traffic) bool { return p.Covers(t) })
 }
@@ -85,14 +86,11 @@ func groupToName(r *audit.Region, e *inventory.Interface) string {
 	return ""
 }
 
-// maxNamed bounds the interfaces that one message names; the rest is counted.
-const maxNamed = 200
-
-// holders are the interfaces of a VPC with an address in a range that carry a
-// group of their own to name.
+// holders are the interfaces of a VPC with an address in a range that have a
+// security group which a rule could reference.
 type holders struct {
 	list   []holder       // by the ids of the interfaces
-	count  map[string]int // of them, by the group to name
+	count  map[string]int // of them, by that group
 	groups []string       // those groups, sorted
 }
 
@@ -127,68 +125,61 @@ func holdersOf(r *audit.Region) func(vpc string, source netip.Prefix) *holders {
 	}
 }
 
-// message names those that do not carry the group, and the groups of all of
-// them where they are more than are named. It is empty where there are none.
+// message names the holders to which the group of the rule is not attached: a
+// single one by name, several by their number and their groups. It is empty where
+// there are none.
 func (h *holders) message(r *audit.Region, g *inventory.Group, rule *inventory.Rule) string {
-	var text strings.Builder
-	named := 0
-	for _, e := range h.list {
-		switch {
-		case e.Carries(g.ID):
-			continue
-		case named == maxNamed:
-			more, groups := h.rest(r, g)
-			fmt.Fprintf(&text, " and %d more interfaces; their groups: ", more)
-			for k, group := range groups {
-				if k > 0 {
-					text.WriteString(", ")
-				}
-				text.WriteString(group)
+	others, groups, more := h.others(r, g)
+	switch {
+	case others == 0:
+		return ""
+	case others == 1:
+		for _, e := range h.list {
+			if !e.Carries(g.ID) {
+				return fmt.Sprintf("%s is allowed from %s, which is used by %s with security group %s", rule.Traffic, rule.Peer, e.Named(), r.GroupNamed(e.group))
 			}
-			return text.String()
-		case named > 0:
-			text.WriteString(", ")
-		default:
-			h.grow(&text)
-			fmt.Fprintf(&text, "%s is allowed from %s, which is held by ", rule.Traffic, rule.Peer)
 		}
-		named++
-		text.WriteString(e.ID)
-		text.WriteString(" (")
-		text.WriteString(e.group)
-		text.WriteString(")")
 	}
-	return text.String()
+	noun := "security groups"
+	if len(groups) == 1 {
+		noun = "security group"
+	}
+	names := listed(r.GroupsNamed(groups))
+	if more > 0 {
+		names = fmt.Sprintf("%s and %d more", strings.Join(r.GroupsNamed(groups), ", "), more)
+	}
+	return fmt.Sprintf("%s is allowed from %s, which is used by %d network interfaces with %s %s", rule.Traffic, rule.Peer, others, noun, names)
 }
 
-// grow makes room for a message, whose size is nearly known: messages about
-// wide ranges are the most of the memory of an audit.
-func (h *holders) grow(text *strings.Builder) {
-	const group = len("sg-0123456789abcdef0, ")
-	const both = len("eni-0123456789abcdef0 (), ") + group
-	room := 100 + min(len(h.list), maxNamed)*both
-	if len(h.list) > maxNamed {
-		room += len(h.groups) * group
-	}
-	text.Grow(room)
-}
-
-// rest counts those that are not named, and lists the groups of all. It looks
-// at what carries the group alone, since a range may have many more holders.
-func (h *holders) rest(r *audit.Region, g *inventory.Group) (more int, groups []string) {
+// others counts the holders to which a group is not attached. It lists the first
+// of their groups and counts the rest. It looks only at the interfaces of the
+// group, since a range may have many more holders.
+func (h *holders) others(r *audit.Region, g *inventory.Group) (others int, groups []string, more int) {
 	own := map[string]int{}
-	more = len(h.list) - maxNamed
+	others, more = len(h.list), len(h.groups)
 	for _, e := range r.Reach.Interfaces(g.ID) {
 		if k, inside := slices.BinarySearchFunc(h.list, e.ID, func(x holder, id string) int { return cmp.Compare(x.ID, id) }); inside {
 			own[h.list[k].group]++
+			others--
+		}
+	}
+	for group, n := range own {
+		if h.count[group] == n {
 			more--
 		}
 	}
-	groups = make([]string, 0, len(h.groups))
+	most := mostNamed
+	if more == mostNamed+1 { // its name is as short as the count
+		most++
+	}
 	for _, group := range h.groups {
-		if h.count[group] > own[group] {
+		if len(groups) < most && h.count[group] > own[group] {
 			groups = append(groups, group)
+			more--
+		}
+		if len(groups) == most {
+			break
 		}
 	}
-	return more, groups
+	return others, groups, more
 }

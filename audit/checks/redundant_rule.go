@@ -13,7 +13,7 @@ import (
 
 // No rule repeats what the other rules of its group allow already.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule is covered by other rules of its group",
+	Title:      "Rule is covered by other rules of its security group",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 CM-7"},
 	Run: func(r *audit.Region) {
@@ -48,8 +48,8 @@ var _ = audit.Declare(audit.Check{
 				}
 				kept = slices.DeleteFunc(kept, func(other *inventory.Rule) bool { return other == rule })
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%q changes nothing: all of it is allowed by %s", rule, rulesNamed(by))
-				o.Fix = "Revoke " + rule.String() + "; what it allows stays allowed."
+				o.Message = fmt.Sprintf("the rule for %s changes nothing: the group already allows %s", allowed(r, g, rule), allowedBy(r, g, by))
+				o.Fix = "Revoke " + allowed(r, g, rule) + ". The same traffic stays allowed."
 				o.Proposal.Kind = findings.RevokeRedundant
 				r.Report(o)
 			}
@@ -58,9 +58,9 @@ var _ = audit.Declare(audit.Check{
 })
 
 // stays reports whether no other check asks for the rule to be revoked or
-// narrowed, as far as the rule itself tells: its date has passed, the group that
+// narrowed, as far as the rule itself shows: its date has passed, the group that
 // it references is behind a peering connection that is gone, it allows a
-// protocol from the internet that should not be, or it lets in a large part of
+// protocol from the internet that should not be, or it allows traffic from a large part of
 // the internet. It does not matter which checks run.
 func stays(r *audit.Region, g *inventory.Group, rule *inventory.Rule) bool {
 	if end, _, dated := expiry(rule); dated && end.Before(r.Settings.Now) {
@@ -78,9 +78,9 @@ func stays(r *audit.Region, g *inventory.Group, rule *inventory.Rule) bool {
 	return publicOnly(r, rule.Traffic) || r.Trusts(rule) || !broadest(r, g, rule).IsValid()
 }
 
-// anyOverlap reports whether two rules of the group speak of the same traffic
-// with the same peers, which most groups can be told to lack at once: rules
-// are in the order of direction, protocol and ports.
+// anyOverlap reports whether two rules of the group may allow the same traffic
+// from the same peers. It is quick, because rules are in the order of direction,
+// protocol and ports, and most groups have no two such rules.
 func anyOverlap(g *inventory.Group) bool {
 	for i := range g.Rules {
 		a := &g.Rules[i]

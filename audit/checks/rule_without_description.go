@@ -8,7 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 )
 
-// Every rule says what it is for.
+// Every rule has a description.
 var _ = audit.Declare(audit.Check{
 	Title:      "Rule has no description",
 	Severity:   findings.Info,
@@ -23,8 +23,8 @@ var _ = audit.Declare(audit.Check{
 					continue
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("nothing says what %q is for", rule)
-				o.Fix = "Describe it: who needs it, for what, and until when."
+				o.Message = fmt.Sprintf("the rule for %s has no description", allowed(r, g, rule))
+				o.Fix = "Add a description: who needs the rule, for what, and until when."
 				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}

@@ -30,16 +30,16 @@ var _ = audit.Declare(audit.Check{
 					continue
 				}
 				o := r.Observe(g, rule)
-				later := "an interface that gets the address later has the access that the rule allows"
+				later := "an interface that gets it later gets the access too"
 				if rule.Direction == inventory.Egress {
-					later = "an interface that gets the address later can be reached from the members of this group"
+					later = "an interface that gets it later can be reached from this group"
 				}
-				o.Message = fmt.Sprintf("no interface of %s has the address %s: %s", vpc.ID, p.Addr(), later)
-				o.Fix = "Revoke " + rule.String() + ". If something else serves its purpose now, reference the security group of that."
+				o.Message = fmt.Sprintf("the rule allows %s, but no network interface of VPC %s has this address; %s", allowed(r, g, rule), vpc.Named(), later)
+				o.Fix = "Revoke " + allowed(r, g, rule) + ". If another resource does its work now, allow the security group of that resource."
 				if shared(r, vpc) {
 					o.Severity = findings.Info
-					o.Message = fmt.Sprintf("no interface that account %s can see in %s has the address %s; account %s shares the VPC, and the interfaces of its other participants are not visible to this account", r.AccountID, vpc.ID, p.Addr(), vpc.Owner)
-					o.Fix = "Ask account " + vpc.Owner + " which interface has " + p.Addr().String() + ". If none has, revoke " + rule.String() + "."
+					o.Message = fmt.Sprintf("the rule allows %s, but no network interface that account %s can see in VPC %s has this address; account %s shares the VPC, and interfaces of other participants are not visible", allowed(r, g, rule), r.AccountID, vpc.Named(), vpc.Owner)
+					o.Fix = "Ask account " + vpc.Owner + " which interface has " + p.Addr().String() + ". If none has, revoke " + allowed(r, g, rule) + "."
 					o.Proposal.Kind = findings.Advise
 				}
 				r.Report(o)
@@ -91,7 +91,7 @@ type vpcAddress struct {
 	address netip.Addr
 }
 
-// reservedAddresses returns the addresses that AWS keeps for itself, which no
+// reservedAddresses returns the addresses that AWS reserves, which no
 // interface can have: the first four and the last of every block of a subnet
 // (the network, the router, the DNS server, one for future use, the broadcast
 // address), and the first four of every block of a VPC, where the DNS server

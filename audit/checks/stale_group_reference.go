@@ -8,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No rule references a group that is gone, or behind a peering that is.
+// No rule is stale: every referenced group exists, and so does its peering connection.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule references a group that is gone",
+	Title:      "Security group rule is stale",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartStale,
@@ -25,8 +25,8 @@ var _ = audit.Declare(audit.Check{
 					continue
 				}
 				o := r.Observe(g, rule)
-				o.Message = fmt.Sprintf("%q references %s, and %s", rule, rule.Peer.Group.ID, why)
-				o.Fix = "Revoke " + rule.String() + ": it allows no traffic."
+				o.Message = fmt.Sprintf("the rule for %s allows no traffic: %s", allowed(r, g, rule), why)
+				o.Fix = "Revoke " + allowed(r, g, rule) + ". No traffic depends on it."
 				r.Report(o)
 			}
 		}
@@ -48,17 +48,16 @@ func staleReferences(r *audit.Region) staleRules {
 	return stale
 }
 
-// because tells why the group that a rule references is gone, or returns
-// nothing where AWS does not say that it is.
+// because says why a rule is stale, or returns nothing where AWS does not say that it is.
 func (stale staleRules) because(g *inventory.Group, rule *inventory.Rule) string {
 	ref := rule.Peer.Group
 	switch {
 	case ref == nil:
 		return ""
 	case ref.Status != "" && ref.Status != "active":
-		return "its peering connection is " + ref.Status
+		return "its VPC peering connection is " + ref.Status
 	case len(stale) > 0 && stale[staleRule{g.ID, rule.String()}]:
-		return "AWS lists the reference as stale: the group, or the peering connection, is gone"
+		return "AWS lists it as stale, because the referenced group or the peering connection was deleted"
 	}
 	return ""
 }

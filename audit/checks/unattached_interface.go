@@ -2,16 +2,15 @@ package checks
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// No interface lies about without an owner.
+// Every network interface is attached.
 var _ = audit.Declare(audit.Check{
-	Title:      "Network interface is attached to nothing",
+	Title:      "Network interface is not attached",
 	Severity:   findings.Info,
 	References: []string{"NIST 800-53 r5 CM-8"},
 	Needs:      inventory.PartInterfaces,
@@ -22,11 +21,11 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.ObserveInterface(e)
-			o.Message = "nothing is attached to it"
+			o.Message = e.Named() + " is not attached"
 			if len(e.Groups) > 0 {
-				o.Message += ", yet it keeps " + strings.Join(e.Groups, ", ") + " in use"
+				o.Message += " and keeps " + groupsNamed(r, e.Groups) + " in use"
 			}
-			o.Fix = fmt.Sprintf("If nothing waits for it: aws ec2 delete-network-interface --region %s --network-interface-id %s", r.Name, e.ID)
+			o.Fix = fmt.Sprintf("If nothing needs it, delete it: aws ec2 delete-network-interface --region %s --network-interface-id %s", r.Name, e.ID)
 			r.Report(o)
 		}
 	},

@@ -2,13 +2,14 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Beside tcp and udp, the internet may send echo requests and path MTU messages.
+// Besides TCP and UDP, only echo requests and path MTU messages are allowed from the internet.
 var _ = audit.Declare(audit.Check{
 	Title:      "Unexpected protocol is open to the internet",
 	Severity:   findings.Medium,
@@ -25,14 +26,14 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s is open to the internet (%s)", protocolNamed(t), rule.Peer)
-			o.Fix = "Revoke " + rule.String() + ", or allow it from the peers that need it."
+			o.Fix = "Revoke " + allowed(r, g, rule) + ", or allow it only from the addresses that need it."
 			r.Report(o)
 		})
 	},
 })
 
 // unexpectedProtocol reports whether the traffic is of a protocol without
-// ports that the internet has no need to send.
+// ports that the internet does not need to send.
 func unexpectedProtocol(t inventory.Traffic) bool {
 	return !t.HasPorts() && t.Protocol != inventory.AllProtocols && !harmless(t)
 }
@@ -57,7 +58,7 @@ func protocolNamed(t inventory.Traffic) string {
 		return "ESP (protocol 50)"
 	case t.Protocol == inventory.ICMP || t.Protocol == inventory.ICMPv6:
 		if t.First == inventory.Any {
-			return "all of " + t.Protocol.String()
+			return "all " + strings.ToUpper(t.Protocol.String())
 		}
 		return t.String()
 	}

@@ -11,9 +11,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Public addresses that are allowed on administration and database ports are trusted ones.
+// Administration and database ports are open to trusted public addresses only.
 var _ = audit.Declare(audit.Check{
-	Title:      "Public address that is not trusted is allowed on an administration or database port",
+	Title:      "Administration or database port is open to a public address that is not trusted",
 	Severity:   findings.Low,
 	References: []string{"PCI DSS 4.0.1 1.2.5", "NIST 800-53 r5 AC-17"},
 	InfoPasses: []string{"PCI DSS 4.0.1 1.2.5", "NIST 800-53 r5 AC-17"},
@@ -26,7 +26,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			l := r.PrefixList(rule.Peer.List)
 			if rule.Peer.List != "" && (l == nil || !l.Resolved) {
-				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.ID, rule.Peer.List)
+				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.Named(), rule.Peer.List)
 				return
 			}
 			sources := untrusted(r, g, rule, l)
@@ -44,10 +44,10 @@ var _ = audit.Declare(audit.Check{
 			}
 			o.Message = fmt.Sprintf("%s (%s) %s allowed from %s", firstOf(services, "services"), rule.Traffic, verb, firstOf(sources, "blocks"))
 			if rule.Peer.List != "" {
-				o.Message += " in " + rule.Peer.List
+				o.Message += " in prefix list " + r.PeerNamed(rule.Peer)
 			}
-			o.Message += ", public and not in trusted_cidrs"
-			o.Fix = "If the address is yours, or one of somebody you trust for good, list it under trusted_cidrs. If not, use Session Manager, a VPN or a bastion, then revoke " + rule.String() + "."
+			o.Message += " (not in trusted_cidrs)"
+			o.Fix = "If the address is yours, or belongs to somebody whom you trust permanently, add it to trusted_cidrs. If not, use Session Manager, a VPN or a bastion, then revoke " + allowed(r, g, rule) + "."
 			if rule.Description != "" {
 				o.Severity = findings.Info
 				o.Message += fmt.Sprintf("; its description is %q", rule.Description)

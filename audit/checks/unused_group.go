@@ -9,13 +9,14 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Every group is carried by an interface or named by a group that is in use.
+// Every group is attached to an interface or referenced by a group that is in use.
 var _ = audit.Declare(audit.Check{
 	Title:      "Security group is unused",
 	Severity:   findings.Low,
 	References: []string{"Security Hub EC2.22 (retired from FSBP on 2023-09-20)", "NIST CSF 2 PR.AC-5", "NIST CSF 2 PR.IP-1"},
 	Needs:      inventory.PartInterfaces | inventory.PartGroups,
 	Run: func(r *audit.Region) {
+		where := searched(r.LookedForUse())
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			live, set, namedBy := r.Live(g.ID)
@@ -23,45 +24,52 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.Observe(g, nil)
-			looked := r.LookedForUse()
 			if holders := r.Holders(g); len(holders) > 0 {
 				o.Severity = findings.Info
-				o.Message = fmt.Sprintf("unattached, but held: no interface carries %s, yet %s", g.ID, strings.Join(holders, ", "))
-				o.Fix = "Keep the group while what holds it is wanted; else remove that first, then the group."
+				o.Message = fmt.Sprintf("%s is not attached to any network interface, but %s", g.Named(), strings.Join(holders, ", "))
+				o.Fix = "Keep the group as long as that is needed. Otherwise remove the reference first, then the group."
 				r.Report(o)
 				continue
 			}
-			o.Message = unusedMessage(g, set, namedBy, looked)
-			o.Fix = unusedFix(g, namedBy)
+			o.Message = unusedMessage(r, g, set, namedBy)
+			o.Fix = unusedFix(r, g, namedBy)
 			o.Proposal = findings.Proposal{Kind: findings.DeleteGroup, First: namedBy}
+			r.Note(where)
+			o.Evidence = []string{where}
 			r.Report(o)
 		}
 	},
 })
 
-func unusedMessage(g *inventory.Group, set, namedBy []string, looked audit.Looked) string {
-	text := "no interface carries " + g.ID + " and no group in use names it"
-	if len(set) > 1 {
-		text += fmt.Sprintf("; dead set of %d groups: %s", len(set), strings.Join(set, ", "))
-	}
-	if len(namedBy) > 0 {
-		text += "; named only by unused " + strings.Join(namedBy, ", ")
-	}
-	if len(looked.Further) == 0 {
-		text += "; unattached and unreferenced"
+// unusedMessage names the groups of a set of several that reference each other
+// and are not in use.
+func unusedMessage(r *audit.Region, g *inventory.Group, set, namedBy []string) string {
+	text := g.Named() + " is not attached to any network interface, and "
+	if len(namedBy) == 0 {
+		text += "no group in use references it"
 	} else {
-		text += "; nothing found among: network interfaces, security group rules, " + strings.Join(looked.Further, ", ")
+		text += "only unused groups reference it: " + groupsNamed(r, namedBy)
 	}
-	if len(looked.Not) > 0 {
-		text += "; not looked at: " + strings.Join(looked.Not, ", ")
+	if len(set) > 2 {
+		text += fmt.Sprintf("; it is one of %d unused groups that reference each other", len(set))
 	}
 	return text
 }
 
-func unusedFix(g *inventory.Group, namedBy []string) string {
-	text := "Ask the owner whether anything starts with this group on demand"
-	if len(namedBy) > 0 {
-		text += ", revoke the rules of " + strings.Join(namedBy, ", ") + " that name it"
+// searched says where users of a group were looked for. It is the same for every
+// group of a region.
+func searched(l audit.Looked) string {
+	text := "searched for users of security groups: network interfaces, security group rules"
+	for _, part := range l.Further {
+		text += ", " + part
 	}
-	return text + ", then delete " + g.ID + "."
+	return text + "; not searched: " + strings.Join(l.Not, ", ")
+}
+
+func unusedFix(r *audit.Region, g *inventory.Group, namedBy []string) string {
+	text := "Ask the owner whether a resource starts with this group on demand"
+	if len(namedBy) > 0 {
+		text += ", revoke the rules of " + groupsNamed(r, namedBy) + " that reference it"
+	}
+	return text + ", then delete " + g.Named() + "."
 }

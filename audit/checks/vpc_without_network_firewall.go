@@ -8,10 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Where a VPC has a way to the internet, a firewall may look at what passes.
-// The endpoints of AWS Network Firewall and of other appliances are Gateway
-// Load Balancer endpoints, so their interfaces tell, whoever owns the
-// firewall.
+// A VPC with an internet gateway has a firewall endpoint. The endpoints of AWS
+// Network Firewall and of other appliances are Gateway Load Balancer endpoints,
+// so their interfaces are visible even if another account owns the firewall.
 var _ = audit.Declare(audit.Check{
 	Title:      "VPC with an internet gateway has no network firewall",
 	Severity:   findings.Info,
@@ -37,9 +36,13 @@ var _ = audit.Declare(audit.Check{
 		}
 		slices.Sort(open)
 		for _, vpc := range slices.Compact(open) {
-			o := r.ObserveResource("vpc", vpc, vpc)
-			o.Message = vpc + " has an internet gateway, and neither AWS Network Firewall nor another appliance behind a Gateway Load Balancer"
-			o.Fix = "Where names and contents have to be filtered, route through firewall endpoints; groups and network ACLs see addresses and ports alone."
+			name := ""
+			if v := r.VPC(vpc); v != nil {
+				name = inventory.NameTag(v.Tags)
+			}
+			o := r.ObserveResource("vpc", vpc, name, vpc)
+			o.Message = "VPC " + r.VPCNamed(vpc) + " has an internet gateway, but no AWS Network Firewall and no other appliance behind a Gateway Load Balancer"
+			o.Fix = "To filter by domain name or content, route the traffic through firewall endpoints. Security groups and network ACLs filter by address and port only."
 			r.Report(o)
 		}
 	},

@@ -6,11 +6,12 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
-// A rule opens the ports that are used, not a thousand more.
+// A rule allows the ports that are in use, not a wide range.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule opens a wide range of ports",
+	Title:      "Rule allows a wide range of ports",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Run: func(r *audit.Region) {
@@ -24,11 +25,11 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed from %s", audit.TrafficNamed(t), rule.Peer)
+			o.Message = fmt.Sprintf("%s is allowed from %s", audit.TrafficNamed(t), r.PeerNamed(rule.Peer))
 			if t.HasPorts() && !rule.Traffic.OpensAll() {
-				o.Message = fmt.Sprintf("%d ports (%s) are allowed from %s", t.Last-t.First+1, t, rule.Peer)
+				o.Message = fmt.Sprintf("%s allowed from %s", withVerb(fmt.Sprintf("%s (%s)", words.Count(int(t.Last-t.First+1), "port"), t), t.First < t.Last, "is", "are"), r.PeerNamed(rule.Peer))
 			}
-			o.Fix = "Allow the ports that are used, as the flow logs show them, then revoke " + rule.String() + "."
+			o.Fix = "Find the ports that are in use in the VPC flow logs, allow those, then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

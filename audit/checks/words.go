@@ -4,39 +4,91 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // What several checks say in the same words.
 
+// mostNamed is how many of a list a message names; the rest is counted.
+const mostNamed = 3
+
 // interfacesNamed names the first few interfaces and counts the rest.
 func interfacesNamed(list []*inventory.Interface) string {
-	const most = 3
-	text := ""
-	for i, e := range list[:min(most, len(list))] {
-		if i > 0 {
-			text += ", "
-		}
-		text += e.ID
-		if owner := e.Owner(); owner.Kind != "unknown" {
-			text += " (" + owner.String() + ")"
-		}
+	most := len(list)
+	if most > mostNamed+1 {
+		most = mostNamed
+	}
+	names := make([]string, most)
+	for i, e := range list[:most] {
+		names[i] = e.Named()
 	}
 	if more := len(list) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
 	}
-	return text
+	return listed(names)
 }
 
-func rulesNamed(rules []*inventory.Rule) string {
-	const most = 3
-	var names []string
-	for _, r := range rules[:min(most, len(rules))] {
-		names = append(names, fmt.Sprintf("%q", r))
+// few joins the first few texts as a sentence does, and counts the rest.
+func few(texts []string) string {
+	if len(texts) > mostNamed+1 {
+		return words.List(texts, mostNamed)
 	}
-	text := strings.Join(names, ", ")
-	if more := len(rules) - most; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
+	return listed(texts)
+}
+
+// groupsNamed names the first few groups and counts the rest.
+func groupsNamed(r *audit.Region, ids []string) string {
+	if len(ids) > mostNamed+1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(r.GroupsNamed(ids[:mostNamed]), ", "), len(ids)-mostNamed)
 	}
-	return text
+	return listed(r.GroupsNamed(ids))
+}
+
+// allowed says what a rule of a group allows: "tcp/22 from 0.0.0.0/0", "all
+// traffic from itself", "tcp/5432 to orders (sg-1)".
+func allowed(r *audit.Region, g *inventory.Group, rule *inventory.Rule) string {
+	preposition := " from "
+	if rule.Direction == inventory.Egress {
+		preposition = " to "
+	}
+	traffic := rule.Traffic.String()
+	switch {
+	case rule.Traffic == inventory.All:
+		traffic = "all traffic"
+	case !rule.Traffic.HasPorts() && rule.Traffic.Protocol != inventory.ICMP && rule.Traffic.Protocol != inventory.ICMPv6:
+		traffic = "protocol " + traffic
+	}
+	if ref := rule.Peer.Group; ref != nil && ref.ID == g.ID {
+		return traffic + preposition + "itself"
+	}
+	return traffic + preposition + r.PeerNamed(rule.Peer)
+}
+
+// outbound says what an outbound rule allows: "all traffic to 0.0.0.0/0",
+// "traffic to ::/0 on all TCP ports (tcp/all)".
+func outbound(r *audit.Region, rule *inventory.Rule) string {
+	if rule.Traffic == inventory.All {
+		return "all traffic to " + r.PeerNamed(rule.Peer)
+	}
+	return "traffic to " + r.PeerNamed(rule.Peer) + " on " + audit.PortsNamed(rule.Traffic)
+}
+
+// allowedBy names the first few rules of a group by what they allow, and counts
+// the rest.
+func allowedBy(r *audit.Region, g *inventory.Group, rules []*inventory.Rule) string {
+	names := make([]string, len(rules))
+	for i, rule := range rules {
+		names[i] = allowed(r, g, rule)
+	}
+	return few(names)
+}
+
+// withVerb puts the verb behind its subject, in the singular or the plural.
+func withVerb(subject string, several bool, one, many string) string {
+	if several {
+		return subject + " " + many
+	}
+	return subject + " " + one
 }
