@@ -30,12 +30,12 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	}
 	summaries := summarizeGaps(report)
 	if interrupted {
-		p.console.Warn("interrupted: the report holds what was read until then")
+		p.console.Warn("interrupted: the report contains only what was read before")
 		summaries = nil
 	}
 	for i, l := range summaries {
 		if i == mostGaps {
-			p.console.Warn("%d more kinds of gaps are in the report", len(summaries)-i)
+			p.console.Warn("the report lists %d more kinds of gaps", len(summaries)-i)
 			break
 		}
 		p.console.Warn("%s: %s: %s%s", words.List(l.regions, 4), reasonText(l.kind), words.List(l.operations, 4), l.message)
@@ -132,25 +132,25 @@ var reasonOrder = []inventory.GapKind{
 
 var reasons = map[inventory.GapKind]struct{ text, hint string }{
 	inventory.Denied: {
-		"the caller may not", "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer",
+		"access denied", "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer",
 	},
 	inventory.DeniedByPolicy: {
-		"a policy above the caller's own denies", "where a region is closed on purpose, accept it: --exclude-region REGIONS",
+		"denied by an organization policy", "if a region is closed on purpose, leave it out: --exclude-region REGIONS",
 	},
 	inventory.NotOptedIn: {
 		"the region is not enabled for the account", "enable it, or leave it out: --exclude-region REGIONS",
 	},
 	inventory.Throttled: {
-		"AWS still throttled after every retry", "repeat the run with a lower --max-rps",
+		"still throttled after all retries", "repeat the run with a lower --max-rps",
 	},
 	inventory.Expired: {
-		"the credentials ran out", "sign in again and repeat the run",
+		"the credentials expired", "sign in again and repeat the run",
 	},
 	inventory.Unreachable: {
-		"no answer in time", "check the way to the endpoint, or give the region more time with --region-deadline",
+		"no answer in time", "check the network path to the endpoint, or give the region more time with --region-deadline",
 	},
 	inventory.Unsupported: {
-		"the endpoint does not know", "a smaller --depth asks for less",
+		"not supported by the endpoint", "a smaller --depth needs fewer operations",
 	},
 	inventory.Failed: {
 		"failed", "",

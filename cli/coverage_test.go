@@ -45,10 +45,10 @@ func TestCoverageIsToldShortly(t *testing.T) {
 	report.Coverage = append(report.Coverage, findings.Coverage{Region: "us-west-2", Status: "complete"})
 	report.Finish()
 	got := spoken(t, func(p *program) { p.tellCoverage(report, false) })
-	want := `sgaudit: warning: eu-west-1, eu-west-3, us-east-1: the caller may not: ec2:DescribeStaleSecurityGroups (UnauthorizedOperation)
-sgaudit: warning: eu-west-3: a policy above the caller's own denies: ec2:DescribeSecurityGroups, ec2:DescribeNetworkInterfaces (UnauthorizedOperation: explicit \x1b[31mdeny)
+	want := `sgaudit: warning: eu-west-1, eu-west-3, us-east-1: access denied: ec2:DescribeStaleSecurityGroups (UnauthorizedOperation)
+sgaudit: warning: eu-west-3: denied by an organization policy: ec2:DescribeSecurityGroups, ec2:DescribeNetworkInterfaces (UnauthorizedOperation: explicit \x1b[31mdeny)
 sgaudit: warning: incomplete: 3 of 4 regions could not be read in full
-hint: where a region is closed on purpose, accept it: --exclude-region eu-west-3
+hint: if a region is closed on purpose, leave it out: --exclude-region eu-west-3
 hint: ` + "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

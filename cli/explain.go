@@ -26,11 +26,11 @@ func (p *program) explainVerb() *urfave.Command {
 		Name:      "explain",
 		Usage:     "explain a finding, a group, a check, a control or a port",
 		ArgsUsage: "WHAT",
-		Description: "WHAT is the id of a finding, or the beginning of it: printed are the verdict, every step of its evidence, and the fix. The id of a security group or of another resource lists its findings; that of a check prints its page; a control like EC2.19 names the checks that serve it; traffic like tcp/22 the services that use it and the checks that judge it. " +
-			"Findings are taken from the last audit at this terminal, from --input or from --demo. Examples:\n\n" +
+		Description: "WHAT is one of these: the id of a finding, or its first characters (prints the verdict with its evidence, and the fix); the id of a security group or of another resource (its findings); the id of a check (its page); a control like EC2.19 (the checks for it); traffic like tcp/22 (the services that use it, and their checks). " +
+			"Findings come from the last audit at this terminal, from --input or from --demo. Examples:\n\n" +
 			"   sgaudit explain d0615a --demo\n   sgaudit explain sg-0a100011 --input report.json\n   sgaudit explain EC2.19",
 		Flags: []urfave.Flag{
-			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Usage: "take findings from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Usage: "take the findings from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
 			demoFlag(),
 		},
 		Action: p.explain,
@@ -43,7 +43,7 @@ func (p *program) explain(c *urfave.Context) error {
 		return err
 	}
 	if c.Bool("demo") && c.IsSet("input") {
-		return console.Usage("drop one of them", "--demo and --input both say where the findings come from")
+		return console.Usage("drop one of them", "--demo and --input cannot be used together")
 	}
 	if config.CheckID(what) == nil {
 		return p.explainCheck(what)
@@ -62,7 +62,7 @@ func (p *program) explain(c *urfave.Context) error {
 		if near := words.Nearest(what, ids); near != "" {
 			return console.Usage("did you mean "+near+"?", "there is no check %q", what)
 		}
-		return console.Usage("it explains the id of a finding, a group or a check, a control like EC2.19, and traffic like tcp/22; sgaudit checks lists the checks", "%q is none of what sgaudit explains", what)
+		return console.Usage("give the id of a finding, a group or a check, a control like EC2.19, or traffic like tcp/22; sgaudit checks lists the checks", "sgaudit cannot explain %q", what)
 	}
 	report, err := p.reportOf(c)
 	if err != nil {
@@ -122,7 +122,7 @@ func (p *program) explainCheck(id string) error {
 	}
 	for _, check := range audit.Checks() {
 		if check.ID == id {
-			page = strings.Replace(page, "\n", "\n\n"+about(check)+"\n", 1)
+			page = strings.Replace(page, "\n", "\n\n"+strings.TrimSuffix(about(check), "\n")+"\n", 1)
 		}
 	}
 	return p.console.PrintOwn(plain(page, p.console.Color))
@@ -132,11 +132,11 @@ func (p *program) explainCheck(id string) error {
 func about(check *audit.Check) string {
 	severity := check.Severity.String()
 	if check.Exposed {
-		severity += ", one level lower where the internet does not get through"
+		severity += ", one level higher where the internet can reach it, one level lower where it cannot"
 	}
-	runs := "in every audit"
+	runs := "by default"
 	if check.OnRequest {
-		runs = "with --check " + check.ID + " or the configuration"
+		runs = "only with --check " + check.ID + ", or if the configuration enables it"
 	}
 	var reads []string
 	for _, part := range (inventory.PartGroups | check.Needs).Each() {
@@ -151,22 +151,22 @@ func explainTraffic(what string, traffic inventory.Traffic) string {
 	var out strings.Builder
 	services := audit.ServicesWith(traffic)
 	for _, s := range services {
-		fmt.Fprintf(&out, "%s uses %s: %s judges it where it is open to the internet, %s\n", s.Name, s.Traffic, audit.CheckOf(s.Class), s.Severity)
+		fmt.Fprintf(&out, "%s uses %s: %s reports it if it is open to the internet, %s\n", s.Name, s.Traffic, audit.CheckOf(s.Class), s.Severity)
 	}
 	if len(services) == 0 {
-		fmt.Fprintf(&out, "no service of the table of ports uses %s: %s judges it where it is open to the internet\n", words.Plain(what), audit.CheckOf(audit.Unexpected))
+		fmt.Fprintf(&out, "%s is not in the table of services: %s reports it if it is open to the internet\n", words.Plain(what), audit.CheckOf(audit.Unexpected))
 	}
 	return out.String()
 }
 
-// explainControl names the checks that serve a control, empty where there is no
-// such control.
+// explainControl names the checks for a control, or returns nothing if there is
+// no such control.
 func explainControl(what string) string {
 	var out strings.Builder
 	for _, check := range audit.Checks() {
 		for _, reference := range check.References {
 			if strings.EqualFold(reference, what) || strings.HasSuffix(strings.ToLower(reference), " "+strings.ToLower(what)) {
-				fmt.Fprintf(&out, "%s is served by %s (%s): %s\n", reference, check.ID, check.Severity, check.Title)
+				fmt.Fprintf(&out, "%s is covered by %s (%s): %s\n", reference, check.ID, check.Severity, check.Title)
 			}
 		}
 	}
@@ -213,8 +213,16 @@ func findFinding(report *findings.Report, file, id string) (*findings.Finding, e
 	case 1:
 		return found[0], nil
 	}
-	return nil, fmt.Errorf("%d findings of %s begin with %q: give more of the id", len(found), name, id)
+	return nil, fmt.Errorf("%d findings of %s begin with %q: give more characters of the id", len(found), name, id)
 }
+
+// mark is how the line of an example ends that the check reports.
+var mark = regexp.MustCompile(`# <- reported: .*$`)
+
+// legend explains the notation of the examples.
+const legend = "    sg-ID NAME     a security group; below it, its inbound (in) and outbound (out) rules\n" +
+	"    eni-ID GROUPS  a network interface with its security groups and addresses\n" +
+	"    <- reported    marks what the check reports; other lines are not reported\n\n"
 
 // plain turns a page into text for a terminal: headings without their marks,
 // bold where colour is wanted, and code indented instead of fenced.
@@ -227,18 +235,23 @@ func plain(page string, bold bool) string {
 	}
 	var out strings.Builder
 	code := false
+	at := 0
 	for line := range strings.Lines(page) {
+		at += len(line)
 		line = strings.TrimRight(line, "\n")
 		switch {
 		case strings.HasPrefix(line, "```"):
 			code = !code
 			continue
 		case code && line != "":
-			line = "    " + line
+			line = "    " + mark.ReplaceAllString(line, "<- reported")
 		case !code && strings.HasPrefix(line, "#"):
 			line = heading.Sprint(strings.TrimLeft(line, "# "))
 		}
 		out.WriteString(line + "\n")
+		if strings.HasSuffix(page[:at], "\n## Example\n") {
+			out.WriteString("\n" + strings.TrimSuffix(legend, "\n"))
+		}
 	}
 	return out.String()
 }

@@ -127,7 +127,7 @@ func least(r *findings.Report) string {
 	return " at or above " + r.Below.MinSeverity.String()
 }
 
-// compared tells what became of the baseline.
+// compared compares the report with the baseline.
 func compared(out *bytes.Buffer, r *findings.Report) {
 	c := r.Comparison
 	if c == nil {
@@ -159,7 +159,7 @@ func compared(out *bytes.Buffer, r *findings.Report) {
 	}
 }
 
-// controls tells how the account stands to a framework, if one was asked for.
+// controls lists the controls of the framework that was asked for, with their status.
 func controls(out *bytes.Buffer, r *findings.Report, o Options) {
 	if len(r.Controls) == 0 {
 		return
@@ -185,7 +185,35 @@ func controls(out *bytes.Buffer, r *findings.Report, o Options) {
 	}
 }
 
-// notEvaluated tells which checks could not judge what: the same reason once,
+// notes writes what holds for all findings of a check: the same text once, with
+// the regions that it holds for where these are not all.
+func notes(out *bytes.Buffer, r *findings.Report, o Options, shown func(check string) bool) {
+	regions := map[string][]string{}
+	var texts []string
+	for _, n := range r.Notes {
+		if !shown(n.Check) {
+			continue
+		}
+		text := n.Check + ": " + n.Text
+		if regions[text] == nil {
+			texts = append(texts, text)
+		}
+		if !slices.Contains(regions[text], n.Region) {
+			regions[text] = append(regions[text], n.Region)
+		}
+	}
+	for _, text := range texts {
+		if len(texts) > 1 {
+			text += " (" + words.List(regions[text], 2) + ")"
+		}
+		out.WriteByte('\n')
+		for _, line := range wrap(words.Plain(text), o.Width) {
+			out.WriteString(line + "\n")
+		}
+	}
+}
+
+// notEvaluated says which checks could not judge what: the same reason once,
 // with the regions that it holds for.
 func notEvaluated(out *bytes.Buffer, r *findings.Report) {
 	if len(r.NotEvaluated) == 0 {

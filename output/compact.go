@@ -33,7 +33,8 @@ const severityWidth = len("CRITICAL")
 // cluster is what stands under one name.
 type cluster struct{ entries []findings.Entry }
 
-func (c *compact) write(out *bytes.Buffer, r *findings.Report) {
+// write writes the table and returns of which checks it lists findings.
+func (c *compact) write(out *bytes.Buffer, r *findings.Report) (shown func(check string) bool) {
 	listed, counted := c.divide(findings.Entries(r.Findings))
 	order(listed, c.o.Sort, func(e *findings.Entry) *findings.Finding { return e.First() })
 	if c.bySeverity() {
@@ -50,6 +51,9 @@ func (c *compact) write(out *bytes.Buffer, r *findings.Report) {
 		c.section(out, s.entries)
 	}
 	c.count(out, counted)
+	return func(check string) bool {
+		return slices.ContainsFunc(listed, func(e findings.Entry) bool { return e.First().Check == check })
+	}
 }
 
 // bySeverity reports whether the title of a section names the severity of all

@@ -9,8 +9,8 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// Explain writes all that a report knows of one finding, for a person who
-// wants to check it step by step.
+// Explain writes everything that a report knows about one finding, so that a
+// reader can check it step by step.
 func Explain(f *findings.Finding) string {
 	var out strings.Builder
 	field := func(name, value string) {
@@ -39,7 +39,7 @@ func Explain(f *findings.Finding) string {
 	field("VPC", f.VPCID)
 	field("group", strings.TrimSpace(f.GroupID+" "+f.GroupName))
 	if f.ResourceID != f.GroupID {
-		field("resource", f.ResourceID)
+		field("resource", strings.TrimSpace(f.ResourceID+" "+f.ResourceName))
 	}
 	field("rule", ruleText(f))
 	if f.Rule != nil {
@@ -48,7 +48,11 @@ func Explain(f *findings.Finding) string {
 	field("services", strings.Join(f.Services, ", "))
 	severity := f.Severity.String()
 	if f.BaseSeverity != f.Severity {
-		severity += fmt.Sprintf(" (%s by itself, moved by the verdict)", f.BaseSeverity)
+		word := "lowered"
+		if f.Severity > f.BaseSeverity {
+			word = "raised"
+		}
+		severity += fmt.Sprintf(" (%s from %s by the verdict)", word, f.BaseSeverity)
 	}
 	field("severity", severity)
 	field("status", f.Status)
@@ -57,22 +61,26 @@ func Explain(f *findings.Finding) string {
 	}
 	var holders []string
 	for _, i := range f.Interfaces {
-		holders = append(holders, strings.Join(slices.DeleteFunc([]string{i.ID, i.PrivateIP, i.PublicIP, i.Owner}, func(s string) bool { return s == "" }), "  "))
+		holders = append(holders, strings.Join(slices.DeleteFunc([]string{i.ID, i.Name, i.PrivateIP, i.PublicIP, i.Owner}, func(s string) bool { return s == "" }), "  "))
 	}
 	if more := f.Attached - len(holders); more > 0 && len(holders) > 0 {
 		holders = append(holders, fmt.Sprintf("and %d more", more))
 	}
-	list("Carried by "+words.Count(f.Attached, "interface"), holders, false)
+	if f.ResourceType == "network-interface" {
+		list("Network interface", holders, false)
+	} else {
+		list("Attached to "+words.Count(f.Attached, "network interface"), holders, false)
+	}
 	fix := "Fix: " + f.Fix.Summary
 	list(fix, f.Fix.Commands, false)
-	if len(f.Fix.Commands) == 0 && f.Fix.Summary != "" { // people decide what to change
+	if len(f.Fix.Commands) == 0 && f.Fix.Summary != "" { // a manual decision
 		out.WriteString("\n" + words.Plain(fix) + "\n")
 	}
-	list("Proof", f.Fix.Proof, false)
-	list("Before you do it", f.Fix.Notes, false)
+	list("How the replacement was checked", f.Fix.Proof, false)
+	list("Before you start", f.Fix.Notes, false)
 	undo := slices.DeleteFunc(slices.Clone(f.Fix.Undo), func(s string) bool { return s == "" })
 	slices.Reverse(undo)
-	list("To take it back", undo, false)
+	list("Undo", undo, false)
 	list("References", f.References, false)
 	return out.String()
 }

@@ -113,6 +113,13 @@ func markdownCoverage(out *bytes.Buffer, r *findings.Report) {
 	if lines > most {
 		fmt.Fprintf(out, "- and %d more\n", lines-most)
 	}
+	said := map[string]bool{}
+	for _, n := range r.Notes {
+		if text := n.Check + ": " + n.Text; !said[text] {
+			said[text] = true
+			fmt.Fprintf(out, "\n%s\n", markdownText(runes(text, markdownCell)))
+		}
+	}
 	if len(r.NotEvaluated) == 0 {
 		return
 	}

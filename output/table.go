@@ -36,11 +36,13 @@ var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer,
 			o: o, digits: findings.Digits(r.Findings), compared: r.Comparison != nil,
 			accounts: several(open, func(f *findings.Finding) string { return f.AccountID }),
 		}
-		c.write(&out, r)
+		shown := c.write(&out, r)
+		notes(&out, r, o, shown)
 	default:
 		if err := (&layout{o}).columns(&out, r, open); err != nil {
 			return fmt.Errorf("laying out the table: %w", err)
 		}
+		notes(&out, r, o, func(string) bool { return true })
 	}
 	closing(&out, r, o)
 	if _, err := w.Write(out.Bytes()); err != nil {

@@ -27,11 +27,11 @@ func TestAdviceByHolder(t *testing.T) {
 		session  bool // Session Manager is named, in the summary and in a note
 	}{
 		"an instance":                        {"instance i-1", findings.Critical, reach.Reachable, "close the port and use Session Manager", true},
-		"a load balancer":                    {elb, findings.Critical, reach.Reachable, "Revoke the rule, unless a listener of the load balancer serves tcp/22: it accepts connections on its listeners alone", false},
-		"a load balancer without a listener": {elb + shop + " listen tcp/443", findings.Medium, reach.NotReachable, "Revoke the rule: no listener of the load balancer serves tcp/22.", false},
-		"a load balancer with a listener":    {elb + shop + " listen tcp/22", findings.Critical, reach.Reachable, "Replace 0.0.0.0/0 by the addresses of your administrators or the bastion's group, or revoke the rule", false},
-		"listeners that were denied":         {elb + shop + " listen tcp/443\nunread listeners denied", findings.Critical, reach.Reachable, "Revoke the rule, unless a listener", false},
-		"a function":                         {"type lambda", findings.Medium, reach.NotReachable, "Revoke the rule: functions and NAT gateways accept no connections.", false},
+		"a load balancer":                    {elb, findings.Critical, reach.Reachable, "Revoke the rule, unless the load balancer has a listener for tcp/22: it accepts connections on its listeners only", false},
+		"a load balancer without a listener": {elb + shop + " listen tcp/443", findings.Medium, reach.NotReachable, "Revoke the rule: the load balancer has no listener for tcp/22.", false},
+		"a load balancer with a listener":    {elb + shop + " listen tcp/22", findings.Critical, reach.Reachable, "Replace 0.0.0.0/0 with the addresses of your administrators or with the bastion's security group, or revoke the rule", false},
+		"listeners that were denied":         {elb + shop + " listen tcp/443\nunread listeners denied", findings.Critical, reach.Reachable, "Revoke the rule, unless the load balancer has a listener", false},
+		"a function":                         {"type lambda", findings.Medium, reach.NotReachable, "Revoke the rule: Lambda functions and NAT gateways accept no connections.", false},
 		"a database":                         {"requester amazon-rds managed description RDSNetworkInterface", findings.Critical, reach.Reachable, "or revoke the rule if nothing uses the port", false},
 	} {
 		t.Run(name, func(t *testing.T) {

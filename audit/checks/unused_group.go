@@ -59,7 +59,7 @@ func unusedMessage(r *audit.Region, g *inventory.Group, set, namedBy []string) s
 // searched says where users of a group were looked for. It is the same for every
 // group of a region.
 func searched(l audit.Looked) string {
-	text := "searched for users of security groups: network interfaces, security group rules"
+	text := "searched for uses of security groups: network interfaces, security group rules"
 	for _, part := range l.Further {
 		text += ", " + part
 	}
