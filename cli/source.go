@@ -30,7 +30,7 @@ func newSource(c *urfave.Context, flag string) (*source, error) {
 	errs := []error{err}
 	switch {
 	case s.given() && c.Bool("demo"):
-		errs = append(errs, console.Usage("drop one of them", "--demo and --%s both say what is read", flag))
+		errs = append(errs, console.Usage("drop one of them", "--demo and --%s cannot be used together", flag))
 	case flag != "" && !s.given() && c.IsSet(savedAccount):
 		errs = append(errs, console.Usage("--expect-account checks whose credentials they are", "--account says of which account saved answers are: it needs --%s", flag))
 	}

@@ -51,13 +51,18 @@ func Row(f *findings.Finding) []string {
 	}
 }
 
-// resourceName is what people call the resource: the name of the group, or what
-// uses the interface, as in "instance i-0123456789abcdef0".
+// resourceName is the name of the group or resource, or what an interface without
+// a name is attached to, as in "instance i-0123456789abcdef0".
 func resourceName(f *findings.Finding) string {
-	if f.ResourceID == f.GroupID || len(f.Interfaces) == 0 || f.Interfaces[0].ID != f.ResourceID {
+	switch {
+	case f.ResourceName != "":
+		return f.ResourceName
+	case f.ResourceID == f.GroupID:
 		return f.GroupName
+	case len(f.Interfaces) > 0 && f.Interfaces[0].ID == f.ResourceID:
+		return f.Interfaces[0].Owner
 	}
-	return f.Interfaces[0].Owner
+	return ""
 }
 
 // gapRow stands for what could not be read: a file of findings alone would

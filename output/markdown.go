@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -115,7 +116,8 @@ func markdownCoverage(out *bytes.Buffer, r *findings.Report) {
 	}
 	said := map[string]bool{}
 	for _, n := range r.Notes {
-		if text := n.Check + ": " + n.Text; !said[text] {
+		found := slices.ContainsFunc(r.Findings, func(f findings.Finding) bool { return f.Check == n.Check && f.Status != findings.Suppressed })
+		if text := n.Check + ": " + n.Text; found && !said[text] {
 			said[text] = true
 			fmt.Fprintf(out, "\n%s\n", markdownText(runes(text, markdownCell)))
 		}

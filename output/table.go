@@ -42,7 +42,9 @@ var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer,
 		if err := (&layout{o}).columns(&out, r, open); err != nil {
 			return fmt.Errorf("laying out the table: %w", err)
 		}
-		notes(&out, r, o, func(string) bool { return true })
+		notes(&out, r, o, func(check string) bool {
+			return slices.ContainsFunc(open, func(f findings.Finding) bool { return f.Check == check })
+		})
 	}
 	closing(&out, r, o)
 	if _, err := w.Write(out.Bytes()); err != nil {
