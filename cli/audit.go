@@ -80,14 +80,21 @@ func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Sna
 		history.First(report)
 	}
 	report.Finish()
-	whole := *report // the history keeps what --min-severity drops
+	whole := *report // the history keeps what --min-severity drops, and what is outside of the part
+	report, err := p.selectPart(report, s.Inventory, flags.part)
+	if err != nil {
+		return err
+	}
+	if flags.framework != nil {
+		report.Controls = flags.framework.Judge(report)
+	}
 	if flags.minSeverity > findings.Info {
 		report.LeaveOut(flags.minSeverity)
 	}
 	report.Finish()
 
 	flags.table.Next = p.nextCommand(&whole, flags)
-	err := p.write(report, flags.targets, flags.table, &material{s.Inventory, &flags.audit.Settings})
+	err = p.write(report, flags.targets, flags.table, &material{s.Inventory, &flags.audit.Settings, flags.part})
 	if flags.history != nil {
 		err = errors.Join(err, flags.history.Keep(&whole, s))
 	}

@@ -89,7 +89,7 @@ func declareAuditFlags() []urfave.Flag {
 		choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
 		configFlag(),
 		&urfave.BoolFlag{Name: "no-cache", Category: categoryReport, Usage: "do not keep the report for sgaudit explain, fix and except; only an audit at a terminal keeps it"},
-	}...), tableFlags()...)
+	}...), append(partFlags(), tableFlags()...)...)
 }
 
 // outputFlag is on every verb that writes a report.
@@ -110,6 +110,7 @@ func configFlag() urfave.Flag {
 // auditFlags are the flags of an audit and the configuration, checked.
 type auditFlags struct {
 	source      *source
+	part        *part // of what is read, that is reported
 	targets     []target
 	table       output.Options // how the table looks
 	again       string         // the flag by which other verbs find this report; empty: none is known
@@ -136,6 +137,8 @@ func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 	try(notEmpty(c, "framework", "min-severity", "fail-on", "baseline", "config", "output-dir", "history", "keep-runs", "keep-days"))
 	var err error
 	flags.source, err = newSource(c, file)
+	try(err)
+	flags.part, err = readPart(c)
 	try(err)
 	flags.targets, err = parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	try(err)
@@ -175,7 +178,7 @@ func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 	if c.String("baseline") != "" {
 		flags.baseline, err = readReport(c.String("baseline"))
 		try(err)
-		if err == nil && flags.baseline.Selection != nil {
+		if err == nil && flags.baseline.Selection != nil && !slices.Equal(flags.baseline.Selection.Filters, flags.part.words) { // of the same part it leaves out the same
 			try(console.Usage("give the report that audit wrote", "--baseline %s is a part of a report (sgaudit show %s): what it leaves out would be new", c.String("baseline"), strings.Join(flags.baseline.Selection.Filters, " ")))
 		}
 	}

@@ -111,7 +111,7 @@ var interfaceColumns = []shownColumn{
 // list judges an account and writes one of its tables.
 func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Table, columns []shownColumn, rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool, mistake error) error {
 	targets, err := parseListTargets(c.StringSlice("output"))
-	scope, wrong := groupScope(c)
+	chosen, wrong := readPart(c)
 	src, bad := newSource(c, "input")
 	if err := console.Combine(mistake, err, wrong, bad, notEmpty(c, "port", "source", "input", "config")); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Tab
 	if err != nil {
 		return err
 	}
-	rows := table(tables.New(inv, report, tables.Options{Services: conf.Settings.Names, Scope: scope, Rule: rule}))
+	rows := table(tables.New(inv, report, tables.Options{Services: conf.Settings.Names, Scope: chosen.scope(), Rule: rule}))
 	var errs []error
 	for _, t := range targets {
 		if t.file != "" {
@@ -203,29 +203,6 @@ func (p *program) judgeSource(src *source, name string) (*inventory.Inventory, *
 	report := p.evaluate(s, opts, conf.Exceptions, s.TakenAt)
 	report.Finish()
 	return s.Inventory, report, conf, nil
-}
-
-// groupScope reads the flags that choose groups; nil stands for all.
-func groupScope(c *urfave.Context) (func(*inventory.Region, *inventory.Group) bool, error) {
-	names, vpcs, tags := c.StringSlice("group"), c.StringSlice("vpc"), c.StringSlice("tag")
-	if len(names)+len(vpcs)+len(tags) == 0 {
-		return nil, nil
-	}
-	if slices.Contains(slices.Concat(names, vpcs, tags), "") {
-		return nil, console.Usage("", "--group, --vpc and --tag take a value that is not empty")
-	}
-	return func(_ *inventory.Region, g *inventory.Group) bool {
-		named := func(text string) bool {
-			pattern := glob(text)
-			return pattern.MatchString(g.ID) || pattern.MatchString(g.Name)
-		}
-		tagged := func(text string) bool {
-			key, value, both := strings.Cut(text, "=")
-			return slices.ContainsFunc(g.Tags, func(t inventory.Tag) bool { return t.Key == key && (!both || t.Value == value) })
-		}
-		return (len(names) == 0 || slices.ContainsFunc(names, named)) && (len(vpcs) == 0 || slices.Contains(vpcs, g.VPC)) &&
-			(len(tags) == 0 || slices.ContainsFunc(tags, tagged))
-	}, nil
 }
 
 // chooseRules reads the flags that choose rules; nil stands for all.

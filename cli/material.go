@@ -14,6 +14,7 @@ import (
 type material struct {
 	inv      *inventory.Inventory
 	settings *audit.Settings
+	part     *part
 }
 
 func (m *material) draw(r *findings.Report) *picture.Picture {
@@ -21,7 +22,7 @@ func (m *material) draw(r *findings.Report) *picture.Picture {
 }
 
 func (m *material) list(r *findings.Report) *tables.Tables {
-	return tables.New(m.inv, r, tables.Options{Services: m.settings.Names})
+	return tables.New(m.inv, r, tables.Options{Services: m.settings.Names, Scope: m.part.scope()})
 }
 
 // noLists refuses the formats that list what was audited where only a report

@@ -28,10 +28,9 @@ func (p *program) showVerb() *urfave.Command {
 			offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only this check `ID`; repeatable"}, checkCandidates),
 			&urfave.StringSliceFlag{Name: "account", Category: categoryReport, Usage: "only this account `ID`; repeatable"},
 			&urfave.StringSliceFlag{Name: "region", Category: categoryReport, Usage: "only this `REGION`; repeatable"},
-			&urfave.StringSliceFlag{Name: "group", Category: categoryReport, Usage: "only findings about the security group or resource with this `ID` or name, in which * stands for any text and ? for a character; repeatable"},
 			choice(&urfave.StringFlag{Name: "status", Category: categoryReport, Usage: "only findings that are `STATUS`: open or suppressed"}, "status", findings.Open, findings.Suppressed),
 			&urfave.BoolFlag{Name: "new", Category: categoryReport, Usage: "only findings that the baseline of the report does not hold"},
-		}, tableFlags()...),
+		}, append(partFlags(), tableFlags()...)...),
 		Action: p.show,
 	}
 }
@@ -114,22 +113,9 @@ func readFilter(c *urfave.Context, r *findings.Report) (findings.Filter, error) 
 		accounts, regions = append(accounts, r.Findings[i].AccountID), append(regions, r.Findings[i].Region)
 	}
 	f.Checks, f.Accounts, f.Regions = held("check", checks), held("account", accounts), held("region", regions)
-	var globs []*regexp.Regexp
-	for _, text := range c.StringSlice("group") {
-		if text == "" {
-			errs = append(errs, console.Usage("", "--group is empty"))
-			continue
-		}
-		globs = append(globs, glob(text))
-		f.Words = append(f.Words, "--group "+text)
-	}
-	if len(globs) > 0 {
-		f.Group = func(values ...string) bool {
-			return slices.ContainsFunc(globs, func(g *regexp.Regexp) bool {
-				return slices.ContainsFunc(values, func(v string) bool { return v != "" && g.MatchString(v) })
-			})
-		}
-	}
+	chosen, err := readPart(c)
+	errs = append(errs, err)
+	chosen.filter(&f, chosen.outsideOf(r.Findings))
 	if f.Status != "" {
 		f.Words = append(f.Words, "--status "+f.Status)
 	}

@@ -18,10 +18,11 @@ type Selection struct {
 type Filter struct {
 	Checks, Accounts, Regions []string
 	MinSeverity               Severity
-	Status                    string                   // open or suppressed; empty: both
-	New                       bool                     // only findings that the baseline does not hold
-	Group                     func(ids ...string) bool // of the ids and names of a group or resource one has to match; nil: every group
-	Words                     []string                 // the filters but for MinSeverity, for Selection
+	Status                    string              // open or suppressed; empty: both
+	New                       bool                // only findings that the baseline does not hold
+	Part                      func(*Finding) bool // chooses by the group or resource; nil: every one
+	Gone                      func(*Known) bool   // with Part, the same for findings of the baseline
+	Words                     []string            // the filters but for MinSeverity, for Selection
 }
 
 // Select returns the part of a report that the filter chooses, in its order;
@@ -41,7 +42,7 @@ func (r *Report) Select(f Filter) *Report {
 	filtered := 0
 	chosen.Findings = keep(r.Findings, func(x *Finding) bool {
 		if place(x.AccountID, x.Region) && in(f.Checks, x.Check) && (f.Status == "" || x.Status == f.Status) &&
-			(!f.New || x.Baseline == New) && (f.Group == nil || f.Group(x.GroupID, x.GroupName, x.ResourceID)) {
+			(!f.New || x.Baseline == New) && (f.Part == nil || f.Part(x)) {
 			return true
 		}
 		if x.Status != Suppressed {
@@ -52,7 +53,7 @@ func (r *Report) Select(f Filter) *Report {
 	if r.Comparison != nil {
 		comparison := *r.Comparison
 		known := func(k *Known) bool {
-			return place(k.AccountID, k.Region) && in(f.Checks, k.Check) && k.Severity >= f.MinSeverity && (f.Group == nil || f.Group(k.ResourceID))
+			return place(k.AccountID, k.Region) && in(f.Checks, k.Check) && k.Severity >= f.MinSeverity && (f.Gone == nil || f.Gone(k))
 		}
 		comparison.Fixed, comparison.Unknown = keep(comparison.Fixed, known), keep(comparison.Unknown, known)
 		chosen.Comparison = &comparison

@@ -32,7 +32,7 @@ func TestSelect(t *testing.T) {
 		"status":   {Filter{Status: Suppressed, Words: []string{"w"}}, []string{"3"}, 3, 0, 1, 2},
 		"new":      {Filter{New: true, Words: []string{"w"}}, []string{"1", "4"}, 1, 0, 1, 2},
 		"severity": {Filter{MinSeverity: Low, New: true, Words: []string{"w"}}, []string{"1"}, 1, 1, 1, 2},
-		"group":    {Filter{Group: func(ids ...string) bool { return ids[0] == "h" }, Words: []string{"w"}}, []string{"2", "3"}, 2, 0, 1, 2},
+		"group":    {Filter{Part: func(f *Finding) bool { return f.GroupID == "h" }, Words: []string{"w"}}, []string{"2", "3"}, 2, 0, 1, 2},
 	} {
 		got := r.Select(c.filter)
 		var ids []string
