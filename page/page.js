@@ -377,4 +377,5 @@ async function start() {
   go();
   if (index.id.length) detail(0); // so that printing finds the gravest ones unpacked
   document.documentElement.dataset.ready = 'yes';
+  setTimeout(() => hits(''), 50); // so that the first search finds the strings in lower case
 }

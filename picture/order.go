@@ -74,17 +74,26 @@ func (l *layout) starts() int {
 	return max(1, min(60, 6000/(n*n/8+1)))
 }
 
+// search looks for the order of a layout in which the fewest edges cross.
+type search struct {
+	layout     *layout
+	neighbours map[*item][]stop
+	column     map[*item]int
+	spans      []span
+	best       [][]*item
+	fewest     float64 // crossings of best
+}
+
 // sort orders the columns so that few edges cross: barycentre sweeps and swaps
 // of neighbours from several starts, of which the order with the fewest
 // crossings is kept, the first one of those. The same layout is sorted in the
 // same way.
 func (l *layout) sort() {
-	neighbours := map[*item][]stop{}
-	column := map[*item]int{}
+	s := &search{layout: l, neighbours: map[*item][]stop{}, column: map[*item]int{}}
 	for c, items := range l.columns {
 		enumerate(items)
 		for _, it := range items {
-			column[it] = c
+			s.column[it] = c
 		}
 	}
 	for _, e := range l.edges {
@@ -92,18 +101,15 @@ func (l *layout) sort() {
 		for i := 1; i < len(stops); i++ {
 			left, right := stops[i-1], stops[i]
 			left.weight, right.weight = e.weight(), e.weight()
-			neighbours[right.item] = append(neighbours[right.item], left)
-			neighbours[left.item] = append(neighbours[left.item], right)
+			s.neighbours[right.item] = append(s.neighbours[right.item], left)
+			s.neighbours[left.item] = append(s.neighbours[left.item], right)
 		}
 	}
-	spans := l.spans(column)
+	s.spans = l.spans(s.column)
 	first := l.snapshot()
-	best, fewest := first, crossings(spans)
+	s.best, s.fewest = first, crossings(s.spans)
 	mixed := rand.New(rand.NewPCG(1, 2))
-	for start := range l.starts() {
-		if fewest == 0 {
-			break
-		}
+	for start := 0; start < l.starts() && s.fewest > 0; start++ {
 		l.restore(first)
 		if start > 0 {
 			for _, c := range l.columns {
@@ -111,27 +117,36 @@ func (l *layout) sort() {
 				enumerate(c)
 			}
 		}
-		for s := range sweeps {
-			for k := range l.columns {
-				c := k
-				if s%2 == 1 {
-					c = len(l.columns) - 1 - k
-				}
-				sortByMean(l.columns[c], neighbours)
-				if s > sweeps/2 {
-					swap(l.columns[c], c, neighbours, column)
-				}
-			}
-			if n := crossings(spans); n < fewest {
-				best, fewest = l.snapshot(), n
-			}
-		}
-		l.swapAll(neighbours, column)
-		if n := crossings(spans); n < fewest {
-			best, fewest = l.snapshot(), n
-		}
+		s.descend()
 	}
-	l.restore(best)
+	l.restore(s.best)
+}
+
+// descend improves the order that the layout has.
+func (s *search) descend() {
+	columns := s.layout.columns
+	for pass := range sweeps {
+		for k := range columns {
+			c := k
+			if pass%2 == 1 {
+				c = len(columns) - 1 - k
+			}
+			sortByMean(columns[c], s.neighbours)
+			if pass > sweeps/2 {
+				swap(columns[c], c, s.neighbours, s.column)
+			}
+		}
+		s.keep()
+	}
+	s.layout.swapAll(s.neighbours, s.column)
+	s.keep()
+}
+
+// keep remembers the order that the layout has if it is the best so far.
+func (s *search) keep() {
+	if n := crossings(s.spans); n < s.fewest {
+		s.best, s.fewest = s.layout.snapshot(), n
+	}
 }
 
 // swapAll swaps neighbours in all columns until that helps no more.
