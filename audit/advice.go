@@ -9,7 +9,7 @@ import (
 // advice says what to do about an opening. It depends on what the group
 // is attached to: a load balancer accepts connections on its listeners only, and
 // Session Manager opens sessions on instances only.
-func (r *Region) advice(o *opened) string {
+func (r *Pass) advice(o *exposure) string {
 	source := r.PeerNamed(o.rule.Peer)
 	members := r.Reach.Interfaces(o.group.ID)
 	if only(members, (*inventory.Interface).AcceptsNone) {

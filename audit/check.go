@@ -31,7 +31,7 @@ type Check struct {
 	OnRequest  bool            // off until --check or the configuration asks for it
 	Exposed    bool            // the severity follows the internet exposure
 	Class      Class           // what it reports of the ports open to the internet, if it is about them
-	Run        func(*Region)
+	Run        func(*Pass)
 }
 
 var declared = map[string]*Check{}

@@ -31,9 +31,9 @@ func (o Options) AsOf(read time.Time) Options {
 	return o
 }
 
-// Estate is the whole inventory of the run, as checks see it that follow
+// Accounts is the whole inventory of the run, as checks see it that follow
 // references from one account to another.
-type Estate struct {
+type Accounts struct {
 	*inventory.Inventory
 
 	mu   sync.Mutex
@@ -84,13 +84,13 @@ func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *
 	for _, c := range selected {
 		report.Checks = append(report.Checks, findings.CheckInfo{ID: c.ID, Title: c.Title, Severity: c.Severity, References: c.References})
 	}
-	estate := &Estate{Inventory: inv, live: map[string]*liveness{}}
+	accounts := &Accounts{Inventory: inv, live: map[string]*liveness{}}
 	parts := make([]part, len(inv.Regions))
 	var g errgroup.Group
 	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i, region := range inv.Regions {
 		g.Go(func() error {
-			parts[i] = estate.region(region, &settings, selected)
+			parts[i] = accounts.region(region, &settings, selected)
 			return nil
 		})
 	}
@@ -118,13 +118,13 @@ type part struct {
 }
 
 // region runs the checks on one region. Regions are run side by side.
-func (e *Estate) region(region *inventory.Region, settings *Settings, selected []*Check) part {
+func (e *Accounts) region(region *inventory.Region, settings *Settings, selected []*Check) part {
 	report := &findings.Report{Coverage: []findings.Coverage{cover(region)}}
 	if region.Skipped {
 		return part{Report: report}
 	}
 	reached := reach.New(region)
-	r := &Region{Region: region, Index: reached.Index(), Settings: settings, Reach: reached, Estate: e, report: report}
+	r := &Pass{Region: region, Index: reached.Index(), Settings: settings, Reach: reached, Accounts: e, report: report}
 	for _, c := range selected {
 		if c.Class != NoClass {
 			r.runs[c.Class] = true
@@ -159,7 +159,7 @@ func cover(r *inventory.Region) findings.Coverage {
 // evaluate runs one check on the region, or records why it cannot. A check
 // that panics takes back what it reported, and comes out as a gap, so that
 // the run counts as incomplete.
-func (r *Region) evaluate(c *Check) (failure *findings.Gap) {
+func (r *Pass) evaluate(c *Check) (failure *findings.Gap) {
 	for _, part := range c.Needs.Each() {
 		if !r.Read.Has(part) {
 			r.NotEvaluated("%s are needed: %s", part, r.whyMissing(part))

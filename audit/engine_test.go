@@ -319,7 +319,7 @@ func TestUnreadPartsAreNotEvaluated(t *testing.T) {
 
 // A check that panics takes nothing else with it, and the run is incomplete.
 func TestPanickingCheckIsAGap(t *testing.T) {
-	broken := &audit.Check{ID: "broken", Title: "broken", Run: func(r *audit.Region) {
+	broken := &audit.Check{ID: "broken", Title: "broken", Run: func(r *audit.Pass) {
 		r.Report(r.Observe(&r.Groups[0], nil))
 		r.Report(r.Observe(&r.Groups[0], &r.Groups[0].Rules[0]))
 		panic("oops")

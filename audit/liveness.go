@@ -20,8 +20,8 @@ type liveness struct {
 
 // Live reports whether the group is in use, and if not, the dead set that it
 // is part of (itself included, sorted) and the dead groups that name it.
-func (r *Region) Live(group string) (live bool, set, namedBy []string) {
-	l := r.Estate.liveness(r.Name)
+func (r *Pass) Live(group string) (live bool, set, namedBy []string) {
+	l := r.Accounts.liveness(r.Name)
 	if l.live[group] {
 		return true, nil, nil
 	}
@@ -30,7 +30,7 @@ func (r *Region) Live(group string) (live bool, set, namedBy []string) {
 
 // liveness works out who is live in a region of all accounts, once for all
 // that ask.
-func (e *Estate) liveness(name string) *liveness {
+func (e *Accounts) liveness(name string) *liveness {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	l := e.live[name]

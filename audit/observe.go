@@ -11,12 +11,12 @@ import (
 
 // ObserveResource starts an observation of a resource that is not a group. The
 // name may be empty.
-func (r *Region) ObserveResource(kind, id, name, vpc string) Observation {
+func (r *Pass) ObserveResource(kind, id, name, vpc string) Observation {
 	return Observation{ResourceType: kind, ResourceID: id, ResourceName: name, VPC: vpc, Severity: r.check.Severity}
 }
 
 // ObserveInterface starts an observation of an interface.
-func (r *Region) ObserveInterface(e *inventory.Interface) Observation {
+func (r *Pass) ObserveInterface(e *inventory.Interface) Observation {
 	o := r.ObserveResource("network-interface", e.ID, interfaceName(e), e.VPC)
 	o.Interface = e
 	return o
@@ -42,7 +42,7 @@ type Observation struct {
 }
 
 // Observe starts an observation of a group, or of a rule in it.
-func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
+func (r *Pass) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
 	o := Observation{Group: g, Rule: rule, ResourceType: "security-group", ResourceID: g.ID, ResourceName: g.Name, VPC: g.VPC, Severity: r.check.Severity}
 	if rule != nil {
 		o.Proposal.Kind = findings.RevokeRule
@@ -52,7 +52,7 @@ func (r *Region) Observe(g *inventory.Group, rule *inventory.Rule) Observation {
 
 // familyOf returns the version of IP of the addresses that a peer stands for,
 // or nothing where it may stand for both. A prefix list has one version.
-func (r *Region) familyOf(p inventory.Peer) string {
+func (r *Pass) familyOf(p inventory.Peer) string {
 	v4, v6 := p.Prefix.IsValid() && p.Prefix.Addr().Is4(), p.Prefix.IsValid() && p.Prefix.Addr().Is6()
 	if l := r.PrefixList(p.List); l != nil {
 		v4, v6 = l.Holds(false), l.Holds(true)
@@ -68,7 +68,7 @@ func (r *Region) familyOf(p inventory.Peer) string {
 
 // Report turns an observation into a finding: it adds the verdict, moves the
 // severity, and names the interfaces concerned.
-func (r *Region) Report(o Observation) {
+func (r *Pass) Report(o Observation) {
 	information := o.Severity == findings.Info
 	if s, ok := r.Settings.Severities[r.check.ID]; ok {
 		o.Severity = s
@@ -140,7 +140,7 @@ type traits struct {
 	first    []findings.Interface // as many of them as a finding lists
 }
 
-func (r *Region) traits(g *inventory.Group) *traits {
+func (r *Pass) traits(g *inventory.Group) *traits {
 	if t := r.cache.traits[g.ID]; t != nil {
 		return t
 	}

@@ -165,7 +165,7 @@ func CheckOf(class Class) string {
 
 // ServicesOf names the services of the given classes that the traffic opens,
 // each once, in the order of the table of ports and then of the settings.
-func (r *Region) ServicesOf(t inventory.Traffic, classes ...Class) []string {
+func (r *Pass) ServicesOf(t inventory.Traffic, classes ...Class) []string {
 	return r.Settings.servicesOf(t, func(s *Service) bool { return slices.Contains(classes, s.Class) })
 }
 

@@ -18,7 +18,7 @@ func TestTrustedLists(t *testing.T) {
 		{ID: "pl-empty", Resolved: true},
 		{ID: "pl-unread", Entries: []netip.Prefix{p("203.0.113.7/32")}},
 	}}
-	r := &Region{Region: region, Index: inventory.NewIndex(region), Settings: &Settings{TrustedCIDRs: []netip.Prefix{p("203.0.113.0/24")}}}
+	r := &Pass{Region: region, Index: inventory.NewIndex(region), Settings: &Settings{TrustedCIDRs: []netip.Prefix{p("203.0.113.0/24")}}}
 	for list, want := range map[string]bool{"pl-in": true, "pl-out": false, "pl-empty": false, "pl-unread": false, "pl-none": false} {
 		if got := r.Trusts(&inventory.Rule{Peer: inventory.Peer{List: list}}); got != want {
 			t.Errorf("%s: %v", list, got)

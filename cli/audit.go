@@ -71,7 +71,7 @@ func (p *program) audit(ctx context.Context, flags *auditFlags) error {
 func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Snapshot, started time.Time) error {
 	report := p.evaluate(s, flags.audit, flags.exceptions, started)
 	if flags.baseline != nil {
-		report.Since(flags.baseline)
+		report.CompareTo(flags.baseline)
 	}
 	if flags.framework != nil {
 		report.Controls = flags.framework.Judge(report)

@@ -100,7 +100,7 @@ func (p *part) filter(f *findings.Filter, outside map[string]bool) {
 		return
 	}
 	f.Part = p.hasFinding
-	f.Gone = func(k *findings.Known) bool { return !outside[k.ResourceID] }
+	f.Gone = func(k *findings.Ref) bool { return !outside[k.ResourceID] }
 	f.Words = append(f.Words, p.words...)
 }
 

@@ -23,9 +23,9 @@ type Drift struct {
 	Changes       []inventory.Change `json:"changes"`
 	Unread        []inventory.Unread `json:"unread"`
 	Reach         []Way              `json:"reach"`
-	New           []findings.Known   `json:"new_findings"`
-	Fixed         []findings.Known   `json:"fixed_findings"`
-	Unknown       []findings.Known   `json:"unknown_findings"`
+	New           []findings.Ref     `json:"new_findings"`
+	Fixed         []findings.Ref     `json:"fixed_findings"`
+	Unknown       []findings.Ref     `json:"unknown_findings"`
 }
 
 // Way is a way from the internet to an interface that came or went.
@@ -40,15 +40,15 @@ type Way struct {
 // Compare returns what changed from the old snapshot to the new one. Each is
 // judged by the same checks, as of the day on which it was taken.
 func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
-	d := &Drift{SchemaVersion: "1", Changes: []inventory.Change{}, Unread: []inventory.Unread{}, Reach: []Way{}, New: []findings.Known{}}
+	d := &Drift{SchemaVersion: "1", Changes: []inventory.Change{}, Unread: []inventory.Unread{}, Reach: []Way{}, New: []findings.Ref{}}
 	changes, unread := inventory.Diff(old.Inventory, now.Inventory)
 	d.Changes, d.Unread = append(d.Changes, changes...), append(d.Unread, unread...)
 	before, after := audit.Run(old.Inventory, opts.AsOf(old.TakenAt)), audit.Run(now.Inventory, opts.AsOf(now.TakenAt))
 	before.StartedAt, after.StartedAt = old.TakenAt, now.TakenAt
-	after.Since(before.Report)
+	after.CompareTo(before.Report)
 	for i := range after.Findings {
 		if f := &after.Findings[i]; f.Baseline == findings.New {
-			d.New = append(d.New, f.Known())
+			d.New = append(d.New, f.Ref())
 		}
 	}
 	d.Fixed, d.Unknown = after.Comparison.Fixed, after.Comparison.Unknown

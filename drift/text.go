@@ -58,7 +58,7 @@ func (d *Drift) write(headingForm, regionForm, lineForm string, plain func(strin
 	}
 	for _, list := range []struct {
 		heading, sign string
-		known         []findings.Known
+		known         []findings.Ref
 	}{{"New findings:", "+", d.New}, {"Fixed findings:", "-", d.Fixed}, {"Findings that could not be determined:", "?", d.Unknown}} {
 		for _, k := range list.known {
 			under(list.heading, k.AccountID+" "+k.Region)

@@ -2,10 +2,10 @@ package findings
 
 import "time"
 
-// Known is a finding of an older report in short: enough to name it, to tell
+// Ref is a finding of an older report in short: enough to name it, to tell
 // whether this run could have found it again, and to know it when it is found
 // again later.
-type Known struct {
+type Ref struct {
 	ID         string     `json:"id"`
 	Check      string     `json:"check"`
 	Severity   Severity   `json:"severity"`
@@ -23,7 +23,7 @@ const (
 	Unchanged = "unchanged"
 )
 
-// Since marks the findings as new or unchanged since an older report, carries
+// CompareTo marks the findings as new or unchanged since an older report, carries
 // the dates on which they were first seen, and lists what is gone: fixed where
 // this run could have found it again, unknown elsewhere. What the older report
 // lists as unknown belongs to the baseline too, so that a finding is carried
@@ -33,10 +33,10 @@ const (
 // earlier version does not list those, a finding below its lowest severity is
 // neither new nor unchanged. It must be called before findings are dropped by
 // severity.
-func (r *Report) Since(old *Report) {
-	before := make(map[string]Known, len(old.Findings))
+func (r *Report) CompareTo(old *Report) {
+	before := make(map[string]Ref, len(old.Findings))
 	order := make([]string, 0, len(old.Findings))
-	put := func(k Known, otherwise time.Time) {
+	put := func(k Ref, otherwise time.Time) {
 		if _, twice := before[k.ID]; twice {
 			return
 		}
@@ -47,7 +47,7 @@ func (r *Report) Since(old *Report) {
 		order = append(order, k.ID)
 	}
 	for i := range old.Findings {
-		put(old.Findings[i].Known(), old.StartedAt)
+		put(old.Findings[i].Ref(), old.StartedAt)
 	}
 	if old.Below != nil {
 		for _, k := range old.Below.LeftOut {
@@ -73,8 +73,8 @@ func (r *Report) Since(old *Report) {
 		}
 		f.FirstSeen = &first
 	}
-	judged := r.judgement()
-	comparison := &Comparison{Baseline: old.StartedAt, Fixed: []Known{}, Unknown: []Known{}}
+	judged := r.couldDetect()
+	comparison := &Comparison{Baseline: old.StartedAt, Fixed: []Ref{}, Unknown: []Ref{}}
 	for _, id := range order {
 		switch was, gone := before[id]; {
 		case !gone:
@@ -93,9 +93,9 @@ func (r *Report) omits(s Severity) bool {
 	return r.Below != nil && r.Below.LeftOut == nil && s < r.Below.MinSeverity
 }
 
-// Known returns the finding in short.
-func (f *Finding) Known() Known {
-	k := Known{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, "", f.Message, f.FirstSeen}
+// Ref returns the finding in short.
+func (f *Finding) Ref() Ref {
+	k := Ref{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, "", f.Message, f.FirstSeen}
 	if f.Rule != nil {
 		t := f.Rule.Texts()
 		k.Rule = t.Direction + " " + t.Protocol + " " + t.Ports + " " + t.Source
@@ -108,14 +108,14 @@ func (f *Finding) Known() Known {
 // those that were unknown there already last.
 type Comparison struct {
 	Baseline time.Time `json:"baseline_started_at"`
-	Fixed    []Known   `json:"fixed"`
-	Unknown  []Known   `json:"unknown"` // neither found again nor fixed: this run could not judge them
+	Fixed    []Ref     `json:"fixed"`
+	Unknown  []Ref     `json:"unknown"` // neither found again nor fixed: this run could not judge them
 }
 
-// judgement returns a function that reports whether this run could have found
+// couldDetect returns a function that reports whether this run could have found
 // a finding again: its check ran, and its region was read in full, or lacks
 // only parts that the check does not need.
-func (r *Report) judgement() func(*Known) bool {
+func (r *Report) couldDetect() func(*Ref) bool {
 	type place struct{ account, region string }
 	type task struct {
 		check string
@@ -132,7 +132,7 @@ func (r *Report) judgement() func(*Known) bool {
 	for _, n := range r.NotEvaluated {
 		silent[task{n.Check, place{n.AccountID, n.Region}}] = true
 	}
-	return func(k *Known) bool {
+	return func(k *Ref) bool {
 		where := place{k.AccountID, k.Region}
 		return read[where] && ran[k.Check] && !silent[task{k.Check, where}]
 	}

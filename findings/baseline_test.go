@@ -47,18 +47,18 @@ func saved(t *testing.T, r *findings.Report) *findings.Report {
 func TestUnknownFindingsAreCarried(t *testing.T) {
 	throttled := findings.Gap{Operation: "ec2:DescribeSecurityGroups", Kind: "throttled"}
 	first := night(1, findings.Gap{}, "a", "b")
-	first.Since(night(1, findings.Gap{}))
+	first.CompareTo(night(1, findings.Gap{}))
 	last := saved(t, first)
 	for d := 2; d <= 3; d++ {
 		bad := night(d, throttled)
-		bad.Since(last)
+		bad.CompareTo(last)
 		if len(bad.Comparison.Unknown) != 2 || len(bad.Comparison.Fixed) != 0 {
 			t.Fatalf("night %d: %+v", d, bad.Comparison)
 		}
 		last = saved(t, bad)
 	}
 	good := night(4, findings.Gap{}, "a", "c")
-	good.Since(last)
+	good.CompareTo(last)
 	for i, want := range []struct {
 		baseline string
 		day      int
@@ -72,7 +72,7 @@ func TestUnknownFindingsAreCarried(t *testing.T) {
 		t.Errorf("compared: %+v", c)
 	}
 	again := night(5, findings.Gap{}, "a", "c")
-	again.Since(saved(t, good))
+	again.CompareTo(saved(t, good))
 	if c := again.Comparison; len(c.Fixed)+len(c.Unknown) != 0 {
 		t.Errorf("what was fixed comes back: %+v", c)
 	}
@@ -82,9 +82,9 @@ func TestUnknownFindingsAreCarried(t *testing.T) {
 // they were carried: the baseline had them at its time.
 func TestUnknownFindingsWithoutDates(t *testing.T) {
 	old := night(2, findings.Gap{})
-	old.Comparison = &findings.Comparison{Baseline: time.Date(2029, 12, 31, 0, 0, 0, 0, time.UTC), Unknown: []findings.Known{{ID: "a", Check: "check", AccountID: "1", Region: "x"}}}
+	old.Comparison = &findings.Comparison{Baseline: time.Date(2029, 12, 31, 0, 0, 0, 0, time.UTC), Unknown: []findings.Ref{{ID: "a", Check: "check", AccountID: "1", Region: "x"}}}
 	now := night(3, findings.Gap{}, "a")
-	now.Since(old)
+	now.CompareTo(old)
 	if f := &now.Findings[0]; f.Baseline != findings.Unchanged || f.FirstSeen.Year() != 2029 {
 		t.Errorf("%s, first seen %s", f.Baseline, f.FirstSeen)
 	}
@@ -113,7 +113,7 @@ func TestJudgedBesideGaps(t *testing.T) {
 		if tc.silent {
 			now.NotEvaluated = []findings.NotEvaluated{{Check: "check", AccountID: "1", Region: "x"}}
 		}
-		now.Since(night(1, findings.Gap{}, "a"))
+		now.CompareTo(night(1, findings.Gap{}, "a"))
 		if fixed := len(now.Comparison.Fixed) == 1; fixed != tc.fixed || len(now.Comparison.Fixed)+len(now.Comparison.Unknown) != 1 {
 			t.Errorf("%s: %+v", name, now.Comparison)
 		}
@@ -128,13 +128,13 @@ func TestBaselineWithMinSeverity(t *testing.T) {
 		old.Findings[i].Severity = findings.Low
 	}
 	old.Findings[0].Severity, old.Findings[2].Status = findings.High, findings.Suppressed
-	old.Since(night(1, findings.Gap{}, "low"))
+	old.CompareTo(night(1, findings.Gap{}, "low"))
 	old.LeaveOut(findings.High)
 	if len(old.Findings) != 1 || old.Below.Findings != 2 || len(old.Below.LeftOut) != 3 {
 		t.Fatalf("left out: %+v", old.Below)
 	}
 	now := night(3, findings.Gap{}, "high", "low", "accepted", "fresh")
-	now.Since(saved(t, old))
+	now.CompareTo(saved(t, old))
 	for i, want := range []struct {
 		baseline string
 		day      int
@@ -155,7 +155,7 @@ func TestBaselineThatOnlyCounts(t *testing.T) {
 	old.Below = &findings.Below{MinSeverity: findings.High, Findings: 1}
 	now := night(2, findings.Gap{}, "low", "high")
 	now.Findings[0].Severity, now.Findings[1].Severity = findings.Low, findings.High
-	now.Since(saved(t, old))
+	now.CompareTo(saved(t, old))
 	if low, high := &now.Findings[0], &now.Findings[1]; low.Baseline != "" || low.FirstSeen != nil || high.Baseline != findings.New {
 		t.Errorf("low %q %v, high %q", low.Baseline, low.FirstSeen, high.Baseline)
 	}

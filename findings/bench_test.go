@@ -44,9 +44,9 @@ func BenchmarkFinish(b *testing.B) {
 	}
 }
 
-// BenchmarkSince compares with a report of as many findings, none of which is
+// BenchmarkCompareTo compares with a report of as many findings, none of which is
 // there any more.
-func BenchmarkSince(b *testing.B) {
+func BenchmarkCompareTo(b *testing.B) {
 	for _, n := range []int{1000, 10000, 100000} {
 		old, _ := scattered(n)
 		r := &findings.Report{}
@@ -58,7 +58,7 @@ func BenchmarkSince(b *testing.B) {
 		b.Run(strconv.Itoa(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				r.Since(old)
+				r.CompareTo(old)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/finding")
 		})

@@ -58,14 +58,14 @@ type Control struct {
 type Below struct {
 	MinSeverity Severity `json:"min_severity"` // the lowest that is in the report
 	Findings    int      `json:"findings"`     // open ones that are left out
-	LeftOut     []Known  `json:"left_out"`     // suppressed ones too, in the order of findings; null in reports of earlier versions
+	LeftOut     []Ref    `json:"left_out"`     // suppressed ones too, in the order of findings; null in reports of earlier versions
 }
 
 // LeaveOut removes the findings below the severity and records them in short,
 // so that a later report can tell what is new. The list itself, which other
 // reports may share, stays.
 func (r *Report) LeaveOut(least Severity) {
-	r.Below = &Below{MinSeverity: least, LeftOut: []Known{}}
+	r.Below = &Below{MinSeverity: least, LeftOut: []Ref{}}
 	kept := []Finding{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
@@ -76,7 +76,7 @@ func (r *Report) LeaveOut(least Severity) {
 		if f.Status != Suppressed {
 			r.Below.Findings++
 		}
-		r.Below.LeftOut = append(r.Below.LeftOut, f.Known())
+		r.Below.LeftOut = append(r.Below.LeftOut, f.Ref())
 	}
 	r.Findings = kept
 }

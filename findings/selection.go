@@ -21,7 +21,7 @@ type Filter struct {
 	Status                    string              // open or suppressed; empty: both
 	New                       bool                // only findings that the baseline does not hold
 	Part                      func(*Finding) bool // chooses by the group or resource; nil: every one
-	Gone                      func(*Known) bool   // with Part, the same for findings of the baseline
+	Gone                      func(*Ref) bool     // with Part, the same for findings of the baseline
 	Words                     []string            // the filters but for MinSeverity, for Selection
 }
 
@@ -52,7 +52,7 @@ func (r *Report) Select(f Filter) *Report {
 	})
 	if r.Comparison != nil {
 		comparison := *r.Comparison
-		known := func(k *Known) bool {
+		known := func(k *Ref) bool {
 			return place(k.AccountID, k.Region) && in(f.Checks, k.Check) && k.Severity >= f.MinSeverity && (f.Gone == nil || f.Gone(k))
 		}
 		comparison.Fixed, comparison.Unknown = keep(comparison.Fixed, known), keep(comparison.Unknown, known)

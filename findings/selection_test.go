@@ -16,8 +16,8 @@ func TestSelect(t *testing.T) {
 			{ID: "4", Check: "x", AccountID: "1", Region: "a", GroupID: "g", Severity: Info, Status: Open, Baseline: New},
 		},
 		NotEvaluated: []NotEvaluated{{Check: "x", AccountID: "2", Region: "a"}},
-		Comparison:   &Comparison{Fixed: []Known{{ID: "5", Check: "x", AccountID: "2", Region: "a"}}, Unknown: []Known{}},
-		Below:        &Below{MinSeverity: Info, Findings: 2, LeftOut: []Known{{ID: "6"}, {ID: "7"}}},
+		Comparison:   &Comparison{Fixed: []Ref{{ID: "5", Check: "x", AccountID: "2", Region: "a"}}, Unknown: []Ref{}},
+		Below:        &Below{MinSeverity: Info, Findings: 2, LeftOut: []Ref{{ID: "6"}, {ID: "7"}}},
 	}
 	for name, c := range map[string]struct {
 		filter      Filter

@@ -72,7 +72,7 @@ func (f *Folder) Reports() ([]string, error) {
 
 // First makes every finding of a report new: it is the first of its history.
 func First(report *findings.Report) {
-	report.Since(&findings.Report{StartedAt: report.StartedAt})
+	report.CompareTo(&findings.Report{StartedAt: report.StartedAt})
 	report.Comparison = nil
 }
 

@@ -50,7 +50,7 @@ func NewTrend() *Trend {
 func (t *Trend) Add(r *findings.Report) {
 	run := Run{StartedAt: r.StartedAt, Complete: !r.Incomplete(), Open: r.Summary}
 	if t.last != nil {
-		r.Since(t.last)
+		r.CompareTo(t.last)
 		run.Fixed, run.Unknown = len(r.Comparison.Fixed), len(r.Comparison.Unknown)
 	}
 	total, oldest := 0.0, -1.0

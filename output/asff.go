@@ -212,7 +212,7 @@ func asffFound(r *findings.Report, f *findings.Finding) *asffFinding {
 }
 
 // asffFixed archives a finding that the baseline held.
-func asffFixed(r *findings.Report, k *findings.Known) *asffFinding {
+func asffFixed(r *findings.Report, k *findings.Ref) *asffFinding {
 	a := asffBase(r, k.ID, k.Check, k.AccountID, k.Region)
 	a.Title, a.Description = asffText(k.Check, 256), asffText(k.Message, 1024)
 	a.Provider.Severity = asffSeverity{asffLabels[k.Severity], k.Severity.String()}

@@ -147,7 +147,7 @@ func compared(out *bytes.Buffer, r *findings.Report) {
 	out.WriteString("\n")
 	for _, list := range []struct {
 		word  string
-		known []findings.Known
+		known []findings.Ref
 	}{{"fixed", c.Fixed}, {"unknown", c.Unknown}} {
 		const most = 20
 		for _, k := range list.known[:min(most, len(list.known))] {

@@ -40,8 +40,8 @@ func whole() *findings.Report {
 	r.Findings = append(r.Findings, accepted)
 	r.Comparison = &findings.Comparison{
 		Baseline: first,
-		Fixed:    []findings.Known{{ID: "0d", Check: "unused-group", Severity: findings.Low, AccountID: "012345678901", Region: "eu-west-1", ResourceID: "sg-9", Message: "no interface carries sg-9", FirstSeen: &first}},
-		Unknown:  []findings.Known{{ID: "0e", Check: "unused-group", Severity: findings.Low, AccountID: "012345678901", Region: "us-east-1", ResourceID: "sg-8", Message: "no interface carries sg-8", FirstSeen: &first}},
+		Fixed:    []findings.Ref{{ID: "0d", Check: "unused-group", Severity: findings.Low, AccountID: "012345678901", Region: "eu-west-1", ResourceID: "sg-9", Message: "no interface carries sg-9", FirstSeen: &first}},
+		Unknown:  []findings.Ref{{ID: "0e", Check: "unused-group", Severity: findings.Low, AccountID: "012345678901", Region: "us-east-1", ResourceID: "sg-8", Message: "no interface carries sg-8", FirstSeen: &first}},
 	}
 	r.Finish()
 	return r

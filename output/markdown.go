@@ -61,7 +61,7 @@ func markdownTable(out *bytes.Buffer, title string, list []*findings.Finding) {
 	}
 }
 
-func markdownKnown(out *bytes.Buffer, title string, list []findings.Known) {
+func markdownKnown(out *bytes.Buffer, title string, list []findings.Ref) {
 	if len(list) == 0 {
 		return
 	}

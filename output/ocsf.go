@@ -178,7 +178,7 @@ func keepStandards(references []string) []string {
 }
 
 // ocsfFixed closes a finding that the baseline held.
-func ocsfFixed(r *findings.Report, k *findings.Known) *ocsfFinding {
+func ocsfFixed(r *findings.Report, k *findings.Ref) *ocsfFinding {
 	e := ocsfBase(r, k.ID, k.Check, k.Check, k.AccountID, k.Region)
 	e.ActivityID, e.TypeUID, e.StatusID, e.Status = 3, 200303, 4, "Resolved"
 	e.SeverityID, e.Severity = int(k.Severity)+1, ocsfSeverities[k.Severity]

@@ -28,7 +28,7 @@ func arn(partition string, f *findings.Finding) string {
 
 // knownARN returns the ARN of what a finding of an older report was about, of
 // which only the id is known.
-func knownARN(partition string, k *findings.Known) string {
+func knownARN(partition string, k *findings.Ref) string {
 	kind := "security-group"
 	for prefix, name := range map[string]string{"eni-": "network-interface", "acl-": "network-acl", "vpc-": "vpc"} {
 		if strings.HasPrefix(k.ResourceID, prefix) {

@@ -227,7 +227,7 @@ func comparisonSheet(r *findings.Report) *tables.Table {
 		Rows: func(yield func([]string) bool) {
 			for _, list := range []struct {
 				word  string
-				known []findings.Known
+				known []findings.Ref
 			}{{"fixed", r.Comparison.Fixed}, {"unknown", r.Comparison.Unknown}} {
 				for i := range list.known {
 					k := &list.known[i]

@@ -56,7 +56,7 @@ func TestWorkbook(t *testing.T) {
 	seen := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	r.Findings[1].FirstSeen = &seen
 	r.Findings = append(r.Findings, accepted)
-	r.Comparison = &findings.Comparison{Fixed: []findings.Known{{ID: "0d", Check: "unused-group", ResourceID: "sg-9"}}}
+	r.Comparison = &findings.Comparison{Fixed: []findings.Ref{{ID: "0d", Check: "unused-group", ResourceID: "sg-9"}}}
 	r.Controls = []findings.Control{{Framework: "cis", Control: "5.2", Status: findings.Failed, Checks: []string{"a", "b"}, Findings: []string{"0a"}}}
 	r.Finish()
 	f := workbook(t, r, output.Options{Tables: listed(), TagColumns: []string{"b"}})

@@ -238,7 +238,7 @@ func (v *view) comparison(r *findings.Report) {
 }
 
 // known lists findings of the baseline that this report does not hold.
-func known(list []findings.Known) []string {
+func known(list []findings.Ref) []string {
 	var out []string
 	for _, k := range list {
 		out = append(out, words.Plain(k.Severity.String()+" "+k.Check+" "+k.Region+" "+k.ResourceID+": "+k.Message))

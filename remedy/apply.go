@@ -17,7 +17,7 @@ import (
 // The time is that of one look at the lines and the inventory: each line then
 // costs what the rules of its group do, of which AWS allows a thousand.
 func Apply(inv *inventory.Inventory, lines []change.Line) (*inventory.Inventory, error) {
-	e := newEstate(inv, lines)
+	e := newWorkingCopy(inv, lines)
 	var errs []error
 	for i := range lines {
 		l := &lines[i]
@@ -76,7 +76,7 @@ func where(s *change.Step) string {
 	return text
 }
 
-func (e *estate) apply(t *target, s *change.Step) error {
+func (e *workingCopy) apply(t *target, s *change.Step) error {
 	g := t.group()
 	switch s.Verb {
 	case change.Delete:
@@ -92,17 +92,17 @@ func (e *estate) apply(t *target, s *change.Step) error {
 	return nil
 }
 
-func (e *estate) authorize(t *target, s *change.Step) error {
+func (e *workingCopy) authorize(t *target, s *change.Step) error {
 	g := t.group()
 	rules := slices.Clone(g.Rules)
 	for _, rule := range s.Rules {
-		if at(rules, &rule) >= 0 {
+		if ruleIndex(rules, &rule) >= 0 {
 			return fmt.Errorf("%s has the rule %q already", g.ID, &rule)
 		}
 		rule.IDs, rule.Tags = nil, slices.Clone(rule.Tags)
 		if ref := rule.Peer.Group; ref != nil {
 			full := *ref
-			switch other := e.find(t.in, full.ID); {
+			switch other := e.target(t.in, full.ID); {
 			case other != nil:
 				t.in.peered().refer(g, other.group(), &full)
 			case full.Account == "" || full.Account == t.in.AccountID:
@@ -118,7 +118,7 @@ func (e *estate) authorize(t *target, s *change.Step) error {
 
 // revoke removes rules by their ids, or where a step has none as they are
 // written.
-func (e *estate) revoke(t *target, s *change.Step) error {
+func (e *workingCopy) revoke(t *target, s *change.Step) error {
 	g := t.group()
 	kept := slices.Clone(g.Rules)
 	for _, id := range s.IDs {
@@ -132,7 +132,7 @@ func (e *estate) revoke(t *target, s *change.Step) error {
 	}
 	if len(s.IDs) == 0 {
 		for k := range s.Rules {
-			i := at(kept, &s.Rules[k])
+			i := ruleIndex(kept, &s.Rules[k])
 			if i < 0 {
 				return fmt.Errorf("%s has no rule %q", g.ID, &s.Rules[k])
 			}
@@ -143,8 +143,8 @@ func (e *estate) revoke(t *target, s *change.Step) error {
 	return nil
 }
 
-// at returns where a list has the same rule, or -1.
-func at(rules []inventory.Rule, rule *inventory.Rule) int {
+// ruleIndex returns where a list has the same rule, or -1.
+func ruleIndex(rules []inventory.Rule, rule *inventory.Rule) int {
 	for i := range rules {
 		if inventory.CompareRules(&rules[i], rule) == 0 {
 			return i

@@ -16,7 +16,7 @@ const maxCarried = 5
 // create adds the group of a step. It goes by the name that stands for its id,
 // and everything is let out of it, as AWS makes it, by IPv6 too where the VPC
 // has IPv6 addresses.
-func (e *estate) create(s *change.Step) error {
+func (e *workingCopy) create(s *change.Step) error {
 	for _, r := range e.regions {
 		if !r.takes(s) || r.Skipped {
 			continue
@@ -41,7 +41,7 @@ func (e *estate) create(s *change.Step) error {
 }
 
 // setGroups gives an interface other groups.
-func (e *estate) setGroups(s *change.Step) error {
+func (e *workingCopy) setGroups(s *change.Step) error {
 	for _, r := range e.regions {
 		to := inventory.NewIndex(r.Region).Interface(s.Interface)
 		if to == nil || !r.takes(s) {
@@ -72,8 +72,8 @@ func (e *estate) setGroups(s *change.Step) error {
 // attachable tells why EC2 would not attach a group to an interface: both
 // belong to one VPC, or the group is associated with the interface's (EC2 API
 // reference, ModifyNetworkInterfaceAttribute).
-func (e *estate) attachable(r *region, to *inventory.Interface, id string) error {
-	t := e.find(r, id)
+func (e *workingCopy) attachable(r *regionCopy, to *inventory.Interface, id string) error {
+	t := e.target(r, id)
 	switch {
 	case to.Carries(id):
 	case t == nil && change.IsNew(id):
@@ -88,7 +88,7 @@ func (e *estate) attachable(r *region, to *inventory.Interface, id string) error
 
 // carriers finds the first interface that carries each group which a line
 // deletes.
-func (e *estate) carriers(r *region) {
+func (e *workingCopy) carriers(r *regionCopy) {
 	leaves := false
 	for _, targets := range e.groups {
 		for _, t := range targets {
@@ -102,7 +102,7 @@ func (e *estate) carriers(r *region) {
 	}
 	for i := range r.Interfaces {
 		for _, id := range r.Interfaces[i].Groups {
-			if t := e.find(r, id); t != nil && t.leaves && t.carrier == nil {
+			if t := e.target(r, id); t != nil && t.leaves && t.carrier == nil {
 				t.carrier = &r.Interfaces[i]
 			}
 		}

@@ -69,7 +69,7 @@ func has(f *findings.Finding, verb change.Verb) bool {
 // no command is known that removes it: the plan makes it better, if not good.
 func (w *whole) remains(p *Plan, f *findings.Finding) bool {
 	if f.Rule == nil || len(f.Fix.Commands) > 0 || !slices.ContainsFunc(p.Entries, func(e *Entry) bool {
-		return e.Step.Verb == change.Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && at(e.Step.Rules, f.Rule.Rule) >= 0
+		return e.Step.Verb == change.Authorize && e.Account == f.AccountID && e.Step.Region == f.Region && e.Step.Group == f.GroupID && ruleIndex(e.Step.Rules, f.Rule.Rule) >= 0
 	}) {
 		return false
 	}

@@ -24,7 +24,7 @@ type NewGroup struct {
 // addresses of those that carry only default groups, and that no group can be
 // attached to, are kept. A function that runs with nothing but a default group
 // leaves no way: it is returned.
-func (c *chooser) split() (without []*inventory.Interface, stuck *inventory.Function) {
+func (c *setCover) split() (without []*inventory.Interface, stuck *inventory.Function) {
 	for _, key := range slices.Sorted(maps.Keys(c.r.classes)) {
 		var list []int
 		narrow := false

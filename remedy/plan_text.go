@@ -32,7 +32,7 @@ func (p *Plan) Documents() []*change.Document {
 	}
 	for _, f := range p.Left {
 		d := of(f.AccountID)
-		d.Manual = append(d.Manual, left(f))
+		d.Manual = append(d.Manual, manualLine(f))
 	}
 	if len(docs) == 0 {
 		of(p.report.Caller.AccountID)
@@ -161,7 +161,7 @@ func (e *Entry) item() change.Item {
 	return i
 }
 
-// left names a finding that the plan has no commands for.
-func left(f *findings.Finding) string {
+// manualLine names a finding that the plan has no commands for.
+func manualLine(f *findings.Finding) string {
 	return fmt.Sprintf("%s %s %s %s %s: %s", f.ID, f.Severity, f.Check, f.Region, f.ResourceID, f.Fix.Summary)
 }

@@ -32,7 +32,7 @@ func (d *decision) refer(o *outcome) {
 		return
 	}
 	steps := append(d.create(r), d.exchange(o.rule, allow, before, after)...)
-	is := &later{Analyzer: d.reach.With(with(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)))}
+	is := &later{Analyzer: d.reach.With(afterChange(d.group, allow, slices.Concat([]inventory.Rule{*o.rule}, before, after)))}
 	if len(r.New) > 0 {
 		var err error
 		if is, err = d.tried(d.create(r), allow, before, append([]inventory.Rule{*o.rule}, after...)); err != nil {
@@ -74,10 +74,10 @@ func (a *attacher) peers(g *inventory.Group, r *Replacement) []inventory.Peer {
 	return peers
 }
 
-// with returns the group as it is once rules were allowed and others are gone.
-func with(g *inventory.Group, allow, gone []inventory.Rule) *inventory.Group {
+// afterChange returns the group as it is once rules were allowed and others are gone.
+func afterChange(g *inventory.Group, allow, gone []inventory.Rule) *inventory.Group {
 	changed := *g
-	changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool { return at(gone, &r) >= 0 })
+	changed.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool { return ruleIndex(gone, &r) >= 0 })
 	changed.Rules = append(changed.Rules, allow...)
 	return &changed
 }

@@ -170,9 +170,9 @@ func (a *attacher) change(p findings.Proposal, g *inventory.Group) []change.Step
 	return nil
 }
 
-// find returns the rule of a group that is the same as another one, or nil.
-func find(g *inventory.Group, rule *inventory.Rule) *inventory.Rule {
-	if i := at(g.Rules, rule); i >= 0 {
+// ruleIn returns the rule of a group that is the same as another one, or nil.
+func ruleIn(g *inventory.Group, rule *inventory.Rule) *inventory.Rule {
+	if i := ruleIndex(g.Rules, rule); i >= 0 {
 		return &g.Rules[i]
 	}
 	return nil

@@ -72,7 +72,7 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 		switch {
 		case f.Status == findings.Suppressed, a.advises(f):
 		case f.Rule != nil:
-			if rule := find(g, f.Rule.Rule); rule != nil {
+			if rule := ruleIn(g, f.Rule.Rule); rule != nil {
 				d.wish(f, rule, a.wishOf(f))
 			}
 		case a.proposals[f.ID].Kind == findings.RevokeAll && a.empties(g):
@@ -192,7 +192,7 @@ func (d *decision) allow(rule *inventory.Rule, peers []inventory.Peer) (allow, b
 		if len(reach.Covering(&r, besides(d.stays, &r))) > 0 {
 			continue
 		}
-		if o := d.of[find(d.group, &r)]; o != nil {
+		if o := d.of[ruleIn(d.group, &r)]; o != nil {
 			switch {
 			case o.rule == rule:
 				return nil, nil, nil, fmt.Sprintf("Keep %s: its source is one of those that are to take its place.", rule)
@@ -249,7 +249,7 @@ func (d *decision) room(rule *inventory.Rule, allow []inventory.Rule, gone int) 
 }
 
 func holds(rules []inventory.Rule, rule *inventory.Rule) bool {
-	return at(rules, rule) >= 0
+	return ruleIndex(rules, rule) >= 0
 }
 
 // exchange writes the steps that allow rules, and revoke the one whose place
@@ -280,7 +280,7 @@ func (d *decision) replace(o *outcome, peers []inventory.Peer) {
 
 // write puts the outcome of its rule into a finding.
 func (d *decision) write(f *findings.Finding) {
-	o := d.of[find(d.group, f.Rule.Rule)]
+	o := d.of[ruleIn(d.group, f.Rule.Rule)]
 	switch {
 	case o == nil && f.Status == findings.Suppressed:
 		return // an exception accepts the rule

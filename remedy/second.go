@@ -65,7 +65,7 @@ func planned(before, after *inventory.Inventory) *inventory.Inventory {
 			}
 			is.Rules = slices.Clone(is.Rules)
 			for k := range is.Rules {
-				if rule := &is.Rules[k]; len(rule.IDs) == 0 && find(was, rule) == nil {
+				if rule := &is.Rules[k]; len(rule.IDs) == 0 && ruleIn(was, rule) == nil {
 					rule.IDs = []string{fmt.Sprintf("%s%s-%d", plannedID, strings.TrimPrefix(is.ID, "sg-"), k)}
 				}
 			}

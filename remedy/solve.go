@@ -89,7 +89,7 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 	}
 	r := &Replacement{scope: map[string]bool{}, classes: map[string][]*inventory.Interface{}, idleOf: map[string]*inventory.Function{}}
 	carried := s.inside(r, scope, prefix)
-	c := s.chooser(r, prefix, carried)
+	c := s.setCover(r, prefix, carried)
 	without, stuck := c.split()
 	if stuck != nil {
 		return &Replacement{Reasons: []string{fmt.Sprintf("function %s, whose subnets lie in %s, runs with a default group only: give it a group of its own first", stuck.Name, prefix)}}

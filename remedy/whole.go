@@ -179,7 +179,7 @@ func (w *whole) back(p *Plan) {
 			}
 		}
 	}
-	before := newEstate(w.inv, deletions)
+	before := newWorkingCopy(w.inv, deletions)
 	for _, e := range slices.Concat(p.Entries, p.Aside) {
 		if e.Step.Verb != change.Delete {
 			continue

@@ -15,7 +15,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		var links []*inventory.Interface
 		for i := range r.Interfaces {
 			if r.Kind(i) == "api-gateway" {

@@ -17,7 +17,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-17", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		bastions := map[string][]string{} // by VPC
 		for i := range r.Groups {
 			if g := &r.Groups[i]; isBastion(r, g) && len(r.Reach.Interfaces(g.ID)) > 0 {
@@ -52,7 +52,7 @@ var _ = audit.Declare(audit.Check{
 
 // isBastion reports whether the name of a group, or its tag Name, contains one of
 // the words for bastions in the settings.
-func isBastion(r *audit.Region, g *inventory.Group) bool {
+func isBastion(r *audit.Pass, g *inventory.Group) bool {
 	names := strings.ToLower(g.Name + " " + inventory.NameTag(g.Tags))
 	return slices.ContainsFunc(r.Settings.Bastions, func(word string) bool { return strings.Contains(names, word) })
 }
@@ -62,7 +62,7 @@ func remoteShell(t inventory.Traffic) bool {
 }
 
 // onlyBastions reports whether interfaces have the addresses, and all of them are bastions.
-func onlyBastions(r *audit.Region, bastions []string, vpc string, p netip.Prefix) bool {
+func onlyBastions(r *audit.Pass, bastions []string, vpc string, p netip.Prefix) bool {
 	inside := r.InterfacesInside(vpc, p)
 	return len(inside) > 0 && p.IsSingleIP() && !slices.ContainsFunc(inside, func(i int32) bool {
 		return !slices.ContainsFunc(bastions, r.Interfaces[i].Carries)

@@ -15,7 +15,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"FSBP EC2.172", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartPublicAccess | inventory.PartInternetGateways,
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		attached := slices.ContainsFunc(r.InternetGateways, func(g inventory.Gateway) bool { return len(g.VPCs) > 0 })
 		switch {
 		case !attached || r.PublicAccess.State == inventory.PublicAccessUnsupported:

@@ -17,7 +17,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartVPCs,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			p := rule.Peer.Prefix
 			v := r.VPC(g.VPC)

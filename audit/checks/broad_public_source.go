@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Low,
 	References: []string{"PCI DSS 4.0.1 1.3.1", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Exposed:    true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			if l := r.PrefixList(rule.Peer.List); rule.Peer.List != "" && (l == nil || !l.Resolved) {
 				r.NotEvaluated("%s of %s: the entries of prefix list %s are unknown", rule, g.Named(), rule.Peer.List)
@@ -49,7 +49,7 @@ var _ = audit.Declare(audit.Check{
 // internet can have than a prefix of the configured length: those of the VPC
 // and its peers, and those of special-purpose blocks, do not count. The lists
 // that AWS keeps are as wide as its services are.
-func broadest(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (widest netip.Prefix) {
+func broadest(r *audit.Pass, g *inventory.Group, rule *inventory.Rule) (widest netip.Prefix) {
 	consider := func(p netip.Prefix) {
 		if !p.IsValid() || p.Bits() >= broadFrom(r, p) || !r.Reach.PublicPart(g.VPC, p).LargerThan(broadFrom(r, p), cidr.FamilyOf(p)) {
 			return
@@ -71,7 +71,7 @@ func broadest(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (widest
 }
 
 // broadFrom returns how many bits a block of that family must have at least.
-func broadFrom(r *audit.Region, p netip.Prefix) int {
+func broadFrom(r *audit.Pass, p netip.Prefix) int {
 	if p.Addr().Is6() {
 		return r.Settings.BroadPublic6
 	}

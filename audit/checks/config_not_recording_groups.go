@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Medium,
 	References: []string{"CIS 1.2 2.5", "CIS 1.4 3.5", "CIS 3.0 3.3", "CIS 5.0 3.3", "FSBP Config.1", "NIST 800-53 r5 CM-3", "NIST 800-53 r5 CM-8"},
 	Needs:      inventory.PartRecorders,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		why := "AWS Config has no configuration recorder in " + r.Name
 		for i := range r.Recorders {
 			c := &r.Recorders[i]

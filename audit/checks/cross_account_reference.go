@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4"},
 	Needs:      inventory.PartVPCs, // a participant of a shared VPC references its owner's groups
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		known := knownAccounts(r)
 		stale := staleReferences(r)
 		var ours map[string]bool // the groups of the run, looked up where the owner is unknown
@@ -55,12 +55,12 @@ var _ = audit.Declare(audit.Check{
 
 // knownAccounts returns the accounts of the run, those of the configuration,
 // and the owners of the VPCs and groups that are shared with this account.
-func knownAccounts(r *audit.Region) map[string]bool {
+func knownAccounts(r *audit.Pass) map[string]bool {
 	known := map[string]bool{r.AccountID: true}
 	for _, id := range r.Settings.Accounts {
 		known[id] = true
 	}
-	for _, other := range r.Estate.Regions {
+	for _, other := range r.Accounts.Regions {
 		known[other.AccountID] = true
 	}
 	for i := range r.VPCs {
@@ -75,9 +75,9 @@ func knownAccounts(r *audit.Region) map[string]bool {
 
 // groupsOfRun returns the ids of the groups that the accounts of the run have
 // in this region.
-func groupsOfRun(r *audit.Region) map[string]bool {
+func groupsOfRun(r *audit.Pass) map[string]bool {
 	ids := map[string]bool{}
-	for _, region := range r.Estate.Regions {
+	for _, region := range r.Accounts.Regions {
 		if region.Name != r.Name {
 			continue
 		}
@@ -90,11 +90,11 @@ func groupsOfRun(r *audit.Region) map[string]bool {
 
 // ownersMissing says what has to be read before a group that is not in the
 // inventory can be called another account's, or returns nothing.
-func ownersMissing(r *audit.Region) string {
+func ownersMissing(r *audit.Pass) string {
 	if !r.Read.Has(inventory.PartStale) {
 		return "the stale references of the region were not read"
 	}
-	for _, other := range r.Estate.Regions {
+	for _, other := range r.Accounts.Regions {
 		if other.Name == r.Name && !other.Skipped && !other.Read.Has(inventory.PartGroups) {
 			return "not all groups of account " + other.AccountID + " were read"
 		}

@@ -15,7 +15,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
 			if !toInternet(rule) {
 				return

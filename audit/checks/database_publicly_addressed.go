@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.High,
 	References: []string{"FSBP RDS.2", "PCI DSS 4.0.1 1.4.4", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces | inventory.PartSubnets | inventory.PartRouteTables | inventory.PartInternetGateways,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
 			if !inventory.DatabaseKind(r.Kind(i)) {

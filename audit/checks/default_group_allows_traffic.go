@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 		"CIS 1.2 4.3", "CIS 1.4 5.3", "CIS 3.0 5.4", "CIS 5.0 5.5", "CIS 6.0 6.5", "FSBP EC2.2",
 		"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7",
 	},
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			if !g.Default() || len(g.Rules) == 0 {

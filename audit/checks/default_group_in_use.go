@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartInterfaces,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			members := r.Reach.Interfaces(g.ID)

@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 CM-7"},
 	InfoPasses: []string{"NIST 800-53 r5 CM-7"},
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		same := map[string][]*inventory.Group{}
 		for i := range r.Groups {
 			g := &r.Groups[i]

@@ -12,7 +12,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Info,
 	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		r.EachRule(inventory.Egress, func(g *inventory.Group, rule *inventory.Rule) {
 			if !rule.Traffic.OpensAll() || !toInternet(rule) {
 				return

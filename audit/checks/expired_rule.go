@@ -15,7 +15,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Rule is past its expiry date",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 CM-7"},
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for j := range g.Rules {

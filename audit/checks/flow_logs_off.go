@@ -13,7 +13,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"CIS 1.2 2.9", "CIS 1.4 3.9", "CIS 3.0 3.7", "CIS 5.0 3.7", "CIS 6.0 4.7", "FSBP EC2.6", "NIST 800-53 r5 AU-12", "NIST 800-53 r5 SI-7(8)"},
 	Needs:      inventory.PartVPCs | inventory.PartFlowLogs,
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.VPCs {
 			v := &r.VPCs[i]
 			if v.Owner != "" && v.Owner != r.AccountID {

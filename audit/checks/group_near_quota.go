@@ -17,7 +17,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 CM-2"},
 	InfoPasses: []string{"NIST 800-53 r5 CM-2"},
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		quota, read := r.Settings.RulesPerGroup, r.RulesPerGroup()
 		if read > 0 {
 			quota = read

@@ -18,7 +18,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		schemes := loadBalancerSchemes(r)
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			if !toInternet(rule) {
@@ -62,7 +62,7 @@ type schemes map[schemeKey]string
 
 type schemeKey struct{ vpc, kind, name string }
 
-func loadBalancerSchemes(r *audit.Region) schemes {
+func loadBalancerSchemes(r *audit.Pass) schemes {
 	found := schemes{}
 	if r.Read.Has(inventory.PartLoadBalancers) {
 		for i := range r.LoadBalancers {

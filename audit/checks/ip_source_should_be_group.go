@@ -15,7 +15,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartInterfaces,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		public := publicHolders(r)
 		behind := holdersOf(r)
 		for i := range r.Groups {
@@ -42,7 +42,7 @@ var _ = audit.Declare(audit.Check{
 
 // publicHolders returns the interfaces that have one of the public IPv4 addresses
 // that rules name, and a security group that a rule could reference.
-func publicHolders(r *audit.Region) map[netip.Addr]*inventory.Interface {
+func publicHolders(r *audit.Pass) map[netip.Addr]*inventory.Interface {
 	found := map[netip.Addr]*inventory.Interface{}
 	r.EachRule(inventory.Ingress, func(_ *inventory.Group, rule *inventory.Rule) {
 		if rule.Peer.Prefix.IsSingleIP() {
@@ -66,7 +66,7 @@ func publicHolders(r *audit.Region) map[netip.Addr]*inventory.Interface {
 // ownPublic observes a rule that names the public address of one of the
 // account's own interfaces. No change can be proposed: a reference matches
 // private addresses only, and the client chooses which address it connects to.
-func ownPublic(r *audit.Region, g *inventory.Group, rule *inventory.Rule, e *inventory.Interface) audit.Observation {
+func ownPublic(r *audit.Pass, g *inventory.Group, rule *inventory.Rule, e *inventory.Interface) audit.Observation {
 	o := r.Observe(g, rule)
 	o.Severity = findings.Low
 	group := groupToName(r, e)

@@ -19,7 +19,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			both := withBothVersions(r, g)
@@ -56,7 +56,7 @@ var _ = audit.Declare(audit.Check{
 
 // withBothVersions returns the interfaces of the group with an IPv4 and a global
 // IPv6 address.
-func withBothVersions(r *audit.Region, g *inventory.Group) []*inventory.Interface {
+func withBothVersions(r *audit.Pass, g *inventory.Group) []*inventory.Interface {
 	var found []*inventory.Interface
 	for _, e := range r.Reach.Interfaces(g.ID) {
 		six := slices.ContainsFunc(e.IPv6(), func(a netip.Addr) bool { return cidr.Internet(cidr.IPv6).Contains(a) })

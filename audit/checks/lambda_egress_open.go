@@ -15,7 +15,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"PCI DSS 4.0.1 1.3.2", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		first := map[string]string{} // of the functions that are configured with a group
 		for i := range slices.Backward(r.Functions) {
 			for _, id := range r.Functions[i].Groups {
@@ -44,7 +44,7 @@ var _ = audit.Declare(audit.Check{
 
 // functionWith names the first function that runs with the group, by its
 // interface.
-func functionWith(r *audit.Region, g *inventory.Group) string {
+func functionWith(r *audit.Pass, g *inventory.Group) string {
 	for _, e := range r.Reach.Interfaces(g.ID) {
 		if e.Owner().Kind == "function" {
 			return e.Named()

@@ -13,7 +13,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Security group was created by the launch wizard",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 CM-7"},
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			if !strings.HasPrefix(g.Name, "launch-wizard-") {

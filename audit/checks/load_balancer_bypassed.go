@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	Exposed:    true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		balancers := map[string]bool{} // groups that are attached to load balancers only
 		known := func(id string) bool {
 			yes, asked := balancers[id]
@@ -57,7 +57,7 @@ var _ = audit.Declare(audit.Check{
 
 // onlyBalancers reports whether the group is attached to load balancers, and to
 // nothing else.
-func onlyBalancers(r *audit.Region, group string) bool {
+func onlyBalancers(r *audit.Pass, group string) bool {
 	members := r.Reach.Interfaces(group)
 	return len(members) > 0 && !slices.ContainsFunc(members, func(e *inventory.Interface) bool { return !e.LoadBalancer() })
 }

@@ -15,7 +15,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"Security Hub ELB.16", "NIST 800-53 r5 AC-4(21)", "PCI DSS 4.0.1 6.4.2"},
 	InfoPasses: []string{"PCI DSS 4.0.1 6.4.2"},
 	Needs:      inventory.PartLoadBalancers | inventory.PartWebACLs,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		protected := map[string]bool{}
 		for i := range r.WebACLs {
 			for _, arn := range r.WebACLs[i].LoadBalancers {
@@ -45,7 +45,7 @@ var _ = audit.Declare(audit.Check{
 
 // behindList reports whether the balancer's groups allow traffic from prefix lists
 // only, such as that of CloudFront, which has web ACLs of its own.
-func behindList(r *audit.Region, b *inventory.LoadBalancer) bool {
+func behindList(r *audit.Pass, b *inventory.LoadBalancer) bool {
 	lists := false
 	for _, id := range b.Groups {
 		g := r.Group(id)

@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Info,
 	References: []string{"NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartNATGateways | inventory.PartEndpoints | inventory.PartVPCs,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.VPCs {
 			v := &r.VPCs[i]
 			k := slices.IndexFunc(r.NATGateways, func(n inventory.NATGateway) bool { return n.VPC == v.ID && (n.State == "" || n.State == "available") })

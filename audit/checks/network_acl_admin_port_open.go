@@ -22,7 +22,7 @@ var _ = audit.Declare(audit.Check{
 	InfoPasses: []string{"FSBP EC2.21", "PCI DSS 4.0.1 1.3.1", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartNetworkACLs,
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.NetworkACLs {
 			acl := &r.NetworkACLs[i]
 			var open []string

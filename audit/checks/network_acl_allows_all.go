@@ -19,7 +19,7 @@ var _ = audit.Declare(audit.Check{
 	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartNetworkACLs | inventory.PartRouteTables | inventory.PartInternetGateways | inventory.PartSubnets,
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.NetworkACLs {
 			acl := &r.NetworkACLs[i]
 			k := slices.IndexFunc(acl.Subnets, func(id string) bool {

@@ -17,7 +17,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartPeerings,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		behind := holdersOf(r)
 		ends := map[string][]farEnd{} // by VPC
 		for i := range r.Peerings {

@@ -23,7 +23,7 @@ func toInternet(rule *inventory.Rule) bool { return cidr.Whole(rule.Peer.Prefix)
 // those of the group's other rules that cover its traffic (cidr.PublicAmong,
 // by traffic). It is not ok where one of them is a prefix list whose entries
 // are unknown, which is recorded.
-func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (public, ok bool) {
+func openToAll(r *audit.Pass, g *inventory.Group, rule *inventory.Rule) (public, ok bool) {
 	if p := rule.Peer.Prefix; rule.Peer.List == "" && (!p.IsValid() || !cidr.HoldsInternet(p)) {
 		return false, true
 	}
@@ -71,13 +71,13 @@ func openToAll(r *audit.Region, g *inventory.Group, rule *inventory.Rule) (publi
 }
 
 // publicOnly reports whether the traffic is within the public ports.
-func publicOnly(r *audit.Region, t inventory.Traffic) bool {
+func publicOnly(r *audit.Pass, t inventory.Traffic) bool {
 	return slices.ContainsFunc(r.Settings.PublicPorts, func(p inventory.Traffic) bool { return p.Covers(t) })
 }
 
 // groupToName returns the first of the interface's groups, by id, that is not
 // a default group.
-func groupToName(r *audit.Region, e *inventory.Interface) string {
+func groupToName(r *audit.Pass, e *inventory.Interface) string {
 	for _, id := range e.Groups {
 		if g := r.Group(id); g == nil || !g.Default() {
 			return id
@@ -101,7 +101,7 @@ type holder struct {
 
 // holdersOf returns a function that finds the holders in a range, once for all
 // rules that name it.
-func holdersOf(r *audit.Region) func(vpc string, source netip.Prefix) *holders {
+func holdersOf(r *audit.Pass) func(vpc string, source netip.Prefix) *holders {
 	type key struct {
 		vpc    string
 		source netip.Prefix
@@ -128,7 +128,7 @@ func holdersOf(r *audit.Region) func(vpc string, source netip.Prefix) *holders {
 // message names the holders to which the group of the rule is not attached: a
 // single one by name, several by their number and their groups. It is empty where
 // there are none.
-func (h *holders) message(r *audit.Region, g *inventory.Group, rule *inventory.Rule) string {
+func (h *holders) message(r *audit.Pass, g *inventory.Group, rule *inventory.Rule) string {
 	others, groups, more := h.others(r, g)
 	switch {
 	case others == 0:
@@ -154,7 +154,7 @@ func (h *holders) message(r *audit.Region, g *inventory.Group, rule *inventory.R
 // others counts the holders to which a group is not attached. It lists the first
 // of their groups and counts the rest. It looks only at the interfaces of the
 // group, since a range may have many more holders.
-func (h *holders) others(r *audit.Region, g *inventory.Group) (others int, groups []string, more int) {
+func (h *holders) others(r *audit.Pass, g *inventory.Group) (others int, groups []string, more int) {
 	own := map[string]int{}
 	others, more = len(h.list), len(h.groups)
 	for _, e := range r.Reach.Interfaces(g.ID) {

@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Rule is covered by other rules of its security group",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 CM-7"},
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			if g.Default() || !anyOverlap(g) {
@@ -62,7 +62,7 @@ var _ = audit.Declare(audit.Check{
 // it references is behind a peering connection that is gone, it allows a
 // protocol from the internet that should not be, or it allows traffic from a large part of
 // the internet. It does not matter which checks run.
-func stays(r *audit.Region, g *inventory.Group, rule *inventory.Rule) bool {
+func stays(r *audit.Pass, g *inventory.Group, rule *inventory.Rule) bool {
 	if end, _, dated := expiry(rule); dated && end.Before(r.Settings.Now) {
 		return false
 	}

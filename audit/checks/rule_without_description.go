@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Info,
 	References: []string{"NIST 800-53 r5 CM-7", "PCI DSS 4.0.1 1.2.5"},
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			for j := range g.Rules {

@@ -18,7 +18,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartInterfaces | inventory.PartVPCs | inventory.PartSubnets,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		reserved := reservedAddresses(r)
 		for i := range r.Groups {
 			g := &r.Groups[i]
@@ -51,20 +51,20 @@ var _ = audit.Declare(audit.Check{
 // shared reports whether another account owns the VPC. A participant sees its
 // own interfaces only; the owner sees those of all participants.
 // Source: Amazon VPC User Guide, "Share your VPC subnets with other accounts".
-func shared(r *audit.Region, vpc *inventory.VPC) bool {
+func shared(r *audit.Pass, vpc *inventory.VPC) bool {
 	return vpc.Owner != "" && vpc.Owner != r.AccountID
 }
 
 // heldInVPC reports whether an interface of the VPC has the address, as far
 // as this account, and the other accounts of the run, can see.
-func heldInVPC(r *audit.Region, vpc *inventory.VPC, p netip.Prefix) bool {
+func heldInVPC(r *audit.Pass, vpc *inventory.VPC, p netip.Prefix) bool {
 	if len(r.InterfacesInside(vpc.ID, p)) > 0 {
 		return true
 	}
 	if !shared(r, vpc) {
 		return false
 	}
-	for _, other := range r.Estate.Regions {
+	for _, other := range r.Accounts.Regions {
 		if other.Name != r.Name || other == r.Region {
 			continue
 		}
@@ -97,7 +97,7 @@ type vpcAddress struct {
 // address), and the first four of every block of a VPC, where the DNS server
 // of the whole VPC is the third.
 // Source: Amazon VPC User Guide, "Subnet CIDR blocks".
-func reservedAddresses(r *audit.Region) map[vpcAddress]bool {
+func reservedAddresses(r *audit.Pass) map[vpcAddress]bool {
 	reserved := map[vpcAddress]bool{}
 	first := func(vpc string, p netip.Prefix) {
 		a := p.Masked().Addr()

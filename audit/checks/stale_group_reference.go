@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 CM-7"},
 	Needs:      inventory.PartStale,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		stale := staleReferences(r)
 		for i := range r.Groups {
 			g := &r.Groups[i]
@@ -38,7 +38,7 @@ type staleRules map[staleRule]bool
 
 type staleRule struct{ group, rule string }
 
-func staleReferences(r *audit.Region) staleRules {
+func staleReferences(r *audit.Pass) staleRules {
 	stale := staleRules{}
 	for i := range r.Stale {
 		s := &r.Stale[i]

@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Info,
 	References: []string{"NIST 800-53 r5 CM-8"},
 	Needs:      inventory.PartInterfaces,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
 			if e.Status != "available" || r.Kind(i) != "unattached" {

@@ -18,7 +18,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"PCI DSS 4.0.1 1.2.5", "NIST 800-53 r5 AC-17"},
 	InfoPasses: []string{"PCI DSS 4.0.1 1.2.5", "NIST 800-53 r5 AC-17"},
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			services := r.ServicesOf(rule.Traffic, audit.Admin, audit.Database)
 			if len(services) == 0 || publicOnly(r, rule.Traffic) || r.Trusts(rule) {
@@ -60,7 +60,7 @@ var _ = audit.Declare(audit.Check{
 
 // untrusted returns the public blocks of the rule's source that do not lie in
 // trusted_cidrs. The lists that AWS manages belong to its services.
-func untrusted(r *audit.Region, g *inventory.Group, rule *inventory.Rule, l *inventory.PrefixList) (blocks []string) {
+func untrusted(r *audit.Pass, g *inventory.Group, rule *inventory.Rule, l *inventory.PrefixList) (blocks []string) {
 	prefixes := []netip.Prefix{rule.Peer.Prefix}
 	if l != nil {
 		if l.Owner == "AWS" {

@@ -15,8 +15,8 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Low,
 	References: []string{"Security Hub EC2.22 (retired from FSBP on 2023-09-20)", "NIST CSF 2 PR.AC-5", "NIST CSF 2 PR.IP-1"},
 	Needs:      inventory.PartInterfaces | inventory.PartGroups,
-	Run: func(r *audit.Region) {
-		where := searched(r.LookedForUse())
+	Run: func(r *audit.Pass) {
+		where := searched(r.UsageCoverage())
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			live, set, namedBy := r.Live(g.ID)
@@ -43,7 +43,7 @@ var _ = audit.Declare(audit.Check{
 
 // unusedMessage names the groups of a set of several that reference each other
 // and are not in use.
-func unusedMessage(r *audit.Region, g *inventory.Group, set, namedBy []string) string {
+func unusedMessage(r *audit.Pass, g *inventory.Group, set, namedBy []string) string {
 	text := g.Named() + " is not attached to any network interface, and "
 	if len(namedBy) == 0 {
 		text += "no group in use references it"
@@ -58,7 +58,7 @@ func unusedMessage(r *audit.Region, g *inventory.Group, set, namedBy []string) s
 
 // searched says where users of a group were looked for. It is the same for every
 // group of a region.
-func searched(l audit.Looked) string {
+func searched(l audit.UsageCoverage) string {
 	text := "searched for uses of security groups: network interfaces, security group rules"
 	for _, part := range l.Further {
 		text += ", " + part
@@ -66,7 +66,7 @@ func searched(l audit.Looked) string {
 	return text + "; not searched: " + strings.Join(l.Not, ", ")
 }
 
-func unusedFix(r *audit.Region, g *inventory.Group, namedBy []string) string {
+func unusedFix(r *audit.Pass, g *inventory.Group, namedBy []string) string {
 	text := "Ask the owner whether a resource starts with this group on demand"
 	if len(namedBy) > 0 {
 		text += ", revoke the rules of " + groupsNamed(r, namedBy) + " that reference it"

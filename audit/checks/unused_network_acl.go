@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Severity:   findings.Low,
 	References: []string{"FSBP EC2.16", "PCI DSS 4.0.1 1.2.7", "NIST 800-53 r5 CM-8(1)"},
 	Needs:      inventory.PartNetworkACLs,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		for i := range r.NetworkACLs {
 			acl := &r.NetworkACLs[i]
 			if acl.Default || len(acl.Subnets) > 0 {

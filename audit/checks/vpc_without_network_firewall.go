@@ -18,7 +18,7 @@ var _ = audit.Declare(audit.Check{
 	InfoPasses: []string{"NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces | inventory.PartInternetGateways,
 	OnRequest:  true,
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		firewalled, used := map[string]bool{}, map[string]bool{}
 		for i := range r.Interfaces {
 			used[r.Interfaces[i].VPC] = true

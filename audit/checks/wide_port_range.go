@@ -14,7 +14,7 @@ var _ = audit.Declare(audit.Check{
 	Title:      "Rule allows a wide range of ports",
 	Severity:   findings.Low,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 CM-7"},
-	Run: func(r *audit.Region) {
+	Run: func(r *audit.Pass) {
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
 			t := rule.Traffic
 			wide := t.Protocol == inventory.AllProtocols || t.HasPorts() && t.Last-t.First+1 >= r.Settings.WideRange

@@ -39,7 +39,7 @@ func few(texts []string) string {
 }
 
 // groupsNamed names the first few groups and counts the rest.
-func groupsNamed(r *audit.Region, ids []string) string {
+func groupsNamed(r *audit.Pass, ids []string) string {
 	if len(ids) > mostNamed+1 {
 		return fmt.Sprintf("%s and %d more", strings.Join(r.GroupsNamed(ids[:mostNamed]), ", "), len(ids)-mostNamed)
 	}
@@ -48,7 +48,7 @@ func groupsNamed(r *audit.Region, ids []string) string {
 
 // allowed says what a rule of a group allows: "tcp/22 from 0.0.0.0/0", "all
 // traffic from itself", "tcp/5432 to orders (sg-1)".
-func allowed(r *audit.Region, g *inventory.Group, rule *inventory.Rule) string {
+func allowed(r *audit.Pass, g *inventory.Group, rule *inventory.Rule) string {
 	preposition := " from "
 	if rule.Direction == inventory.Egress {
 		preposition = " to "
@@ -68,7 +68,7 @@ func allowed(r *audit.Region, g *inventory.Group, rule *inventory.Rule) string {
 
 // outbound says what an outbound rule allows: "all traffic to 0.0.0.0/0",
 // "traffic to ::/0 on all TCP ports (tcp/all)".
-func outbound(r *audit.Region, rule *inventory.Rule) string {
+func outbound(r *audit.Pass, rule *inventory.Rule) string {
 	if rule.Traffic == inventory.All {
 		return "all traffic to " + r.PeerNamed(rule.Peer)
 	}
@@ -77,7 +77,7 @@ func outbound(r *audit.Region, rule *inventory.Rule) string {
 
 // allowedBy names the first few rules of a group by what they allow, and counts
 // the rest.
-func allowedBy(r *audit.Region, g *inventory.Group, rules []*inventory.Rule) string {
+func allowedBy(r *audit.Pass, g *inventory.Group, rules []*inventory.Rule) string {
 	names := make([]string, len(rules))
 	for i, rule := range rules {
 		names[i] = allowed(r, g, rule)

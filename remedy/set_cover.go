@@ -8,8 +8,8 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// chooser searches the groups to name.
-type chooser struct {
+// setCover searches the groups to name.
+type setCover struct {
 	s       *Solver
 	r       *Replacement
 	prefix  netip.Prefix
@@ -28,8 +28,8 @@ type choice struct {
 	broad, outsiders int
 }
 
-func (s *Solver) chooser(r *Replacement, prefix netip.Prefix, carried map[string]int) *chooser {
-	c := &chooser{s: s, r: r, prefix: prefix}
+func (s *Solver) setCover(r *Replacement, prefix netip.Prefix, carried map[string]int) *setCover {
+	c := &setCover{s: s, r: r, prefix: prefix}
 	for id := range carried {
 		c.ids = append(c.ids, id)
 	}
@@ -47,7 +47,7 @@ func (s *Solver) chooser(r *Replacement, prefix netip.Prefix, carried map[string
 const maxNodes = 20000
 
 // choose fills best.
-func (c *chooser) choose() {
+func (c *setCover) choose() {
 	banned := make([]bool, len(c.ids))
 	c.search(nil, banned)
 	slices.Sort(c.best.groups)
@@ -59,7 +59,7 @@ func (c *chooser) choose() {
 // It is long because one look at the classes finds all that decides how to go
 // on: what is still open, the class with the fewest candidates, the candidate
 // without an alternative, and the least number of groups that are missing.
-func (c *chooser) search(chosen []int, banned []bool) {
+func (c *setCover) search(chosen []int, banned []bool) {
 	c.nodes++
 	if c.found && c.nodes > maxNodes {
 		c.cut = true
@@ -113,7 +113,7 @@ func (c *chooser) search(chosen []int, banned []bool) {
 }
 
 // branch tries the candidates of an open class that has the fewest.
-func (c *chooser) branch(chosen []int, banned []bool, fewest int) {
+func (c *setCover) branch(chosen []int, banned []bool, fewest int) {
 	for _, class := range c.classes {
 		if slices.ContainsFunc(class, func(k int) bool { return slices.Contains(chosen, k) }) {
 			continue
@@ -147,7 +147,7 @@ func (c *chooser) branch(chosen []int, banned []bool, fewest int) {
 	}
 }
 
-func (c *chooser) countBroad(chosen []int) (n int) {
+func (c *setCover) countBroad(chosen []int) (n int) {
 	for _, k := range chosen {
 		if c.broad[k] {
 			n++
@@ -158,12 +158,12 @@ func (c *chooser) countBroad(chosen []int) (n int) {
 
 // hopeful reports whether a choice that needs at least so many groups more can
 // be as good as the best one.
-func (c *chooser) hopeful(x choice, more int) bool {
+func (c *setCover) hopeful(x choice, more int) bool {
 	return cmp.Or(cmp.Compare(x.broad, c.best.broad), cmp.Compare(len(x.groups)+more, len(c.best.groups))) <= 0
 }
 
 // offer keeps a choice that covers everything if it is the better one.
-func (c *chooser) offer(x choice) {
+func (c *setCover) offer(x choice) {
 	x.groups = slices.Clone(x.groups)
 	slices.Sort(x.groups)
 	if c.found && slices.Equal(x.groups, c.best.groups) {
@@ -179,7 +179,7 @@ func (c *chooser) offer(x choice) {
 
 // outsiders counts the interfaces that carry one of the groups and hold no
 // address of the range, and returns the first of them by id.
-func (c *chooser) outsiders(groups []int, most int) (count int, first []*inventory.Interface) {
+func (c *setCover) outsiders(groups []int, most int) (count int, first []*inventory.Interface) {
 	for n, k := range groups {
 		for _, e := range c.s.reach.Interfaces(c.ids[k]) {
 			if c.inside(e) || slices.ContainsFunc(groups[:n], func(earlier int) bool { return e.Carries(c.ids[earlier]) }) {
@@ -195,6 +195,6 @@ func (c *chooser) outsiders(groups []int, most int) (count int, first []*invento
 	return count, first[:min(most, len(first))]
 }
 
-func (c *chooser) inside(e *inventory.Interface) bool {
+func (c *setCover) inside(e *inventory.Interface) bool {
 	return c.r.scope[e.VPC] && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool { return c.prefix.Contains(a.Private) })
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// opened is an opening with its verdict, kept for the checks of all classes.
-type opened struct {
+// exposure is an opening with its verdict, kept for the checks of all classes.
+type exposure struct {
 	group *inventory.Group
 	opening
 	verdict
@@ -20,9 +20,9 @@ type opened struct {
 // OpenToInternet is the Run function of the checks that have a Class. They
 // share one computation, and each rule is reported by the most serious of
 // those that run.
-func OpenToInternet(r *Region) {
-	for i := range r.opened() {
-		if o := &r.cache.opened[i]; o.class == r.check.Class {
+func OpenToInternet(r *Pass) {
+	for i := range r.exposures() {
+		if o := &r.cache.exposures[i]; o.class == r.check.Class {
 			r.reportOpening(o)
 		}
 	}
@@ -32,29 +32,29 @@ func OpenToInternet(r *Region) {
 	}
 }
 
-// opened computes the openings of every group once per region.
-func (r *Region) opened() []opened {
-	if r.cache.openedDone {
-		return r.cache.opened
+// exposures computes the openings of every group once per region.
+func (r *Pass) exposures() []exposure {
+	if r.cache.exposuresDone {
+		return r.cache.exposures
 	}
-	r.cache.openedDone = true
+	r.cache.exposuresDone = true
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		for _, o := range r.openings(g) {
 			if v, ok := r.judge(&o); ok {
-				r.cache.opened = append(r.cache.opened, opened{g, o, v})
+				r.cache.exposures = append(r.cache.exposures, exposure{g, o, v})
 			}
 		}
 		for _, rule := range r.UnreadLists(g) {
 			r.cache.unresolved = append(r.cache.unresolved, groupRule{g, rule})
 		}
 	}
-	return r.cache.opened
+	return r.cache.exposures
 }
 
 // Excessive returns the rules of a group that open more to the internet than
 // the settings allow, whichever checks run.
-func (r *Region) Excessive(g *inventory.Group) map[*inventory.Rule]bool {
+func (r *Pass) Excessive(g *inventory.Group) map[*inventory.Rule]bool {
 	var found map[*inventory.Rule]bool
 	for _, o := range r.openings(g) {
 		tcp, udp := r.beyondPublic(&o)
@@ -69,12 +69,12 @@ func (r *Region) Excessive(g *inventory.Group) map[*inventory.Rule]bool {
 	return found
 }
 
-func (r *Region) resolved(list string) bool {
+func (r *Pass) resolved(list string) bool {
 	pl := r.PrefixList(list)
 	return pl != nil && pl.Resolved
 }
 
-func (r *Region) reportOpening(o *opened) {
+func (r *Pass) reportOpening(o *exposure) {
 	obs := r.Observe(o.group, o.rule)
 	obs.Severity = o.severity
 	obs.Services = o.services
@@ -95,7 +95,7 @@ func (r *Region) reportOpening(o *opened) {
 }
 
 // what names the subject of the message and its verb: "SSH (tcp/22) is".
-func (o *opened) what() string {
+func (o *exposure) what() string {
 	ports := o.ports()
 	if o.class == AllTraffic {
 		if o.rule.Traffic == inventory.All && o.tcp.all() && o.udp.all() {
@@ -129,7 +129,7 @@ func (o *opened) what() string {
 	}
 }
 
-func (o *opened) ports() string {
+func (o *exposure) ports() string {
 	ports := o.left
 	if o.class == AllTraffic {
 		ports.tcp, ports.udp = o.tcp, o.udp
@@ -138,7 +138,7 @@ func (o *opened) ports() string {
 }
 
 // from says which source of the rule is the internet, or a part of it.
-func (r *Region) from(o *opened) string {
+func (r *Pass) from(o *exposure) string {
 	source := o.rule.Peer.String()
 	if o.rule.Peer.List != "" {
 		source = "prefix list " + r.PeerNamed(o.rule.Peer)
@@ -156,7 +156,7 @@ func (r *Region) from(o *opened) string {
 
 // Trusts reports whether every internet address of the rule's source is in
 // trusted_cidrs of the settings.
-func (r *Region) Trusts(rule *inventory.Rule) bool {
+func (r *Pass) Trusts(rule *inventory.Rule) bool {
 	if len(r.Settings.TrustedCIDRs) == 0 || rule.Peer.Group != nil {
 		return false
 	}
@@ -177,7 +177,7 @@ func (r *Region) Trusts(rule *inventory.Rule) bool {
 
 // trustedFor returns the trusted ranges of the rule's address family, which
 // may take the place of its source.
-func (r *Region) trustedFor(rule *inventory.Rule) []inventory.Peer {
+func (r *Pass) trustedFor(rule *inventory.Rule) []inventory.Peer {
 	var found []inventory.Peer
 	for _, p := range r.Settings.TrustedCIDRs {
 		if rule.Peer.List != "" || p.Addr().Is6() == rule.Peer.Prefix.Addr().Is6() {

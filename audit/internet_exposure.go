@@ -47,7 +47,7 @@ func (s *source) appendTo(merged []netip.Prefix) []netip.Prefix {
 // without ports. A prefix list stands for its entries; one that could not be
 // read is left out here and recorded as not evaluated by the checks. Nothing
 // is allocated for a group that opens nothing.
-func (r *Region) openings(g *inventory.Group) []opening {
+func (r *Pass) openings(g *inventory.Group) []opening {
 	var found []opening
 	at := func(rule *inventory.Rule) *opening {
 		for j := range found {
@@ -78,7 +78,7 @@ func (r *Region) openings(g *inventory.Group) []opening {
 
 // claims appends the ingress rules that open ports of proto to internet
 // addresses of one family.
-func (r *Region) claims(g *inventory.Group, proto inventory.Protocol, v6 bool, list []source) []source {
+func (r *Pass) claims(g *inventory.Group, proto inventory.Protocol, v6 bool, list []source) []source {
 	for i := range g.Rules {
 		rule := &g.Rules[i]
 		first, last, ok := rule.Traffic.PortsOf(proto)
@@ -117,7 +117,7 @@ func fromInternet(p netip.Prefix, v6 bool) bool {
 
 // public cuts the ports at every rule's ends, judges the merged sources of
 // each piece, and yields the rules that are from the internet there.
-func (r *Region) public(list []source, yield func(s *source, ports path.Interval, partial bool)) {
+func (r *Pass) public(list []source, yield func(s *source, ports path.Interval, partial bool)) {
 	merged := r.merged[:0]
 	for i := range list {
 		merged = list[i].appendTo(merged)
@@ -175,7 +175,7 @@ type verdict struct {
 }
 
 // beyondPublic returns what an opening opens beyond the public ports.
-func (r *Region) beyondPublic(o *opening) (tcp, udp portSet) {
+func (r *Pass) beyondPublic(o *opening) (tcp, udp portSet) {
 	tcp, udp = o.tcp, o.udp
 	for _, t := range r.Settings.PublicPorts {
 		if first, last, ok := t.PortsOf(inventory.TCP); ok {
@@ -191,7 +191,7 @@ func (r *Region) beyondPublic(o *opening) (tcp, udp portSet) {
 // judge names the services that an opening lets in and picks, among the
 // classes whose checks run, the most serious one. Ports that the settings
 // allow to be public are left out; ok is false where nothing else is open.
-func (r *Region) judge(o *opening) (v verdict, ok bool) {
+func (r *Pass) judge(o *opening) (v verdict, ok bool) {
 	v.left.tcp, v.left.udp = r.beyondPublic(o)
 	var applies [classes]bool
 	var severities [classes]findings.Severity

@@ -24,7 +24,7 @@ type versionPorts struct{ tcp, udp portSet }
 // prefix lists stand for their entries, as in every check about the internet.
 // The result is in the order of the rules, IPv4 first. A prefix list that was
 // not read opens nothing here: see Unread.
-func (r *Region) VersionMismatches(g *inventory.Group) []VersionMismatch {
+func (r *Pass) VersionMismatches(g *inventory.Group) []VersionMismatch {
 	var whole [2]versionPorts
 	var byRule [2]map[*inventory.Rule]*versionPorts
 	for f := range cidr.IPv6 + 1 {
@@ -49,7 +49,7 @@ func (r *Region) VersionMismatches(g *inventory.Group) []VersionMismatch {
 
 // openOver returns what the ingress rules of a group open to the whole
 // internet over one IP version, together and by rule.
-func (r *Region) openOver(g *inventory.Group, f cidr.Family) (whole versionPorts, byRule map[*inventory.Rule]*versionPorts) {
+func (r *Pass) openOver(g *inventory.Group, f cidr.Family) (whole versionPorts, byRule map[*inventory.Rule]*versionPorts) {
 	byRule = map[*inventory.Rule]*versionPorts{}
 	for _, proto := range [...]inventory.Protocol{inventory.TCP, inventory.UDP} {
 		r.sources = r.claims(g, proto, f == cidr.IPv6, r.sources[:0])
@@ -75,7 +75,7 @@ func (r *Region) openOver(g *inventory.Group, f cidr.Family) (whole versionPorts
 // of its ports stay closed over the other IP version, whatever the other
 // groups of the interface open. The rules of all groups of an interface apply
 // together (Amazon VPC user guide, security group rules).
-func (r *Region) Mismatched(m *VersionMismatch, e *inventory.Interface) bool {
+func (r *Pass) Mismatched(m *VersionMismatch, e *inventory.Interface) bool {
 	if len(e.Groups) < 2 {
 		return true
 	}
@@ -91,7 +91,7 @@ func (r *Region) Mismatched(m *VersionMismatch, e *inventory.Interface) bool {
 
 // UnreadLists returns the ingress rules of a group that reference a prefix
 // list which could not be read, in the order of the rules.
-func (r *Region) UnreadLists(g *inventory.Group) []*inventory.Rule {
+func (r *Pass) UnreadLists(g *inventory.Group) []*inventory.Rule {
 	var found []*inventory.Rule
 	for i := range g.Rules {
 		if rule := &g.Rules[i]; rule.Direction == inventory.Ingress && rule.Peer.List != "" && !r.resolved(rule.Peer.List) {

@@ -10,14 +10,14 @@ import (
 	"github.com/sgaudit/sgaudit/reach"
 )
 
-// Region is what a check sees: one region of one account, what is known of
+// Pass is what a check sees: one region of one account, what is known of
 // it, and indexes that the checks share. It belongs to one goroutine.
-type Region struct {
+type Pass struct {
 	*inventory.Region
 	*inventory.Index
 	Settings *Settings
 	Reach    *reach.Analyzer
-	Estate   *Estate // every region of the run, for references that cross accounts
+	Accounts *Accounts // every region of the run, for references that cross accounts
 
 	check  *Check
 	report *findings.Report
@@ -33,13 +33,13 @@ type Region struct {
 
 // cache holds what several checks ask for; each field is filled on first use.
 type cache struct {
-	traits     map[string]*traits
-	opened     []opened
-	unresolved []groupRule
-	openedDone bool
-	holders    map[string][]string
-	kinds      []uint32 // of each interface's owner, in kindNames
-	kindNames  []string
+	traits        map[string]*traits
+	exposures     []exposure
+	unresolved    []groupRule
+	exposuresDone bool
+	holders       map[string][]string
+	kinds         []uint32 // of each interface's owner, in kindNames
+	kindNames     []string
 }
 
 type groupRule struct {
@@ -49,7 +49,7 @@ type groupRule struct {
 
 // Kind returns the kind of the owner of the i-th interface. It is worked out
 // once for all checks, since telling owners apart is not cheap.
-func (r *Region) Kind(i int) string {
+func (r *Pass) Kind(i int) string {
 	c := &r.cache
 	if c.kinds == nil {
 		c.kinds = make([]uint32, len(r.Interfaces))
@@ -69,7 +69,7 @@ func (r *Region) Kind(i int) string {
 
 // EachRule calls f for every rule of one direction, in the order of groups and
 // of their rules.
-func (r *Region) EachRule(d inventory.Direction, f func(*inventory.Group, *inventory.Rule)) {
+func (r *Pass) EachRule(d inventory.Direction, f func(*inventory.Group, *inventory.Rule)) {
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		for j := range g.Rules {
@@ -81,7 +81,7 @@ func (r *Region) EachRule(d inventory.Direction, f func(*inventory.Group, *inven
 }
 
 // Note records what holds for all findings of the running check in this region.
-func (r *Region) Note(text string) {
+func (r *Pass) Note(text string) {
 	n := findings.Note{Check: r.check.ID, AccountID: r.AccountID, Region: r.Name, Text: text}
 	if k := len(r.report.Notes); k == 0 || r.report.Notes[k-1] != n {
 		r.report.Notes = append(r.report.Notes, n)
@@ -90,14 +90,14 @@ func (r *Region) Note(text string) {
 
 // NotEvaluated records that the running check could not judge something in
 // this region, and why.
-func (r *Region) NotEvaluated(format string, args ...any) {
+func (r *Pass) NotEvaluated(format string, args ...any) {
 	r.report.NotEvaluated = append(r.report.NotEvaluated, findings.NotEvaluated{
 		Check: r.check.ID, AccountID: r.AccountID, Region: r.Name, Reason: fmt.Sprintf(format, args...),
 	})
 }
 
 // whyMissing tells why a part of the region is unknown.
-func (r *Region) whyMissing(part inventory.Part) string {
+func (r *Pass) whyMissing(part inventory.Part) string {
 	var why []string
 	for _, g := range r.Gaps {
 		if g.Part&part != 0 {
@@ -107,8 +107,8 @@ func (r *Region) whyMissing(part inventory.Part) string {
 	switch {
 	case len(why) > 0:
 		return strings.Join(why, ", ")
-	case !r.Asked.Has(part) && !r.Estate.Depth.Parts().Has(part):
-		return fmt.Sprintf("not read at depth %s", r.Estate.Depth)
+	case !r.Asked.Has(part) && !r.Accounts.Depth.Parts().Has(part):
+		return fmt.Sprintf("not read at depth %s", r.Accounts.Depth)
 	}
 	return "not read"
 }

@@ -11,21 +11,21 @@ import (
 
 // InterfacesInside returns the positions in Interfaces of those in the VPC
 // that hold an address inside the prefix: see reach.Analyzer.InterfacesInside.
-func (r *Region) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
+func (r *Pass) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	return r.Reach.InterfacesInside(vpc, prefix)
 }
 
-// Looked says where a run looked for the users of a group, beyond interfaces
+// UsageCoverage says where a run looked for the users of a group, beyond interfaces
 // and rules, and where it did not.
-type Looked struct{ Further, Not []string }
+type UsageCoverage struct{ Further, Not []string }
 
 // useParts are the parts that may use a group without an interface.
 const useParts = inventory.PartLaunchTemplates | inventory.PartEndpoints | inventory.PartAssociations | inventory.PartFunctions | inventory.PartLoadBalancers
 
-// LookedForUse says what this run knows of groups that are used without an
+// UsageCoverage says what this run knows of groups that are used without an
 // interface. Services beyond these may use a group too while they are idle.
-func (r *Region) LookedForUse() Looked {
-	var l Looked
+func (r *Pass) UsageCoverage() UsageCoverage {
+	var l UsageCoverage
 	for _, part := range useParts.Each() {
 		if r.Read.Has(part) {
 			l.Further = append(l.Further, part.String())
@@ -39,7 +39,7 @@ func (r *Region) LookedForUse() Looked {
 
 // Holders names what uses a group without an interface: launch templates,
 // endpoints, functions, load balancers, other VPCs and other accounts.
-func (r *Region) Holders(g *inventory.Group) []string {
+func (r *Pass) Holders(g *inventory.Group) []string {
 	if r.cache.holders == nil {
 		r.cache.holders = map[string][]string{}
 		r.collectHolders()
@@ -55,7 +55,7 @@ func (r *Region) Holders(g *inventory.Group) []string {
 	return held
 }
 
-func (r *Region) collectHolders() {
+func (r *Pass) collectHolders() {
 	hold := func(group, by string) { r.cache.holders[group] = append(r.cache.holders[group], by) }
 	for _, t := range r.LaunchTemplates {
 		for _, id := range t.Groups {

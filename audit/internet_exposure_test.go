@@ -35,7 +35,7 @@ func TestOpeningsAgainstEveryPort(t *testing.T) {
 			}
 			g.Rules = append(g.Rules, rule)
 		}
-		r := &Region{Region: &inventory.Region{}, Settings: &Settings{}}
+		r := &Pass{Region: &inventory.Region{}, Settings: &Settings{}}
 		got := map[string]bool{}
 		for _, o := range r.openings(g) {
 			for port := int32(18); port < 34; port++ {
@@ -106,7 +106,7 @@ func TestRevokingTheReportedRulesCloses(t *testing.T) {
 				Peer:    inventory.PrefixPeer(netip.MustParsePrefix(sources[rng.IntN(len(sources))])),
 			})
 		}
-		r := &Region{Region: &inventory.Region{}, Settings: &Settings{}}
+		r := &Pass{Region: &inventory.Region{}, Settings: &Settings{}}
 		opened := map[*inventory.Rule]bool{}
 		for _, o := range r.openings(g) {
 			opened[o.rule] = true
@@ -144,7 +144,7 @@ func TestClosedGroupsAllocateNothing(t *testing.T) {
 			Peer:    inventory.PrefixPeer(netip.PrefixFrom(netip.AddrFrom4([4]byte{203, 0, 113, byte(i)}), 32)),
 		})
 	}
-	r := &Region{Region: &inventory.Region{}, Settings: &Settings{}}
+	r := &Pass{Region: &inventory.Region{}, Settings: &Settings{}}
 	r.openings(g)
 	if n := testing.AllocsPerRun(100, func() { r.openings(g) }); n > 0 {
 		t.Errorf("%v allocations for a group that opens nothing", n)

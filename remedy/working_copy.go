@@ -8,16 +8,16 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// estate is an inventory that steps change, with an index of the groups that
+// workingCopy is an inventory that steps change, with an index of the groups that
 // lines name. Its regions are those of the inventory until a line concerns
 // them, and places in their lists of groups stay the same until finish.
-type estate struct {
-	regions []*region
+type workingCopy struct {
+	regions []*regionCopy
 	groups  map[string][]*target // by id, in the order of the regions
 }
 
-// region is one region as it is now.
-type region struct {
+// regionCopy is one region as it is now.
+type regionCopy struct {
 	*inventory.Region
 	copied   bool
 	made     bool         // a group was created: the groups are not in their order
@@ -29,7 +29,7 @@ type region struct {
 // target is a group that lines name. What keeps it is known where a line
 // deletes it, and nowhere else.
 type target struct {
-	in      *region
+	in      *regionCopy
 	place   int
 	changed bool
 	leaves  bool                 // a line deletes it
@@ -42,7 +42,7 @@ type namer struct{ place, rules int }
 
 func (t *target) group() *inventory.Group { return &t.in.Groups[t.place] }
 
-func newEstate(inv *inventory.Inventory, lines []change.Line) *estate {
+func newWorkingCopy(inv *inventory.Inventory, lines []change.Line) *workingCopy {
 	ids := map[string]bool{} // of the groups that lines name, and whether one deletes it
 	for i := range lines {
 		s := &lines[i].Step
@@ -61,9 +61,9 @@ func newEstate(inv *inventory.Inventory, lines []change.Line) *estate {
 			}
 		}
 	}
-	e := &estate{regions: make([]*region, len(inv.Regions)), groups: make(map[string][]*target, len(ids))}
+	e := &workingCopy{regions: make([]*regionCopy, len(inv.Regions)), groups: make(map[string][]*target, len(ids))}
 	for i := range inv.Regions {
-		r := &region{Region: inv.Regions[i]}
+		r := &regionCopy{Region: inv.Regions[i]}
 		e.regions[i] = r
 		deletions := false
 		for place := range r.Groups {
@@ -81,7 +81,7 @@ func newEstate(inv *inventory.Inventory, lines []change.Line) *estate {
 }
 
 // holders finds what keeps each group of a region that lines delete.
-func (e *estate) holders(r *region) {
+func (e *workingCopy) holders(r *regionCopy) {
 	e.carriers(r)
 	for place := range r.Groups {
 		e.count(r, place, 1)
@@ -90,7 +90,7 @@ func (e *estate) holders(r *region) {
 
 // locate finds the group of a step, in the first account and region that has
 // it where the step says none: accounts that share a group both see it.
-func (e *estate) locate(s *change.Step) *target {
+func (e *workingCopy) locate(s *change.Step) *target {
 	for _, t := range e.groups[s.Group] {
 		if t.in.takes(s) && !t.in.deleted[t.place] {
 			return t
@@ -100,12 +100,12 @@ func (e *estate) locate(s *change.Step) *target {
 }
 
 // takes reports whether a step is for the account and the region.
-func (r *region) takes(s *change.Step) bool {
+func (r *regionCopy) takes(s *change.Step) bool {
 	return (s.Region == "" || s.Region == r.Name) && (s.Account == "" || r.AccountID == "" || s.Account == r.AccountID)
 }
 
-// find returns the group of a region that lines name, or nil.
-func (e *estate) find(r *region, id string) *target {
+// target returns the group of a region that lines name, or nil.
+func (e *workingCopy) target(r *regionCopy, id string) *target {
 	for _, t := range e.groups[id] {
 		if t.in == r && !r.deleted[t.place] {
 			return t
@@ -116,14 +116,14 @@ func (e *estate) find(r *region, id string) *target {
 
 // count adds the rules of a group, or takes them away, where they name
 // another one that a line deletes.
-func (e *estate) count(r *region, place, sign int) {
+func (e *workingCopy) count(r *regionCopy, place, sign int) {
 	g := &r.Groups[place]
 	for k := range g.Rules {
 		ref := g.Rules[k].Peer.Group
 		if ref == nil || ref.ID == g.ID {
 			continue
 		}
-		if t := e.find(r, ref.ID); t != nil && t.leaves {
+		if t := e.target(r, ref.ID); t != nil && t.leaves {
 			i, found := slices.BinarySearchFunc(t.namers, place, func(n namer, place int) int { return cmp.Compare(n.place, place) })
 			if !found {
 				t.namers = slices.Insert(t.namers, i, namer{place: place})
@@ -145,14 +145,14 @@ func (t *target) namer() *inventory.Group {
 }
 
 // change gives a group other rules.
-func (e *estate) change(t *target, rules []inventory.Rule) {
+func (e *workingCopy) change(t *target, rules []inventory.Rule) {
 	e.count(t.in, t.place, -1)
 	t.group().Rules, t.changed = rules, true
 	e.count(t.in, t.place, 1)
 }
 
 // remove deletes a group; its rules name nothing any more.
-func (e *estate) remove(t *target) {
+func (e *workingCopy) remove(t *target) {
 	e.count(t.in, t.place, -1)
 	if t.in.deleted == nil {
 		t.in.deleted = map[int]bool{}
@@ -163,7 +163,7 @@ func (e *estate) remove(t *target) {
 // own makes the region and its list of groups a copy, so that steps may write
 // to them. The rules of a group stay those of the inventory: steps give it
 // others.
-func (r *region) own() {
+func (r *regionCopy) own() {
 	if r.copied {
 		return
 	}
@@ -172,7 +172,7 @@ func (r *region) own() {
 	r.Region, r.copied = &of, true
 }
 
-func (r *region) peered() peerings {
+func (r *regionCopy) peered() peerings {
 	if r.peerings == nil {
 		r.peerings = peeringsOf(r.Region)
 	}
@@ -181,7 +181,7 @@ func (r *region) peered() peerings {
 
 // finish puts the regions into the list of an inventory: without the deleted
 // groups, and with the changed ones normalised, as all others are already.
-func (e *estate) finish(list []*inventory.Region) {
+func (e *workingCopy) finish(list []*inventory.Region) {
 	var one inventory.Region
 	for _, targets := range e.groups {
 		for _, t := range targets {
