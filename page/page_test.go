@@ -276,3 +276,50 @@ func (c *counter) Write(b []byte) (int, error) {
 	*c += counter(len(b))
 	return len(b), nil
 }
+
+// TestControlsNameTheirFindings holds that each control of a framework is a row
+// with its status, that its findings are links which the page can follow, and
+// that those that are too many are counted.
+func TestControlsNameTheirFindings(t *testing.T) {
+	report, _, _ := made(t, demo())
+	var ids []string
+	for _, f := range report.Findings[:15] {
+		ids = append(ids, f.ID)
+	}
+	report.Controls = []findings.Control{
+		{Framework: "cis-5.0", Control: "5.3", Status: findings.Failed, Checks: []string{"admin-port-open-to-internet"}, Findings: ids},
+		{Framework: "cis-5.0", Control: "3.3", Status: findings.Unevaluated, Checks: []string{"config-not-recording-groups"}},
+	}
+	html := write(t, report, nil)
+	for _, want := range []string{`<th scope="row">cis-5.0 5.3</th><td class="high">failed</td>`, "and 3 more", `<th scope="row">cis-5.0 3.3</th><td>not evaluated</td>`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page does not hold %q", want)
+		}
+	}
+	for i, id := range ids {
+		link := `<a href="#f-` + id[:8] + `">` + id[:8] + `</a>`
+		if strings.Contains(html, link) != (i < 12) {
+			t.Errorf("finding %d of the control: link %q", i, link)
+		}
+		if !strings.Contains(html, ` id="f-`+id) {
+			t.Errorf("the link to %s leads nowhere", id)
+		}
+	}
+}
+
+// TestTheBaselineIsTold holds that the page tells what is new, what is gone and
+// what could not be judged since the baseline.
+func TestTheBaselineIsTold(t *testing.T) {
+	report, _, _ := made(t, demo())
+	report.Findings[0].Baseline = findings.New
+	report.Comparison = &findings.Comparison{
+		Fixed:   []findings.Known{{Check: "check-of-fixed", ResourceID: "sg-1", Message: "gone"}},
+		Unknown: []findings.Known{{Check: "check-of-unknown", ResourceID: "sg-2", Message: "not judged"}},
+	}
+	html := write(t, report, nil)
+	for _, want := range []string{"1 new, 1 no longer found, 1 whose", `href="#f=baseline:new"`, "check-of-fixed", "check-of-unknown", `<span class="mark">NEW</span>`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page does not hold %q", want)
+		}
+	}
+}

@@ -71,7 +71,8 @@ type cell struct {
 
 type control struct {
 	Framework, Control, Status, Checks string
-	Findings                           []string
+	Findings                           []string // short ids, the first of very many
+	More                               int
 }
 
 type coverage struct {
@@ -101,7 +102,7 @@ func newView(r *findings.Report, drawn *picture.Picture) *view {
 	v.list(r)
 	for i := range r.Controls {
 		c := &r.Controls[i]
-		v.Controls = append(v.Controls, control{words.Plain(c.Framework), words.Plain(c.Control), words.Plain(c.Status), words.Plain(strings.Join(c.Checks, ", ")), plain(c.Findings)})
+		v.Controls = append(v.Controls, newControl(c))
 	}
 	for _, n := range r.NotEvaluated {
 		v.NotEvaluated = append(v.NotEvaluated, notEvaluated{words.Plain(n.Check), words.Plain(strings.TrimSpace(n.AccountID + " " + n.Region)), words.Plain(n.Reason)})
@@ -112,6 +113,24 @@ func newView(r *findings.Report, drawn *picture.Picture) *view {
 		}
 	}
 	return v
+}
+
+// mostIDs is how many findings a control names.
+const mostIDs = 12
+
+func newControl(c *findings.Control) control {
+	out := control{Framework: words.Plain(c.Framework), Control: words.Plain(c.Control), Status: words.Plain(string(c.Status)), Checks: words.Plain(strings.Join(c.Checks, ", "))}
+	if c.Status == findings.Unevaluated {
+		out.Status = "not evaluated"
+	}
+	for i, id := range c.Findings {
+		if i == mostIDs {
+			out.More = len(c.Findings) - i
+			break
+		}
+		out.Findings = append(out.Findings, words.Plain(short(id)))
+	}
+	return out
 }
 
 // list puts the first findings into the part that needs no script.

@@ -158,7 +158,7 @@ func (c *canvas) cell(of *Cell, x, y, w, h float64) {
 	case text != "":
 		t = dim
 	case of.Intended > 0:
-		text, t = decimal(of.Intended)+" as intended", dim
+		text, t = decimal(of.Intended)+" no finding", dim
 	default:
 		text, t = "·", dim
 	}

@@ -171,7 +171,7 @@ func (l *layers) legend(c *canvas, y float64) float64 {
 		x += textWidth(text, 11, false) + 12
 	}
 	words := map[findings.Severity]string{
-		findings.Critical: "critical", findings.High: "high", findings.Medium: "medium", findings.Low: "low", findings.Info: "as intended",
+		findings.Critical: "critical", findings.High: "high", findings.Medium: "medium", findings.Low: "low", findings.Info: "no finding",
 	}
 	for _, s := range findings.Severities() {
 		if !l.used["line "+s.String()] {
