@@ -313,8 +313,8 @@ func TestTheBaselineIsTold(t *testing.T) {
 	report, _, _ := made(t, demo())
 	report.Findings[0].Baseline = findings.New
 	report.Comparison = &findings.Comparison{
-		Fixed:   []findings.Known{{Check: "check-of-fixed", ResourceID: "sg-1", Message: "gone"}},
-		Unknown: []findings.Known{{Check: "check-of-unknown", ResourceID: "sg-2", Message: "not judged"}},
+		Fixed:   []findings.Ref{{Check: "check-of-fixed", ResourceID: "sg-1", Message: "gone"}},
+		Unknown: []findings.Ref{{Check: "check-of-unknown", ResourceID: "sg-2", Message: "not judged"}},
 	}
 	html := write(t, report, nil)
 	for _, want := range []string{"1 new, 1 no longer found, 1 whose", `href="#f=baseline:new"`, "check-of-fixed", "check-of-unknown", `<span class="mark">NEW</span>`} {
