@@ -65,19 +65,25 @@ func (r *Report) Select(f Filter) *Report {
 		}
 	}
 	if f.MinSeverity > Info {
-		before := r.Below
-		chosen.LeaveOut(f.MinSeverity)
-		if before != nil {
-			chosen.Below.Findings += before.Findings
-			chosen.Below.MinSeverity = max(chosen.Below.MinSeverity, before.MinSeverity)
-			chosen.Below.LeftOut = slices.Concat(chosen.Below.LeftOut, before.LeftOut)
-			if before.LeftOut == nil { // of an earlier version, which did not list them
-				chosen.Below.LeftOut = nil
-			}
-		}
+		chosen.leaveOutMore(f.MinSeverity)
 	}
 	chosen.count()
 	return &chosen
+}
+
+// leaveOutMore is LeaveOut for a report that may have left out findings before.
+func (r *Report) leaveOutMore(least Severity) {
+	before := r.Below
+	r.LeaveOut(least)
+	if before == nil {
+		return
+	}
+	r.Below.Findings += before.Findings
+	r.Below.MinSeverity = max(r.Below.MinSeverity, before.MinSeverity)
+	r.Below.LeftOut = slices.Concat(r.Below.LeftOut, before.LeftOut)
+	if before.LeftOut == nil { // of an earlier version, which did not list them
+		r.Below.LeftOut = nil
+	}
 }
 
 // LeftOut returns how many open findings the report does not hold because a
