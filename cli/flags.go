@@ -81,7 +81,7 @@ func declareAuditFlags() []urfave.Flag {
 		choice(&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"}, "severity", severityWords()...),
 		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and report which were fixed", TakesFile: true},
-		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history, and --fail-on: only new findings count"},
+		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history: the table lists new findings alone, and --fail-on counts no others; the other formats keep all"},
 		outputDirFlag(),
 		&urfave.StringFlag{Name: "history", Category: categoryReport, Usage: "keep the snapshot and the report of this run in this `FOLDER`; its last report is the baseline", TakesFile: true},
 		&urfave.StringFlag{Name: "keep-runs", Category: categoryReport, Usage: "with --history: keep the last `N` runs"},
@@ -170,9 +170,10 @@ func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 			only = append(only, check.ID)
 		}
 	}
-	if flags.newOnly = c.Bool("new-only"); flags.newOnly && (!c.IsSet("baseline") && !c.IsSet("history") || flags.failOn == nil) {
-		try(console.Usage("", "--new-only says which findings --fail-on counts, by their --baseline or --history: it needs both"))
+	if flags.newOnly = c.Bool("new-only"); flags.newOnly && !c.IsSet("baseline") && !c.IsSet("history") {
+		try(console.Usage("", "--new-only needs --baseline or --history, which say what is new"))
 	}
+	flags.table.NewOnly = flags.newOnly
 	flags.history, err = parseHistory(c)
 	try(err)
 	if c.String("baseline") != "" {

@@ -172,61 +172,70 @@ const mostMembers = 20
 
 func (a *groupAnswer) text(digits int) string {
 	var out strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
-	for i, g := range a.Groups {
+	for i := range a.Groups {
 		if i > 0 {
-			line("")
+			out.WriteString("\n")
 		}
-		line("%s (%s) in %s, %s, account %s: %s", words.Plain(g.Name), words.Plain(g.ID), words.Plain(g.VPC), words.Plain(g.Region), words.Plain(g.AccountID), g.Exposure)
-		if g.Description != "" {
-			line("  %s", words.Plain(g.Description))
-		}
-		if g.ManagedBy != "" {
-			line("  managed by %s", words.Plain(g.ManagedBy))
-		}
-		rules := func(title, word string, list []shownRule) {
-			line("\n%s: %s", title, words.Count(len(list), "rule"))
-			for _, r := range list {
-				peer := words.Plain(r.Peer)
-				if r.PeerName != "" {
-					peer = words.Plain(r.PeerName) + " (" + peer + ")"
-				}
-				text := fmt.Sprintf("  %s %s %s", words.Plain(r.Traffic), word, peer)
-				if r.Exposure == reach.Reachable || r.Exposure == reach.Unknown {
-					text += ": " + string(r.Exposure)
-				}
-				if r.Description != "" {
-					text += "  " + words.Plain(r.Description)
-				}
-				line("%s", text)
-			}
-		}
-		rules("Inbound", "from", g.Inbound)
-		rules("Outbound", "to", g.Outbound)
-		if g.Attached == nil {
-			line("\nAttached: unknown, the network interfaces were not read")
-		} else {
-			line("\nAttached to %s", words.Count(len(g.Attached), "network interface"))
-		}
-		for k, m := range g.Attached {
-			if k == mostMembers {
-				line("  and %d more: -o json lists them", len(g.Attached)-k)
-				break
-			}
-			line("  %s  %s  %s", words.Plain(m.Interface), words.Plain(m.Owner), words.Plain(strings.Join(append(slices.Clone(m.Private), m.Public...), ", ")))
-		}
-		line("\nReferenced by %s", words.Count(len(g.ReferencedBy), "group"))
-		for _, other := range g.ReferencedBy {
-			line("  %s (%s)", words.Plain(other.Name), words.Plain(other.ID))
-		}
-		line("\n%s", words.Count(len(g.Findings), "finding"))
-		for _, f := range g.Findings {
-			note := ""
-			if f.Status == findings.Suppressed {
-				note = " (suppressed)"
-			}
-			line("  %s  %-8s  %s%s", words.Plain(f.ID[:min(digits, len(f.ID))]), f.Severity, words.Plain(f.Message), note)
-		}
+		a.Groups[i].write(&out, digits)
 	}
 	return out.String()
+}
+
+// write writes one group. Ids of findings are shortened to so many characters.
+func (g *shownGroup) write(out *strings.Builder, digits int) {
+	line := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
+	line("%s (%s) in %s, %s, account %s: %s", words.Plain(g.Name), words.Plain(g.ID), words.Plain(g.VPC), words.Plain(g.Region), words.Plain(g.AccountID), g.Exposure)
+	if g.Description != "" {
+		line("  %s", words.Plain(g.Description))
+	}
+	if g.ManagedBy != "" {
+		line("  managed by %s", words.Plain(g.ManagedBy))
+	}
+	line("\nInbound: %s", words.Count(len(g.Inbound), "rule"))
+	for i := range g.Inbound {
+		line("  %s", g.Inbound[i].text("from"))
+	}
+	line("\nOutbound: %s", words.Count(len(g.Outbound), "rule"))
+	for i := range g.Outbound {
+		line("  %s", g.Outbound[i].text("to"))
+	}
+	if g.Attached == nil {
+		line("\nAttached: unknown, the network interfaces were not read")
+	} else {
+		line("\nAttached to %s", words.Count(len(g.Attached), "network interface"))
+	}
+	for _, m := range g.Attached[:min(mostMembers, len(g.Attached))] {
+		line("  %s  %s  %s", words.Plain(m.Interface), words.Plain(m.Owner), words.Plain(strings.Join(slices.Concat(m.Private, m.Public), ", ")))
+	}
+	if more := len(g.Attached) - mostMembers; more > 0 {
+		line("  and %d more: -o json lists them", more)
+	}
+	line("\nReferenced by %s", words.Count(len(g.ReferencedBy), "group"))
+	for _, other := range g.ReferencedBy {
+		line("  %s (%s)", words.Plain(other.Name), words.Plain(other.ID))
+	}
+	line("\n%s", words.Count(len(g.Findings), "finding"))
+	for _, f := range g.Findings {
+		note := ""
+		if f.Status == findings.Suppressed {
+			note = " (suppressed)"
+		}
+		line("  %s  %-8s  %s%s", words.Plain(f.ID[:min(digits, len(f.ID))]), f.Severity, words.Plain(f.Message), note)
+	}
+}
+
+// text is a rule in one line: tcp/22 from shop-bastion (sg-0a100013).
+func (r *shownRule) text(way string) string {
+	peer := words.Plain(r.Peer)
+	if r.PeerName != "" {
+		peer = words.Plain(r.PeerName) + " (" + peer + ")"
+	}
+	text := fmt.Sprintf("%s %s %s", words.Plain(r.Traffic), way, peer)
+	if r.Exposure == reach.Reachable || r.Exposure == reach.Unknown {
+		text += ": " + string(r.Exposure)
+	}
+	if r.Description != "" {
+		text += "  " + words.Plain(r.Description)
+	}
+	return text
 }

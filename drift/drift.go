@@ -6,6 +6,7 @@ package drift
 
 import (
 	"slices"
+	"time"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
@@ -20,6 +21,8 @@ import (
 // names are a contract.
 type Drift struct {
 	SchemaVersion string             `json:"schema_version"`
+	OldTakenAt    time.Time          `json:"old_taken_at,omitzero"`
+	NewTakenAt    time.Time          `json:"new_taken_at,omitzero"`
 	Changes       []inventory.Change `json:"changes"`
 	Unread        []inventory.Unread `json:"unread"`
 	Reach         []Way              `json:"reach"`
@@ -40,7 +43,7 @@ type Way struct {
 // Compare returns what changed from the old snapshot to the new one. Each is
 // judged by the same checks, as of the day on which it was taken.
 func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
-	d := &Drift{SchemaVersion: "1", Changes: []inventory.Change{}, Unread: []inventory.Unread{}, Reach: []Way{}, New: []findings.Ref{}}
+	d := &Drift{SchemaVersion: "1", OldTakenAt: old.TakenAt, NewTakenAt: now.TakenAt, Changes: []inventory.Change{}, Unread: []inventory.Unread{}, Reach: []Way{}, New: []findings.Ref{}}
 	changes, unread := inventory.Diff(old.Inventory, now.Inventory)
 	d.Changes, d.Unread = append(d.Changes, changes...), append(d.Unread, unread...)
 	before, after := audit.Run(old.Inventory, opts.AsOf(old.TakenAt)), audit.Run(now.Inventory, opts.AsOf(now.TakenAt))

@@ -13,9 +13,18 @@ import (
 func (d *Drift) Text() string {
 	text := d.write("%s\n", "  %s\n", "    %s %s\n", words.Plain)
 	if text == "" {
-		return "Nothing changed.\n"
+		text = "Nothing changed.\n"
 	}
-	return text
+	return d.dates() + text
+}
+
+// dates says which two readings are compared, where both are dated.
+func (d *Drift) dates() string {
+	if d.OldTakenAt.IsZero() || d.NewTakenAt.IsZero() || d.OldTakenAt.Equal(d.NewTakenAt) {
+		return ""
+	}
+	const form = "2006-01-02 15:04 MST"
+	return "From the snapshot of " + d.OldTakenAt.UTC().Format(form) + " to that of " + d.NewTakenAt.UTC().Format(form) + ":\n"
 }
 
 // Markdown says the same for a pull request or a wiki.
@@ -24,7 +33,11 @@ func (d *Drift) Markdown() string {
 	if text == "" {
 		text = "\nNothing changed.\n"
 	}
-	return "# Changes of security groups and their network\n" + text
+	head := "# Changes of security groups and their network\n"
+	if dates := d.dates(); dates != "" {
+		head += "\n" + dates
+	}
+	return head + text
 }
 
 // write writes the changes under headings, region by region, in the given

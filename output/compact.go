@@ -34,8 +34,8 @@ const severityWidth = len("CRITICAL")
 type cluster struct{ entries []findings.Entry }
 
 // write writes the table and returns of which checks it lists findings.
-func (c *compact) write(out *bytes.Buffer, r *findings.Report) (shown func(check string) bool) {
-	listed, counted := c.divide(findings.Entries(r.Findings))
+func (c *compact) write(out *bytes.Buffer, open []findings.Finding) (shown func(check string) bool) {
+	listed, counted := c.divide(findings.Entries(open))
 	order(listed, c.o.Sort, func(e *findings.Entry) *findings.Finding { return e.First() })
 	if c.bySeverity() {
 		order(listed, []string{"severity"}, func(e *findings.Entry) *findings.Finding { return e.First() })

@@ -22,6 +22,8 @@ type Options struct {
 	Width int  // columns of the terminal; 0: no terminal, nothing is wrapped or cut
 	Color bool // severities in colour
 
+	NewOnly bool // the table lists what is new alone; it counts everything
+
 	TagColumns []string // keys of tags that CSV makes a column of, behind Columns
 
 	Wide    bool     // every fact of the table in a column of its own, however wide

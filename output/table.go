@@ -29,6 +29,12 @@ const maxRows = 10000
 var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
 	var out bytes.Buffer
 	open := r.Open()
+	known := 0
+	if o.NewOnly {
+		all := len(open)
+		open = slices.DeleteFunc(open, func(f findings.Finding) bool { return f.Baseline != findings.New })
+		known = all - len(open)
+	}
 	switch {
 	case len(open) == 0:
 	case o.Width > 0 && !o.Wide && len(o.Columns) == 0:
@@ -36,7 +42,7 @@ var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer,
 			o: o, digits: findings.Digits(r.Findings), compared: r.Comparison != nil,
 			accounts: several(open, func(f *findings.Finding) string { return f.AccountID }),
 		}
-		shown := c.write(&out, r)
+		shown := c.write(&out, open)
 		notes(&out, r, o, shown)
 	default:
 		if err := (&layout{o}).columns(&out, r, open); err != nil {
@@ -45,6 +51,9 @@ var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer,
 		notes(&out, r, o, func(check string) bool {
 			return slices.ContainsFunc(open, func(f findings.Finding) bool { return f.Check == check })
 		})
+	}
+	if known > 0 {
+		fmt.Fprintf(&out, "%s not new: not listed\n", words.Count(known, "finding"))
 	}
 	closing(&out, r, o)
 	if _, err := w.Write(out.Bytes()); err != nil {
