@@ -210,7 +210,7 @@ func checkArguments(verb *urfave.Command, arguments []string) error {
 	switch {
 	case len(arguments) < len(wanted):
 		return console.Usage("sgaudit help "+verb.Name+" shows how it is used", "sgaudit %s needs an argument: %s", verb.Name, wanted[len(arguments)])
-	case len(arguments) > len(wanted):
+	case len(arguments) > len(wanted) && !strings.HasSuffix(verb.ArgsUsage, "..."): // which takes any number
 		return console.Usage("sgaudit help "+verb.Name+" lists its flags", "stray argument %q after sgaudit %s", arguments[len(wanted)], verb.Name)
 	}
 	return nil

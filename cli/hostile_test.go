@@ -271,6 +271,11 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			{"+", "show", "report.json", "--check", hostile, "--account", hostile, "--region", hostile, "--status", hostile},
 			{"+", "show", hostile},
 		},
+		"merge": {
+			{"+", "merge", "stranger.json"},
+			{"+", "merge", "stranger.json", "stranger.json"},
+			{"+", "merge", "report.json", hostile},
+		},
 		"rules": {
 			{"+", "rules", "--input", "now.json"},
 			{"rules", "--input", "now.json", "-o", "csv"},
