@@ -183,6 +183,22 @@ def use(browser, address, report):
     context.close()
 
 
+def since_baseline(browser, sgaudit, folder, report):
+    """A report in which three findings are new."""
+    report = {**report, "findings": report["findings"][3:]}
+    pathlib.Path(folder, "baseline.json").write_text(json.dumps(report))
+    run(sgaudit, "demo", "-q", "--baseline", "baseline.json", "-o", "html=since.html", cwd=folder)
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(pathlib.Path(folder, "since.html").as_uri())
+    ready(page)
+    page.get_by_text("Show the new ones").click()
+    wait(page, lambda: count(page) == 3)
+    expect(page.locator("#list .mark", has_text="NEW").count() > 0, "new findings are not marked")
+    expect(page.locator("select[aria-label=Baseline]").input_value() == "new", "the filter of the baseline is not shown")
+    context.close()
+
+
 def without_script(browser, address, report):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -275,6 +291,7 @@ def main():
         address = pathlib.Path(folder, "report.html").as_uri()
         browser = p.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         use(browser, address, report)
+        since_baseline(browser, sgaudit, folder, report)
         without_script(browser, address, report)
         under_policy(browser, pathlib.Path(folder, "report.html").read_text(), report)
         accessible(browser, address)
