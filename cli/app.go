@@ -105,9 +105,10 @@ func (p *program) app() *urfave.App {
 		ExitErrHandler:            func(*urfave.Context, error) {},
 		Commands: []*urfave.Command{
 			p.auditVerb(), p.demoVerb(), p.snapshotVerb(), p.diffVerb(), p.showVerb(), p.mergeVerb(),
-			p.rulesVerb(), p.groupVerb(), p.interfacesVerb(), p.graphVerb(), p.fixVerb(), p.simulateVerb(), p.exceptVerb(), p.trendVerb(), p.checksVerb(), p.explainVerb(), p.reachVerb(), p.doctorVerb(), p.configVerb(), p.policyVerb(), p.completionVerb(),
+			p.rulesVerb(), p.groupVerb(), p.interfacesVerb(), p.graphVerb(), p.fixVerb(), p.simulateVerb(), p.exceptVerb(), p.trendVerb(), p.checksVerb(), p.explainVerb(), p.reachVerb(), p.doctorVerb(), p.configVerb(), p.policyVerb(), p.completionVerb(), p.versionVerb(),
 		},
 	}
+	showExamples(app.Commands)
 	for _, verb := range app.Commands {
 		verb.HideHelpCommand = true
 		verb.Flags = append(verb.Flags, consoleFlags()...)

@@ -27,8 +27,7 @@ func (p *program) explainVerb() *urfave.Command {
 		Usage:     "explain a finding, a group, a check, a control or a port",
 		ArgsUsage: "WHAT",
 		Description: "WHAT is one of these: the id of a finding, or its first characters (prints the verdict with its evidence, and the fix); the id of a security group or of another resource (its findings); the id of a check (its page); a control like EC2.19 (the checks for it); traffic like tcp/22 (the services that use it, and their checks). " +
-			"Findings come from the last audit at this terminal, from --input or from --demo. Examples:\n\n" +
-			"   sgaudit explain d0615a --demo\n   sgaudit explain sg-0a100011 --input report.json\n   sgaudit explain EC2.19",
+			"Findings come from the last audit at this terminal, from --input or from --demo.",
 		Flags: []urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Usage: "take the findings from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
 			demoFlag(),

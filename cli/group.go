@@ -17,13 +17,12 @@ import (
 
 func (p *program) groupVerb() *urfave.Command {
 	return &urfave.Command{
-		Name:      "group",
-		Usage:     "show one security group: its rules, what it is attached to, who references it, its findings",
-		ArgsUsage: "GROUP",
-		Description: "GROUP is an id or a name. Several groups may have a name: each is shown. Examples:\n\n" +
-			"   sgaudit group shop-web --demo\n   sgaudit group sg-0a100015 --demo -o json",
-		Flags:  append([]urfave.Flag{answerFlag()}, sourceFlags()...),
-		Action: p.group,
+		Name:        "group",
+		Usage:       "show one security group: its rules, what it is attached to, who references it, its findings",
+		ArgsUsage:   "GROUP",
+		Description: "GROUP is an id or a name. Several groups may have a name: each is shown.",
+		Flags:       append([]urfave.Flag{answerFlag()}, sourceFlags()...),
+		Action:      p.group,
 	}
 }
 

@@ -35,8 +35,8 @@ func parseHistory(c *urfave.Context) (*history.Folder, error) {
 	if f.Path == "" {
 		return nil, console.Combine(errs...)
 	}
-	if info, err := os.Stat(f.Path); err != nil || !info.IsDir() {
-		errs = append(errs, console.Usage("create it first", "--history %s is not a folder", f.Path))
+	if err := makable(f.Path); err != nil {
+		errs = append(errs, fmt.Errorf("--history: %w", err))
 	}
 	return f, console.Combine(errs...)
 }
@@ -45,6 +45,9 @@ func parseHistory(c *urfave.Context) (*history.Folder, error) {
 // baseline, unless the flags name one.
 func beginHistory(flags *auditFlags) (unlock func(), err error) {
 	f := flags.history
+	if err := os.MkdirAll(f.Path, 0o700); err != nil {
+		return nil, fmt.Errorf("--history: %w", err)
+	}
 	unlock, err = f.Lock()
 	switch {
 	case errors.Is(err, history.ErrBusy):

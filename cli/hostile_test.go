@@ -300,6 +300,7 @@ func TestNoVerbObeysTexts(t *testing.T) {
 		"config":     {{"+", "config", "show", "--config", "config.yaml"}, {"+", "config", "check", "--config", "wrong.yaml"}, {"+", "config", hostile}},
 		"policy":     {{"policy"}, {"+", "policy", "--depth", hostile}},
 		"completion": {{"completion", "bash"}, {"completion", "zsh"}, {"completion", "fish"}, {"completion", "powershell"}, {"+", "completion", hostile}},
+		"version":    {{"version"}},
 		"help":       {{"help"}, {"help", "audit"}, {"+", "help", hostile}},
 	}
 	app := testProgram().app()

@@ -48,10 +48,9 @@ func sourceFlags() []urfave.Flag {
 
 func (p *program) rulesVerb() *urfave.Command {
 	return &urfave.Command{
-		Name:  "rules",
-		Usage: "list every security group rule with what it exposes",
-		Description: "One line for each rule: its group, direction, traffic, source, exposure, interfaces and findings. Examples:\n\n" +
-			"   sgaudit rules --demo --open\n   sgaudit rules --demo --port tcp/22 --direction inbound\n   sgaudit rules --demo --group shop-web -o csv=rules.csv",
+		Name:        "rules",
+		Usage:       "list every security group rule with what it exposes",
+		Description: "One line for each rule: its group, direction, traffic, source, exposure, interfaces and findings.",
 		Flags: listFlags(
 			&urfave.StringFlag{Name: "port", Category: categoryReport, Usage: "only rules that allow some of this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, all"},
 			choice(&urfave.StringFlag{Name: "direction", Category: categoryReport, Usage: "only rules of this `DIRECTION`: " + strings.Join(directions, ", ")}, "direction", directions...),
@@ -67,11 +66,10 @@ func (p *program) rulesVerb() *urfave.Command {
 
 func (p *program) interfacesVerb() *urfave.Command {
 	return &urfave.Command{
-		Name:  "interfaces",
-		Usage: "list every network interface with its groups and what can reach it",
-		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings. Examples:\n\n" +
-			"   sgaudit interfaces --demo\n   sgaudit interfaces --demo --group shop-* -o json",
-		Flags: listFlags(),
+		Name:        "interfaces",
+		Usage:       "list every network interface with its groups and what can reach it",
+		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings.",
+		Flags:       listFlags(),
 		Action: func(c *urfave.Context) error {
 			return p.list(c, (*tables.Tables).Interfaces, interfaceColumns, nil, nil)
 		},

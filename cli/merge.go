@@ -12,8 +12,7 @@ func (p *program) mergeVerb() *urfave.Command {
 		Name:      "merge",
 		Usage:     "make one report of the saved reports of several accounts or regions",
 		ArgsUsage: "REPORT...",
-		Description: "Each REPORT was written by audit -o json=REPORT. AWS is not called, and nothing is judged anew. A region of an account may be in one report alone. Example:\n\n" +
-			"   sgaudit merge shop.json bank.json -o json=all.json -o xlsx=all.xlsx\n\n" +
+		Description: "Each REPORT was written by audit -o json=REPORT. AWS is not called, and nothing is judged anew. A region of an account may be in one report alone. " +
 			"Exit codes: 0 written, 2 could not start or finish, 3 written, but some region could not be read in full.",
 		Flags:  append([]urfave.Flag{outputFlag(), outputDirFlag()}, tableFlags()...),
 		Action: p.merge,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,8 +51,8 @@ func parseTargets(values []string, folder string) ([]target, error) {
 		values = []string{"table", "csv", "json"}
 	}
 	if folder != "" {
-		if info, err := os.Stat(folder); err != nil || !info.IsDir() {
-			errs = append(errs, console.Usage("create it first", "--output-dir %s is not a folder", folder))
+		if err := makable(folder); err != nil {
+			errs = append(errs, fmt.Errorf("--output-dir: %w", err))
 			folder = ""
 		}
 	}
@@ -76,6 +77,10 @@ func parseTargets(values []string, folder string) ([]target, error) {
 		place := "standard output"
 		if file != "" {
 			place = filepath.Clean(file)
+			if _, err := os.Stat(folder); !given && errors.Is(err, fs.ErrNotExist) {
+				targets = append(targets, target{format, file})
+				continue // the folder is made when the report is written, and nothing is in it
+			}
 			if err := writable(place); err != nil {
 				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
 			}
@@ -86,6 +91,22 @@ func parseTargets(values []string, folder string) ([]target, error) {
 		targets = append(targets, target{format, file})
 	}
 	return targets, console.Combine(errs...)
+}
+
+// makable finds out early, without touching anything, that a folder is there or
+// could be made: it can where the one above it is there.
+func makable(folder string) error {
+	info, err := os.Stat(folder)
+	if err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is not a folder", folder)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		if info, above := os.Stat(filepath.Dir(filepath.Clean(folder))); above == nil && info.IsDir() {
+			return nil
+		}
+		return console.Usage("create the folder above it first", "%s cannot be made: there is no folder %s", folder, filepath.Dir(filepath.Clean(folder)))
+	}
+	return err
 }
 
 // writable finds out early, without touching anything, that a file could not
@@ -118,6 +139,10 @@ func (p *program) write(report *findings.Report, targets []target, o output.Opti
 		}
 		if t.file != "" {
 			o.Width, o.Color = 0, false
+			if err := os.MkdirAll(filepath.Dir(t.file), 0o700); err != nil {
+				errs = append(errs, err)
+				continue
+			}
 			if err := output.Save(t.file, t.format, report, o); err != nil {
 				errs = append(errs, err)
 			}

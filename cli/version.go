@@ -1,6 +1,12 @@
 package cli
 
-import "runtime/debug"
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	urfave "github.com/urfave/cli/v2"
+)
 
 // release is the version of a released build; the linker sets it:
 //
@@ -27,4 +33,31 @@ func version() string {
 		}
 	}
 	return text
+}
+
+func (p *program) versionVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "version",
+		Usage: "print the version, the commit it was built from, and the version of Go",
+		Action: func(*urfave.Context) error {
+			return p.console.Print(fmt.Sprintf("sgaudit %s, commit %s, %s %s/%s\n", version(), commit(), runtime.Version(), runtime.GOOS, runtime.GOARCH))
+		},
+	}
+}
+
+// commit returns the commit that the build was made from, with a mark where its
+// files had been changed, or unknown: archives and go install record none.
+func commit() string {
+	text, changed := "unknown", ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			switch {
+			case s.Key == "vcs.revision":
+				text = s.Value
+			case s.Key == "vcs.modified" && s.Value == "true":
+				changed = " (changed)"
+			}
+		}
+	}
+	return text + changed
 }

@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"strings"
+
+	urfave "github.com/urfave/cli/v2"
+)
+
+// examples are the command lines that the help of each verb shows, and that a
+// test runs one after the other, so that later ones find the files of earlier
+// ones.
+var examples = []struct {
+	verb  string
+	lines []string
+}{
+	{"demo", []string{"sgaudit demo", "sgaudit demo -o json=demo.json -o csv=demo.csv", "sgaudit demo --min-severity high --group-by vpc"}},
+	{"snapshot", []string{"sgaudit snapshot -o yesterday.json.zst", "sgaudit snapshot -o today.json.zst", "sgaudit snapshot --region us-east-1 -o us-east-1.json"}},
+	{"audit", []string{"sgaudit audit", "sgaudit audit -o table -o json=report.json -o csv=findings.csv", "sgaudit audit --input today.json.zst --fail-on critical"}},
+	{"show", []string{"sgaudit show report.json --min-severity high", "sgaudit show report.json --group 'shop-*' -o markdown"}},
+	{"merge", []string{"sgaudit audit --region us-east-1 -o json=us-east-1-report.json", "sgaudit audit --region eu-west-1 -o json=eu-west-1-report.json", "sgaudit merge us-east-1-report.json eu-west-1-report.json -o json=all.json -o xlsx=all.xlsx"}},
+	{"diff", []string{"sgaudit diff yesterday.json.zst today.json.zst", "sgaudit diff yesterday.json.zst today.json.zst -o markdown"}},
+	{"rules", []string{"sgaudit rules --open", "sgaudit rules --port tcp/22 --direction inbound", "sgaudit rules --demo --group shop-web -o csv=rules.csv"}},
+	{"group", []string{"sgaudit group shop-web --demo", "sgaudit group sg-0a100015 --input today.json.zst -o json"}},
+	{"interfaces", []string{"sgaudit interfaces", "sgaudit interfaces --group 'shop-*' -o json=interfaces.json"}},
+	{"graph", []string{"sgaudit graph --demo -o svg=account.svg", "sgaudit graph --input today.json.zst --group shop-web -o mermaid"}},
+	{"fix", []string{"sgaudit fix --input today.json.zst -o sh=plan.sh", "sgaudit fix --input report.json --min-severity critical -o markdown", "sgaudit fix --input report.json --finding 900d4b -o terraform"}},
+	{"simulate", []string{"sgaudit simulate plan.sh --input today.json.zst", "sgaudit simulate plan.sh --input today.json.zst -o json"}},
+	{"except", []string{"sgaudit except 900d4b --input report.json --config sgaudit.yaml --reason 'open until the migration is done'", "sgaudit except 0a05b9 --input report.json --config sgaudit.yaml --reason 'test data' --expires 2099-12-31 --owner shop"}},
+	{"trend", []string{"sgaudit audit --history runs", "sgaudit trend runs", "sgaudit trend runs -o json --svg trend.svg"}},
+	{"checks", []string{"sgaudit checks", "sgaudit checks --framework fsbp"}},
+	{"explain", []string{"sgaudit explain 900d4b --input report.json", "sgaudit explain sg-0a100011 --demo", "sgaudit explain EC2.19"}},
+	{"reach", []string{"sgaudit reach --demo --to kind:database --from internet", "sgaudit reach --to shop-postgres --port tcp/5432", "sgaudit reach --to i-0a100005 --port tcp/22 --from internet --expect not-reachable"}},
+	{"doctor", []string{"sgaudit doctor", "sgaudit doctor --depth services -o json"}},
+	{"config", []string{"sgaudit config show", "sgaudit config check --config sgaudit.yaml"}},
+	{"policy", []string{"sgaudit policy", "sgaudit policy --depth services"}},
+	{"completion", []string{"sgaudit completion bash", "sgaudit completion zsh"}},
+	{"version", []string{"sgaudit version"}},
+}
+
+// showExamples adds its examples to the help of each verb.
+func showExamples(verbs []*urfave.Command) {
+	for _, v := range verbs {
+		for _, e := range examples {
+			if e.verb == v.Name {
+				v.Description = strings.TrimLeft(v.Description+"\n\nExamples:\n\n  "+strings.Join(e.lines, "\n  "), "\n")
+			}
+		}
+	}
+}
