@@ -121,9 +121,31 @@ func (p *program) loadSnapshot(file string) (*inventory.Snapshot, error) {
 
 // readReport reads a report that was written by -o json.
 func readReport(file string) (*findings.Report, error) {
+	if report := streamReport(file); report != nil {
+		return report, nil
+	}
 	in, err := readInput(file)
 	if err != nil {
 		return nil, err
 	}
 	return in.report()
+}
+
+// streamReport reads a report without holding its text in memory: nil where the
+// file has to be read as a whole, and all that is wrong with it is told then.
+func streamReport(file string) *findings.Report {
+	info, err := os.Stat(file)
+	if err != nil || !info.Mode().IsRegular() || info.Size() > files.Most {
+		return nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	report, err := findings.ReadStream(files.UTF8(f))
+	if err != nil {
+		return nil
+	}
+	return report
 }

@@ -20,6 +20,7 @@ func (p *program) mergeVerb() *urfave.Command {
 }
 
 func (p *program) merge(c *urfave.Context) error {
+	collectOften()
 	files := c.Args().Slice()
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	table, wrong := tableOptions(c)

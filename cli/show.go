@@ -36,6 +36,7 @@ func (p *program) showVerb() *urfave.Command {
 }
 
 func (p *program) show(c *urfave.Context) error {
+	collectOften()
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	minSeverity, wrong := parseSeverity(c, "min-severity")
 	table, mistaken := tableOptions(c)
@@ -45,16 +46,9 @@ func (p *program) show(c *urfave.Context) error {
 	if err := console.Combine(notInput(filesOf(targets), c.Args().First()), noLists(targets, c.Args().First())); err != nil {
 		return err
 	}
-	in, err := readInput(c.Args().First())
+	report, err := p.shownReport(c.Args().First())
 	if err != nil {
 		return err
-	}
-	report, err := in.report()
-	if err != nil {
-		return err
-	}
-	if report.Tool.Version != version() && !known(in.text) {
-		p.console.Warn("%s was written by sgaudit %s and holds fields that this version does not know: they are left out", in.name, report.Tool.Version)
 	}
 	filter, err := readFilter(c, report)
 	if err != nil {
@@ -74,6 +68,26 @@ func (p *program) show(c *urfave.Context) error {
 		return status(exitIncomplete)
 	}
 	return nil
+}
+
+// shownReport reads the report, and warns of what it holds that this version does
+// not show.
+func (p *program) shownReport(file string) (*findings.Report, error) {
+	if report := streamReport(file); report != nil {
+		return report, nil
+	}
+	in, err := readInput(file)
+	if err != nil {
+		return nil, err
+	}
+	report, err := in.report()
+	if err != nil {
+		return nil, err
+	}
+	if report.Tool.Version != version() && !known(in.text) {
+		p.console.Warn("%s was written by sgaudit %s and holds fields that this version does not know: they are left out", in.name, report.Tool.Version)
+	}
+	return report, nil
 }
 
 // known reports whether this version knows every field of a report.
