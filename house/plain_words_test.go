@@ -1,0 +1,142 @@
+package house_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// forbidden are words that no text for users contains, each with the reason and
+// what to write instead. docs/glossary.md has the words that sgaudit uses.
+var forbidden = []struct{ pattern, why string }{
+	{`(?i)\bcarr(y|ies|ied|ying) (a |an |the |no |only |some |any |its |another |security |such |other |this |that )*(default )?(security )?groups?\b`, "a group is attached to an interface"},
+	{`(?i)\bcarried by\b`, "a group is attached to an interface"},
+	{`(?i)\b(interfaces?|nothing|balancers?) (that )?carr(y|ies)\b`, "a group is attached to an interface"},
+	{`(?i)\bwhose\b`, "write two sentences, or of which, with or of"},
+	{`(?i)\bwho wants\b`, "say who, or use the imperative"},
+	{`(?i)\bfor want of\b`, "because ... is missing"},
+	{`(?i)\blies about\b`, "is not attached"},
+	{`(?i)\briddles?\b`, "say what is unclear"},
+	{`(?i)\bon nothing\b`, "is not attached"},
+	{`(?i)\btell(s|ing)?\b`, "report, print, say or show"},
+	{`(?i)\btold\b`, "reported, printed, said or shown"},
+	{`(?i)\b(is|are) no\b( (more|longer)\b)?`, "is not"},
+	{`(?i)\bnobody can\b`, "say what is unknown, and why"},
+	{`(?i)\bleft to people\b`, "needs a manual decision"},
+	{`(?i)\bspeaks?\b`, "name the protocol or what a program does"},
+	{`(?i)\btakes? back\b|\btake it back\b`, "undo"},
+	{`(?i)\bthe caller may not\b`, "access denied"},
+	{`(?i)\bran out\b`, "expired"},
+	{`(?i)\bknows better\b`, "say what was configured"},
+	{`(?i)\boutlive`, "is past its expiry date"},
+	{`(?i)\blets? the internet in\b|\blet in\b|\blets in\b`, "allows traffic from"},
+	{`(?i)\baround the (bastion|load balancer)\b`, "bypasses"},
+	{`(?i)\bseldom\b`, "rarely"},
+	{`(?i)\bgarbage\b`, "the collector, or memory"},
+	{`(?i)\bfor good\b`, "permanently, or without an end date"},
+	{`(?i)\bmay not\b`, "is not allowed to, or access denied"},
+	{`(?i)\bout of date\b`, "past its date"},
+}
+
+// allowed are the uses of such words that stay: "is no longer" and "are no more"
+// say what changed.
+var allowed = regexp.MustCompile(`(?i)^(is|are) no (more|longer)$`)
+
+var patterns = func() []*regexp.Regexp {
+	list := make([]*regexp.Regexp, len(forbidden))
+	for i, f := range forbidden {
+		list[i] = regexp.MustCompile(f.pattern)
+	}
+	return list
+}()
+
+// TestPlainWords looks for words that an engineer has to read twice in every text
+// for users: the strings of the program, the pages of the checks, README and docs.
+func TestPlainWords(t *testing.T) {
+	root := os.DirFS("..")
+	err := fs.WalkDir(root, ".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir():
+			switch {
+			case path != "." && strings.HasPrefix(d.Name(), "."), d.Name() == "testdata", path == "bench", path == "house", path == "facts", path == "tools", path == "scripts", strings.HasPrefix(path, "fixtures"):
+				return fs.SkipDir
+			}
+			return nil
+		case strings.HasSuffix(path, "_test.go") || path == "CHANGELOG.md" || path == "CONTRIBUTING.md" || path == "docs/performance.md":
+			return nil
+		case strings.HasSuffix(path, ".go"):
+			return stringsOf(filepath.Join("..", path), func(line int, text string) { plain(t, path, line, text) })
+		case strings.HasSuffix(path, ".md"):
+			text, err := os.ReadFile(filepath.Join("..", path))
+			for i, line := range strings.Split(string(text), "\n") {
+				plain(t, path, i+1, line)
+			}
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plain reports the forbidden words of a text.
+func plain(t *testing.T, path string, line int, text string) {
+	for i, p := range patterns {
+		for _, found := range p.FindAllString(text, -1) {
+			if !allowed.MatchString(found) {
+				t.Errorf("%s:%d: %q in %q: %s", path, line, found, text, forbidden[i].why)
+			}
+		}
+	}
+}
+
+// stringsOf calls f for every string of a Go file, without its imports and the
+// tags of its fields.
+func stringsOf(file string, f func(line int, text string)) error {
+	set := token.NewFileSet()
+	parsed, err := parser.ParseFile(set, file, nil, 0)
+	if err != nil {
+		return err
+	}
+	ast.Inspect(parsed, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.Field:
+			n.Tag = nil
+		case *ast.BasicLit:
+			if text, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil {
+				f(set.Position(n.Pos()).Line, text)
+			}
+		}
+		return true
+	})
+	return nil
+}
+
+// TestForbiddenWordsAreFound makes sure that the patterns match what they are
+// for.
+func TestForbiddenWordsAreFound(t *testing.T) {
+	for _, text := range []string{
+		"no network interface carries sg-1", "the group is carried by eni-1", "that carries the group", "an interface whose group", "for whoever", "who wants it",
+		"Left to people", "tells of it", "it was told", "this is no snapshot", "the caller may not: ec2:X", "lets the internet in", "around the bastion of vpc-1",
+	} {
+		found := false
+		for _, p := range patterns {
+			found = found || p.MatchString(text)
+		}
+		if found == (text == "for whoever") {
+			t.Errorf("%q: found %v", text, found)
+		}
+	}
+}
