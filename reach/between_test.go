@@ -329,7 +329,7 @@ func TestTraceTells(t *testing.T) {
 		r.Interfaces[i].Groups, r.Interfaces[i].Type = []string{"sg-1"}, "interface"
 	}
 	a := New(r).Trace(&r.Interfaces[0], Query{Traffic: inventory.Ports(inventory.TCP, 22, 22), Interfaces: []*inventory.Interface{&r.Interfaces[1], &r.Interfaces[2]}})
-	if len(a.Ways) != 1 || a.Verdict != path.NotReachable || a.Ways[0].Sources != 2 || !strings.Contains(a.Ways[0].Steps[0].Detail, "no egress rule of sg-1 allows tcp/22") {
+	if len(a.Ways) != 1 || a.Verdict != path.NotReachable || a.Ways[0].Sources != 2 || !strings.Contains(a.Ways[0].Steps[0].Detail, "no outbound rule of sg-1 allows tcp/22") {
 		t.Errorf("%+v", a)
 	}
 	if a := New(r).Trace(&r.Interfaces[0], Query{Traffic: inventory.All, Everyone: true}); len(a.Ways) == 0 {

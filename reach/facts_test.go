@@ -25,7 +25,7 @@ func TestFacts(t *testing.T) {
 		{"each private address of an interface can have a public one", gateways, "TestTraps/public address on a second private one"},
 		{"an internet gateway counts for the VPC that it is attached to", gateways, "TestTraps/detached gateway"},
 		{"a NAT gateway and an egress-only internet gateway let nothing in", gateways, "TestTraps/private subnet behind a NAT gateway"},
-		{"a subnet without an association uses the main route table of its VPC", routes, "TestTraps/main table of the subnet's own VPC"},
+		{"a subnet without an association uses the main route table of its VPC", routes, "TestTraps/main route table of the subnet's own VPC"},
 		{"a route to a gateway for some addresses lets in those alone", routes, "TestTraps/narrower route"},
 		{"a route in state blackhole leads nowhere", routes, "TestTraps/blackhole"},
 		{"a route table can belong to a gateway, and then inspects what comes in", routes, "TestTraps/inspected path"},

@@ -19,11 +19,11 @@ func TestWithoutGroups(t *testing.T) {
 		text    string
 		back    reach.Verdict // of the way from eni-2 to eni-1
 	}{
-		"network load balancer":            {nlb, reach.Reachable, "eni-2 (network-load-balancer queue) carries no security group, so that none filters its traffic", reach.Reachable},
+		"network load balancer":            {nlb, reach.Reachable, "Network Load Balancer queue (eni-2) has no security group, so nothing filters its traffic", reach.Reachable},
 		"and a listener":                   {nlb + "load-balancer network queue internet-facing listen tcp/22", reach.Reachable, "network load balancer queue has a listener for tcp/22", reach.Reachable},
-		"and a listener of another port":   {nlb + "load-balancer network queue internet-facing listen tcp/443", reach.NotReachable, "no listener of network load balancer queue serves tcp/22: it listens on tcp/443", reach.Reachable},
+		"and a listener of another port":   {nlb + "load-balancer network queue internet-facing listen tcp/443", reach.NotReachable, "network load balancer queue has no listener for tcp/22: it listens on tcp/443", reach.Reachable},
 		"NAT gateway":                      {"eni-2 - 10.0.0.20 public 198.51.100.8 vpc vpc-1 subnet subnet-1 type nat_gateway", reach.NotReachable, "accepts no connections, whatever its groups allow", reach.NotReachable},
-		"an interface that tells no group": {"eni-2 - 10.0.0.20 public 198.51.100.8 vpc vpc-1 subnet subnet-1", reach.Unknown, "eni-2 carries no security group that is known, so what it lets through is unknown", reach.Unknown},
+		"an interface that tells no group": {"eni-2 - 10.0.0.20 public 198.51.100.8 vpc vpc-1 subnet subnet-1", reach.Unknown, "eni-2 has no security group that is known, so what it allows is unknown", reach.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := with(t, "in tcp/22", "in tcp/22 0.0.0.0/0\nout all 0.0.0.0/0", "acl-1", c.other+"\nacl-1 subnet subnet-1")

@@ -63,7 +63,7 @@ func (o *oracle) enters(t *testing.T, line string) {
 	t.Helper()
 	for i := range o.r.Interfaces {
 		e := &o.r.Interfaces[i]
-		if !strings.Contains(line, ": "+e.ID+" ") {
+		if !strings.Contains(line, " ("+e.ID+") ") && !strings.Contains(line, ": "+e.ID+" ") {
 			continue
 		}
 		var subnet *inventory.Subnet

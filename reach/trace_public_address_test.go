@@ -48,23 +48,23 @@ eni-9 - 10.0.9.9 public 198.51.100.9 subnet subnet-9 vpc vpc-1 type nat_gateway 
 		verdict reach.Verdict
 		detail  string // in From, Traffic or a step of the way that is told first
 	}{
-		"allowed":                         {nil, reach.Reachable, "eni-1, by its public address 198.51.100.1"},
+		"allowed":                         {nil, reach.Reachable, "eni-1, from its public address 198.51.100.1"},
 		"of what goes out, what comes in": {[]string{"out all 0.0.0.0/0\nsg-2", "out tcp/23-443 198.51.100.2/32\nsg-2"}, reach.Reachable, "tcp/23-25"},
-		"another address allowed":         {[]string{"198.51.100.1/32", "198.51.100.3/32"}, reach.NotReachable, "no ingress rule of sg-2"},
-		"no egress":                       {[]string{"out all 0.0.0.0/0\nsg-2", "out all 10.0.0.0/8\nsg-2"}, reach.NotReachable, "no ingress rule of sg-2"},
+		"another address allowed":         {[]string{"198.51.100.1/32", "198.51.100.3/32"}, reach.NotReachable, "no inbound rule of sg-2"},
+		"no egress":                       {[]string{"out all 0.0.0.0/0\nsg-2", "out all 10.0.0.0/8\nsg-2"}, reach.NotReachable, "no inbound rule of sg-2"},
 		"egress by reference":             {[]string{"out all 0.0.0.0/0\nsg-2", "out all sg-2\nsg-2"}, reach.NotReachable, "no active peering connection"},
 		"no way out":                      {[]string{"  route 0.0.0.0/0 igw-1\n", ""}, reach.NotReachable, "has no route to 10.1.0.5"},
 		"no way in":                       {[]string{"  route 0.0.0.0/0 igw-2\n", ""}, reach.NotReachable, ""},
 		"denied on the way out":           {[]string{"acl-1 vpc vpc-1 subnet subnet-1 subnet subnet-9", "acl-1 vpc vpc-1 subnet subnet-1 subnet subnet-9\nout 1 deny all 198.51.100.2/32"}, reach.NotReachable, ""},
 		"reply denied on the way back":    {[]string{"acl-1 vpc vpc-1 subnet subnet-1 subnet subnet-9", "acl-1 vpc vpc-1 subnet subnet-1 subnet subnet-9\nin 1 deny all 198.51.100.2/32"}, reach.NotReachable, ""},
 		"receiver without an address":     {[]string{" public 198.51.100.2", ""}, reach.NotReachable, ""},
-		"NAT gateway":                     {append([]string{"198.51.100.1/32", "198.51.100.9/32"}, behindNAT...), reach.Unknown, "eni-1, by nat-1 and its public address 198.51.100.9"},
+		"NAT gateway":                     {append([]string{"198.51.100.1/32", "198.51.100.9/32"}, behindNAT...), reach.Unknown, "eni-1, through nat-1 with the public address 198.51.100.9"},
 		"NAT gateway that is gone":        {append([]string{"198.51.100.1/32", "198.51.100.9/32"}, behindNAT[0], behindNAT[1], "0.0.0.0/0 igw-1", "0.0.0.0/0 nat-1 blackhole"), reach.NotReachable, ""},
 		"NAT gateway that is not allowed": {behindNAT, reach.NotReachable, ""},
 		"public access blocked":           {[]string{"igw-1 vpc vpc-1", "igw-1 vpc vpc-1\npublic-access-block block-bidirectional\nvpcbpa-exclude-2 vpc-2 allow-bidirectional create-complete"}, reach.NotReachable, ""},
 		"public access blocked but for egress": {
 			[]string{"igw-1 vpc vpc-1", "igw-1 vpc vpc-1\npublic-access-block block-bidirectional\nvpcbpa-exclude-1 vpc-1 allow-egress create-complete\nvpcbpa-exclude-2 vpc-2 allow-bidirectional create-complete"},
-			reach.Unknown, "its exclusion vpcbpa-exclude-1 for vpc-1 is allow-egress (create-complete): whether it lets the traffic out is unknown",
+			reach.Unknown, "its exclusion vpcbpa-exclude-1 for vpc-1 is allow-egress (create-complete): whether it allows the outbound traffic is unknown",
 		},
 		"sender's gateways not read": {[]string{"vpc-1 10.0.0.0/16\n", "vpc-1 10.0.0.0/16\nunread internet-gateways denied\n"}, reach.Unknown, "internet gateways were not read"},
 	} {

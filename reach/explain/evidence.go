@@ -18,7 +18,7 @@ func bounded(lines []string) []string {
 		return lines
 	}
 	cut := slices.Clip(lines[:MaxEvidence-1])
-	return append(cut, fmt.Sprintf("and %d further observations", len(lines)-len(cut)))
+	return append(cut, fmt.Sprintf("and %d more facts", len(lines)-len(cut)))
 }
 
 // Judgement is what was found out about one rule of a group.
@@ -70,10 +70,10 @@ func (j *Judgement) reachable() []string {
 	}
 	lines = append(lines, fmt.Sprintf("so %s to %s", passed(a.Left), a.Address))
 	if edge, route := a.Place.Inspection(); edge != nil {
-		lines = append(lines, fmt.Sprintf("%s, the table of %s, may send it through %s first", edge.ID, edge.Gateways[0], route.Target))
+		lines = append(lines, fmt.Sprintf("%s, the route table of %s, may send it through %s first", edge.ID, edge.Gateways[0], route.Target))
 	}
 	if j.Total > 1 {
-		lines = append(lines, fmt.Sprintf("%d of the %d interfaces that carry %s can be reached", j.Count, j.Total, j.Group.ID))
+		lines = append(lines, fmt.Sprintf("%d of the %d interfaces with %s can be reached", j.Count, j.Total, j.Group.Named()))
 	}
 	return bounded(append(lines, j.Others...))
 }
@@ -123,7 +123,7 @@ func (j *Judgement) unknown() []string {
 		lines = append(lines, notRead(unread))
 	}
 	if j.Total > 1 {
-		lines = append(lines, fmt.Sprintf("for %d of the %d interfaces that carry %s the verdict is unknown", j.Count, j.Total, j.Group.ID))
+		lines = append(lines, fmt.Sprintf("the verdict is unknown for %d of the %d interfaces with %s", j.Count, j.Total, j.Group.Named()))
 	}
 	return bounded(append(lines, j.Others...))
 }

@@ -16,7 +16,7 @@ func (step *Step) internetGateway(s network.InternetGateway) {
 		step.Detail = step.Object + " is attached to " + s.VPC
 	case path.Undecided:
 		if s.Network.Region.Read.Has(inventory.PartInternetGateways) {
-			step.Detail = fmt.Sprintf("%s belongs to account %s, whose internet gateways are not visible to this account", s.VPC, s.Owner())
+			step.Detail = fmt.Sprintf("%s belongs to account %s, and its internet gateways are not visible to this account", s.VPC, s.Owner())
 			if !s.OwnerKnown() {
 				step.unread = inventory.PartVPCs
 				step.Detail = "VPCs were not read, so the owner of " + s.VPC + " and its internet gateways are unknown"

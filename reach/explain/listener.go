@@ -17,11 +17,11 @@ func (step *Step) listeners(s network.Listeners, p path.Packet) {
 	if step.Decision != path.Blocked {
 		step.Detail = fmt.Sprintf("%s has a listener for %s", loadBalancer(s.LoadBalancer), Traffic(path.Flow{Protocol: p.Protocol, Interval: path.Interval{First: p.Point, Last: p.Point}}.Traffic()))
 		if !slices.Contains(network.Transports[:], p.Protocol) {
-			step.Detail = fmt.Sprintf("no listener of %s decides over %s", loadBalancer(s.LoadBalancer), Traffic(p.Traffic))
+			step.Detail = fmt.Sprintf("the listeners of %s do not apply to %s", loadBalancer(s.LoadBalancer), Traffic(p.Traffic))
 		}
 		return
 	}
-	step.Detail = fmt.Sprintf("no listener of %s serves %s: it listens on %s", loadBalancer(s.LoadBalancer), Traffic(p.Traffic), ports(s.LoadBalancer))
+	step.Detail = fmt.Sprintf("%s has no listener for %s: it listens on %s", loadBalancer(s.LoadBalancer), Traffic(p.Traffic), ports(s.LoadBalancer))
 }
 
 func loadBalancer(b *network.LoadBalancer) string { return b.Kind + " load balancer " + b.Name }

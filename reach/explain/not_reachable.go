@@ -60,7 +60,7 @@ func (j *Judgement) notReachable() []string {
 		for _, r := range reasons[room-1:] {
 			rest += r.Count
 		}
-		lines = append(lines[:room-1:room-1], fmt.Sprintf("and %d further reasons, which stop %s", len(reasons)-room+1, words.Count(rest, "interface")))
+		lines = append(lines[:room-1:room-1], fmt.Sprintf("and %d more reasons, which stop %s", len(reasons)-room+1, words.Count(rest, "interface")))
 	}
 	return append(lines, j.Others...)
 }
@@ -71,7 +71,7 @@ func (j *Judgement) unaddressed(t *network.Tally, s network.AddressScope, f cidr
 	case t.Count == 1:
 		return Interface(t.Some[0]) + " " + scope(s, f, false)
 	case t.Count == j.Total:
-		return fmt.Sprintf("all %d interfaces that carry %s %s", t.Count, j.Group.ID, scope(s, f, true))
+		return fmt.Sprintf("all %d interfaces with %s %s", t.Count, j.Group.Named(), scope(s, f, true))
 	}
 	return fmt.Sprintf("%d of %d interfaces %s (%s)", t.Count, j.Total, scope(s, f, true), named(t))
 }

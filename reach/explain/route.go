@@ -15,7 +15,7 @@ func (step *Step) internetRoute(s network.InternetRoute, p path.Packet) {
 	switch {
 	case s.Own.Contains(p.From):
 		step.Object = s.VPC
-		step.Detail = fmt.Sprintf("%s lies within %s's own addresses, which are not the internet", sourcesOf(p), s.VPC)
+		step.Detail = fmt.Sprintf("%s is inside the addresses of %s itself, which are not the internet", sourcesOf(p), s.VPC)
 	case !s.Network.Region.Read.Has(inventory.PartRouteTables):
 		step.unread = inventory.PartRouteTables
 		step.Detail = "route tables were not read"
@@ -68,7 +68,7 @@ func whyUndecided(t *network.Table, h *network.Hop) string {
 	case strings.HasPrefix(h.Route.Target, "igw-"):
 		return "and whether that is attached was not read"
 	}
-	return "which inspects what comes in: what it lets through is unknown"
+	return "which inspects inbound traffic: what it allows is unknown"
 }
 
 // unresolvedList names a route to an unresolved list that would change
@@ -129,7 +129,7 @@ func (step *Step) privateRoute(s network.PrivateRoute, p path.Packet) {
 	step.Detail = fmt.Sprintf("%s routes %s to %s", table(s.Table, s.Subnet), h.Prefix, h.Route.Target)
 	switch step.Decision {
 	case path.Blocked:
-		step.Detail += ", by which no private address is reached"
+		step.Detail += ", through which private addresses cannot be reached"
 	case path.Undecided:
 		step.Detail += ", and where that leads is unknown"
 	}
@@ -138,7 +138,7 @@ func (step *Step) privateRoute(s network.PrivateRoute, p path.Packet) {
 func (step *Step) natGateway(s network.NATGateway) {
 	target, _ := s.Target()
 	step.Kind, step.Object = StepRoute, s.At.Table.Record.ID
-	step.Detail = fmt.Sprintf("%s routes %s to %s, and whether the subnet of that sends it on is not followed", table(s.At.Table, s.At.Subnet), s.Other.Address, target)
+	step.Detail = fmt.Sprintf("%s routes %s to %s, and sgaudit does not follow the route of its subnet", table(s.At.Table, s.At.Subnet), s.Other.Address, target)
 }
 
 // table returns the table's id and how the subnet came to it.
@@ -146,5 +146,5 @@ func table(t *network.Table, subnet string) string {
 	if slices.Contains(t.Record.Subnets, subnet) {
 		return t.Record.ID
 	}
-	return t.Record.ID + " (main table of " + t.Record.VPC + ")"
+	return t.Record.ID + " (main route table of " + t.Record.VPC + ")"
 }

@@ -21,17 +21,17 @@ func (j *Judgement) Evidence() []string {
 
 // Sentences about a rule that need no packet.
 const (
-	EgressRule        = "an egress rule allows nothing in"
+	EgressRule        = "an outbound rule allows no inbound traffic"
 	InterfacesNotRead = "network interfaces were not read"
 )
 
-// Unattached says that no interface carries the group, and where some may that
-// this account cannot see.
+// Unattached says that the group is not attached to any interface, and where it may
+// be attached to interfaces that this account cannot see.
 func Unattached(n *network.Network, g *inventory.Group) []string {
-	lines := []string{"no network interface carries " + g.ID}
+	lines := []string{g.Named() + " is not attached to any network interface"}
 	for _, a := range n.Associations(g.ID) {
 		if a.VPCOwner != "" && a.VPCOwner != n.Region.AccountID {
-			lines = append(lines, fmt.Sprintf("it is associated with %s of account %s too, whose interfaces are not visible to this account", a.VPC, a.VPCOwner))
+			lines = append(lines, fmt.Sprintf("it is also associated with %s of account %s, and the interfaces there are not visible to this account", a.VPC, a.VPCOwner))
 		}
 	}
 	return bounded(lines)
@@ -41,11 +41,11 @@ func Unattached(n *network.Network, g *inventory.Group) []string {
 func NotInternet(r *inventory.Rule) string {
 	switch p := r.Peer; {
 	case p.Group != nil:
-		return fmt.Sprintf("the source %s is a group, and a reference matches private addresses only", p.Group.ID)
+		return fmt.Sprintf("the source %s is a security group, and a reference matches private addresses only", p.Group.ID)
 	case p.List != "":
-		return fmt.Sprintf("the source %s holds no internet address", p.List)
+		return fmt.Sprintf("the source %s contains no internet address", p.List)
 	}
-	return fmt.Sprintf("the source %s holds no internet address", r.Peer.Prefix)
+	return fmt.Sprintf("the source %s contains no internet address", r.Peer.Prefix)
 }
 
 // Group puts the evidence of the most exposed of a group's ingress rules under
@@ -53,13 +53,13 @@ func NotInternet(r *inventory.Rule) string {
 func Group(g *inventory.Group, ingress int, most *inventory.Rule, verdict path.Verdict, evidence []string) []string {
 	switch {
 	case ingress == 0:
-		return []string{g.ID + " has no ingress rule"}
+		return []string{g.Named() + " has no inbound rule"}
 	case ingress == 1:
 		return evidence
 	}
-	lead := fmt.Sprintf("of the %d ingress rules of %s the most exposed is %q", ingress, g.ID, most)
+	lead := fmt.Sprintf("the most exposed of the %d inbound rules of %s is %q", ingress, g.Named(), most)
 	if verdict == path.NotReachable {
-		lead = fmt.Sprintf("none of the %d ingress rules of %s lets the internet in, such as %q", ingress, g.ID, most)
+		lead = fmt.Sprintf("the internet cannot get in through any of the %d inbound rules of %s, such as %q", ingress, g.Named(), most)
 	}
 	return bounded(append([]string{lead}, evidence...))
 }

@@ -6,18 +6,17 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// LoadBalancerEntry says that a load balancer that faces the internet lets it in to
-// the interfaces of a group: it carries the group too, or one that is a source
-// of its rules.
-func LoadBalancerEntry(balancer *inventory.Interface, carries string, g *inventory.Group) string {
-	which := "is a source of " + g.ID
-	if carries == g.ID {
-		which = "the others carry too"
+// LoadBalancerEntry says that an internet-facing load balancer is another way to
+// the interfaces of a group: the load balancer has the group itself, or another
+// group that is a source of its rules.
+func LoadBalancerEntry(balancer *inventory.Interface, group string, g *inventory.Group) string {
+	if group == g.ID {
+		return fmt.Sprintf("a second way in: %s is internet-facing and has the same security group %s", balancer.Named(), g.Named())
 	}
-	return fmt.Sprintf("a second way in: %s faces the internet and carries %s, which %s", Interface(balancer), carries, which)
+	return fmt.Sprintf("a second way in: %s is internet-facing and has %s, which is a source of %s", balancer.Named(), group, g.Named())
 }
 
 // AcceleratorEntry says the same of an interface of Global Accelerator.
 func AcceleratorEntry(e *inventory.Interface) string {
-	return fmt.Sprintf("a second way in: %s in %s belongs to Global Accelerator, which needs neither public addresses nor routes, and to which inbound rules of network ACLs do not apply", e.ID, e.VPC)
+	return fmt.Sprintf("a second way in: %s in %s belongs to Global Accelerator, which needs neither public addresses nor routes, and bypasses inbound rules of network ACLs", e.ID, e.VPC)
 }

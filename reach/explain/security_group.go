@@ -12,9 +12,9 @@ import (
 func (step *Step) noGroup(s network.NoGroup) {
 	step.Kind = StepGroup
 	step.Object = s.ID
-	step.Detail = Interface(s.Interface) + " carries no security group, so that none filters its traffic"
+	step.Detail = Interface(s.Interface) + " has no security group, so nothing filters its traffic"
 	if step.Decision == path.Undecided {
-		step.Detail = Interface(s.Interface) + " carries no security group that is known, so what it lets through is unknown"
+		step.Detail = Interface(s.Interface) + " has no security group that is known, so what it allows is unknown"
 	}
 }
 
@@ -25,29 +25,29 @@ func (step *Step) securityGroups(s network.SecurityGroups, p path.Packet) {
 	}
 	step.Kind = StepGroup
 	step.Object = strings.Join(s.At.Interface.Groups, ", ")
-	way, preposition := "ingress", "from"
+	way, preposition := "inbound", "from"
 	if s.Direction == inventory.Egress {
-		way, preposition = "egress", "to"
+		way, preposition = "outbound", "to"
 	}
 	switch by := s.Rule(p.Protocol, p.Point); {
 	case by != nil:
 		step.Object = by.Group.ID
-		step.Detail = fmt.Sprintf("%s allows %s %s %s", by.Group.ID, Traffic(by.Rule.Traffic), preposition, by.Rule.Peer)
+		step.Detail = fmt.Sprintf("%s allows %s %s %s", by.Group.Named(), Traffic(by.Rule.Traffic), preposition, by.Rule.Peer)
 		switch {
 		case step.Decision != path.Undecided:
 		case by.Rule.Peer.Group != nil:
 			step.Detail += ", " + whyAcross(s)
 		default:
-			step.Detail += ", and whether that holds " + s.Other.Address.String() + " is unknown"
+			step.Detail += ", but whether that contains " + s.Other.Address.String() + " is unknown"
 		}
 	case len(s.At.Unseen) > 0:
 		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(s.At.Unseen, ", "))
 	case s.Reference(p.Protocol, p.Point) != nil:
 		by := s.Reference(p.Protocol, p.Point)
 		step.Object = by.Group.ID
-		step.Detail = fmt.Sprintf("%s allows %s %s %s, %s", by.Group.ID, Traffic(by.Rule.Traffic), preposition, by.Rule.Peer, whyAcross(s))
+		step.Detail = fmt.Sprintf("%s allows %s %s %s, %s", by.Group.Named(), Traffic(by.Rule.Traffic), preposition, by.Rule.Peer, whyAcross(s))
 	default:
-		step.Detail = fmt.Sprintf("no %s rule of %s allows %s %s %s (%s)", way, step.Object, Traffic(p.Traffic), preposition, s.Other.Address, s.Other.Interface.ID)
+		step.Detail = fmt.Sprintf("no %s rule of %s allows %s %s %s (%s)", way, step.Object, anyOf(p.Traffic), preposition, s.Other.Address, s.Other.Interface.ID)
 	}
 }
 
@@ -57,7 +57,7 @@ func whyAcross(s network.SecurityGroups) string {
 	target, known := s.Target()
 	switch {
 	case network.JoinsMany(target) && s.Direction == inventory.Egress:
-		return "but an egress rule matches a referenced group over a peering connection only, and " + s.From.VPC + " routes to " + s.To.VPC + " by " + target
+		return "but an outbound rule matches a referenced group over a peering connection only, and " + s.From.VPC + " routes to " + s.To.VPC + " through " + target
 	case network.JoinsMany(target):
 		return fmt.Sprintf("and that reference matches over %s only if SecurityGroupReferencingSupport is enabled on it and on its attachments to %s and %s (it is off by default), which sgaudit does not read",
 			target, s.From.VPC, s.To.VPC)
@@ -86,12 +86,12 @@ func NoRule(to *inventory.Interface, unseen []string, traffic inventory.Traffic,
 		step.Decision = path.Undecided
 		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(unseen, ", "))
 	default:
-		step.Detail = fmt.Sprintf("no ingress rule of %s allows %s from %s", step.Object, Traffic(traffic), from)
+		step.Detail = fmt.Sprintf("no inbound rule of %s allows %s from %s", step.Object, anyOf(traffic), from)
 	}
 	return step
 }
 
 // permission names a rule with its group.
 func permission(g *inventory.Group, r *inventory.Rule) string {
-	return fmt.Sprintf("%s allows %s from %s", g.ID, Traffic(r.Traffic), r.Peer)
+	return fmt.Sprintf("%s allows %s from %s", g.Named(), Traffic(r.Traffic), r.Peer)
 }

@@ -22,6 +22,14 @@ func Traffic(t inventory.Traffic) string {
 	return "protocol " + t.String()
 }
 
+// anyOf is Traffic in a sentence that denies: "any traffic".
+func anyOf(t inventory.Traffic) string {
+	if t.Protocol == inventory.AllProtocols {
+		return "any traffic"
+	}
+	return Traffic(t)
+}
+
 // Flows names the traffic of flows, with intervals that touch each other joined.
 func Flows(flows []path.Flow) string {
 	var joined []path.Flow
