@@ -66,7 +66,7 @@ func (s *Step) checkInterface() error {
 		return fmt.Errorf("%s is not an id of a network interface", show(s.Interface))
 	}
 	if len(s.Groups) == 0 {
-		return fmt.Errorf("%s would carry no security group", s.Interface)
+		return fmt.Errorf("%s would have no security group", s.Interface)
 	}
 	return checkGroups(slices.Concat(s.Groups, s.Before))
 }

@@ -39,15 +39,15 @@ type Reason struct {
 
 var headings = map[Verb]string{
 	Create:    "Create security groups",
-	SetGroups: "Attach them to network interfaces, beside the groups that each carries now",
-	Authorize: "Allow what takes the place of the rules below",
+	SetGroups: "Attach them to network interfaces, in addition to the groups that each has now",
+	Authorize: "Add the rules that replace the rules below",
 	LookUp:    "Look up the rule ids first: they were not collected, and no rule is revoked without its id",
 	Revoke:    "Revoke",
 	Delete:    "Delete",
 }
 
 const (
-	asideHeading  = "Deletions: not a part of the plan. sgaudit fix --with-deletes makes them one"
+	asideHeading  = "Deletions: not part of the plan. sgaudit fix --with-deletes adds them"
 	manualHeading = "Needs a manual decision"
 )
 
@@ -55,7 +55,7 @@ const (
 func (d *Document) check() error {
 	items := slices.Concat(d.Items, d.Aside)
 	if len(items) > 0 && !inventory.IsAccountID(d.Account) {
-		return fmt.Errorf("%s is not an account id of twelve digits, so that no plan can check whose credentials carry it out", show(d.Account))
+		return fmt.Errorf("%s is not an account id of twelve digits, so the plan cannot check the account of its credentials", show(d.Account))
 	}
 	for i := range items {
 		for _, s := range append([]Step{items[i].Step}, items[i].Undo...) {

@@ -88,7 +88,7 @@ func TestScriptsThatAreRefused(t *testing.T) {
 		deletes + " --region 'us-east-1;x'":                                       "is not a name of a region",
 		"aws ec2 create-security-group --group-name a":                            "has a name and a description",
 		"aws ec2 create-security-group --group-name a --description b --vpc-id x": "is not an id of a VPC",
-		"aws ec2 modify-network-interface-attribute --network-interface-id eni-1": "would carry no security group",
+		"aws ec2 modify-network-interface-attribute --network-interface-id eni-1": "would have no security group",
 		"aws ec2 modify-network-interface-attribute --network-interface-id eni-1 --groups sg-1 --source-dest-check":                                                          "--source-dest-check is not understood",
 		"aws ec2 revoke-security-group-ingress --group-id sg-1 --ip-permissions '[{\"IpProtocol\":\"-1\",\"IpRanges\":[{\"CidrIp\":\"::/0\"}]}]'":                            "does not belong into IpRanges",
 		"aws ec2 revoke-security-group-ingress --group-id sg-1 --ip-permissions '[{\"IpProtocol\":\"-1\",\"IpRanges\":[{\"CidrIp\":\"10.0.0.0/8\"}]}] []'":                   "more text follows",

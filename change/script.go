@@ -80,13 +80,13 @@ func accountOf(script string) string {
 
 const usage = `#
 #   sh plan.sh --dry-run   asks AWS whether each change would be permitted, and changes nothing
-#   sh plan.sh             carries the plan out, and stops at the first error
-#   sh plan.sh --undo      takes the plan back, from the last change to the first; deleted groups
-#                          come back with other ids, and without rules between them
-#   sgaudit simulate --from SNAPSHOT plan.sh   tells who gains and who loses access
+#   sh plan.sh             runs the plan, and stops at the first error
+#   sh plan.sh --undo      undoes the plan, from the last change to the first; deleted groups
+#                          get new ids, and lose their rules between each other
+#   sgaudit simulate --from SNAPSHOT plan.sh   lists who gains and who loses access
 #
 # If the plan stopped at an error, delete the lines of undo() for changes that
-# were not made before you take it back.
+# were not made before you undo it.
 `
 
 // Shell writes the plan as a script for a POSIX shell, which checks whose
@@ -163,7 +163,7 @@ func shellUndo(items []Item) string {
 		if len(i.Undo) == 0 {
 			continue
 		}
-		out.WriteString("\n" + comment("-- takes back: "+string(i.Step.Verb)+" "+i.place()))
+		out.WriteString("\n" + comment("-- undoes: "+string(i.Step.Verb)+" "+i.place()))
 		for n := range i.Undo {
 			out.WriteString(i.Undo[n].line() + "\n")
 		}

@@ -48,7 +48,7 @@ func (i *Interface) Named() string {
 	}
 	switch owner.Kind {
 	case "unknown", "unattached":
-		return Named(name, "network interface "+i.ID)
+		return Named(name, i.ID)
 	}
 	if name != "" {
 		return Service(owner.Kind) + " " + name + " (" + i.ID + ")"

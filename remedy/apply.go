@@ -182,19 +182,19 @@ func (p peerings) refer(g, other *inventory.Group, ref *inventory.GroupRef) {
 	}
 }
 
-// keptBy tells what keeps EC2 from deleting a group, or nothing.
+// keptBy says what keeps EC2 from deleting a group, or nothing.
 func (t *target) keptBy() string {
 	g := t.group()
 	if g.Default() {
 		return "it is a default group"
 	}
 	if t.carrier != nil {
-		return t.carrier.ID + " carries it"
+		return "it is attached to " + t.carrier.ID
 	}
 	by := t.namer()
 	if by == nil {
 		return ""
 	}
 	names := func(r inventory.Rule) bool { return r.Peer.Group != nil && r.Peer.Group.ID == g.ID }
-	return by.ID + " names it in " + by.Rules[slices.IndexFunc(by.Rules, names)].String()
+	return by.ID + " references it in " + by.Rules[slices.IndexFunc(by.Rules, names)].String()
 }

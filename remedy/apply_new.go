@@ -51,7 +51,7 @@ func (e *workingCopy) setGroups(s *change.Step) error {
 		case to.Managed:
 			return fmt.Errorf("%s belongs to the service that manages it (%s), which gives it its groups", s.Interface, by)
 		case len(s.Groups) > max(maxCarried, len(to.Groups)):
-			return fmt.Errorf("%s would carry %d groups, and AWS's default quota is %d", s.Interface, len(s.Groups), maxCarried)
+			return fmt.Errorf("%s would have %d groups, and AWS's default quota is %d", s.Interface, len(s.Groups), maxCarried)
 		}
 		for _, id := range s.Groups {
 			if err := e.attachable(r, to, id); err != nil {
@@ -77,11 +77,11 @@ func (e *workingCopy) attachable(r *regionCopy, to *inventory.Interface, id stri
 	switch {
 	case to.Carries(id):
 	case t == nil && change.IsNew(id):
-		return fmt.Errorf("%s is to carry a group that no line before it makes", to.ID)
+		return fmt.Errorf("%s is to get a group that no line before it creates", to.ID)
 	case t == nil:
-		return fmt.Errorf("%s cannot carry %s, which is not among the groups that were read", to.ID, id)
+		return fmt.Errorf("%[2]s cannot be attached to %[1]s: it is not among the groups that were read", to.ID, id)
 	case t.group().VPC != to.VPC && !slices.ContainsFunc(r.Associations, func(a inventory.Association) bool { return a.Group == id && a.VPC == to.VPC }):
-		return fmt.Errorf("%s of %s cannot carry %s of %s", to.ID, to.VPC, id, t.group().VPC)
+		return fmt.Errorf("%s of %s cannot get %s of %s", to.ID, to.VPC, id, t.group().VPC)
 	}
 	return nil
 }

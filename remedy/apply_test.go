@@ -180,7 +180,7 @@ func TestApplyIsThatOfThePlainOne(t *testing.T) {
 				}
 			}
 		}
-		for _, what := range []string{"is not among", "a default group", "carries it", "names it in", "already", "has no rule", "gress rule with"} {
+		for _, what := range []string{"is not among", "a default group", "it is attached to", "references it in", "already", "has no rule", "gress rule with"} {
 			seen[what] += strings.Count(fmt.Sprint(err), what)
 		}
 	}

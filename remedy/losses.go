@@ -56,7 +56,7 @@ func (w *whole) permissions(p *Plan, before, after *inventory.Inventory) (droppe
 				if replaced {
 					continue
 				}
-				dropped = w.drop(by, fmt.Sprintf("%s would lose %q, which no finding complains of", was.ID, rule)) || dropped
+				dropped = w.drop(by, fmt.Sprintf("%s would lose %q, which no finding is about", was.ID, rule)) || dropped
 			}
 		})
 	}
@@ -120,7 +120,7 @@ func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped, all
 				})...)
 			}
 		}
-		dropped = w.drop(by, fmt.Sprintf("%s could not talk to %s by %s any more, and no finding complains that it does", lost.From, lost.To, lost.Traffic)) || dropped
+		dropped = w.drop(by, fmt.Sprintf("%s could not connect to %s on %s any more, and no finding is about that access", lost.From, lost.To, lost.Traffic)) || dropped
 	}
 	return dropped, !access.Cut && !w.cut
 }

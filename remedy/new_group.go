@@ -119,7 +119,7 @@ func (s *Solver) newGroup(vpc string, prefix netip.Prefix) *inventory.Group {
 	end := strings.TrimPrefix(vpc, "vpc-")
 	return &inventory.Group{
 		ID: "$group_" + plain + "_" + end[max(0, len(end)-8):] + again, Name: name, VPC: vpc, Owner: s.region.AccountID,
-		Description: "Interfaces that rules let in instead of " + prefix.String(),
+		Description: "Interfaces that rules allow instead of " + prefix.String(),
 	}
 }
 

@@ -136,13 +136,13 @@ func plainKeptBy(r *inventory.Region, g *inventory.Group) string {
 	}
 	for i := range r.Interfaces {
 		if r.Interfaces[i].Carries(g.ID) {
-			return r.Interfaces[i].ID + " carries it"
+			return "it is attached to " + r.Interfaces[i].ID
 		}
 	}
 	for i := range r.Groups {
 		for k := range r.Groups[i].Rules {
 			if ref := r.Groups[i].Rules[k].Peer.Group; ref != nil && ref.ID == g.ID && r.Groups[i].ID != g.ID {
-				return r.Groups[i].ID + " names it in " + r.Groups[i].Rules[k].String()
+				return r.Groups[i].ID + " references it in " + r.Groups[i].Rules[k].String()
 			}
 		}
 	}

@@ -66,7 +66,7 @@ func (p *Plan) head(d *change.Document) []string {
 	if changes > 0 {
 		lines = append(lines, p.access(d.Account)...)
 		if p.cut {
-			lines = append(lines, fmt.Sprintf("Not proven: only %d pairs of interfaces were compared. The others may lose access that no finding complains of.", MaxPairs))
+			lines = append(lines, fmt.Sprintf("Not proven: only %d pairs of interfaces were compared. Other pairs may lose access that no finding is about.", MaxPairs))
 		}
 	}
 	if p.Again {
@@ -75,7 +75,7 @@ func (p *Plan) head(d *change.Document) []string {
 	lines = append(lines, p.stay(d.Account)...)
 	for _, c := range r.Coverage {
 		if c.Status != "complete" && c.Status != "skipped" && c.AccountID == d.Account {
-			lines = append(lines, fmt.Sprintf("Only a part of %s was read (%s): what uses its groups may not be visible.", c.Region, c.Status))
+			lines = append(lines, fmt.Sprintf("Only a part of %s was read (%s): some uses of its groups may be invisible.", c.Region, c.Status))
 		}
 	}
 	return lines
@@ -101,7 +101,7 @@ func (p *Plan) stay(account string) []string {
 func (p *Plan) access(account string) []string {
 	const command = "sgaudit simulate --from SNAPSHOT plan.sh"
 	if p.Access == nil {
-		return []string{"Who gains and who loses access is not known from a report alone; to list them: " + command}
+		return []string{"A report does not show who gains and who loses access; to list them: " + command}
 	}
 	pairs := map[[3]string]bool{} // one pair may lose access on several ports
 	for _, pair := range p.Access.Lost {
@@ -121,7 +121,7 @@ func (p *Plan) access(account string) []string {
 	var lines []string
 	for _, unread := range p.Access.Unread {
 		if of, region, _ := strings.Cut(unread, " "); of == account {
-			lines = append(lines, fmt.Sprintf("Not proven: the network interfaces of %s were not read, so that who loses access there could not be determined.", region))
+			lines = append(lines, fmt.Sprintf("Not proven: the network interfaces of %s were not read, so who loses access there is unknown.", region))
 		}
 	}
 	if lost == 0 && p.Access.Asked == 0 && len(lines) > 0 {
@@ -129,7 +129,7 @@ func (p *Plan) access(account string) []string {
 	}
 	lines = append([]string{fmt.Sprintf("%s%s of interfaces %s access; to list them: %s", least, words.Count(lost, "pair"), verb, command)}, lines...)
 	if p.Access.Unknown > 0 {
-		lines = append(lines, fmt.Sprintf("Of %s it could not be determined whether they can connect, before the plan and after it.", words.Count(p.Access.Unknown, "pair")))
+		lines = append(lines, fmt.Sprintf("Whether %s can connect could not be determined, before the plan and after it.", words.Count(p.Access.Unknown, "pair")))
 	}
 	return lines
 }

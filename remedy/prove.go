@@ -123,14 +123,14 @@ func sample(list []*inventory.Interface) []*inventory.Interface {
 // text says what was proven, and on how much.
 func (p Proof) text(traffic inventory.Traffic) string {
 	if p.Total == 0 {
-		return "no two interfaces are concerned today"
+		return "no pair of interfaces is affected today"
 	}
-	asked := fmt.Sprintf("all %d pairs of interfaces were asked before and after", p.Total)
+	asked := fmt.Sprintf("all %d pairs of interfaces were compared before and after", p.Total)
 	switch {
 	case p.Total == 1:
-		asked = "the one pair of interfaces was asked before and after"
+		asked = "the one pair of interfaces was compared before and after"
 	case p.Asked < p.Total:
-		asked = fmt.Sprintf("of %d pairs of interfaces %d were asked before and after, from as many subnets and sets of groups as there are", p.Total, p.Asked)
+		asked = fmt.Sprintf("%d of %d pairs of interfaces were compared before and after, from all subnets and sets of groups", p.Asked, p.Total)
 	}
 	text := fmt.Sprintf("%s: the %d that could connect on %s still can", asked, p.Talking, traffic)
 	switch p.Talking {
@@ -140,7 +140,7 @@ func (p Proof) text(traffic inventory.Traffic) string {
 		text = fmt.Sprintf("%s: the one that could connect on %s still can", asked, traffic)
 	}
 	if p.Unknown > 0 {
-		text += fmt.Sprintf("; for %d the answer is unknown before and after", p.Unknown)
+		text += fmt.Sprintf("; %d are unknown before and after", p.Unknown)
 	}
 	return text
 }

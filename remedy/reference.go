@@ -18,7 +18,7 @@ func (d *decision) look(o *outcome) {
 	}
 	o.replacement = d.solver.Replace(d.group.VPC, o.rule.Peer.Prefix)
 	if len(o.replacement.Reasons) > 0 {
-		o.wish, o.why = keep, "Reference the groups of the interfaces that need the rule. sgaudit cannot determine them: "+strings.Join(o.replacement.Reasons, "; ")+"."
+		o.wish, o.why = keep, "Reference the security groups of the interfaces that need the rule. sgaudit cannot determine them: "+strings.Join(o.replacement.Reasons, "; ")+"."
 	}
 }
 
@@ -36,14 +36,14 @@ func (d *decision) refer(o *outcome) {
 	if len(r.New) > 0 {
 		var err error
 		if is, err = d.tried(d.create(r), allow, before, append([]inventory.Rule{*o.rule}, after...)); err != nil {
-			o.wish, o.why = keep, fmt.Sprintf("Reference the groups of the interfaces that need it. The steps for that would fail: %v.", err)
+			o.wish, o.why = keep, fmt.Sprintf("Reference the security groups of the interfaces that need the rule. The steps for that would fail: %v.", err)
 			return
 		}
 	}
 	proof := prove(d.reach, is, r, d.holders(d.group), o.rule.Traffic)
 	if len(proof.Lost) > 0 {
 		o.wish = keep
-		o.why = "Reference the groups of the interfaces that need the rule. Determine them by hand: with " + strings.Join(r.Groups, ", ") +
+		o.why = "Reference the security groups of the interfaces that need the rule. Choose them by hand: with " + strings.Join(r.Groups, ", ") +
 			" instead, these pairs would lose access: " + strings.Join(proof.Lost, ", ") + "."
 		return
 	}
@@ -98,8 +98,8 @@ func (a *attacher) sources(r *Replacement) string {
 }
 
 func (a *attacher) named(group string) string {
-	if g := a.index.Group(group); g != nil && g.Name != "" {
-		return group + " (" + g.Name + ")"
+	if g := a.index.Group(group); g != nil {
+		return g.Named()
 	}
 	return group
 }
@@ -113,7 +113,7 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 		lines = nil
 	}
 	for _, f := range r.Idle {
-		lines = append(lines, "covered once it runs: function "+f.Name)
+		lines = append(lines, "covered when it runs: Lambda function "+f.Name)
 	}
 	lost := "no address in use loses access"
 	if len(r.Kept) > 0 {
@@ -121,53 +121,53 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 		for _, k := range r.Kept {
 			kept = append(kept, k.String())
 		}
-		lost += ": " + joined(kept) + " stay by address, since what holds them carries no group that can be named"
+		lost += ": " + joined(kept) + " stay as addresses, because their interfaces have no group that a rule can reference"
 	}
 	lines = append(lines, lost)
 	if r.Admitted == 0 {
-		lines = append(lines, "nothing else is admitted")
+		lines = append(lines, "nothing else gains access")
 	} else {
 		text := interfaceIDs(r.Others, 10)
 		if more := r.Admitted - len(r.Others); more > 0 {
 			text += fmt.Sprintf(" and %d more", more)
 		}
-		lines = append(lines, "newly admitted, as they carry these groups too: "+text)
+		lines = append(lines, "gain access, because they have these groups too: "+text)
 	}
 	lines = append(lines, r.free(rule))
 	if len(r.Groups) > 1 {
-		lines = append(lines, "leave out the groups that need no access: the range lets all of them in, so that all of them are named")
+		lines = append(lines, "leave out the groups that need no access: the range allows all of them, so all of them are referenced")
 	}
 	for _, id := range r.Avoided {
 		lines = append(lines, fmt.Sprintf("%s is not referenced: %s", a.named(id), a.tooBroad(id)))
 	}
 	for _, n := range r.New {
-		verb := "carry"
+		verb := "have"
 		if len(n.Interfaces) == 1 {
-			verb = "carries"
+			verb = "has"
 		}
-		lines = append(lines, fmt.Sprintf("new group %q of %s, without rules of its own: %s %s only groups that are too broad to reference", n.Group.Name, n.Group.VPC, interfaceIDs(n.Interfaces, 10), verb),
-			"a resource that replaces one of these later, such as an instance of an Auto Scaling group, needs the new group too: name it in the launch template")
+		lines = append(lines, fmt.Sprintf("new group %q in %s, without rules of its own: %s %s only groups that are too broad to reference", n.Group.Name, n.Group.VPC, interfaceIDs(n.Interfaces, 10), verb),
+			"a resource that replaces one of these later, such as an instance of an Auto Scaling group, needs the new group too: add it to the launch template")
 	}
 	for _, id := range r.Broad {
 		lines = append(lines, fmt.Sprintf("%s is referenced although %s: it is the only group of an interface that belongs to a service", a.named(id), a.tooBroad(id)))
 	}
 	if !r.Smallest {
-		lines = append(lines, "a smaller set of groups may exist: the search was cut short")
+		lines = append(lines, "a smaller set of groups may exist: the search reached its limit")
 	}
-	lines = append(lines, "proven: "+p.text(rule.Traffic))
+	lines = append(lines, "checked: "+p.text(rule.Traffic))
 	for _, e := range r.Covered {
 		if e.NoSourceDest {
-			lines = append(lines, e.ID+" forwards packets of others (its source/destination check is off): what it forwards with their addresses was not let in by this range and is not by its group")
+			lines = append(lines, e.ID+" forwards packets of other hosts (its source/destination check is off): neither this range nor its group allows packets with addresses of those hosts")
 		}
 	}
-	return append(lines, "not known: resources that start later with an address in "+rule.Peer.String()+"; the rules allow them only if they carry one of these groups")
+	return append(lines, "unknown: resources that start later with an address in "+rule.Peer.String()+"; the rules allow them only if they have one of these groups")
 }
 
 func (a *attacher) tooBroad(id string) string {
 	if a.index.Group(id).Default() {
-		return "it is a default group, which every resource carries that is launched without a group"
+		return "it is a default group, which every resource gets that is launched without a group"
 	}
-	return fmt.Sprintf("most of its %s lie outside of the range, in other tiers", number(len(a.holders(a.index.Group(id))), "interface"))
+	return fmt.Sprintf("most of its %s are outside the range, in other tiers", number(len(a.holders(a.index.Group(id))), "interface"))
 }
 
 // free says how many addresses of the range nothing holds.
@@ -179,19 +179,15 @@ func (r *Replacement) free(rule *inventory.Rule) string {
 	case all.Sign() == 0:
 		return "no free address of the range loses access"
 	case cidr.FamilyOf(p) == cidr.IPv6 && !all.IsInt64():
-		return "no longer admitted: the rest of " + p.String() + ", which no interface has"
+		return "no longer allowed: the rest of " + p.String() + ", which no interface has"
 	}
-	return fmt.Sprintf("no longer admitted: %s of %s that no interface has", number(int(all.Int64()), "address"), p)
+	return fmt.Sprintf("no longer allowed: %s of %s that no interface has", number(int(all.Int64()), "address"), p)
 }
 
 func interfaceIDs(list []*inventory.Interface, most int) string {
 	var names []string
 	for _, e := range list[:min(most, len(list))] {
-		name := e.ID
-		if owner := e.Owner(); owner.Kind != "unknown" {
-			name += " (" + owner.String() + ")"
-		}
-		names = append(names, name)
+		names = append(names, e.Named())
 	}
 	if more := len(list) - most; more > 0 {
 		return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", more)
@@ -234,11 +230,11 @@ func tracking(g *inventory.Group, gone []inventory.Rule) []string {
 		}
 		for _, p := range []inventory.Protocol{inventory.TCP, inventory.UDP} {
 			if _, _, ok := r.Traffic.PortsOf(p); ok && back(r.Direction, r.Peer.Prefix.Addr().Is6(), p) {
-				return []string{"open connections by " + r.String() + " are cut at once: both directions are open to everyone, so that they are not tracked"}
+				return []string{"open connections of " + r.String() + " are interrupted at once: both directions are open to everyone, so they are not tracked"}
 			}
 		}
 	}
-	return []string{"open connections are tracked: they last until they are idle (TCP: 432,000 s, 350 s on newer Nitro instances), new ones are refused at once"}
+	return []string{"open connections are tracked and last until they are idle (TCP: 432,000 s, 350 s on newer Nitro instances); new connections are rejected at once"}
 }
 
 // sessionManager tells the way in that needs no open port.
@@ -250,8 +246,8 @@ func sessionManager(holders []*inventory.Interface) string {
 			break
 		}
 	}
-	return "nothing takes the place of the rule, as trusted_cidrs of the configuration names none. Without an open port: give the instances a role with the policy AmazonSSMManagedInstanceCore " +
-		"and a way to Systems Manager (internet or the endpoints ssm, ssmmessages, ec2messages), then aws ssm start-session --target " + target
+	return "no rule replaces this one, because trusted_cidrs of the configuration is empty. To connect without an open port: give the instances a role with the policy AmazonSSMManagedInstanceCore " +
+		"and a route to Systems Manager (internet or the endpoints ssm, ssmmessages, ec2messages), then run aws ssm start-session --target " + target
 }
 
 // ManagedBy names what seems to keep the group, by the tags and names that

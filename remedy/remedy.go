@@ -91,7 +91,7 @@ func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
 			a.steps(f, g, a.change(a.proposals[f.ID], g))
 		}
 		if by != "" && (len(f.Fix.Commands) > 0 || a.advises(f)) {
-			f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or the next run of that undoes the change")
+			f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or its next run undoes the change")
 		}
 	}
 }

@@ -175,7 +175,7 @@ func (d *decision) needed(rule *inventory.Rule) string {
 	}
 	for _, by := range reach.Covering(rule, besides(going, rule)) {
 		if o := d.of[by]; o != nil && o.wish > keep && o.by != nil {
-			return fmt.Sprintf("Keep %s: finding %s (%s) proposes to revoke %q, and %s then allows what nothing else does.", rule, o.by.ID, o.by.Check, by, rule)
+			return fmt.Sprintf("Keep %s: finding %s (%s) proposes to revoke %q, and %s then allows what nothing else allows.", rule, o.by.ID, o.by.Check, by, rule)
 		}
 	}
 	return fmt.Sprintf("Keep %s until the other findings about this group are settled.", rule)
@@ -195,9 +195,9 @@ func (d *decision) allow(rule *inventory.Rule, peers []inventory.Peer) (allow, b
 		if o := d.of[ruleIn(d.group, &r)]; o != nil {
 			switch {
 			case o.rule == rule:
-				return nil, nil, nil, fmt.Sprintf("Keep %s: its source is one of those that are to take its place.", rule)
+				return nil, nil, nil, fmt.Sprintf("Keep %s: its source is one of those that replace it.", rule)
 			case len(o.rule.IDs) == 0:
-				return nil, nil, nil, fmt.Sprintf("Revoke %q first (finding %s, %s): the same rule takes the place of %s.", o.rule, o.by.ID, o.by.Check, rule)
+				return nil, nil, nil, fmt.Sprintf("Revoke %q first (finding %s, %s): the same rule replaces %s.", o.rule, o.by.ID, o.by.Check, rule)
 			}
 			before = append(before, *o.rule)
 		}
@@ -241,7 +241,7 @@ func (d *decision) room(rule *inventory.Rule, allow []inventory.Rule, gone int) 
 		has, _ := d.group.RulesCounted(rule.Direction, v6, d.index.PrefixList)
 		needs, _ := more.RulesCounted(rule.Direction, v6, d.index.PrefixList)
 		if needs > 0 && has <= d.quota && has+needs-gone > d.quota {
-			return fmt.Sprintf("Make room first: %s counts %d of %d %s rules, and %d more are needed before %s can be revoked. A higher quota belongs in rules_per_group of the configuration.",
+			return fmt.Sprintf("Make room first: %s counts %d of %d %s rules, and %d more are needed before %s can be revoked. If your quota is higher, set rules_per_group in the configuration.",
 				d.group.ID, has, d.quota, rule.Direction, needs, rule)
 		}
 	}
@@ -303,10 +303,10 @@ func (d *decision) write(f *findings.Finding) {
 	case o.wish == redundant:
 		f.Fix.Summary = o.summary
 	case o.wish == revoke && d.wishOf(f) != revoke:
-		f.Fix.Summary = fmt.Sprintf("Revoke %s. Nothing takes its place.", o.rule)
+		f.Fix.Summary = fmt.Sprintf("Revoke %s. No rule replaces it.", o.rule)
 	}
 	if d.wishOf(f) != o.wish {
-		f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) decides what becomes of this rule", o.by.ID, o.by.Check))
+		f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) decides about this rule", o.by.ID, o.by.Check))
 	}
 	d.steps(f, d.group, o.steps)
 }

@@ -59,7 +59,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 		},
 		"an expired rule is not replaced": {
 			"in tcp/443 10.0.1.9/32 \"until 2020-01-01\" id sgr-1",
-			"in tcp/443 10.0.1.9/32", "-sgr-1", "(expired-rule) decides what becomes of this rule",
+			"in tcp/443 10.0.1.9/32", "-sgr-1", "(expired-rule) decides about this rule",
 		},
 		"a range gives way to a group": {
 			"in tcp/443 10.0.1.9/32 \"office\" id sgr-1",
@@ -87,7 +87,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 		},
 		"unless the rule has expired": {
 			"in tcp/22 0.0.0.0/0 \"until 2020-01-01\" id sgr-1",
-			"in tcp/22 0.0.0.0/0", "-sgr-1", "Nothing takes its place",
+			"in tcp/22 0.0.0.0/0", "-sgr-1", "No rule replaces it",
 		},
 		"or a rule that stays lets the trusted range in": {
 			"in tcp/22 0.0.0.0/0 id sgr-1\n in tcp/20-25 203.0.112.0/23 id sgr-2",

@@ -22,10 +22,10 @@ import (
 func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string) {
 	r := s.region
 	if !s.reach.Private(vpc, prefix) {
-		return nil, []string{fmt.Sprintf("%s is not private to %s and its peers, and references match private addresses alone: whoever connects by a public address is let in by that address only", prefix, vpc)}
+		return nil, []string{fmt.Sprintf("%s is not private to %s and its peers, and references match private addresses only: a client with a public address needs a rule for that address", prefix, vpc)}
 	}
 	if missing := (inventory.PartInterfaces | inventory.PartVPCs | inventory.PartPeerings | inventory.PartRouteTables) &^ r.Read; missing != 0 {
-		return nil, []string{missing.String() + " were not read, so who uses the addresses is not known"}
+		return nil, []string{missing.String() + " were not read, so the users of the addresses are unknown"}
 	}
 	here := s.index.VPC(vpc)
 	if here == nil {
@@ -46,9 +46,9 @@ func (s *Solver) scope(vpc string, prefix netip.Prefix) (vpcs, reasons []string)
 		known = known.Union(cidr.Of(far.Prefixes...))
 		switch {
 		case p.Requester.Region != p.Accepter.Region:
-			reasons = append(reasons, fmt.Sprintf("%s joins %s of %s, whose groups cannot be named from %s", p.ID, far.VPC, far.Region, r.Name))
+			reasons = append(reasons, fmt.Sprintf("%s connects to %s in %s, and rules in %s cannot reference its groups", p.ID, far.VPC, far.Region, r.Name))
 		case far.Account != r.AccountID:
-			reasons = append(reasons, fmt.Sprintf("%s joins %s of account %s, whose interfaces are not visible to this account", p.ID, far.VPC, far.Account))
+			reasons = append(reasons, fmt.Sprintf("%s connects to %s of account %s, and its interfaces are not visible to this account", p.ID, far.VPC, far.Account))
 		default:
 			vpcs = append(vpcs, far.VPC)
 			if by := s.diverted(vpc, cidr.Of(far.Prefixes...), cidr.Of(far.Prefixes...).Intersect(asked)); by != "" {
@@ -114,7 +114,7 @@ func unmatched(target string) string {
 	if strings.HasPrefix(target, "tgw-") {
 		return "a reference matches there only if SecurityGroupReferencingSupport is enabled on the transit gateway and on its attachments, which is not read"
 	}
-	return "a reference does not match what comes through an appliance"
+	return "a reference does not match traffic that comes through an appliance"
 }
 
 // leading names a route by which hosts outside of the known VPCs may use the
@@ -126,7 +126,7 @@ func (s *Solver) leading(vpc string, beyond cidr.Set) string {
 		if text != "" || route.Blackhole || !to.Overlaps(beyond) || slices.Contains([]string{"local", "igw", "eigw", "nat", "vpce", "pcx"}, kind) {
 			return
 		}
-		text = fmt.Sprintf("%s routes %s to %s: hosts behind it may use the rule, and no group stands for them", t.ID, destination(route), route.Target)
+		text = fmt.Sprintf("%s routes %s to %s: hosts behind it may use the rule, and no group contains them", t.ID, destination(route), route.Target)
 		if kind == "tgw" {
 			text = fmt.Sprintf("%s routes %s to %s: hosts behind it may use the rule, %s", t.ID, destination(route), route.Target, overTransitGateway)
 		}

@@ -92,25 +92,25 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 	c := s.setCover(r, prefix, carried)
 	without, stuck := c.split()
 	if stuck != nil {
-		return &Replacement{Reasons: []string{fmt.Sprintf("function %s, whose subnets lie in %s, runs with a default group only: give it a group of its own first", stuck.Name, prefix)}}
+		return &Replacement{Reasons: []string{fmt.Sprintf("Lambda function %s, with subnets in %s, has a default group only: give it a group of its own first", stuck.Name, prefix)}}
 	}
 	slices.SortFunc(r.Covered, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(r.Kept, func(a, b netip.Prefix) int { return a.Addr().Compare(b.Addr()) })
 	r.Kept = slices.Compact(r.Kept)
 	switch {
 	case len(c.classes) == 0 && len(without) == 0 && len(r.Kept) == 0:
-		return &Replacement{Reasons: []string{"nothing inside " + prefix.String() + " opens connections: the rule can go"}}
+		return &Replacement{Reasons: []string{"nothing in " + prefix.String() + " opens connections: the rule can be revoked"}}
 	case len(c.classes) == 0 && len(without) == 0, slices.Contains(r.Kept, prefix):
-		return &Replacement{Reasons: []string{"no interface with an address in " + prefix.String() + " carries a group that can be referenced"}}
+		return &Replacement{Reasons: []string{"no interface with an address in " + prefix.String() + " has a group that a rule can reference"}}
 	case len(r.Kept) > maxKept:
-		return &Replacement{Reasons: []string{fmt.Sprintf("%s in %s belong to interfaces without a group that can be referenced, and would have to stay", number(len(r.Kept), "address"), prefix)}}
+		return &Replacement{Reasons: []string{fmt.Sprintf("%s in %s belong to interfaces without a group that a rule can reference, and would have to stay", number(len(r.Kept), "address"), prefix)}}
 	case len(without) > maxAttached:
-		return &Replacement{Reasons: []string{fmt.Sprintf("%s with an address in %s carry only groups that are too broad to reference: give them groups of their own first", number(len(without), "interface"), prefix)}}
+		return &Replacement{Reasons: []string{fmt.Sprintf("%s with an address in %s have only groups that are too broad to reference: give them groups of their own first", number(len(without), "interface"), prefix)}}
 	}
 	r.New = s.newGroups(prefix, without)
 	c.choose()
 	if n := len(c.best.groups); n > maxReferences {
-		return &Replacement{Reasons: []string{number(n, "group") + " would have to be named to cover all that holds addresses inside " + prefix.String() + ": find out first which of them need the rule (VPC flow logs tell), and name those"}}
+		return &Replacement{Reasons: []string{number(n, "group") + " would have to be referenced to cover all interfaces with addresses in " + prefix.String() + ": find out first which of them need the rule (VPC flow logs show it), and reference those"}}
 	}
 	r.Smallest = !c.cut
 	for _, k := range c.best.groups {

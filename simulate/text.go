@@ -38,13 +38,13 @@ func (s *Simulation) Text() string {
 		fmt.Fprintf(&out, "Who gains or loses access in %s could not be determined: its network interfaces were not read.\n", words.Plain(region))
 	}
 	if len(s.Lost)+len(s.Gained) == 0 && (len(s.NotRead) == 0 || s.Asked > 0) {
-		fmt.Fprintf(&out, "No interface gains or loses access to another: %s asked before and after.\n", words.Count(s.Asked, "pair"))
+		fmt.Fprintf(&out, "No interface gains or loses access to another: %s compared before and after.\n", words.Count(s.Asked, "pair"))
 	}
 	if s.Unsure > 0 {
-		fmt.Fprintf(&out, "Of %s it could not be determined whether they can connect, before and after.\n", words.Count(s.Unsure, "pair"))
+		fmt.Fprintf(&out, "Whether %s can connect could not be determined, before and after.\n", words.Count(s.Unsure, "pair"))
 	}
 	if s.Cut {
-		fmt.Fprintf(&out, "There are more pairs than the %d that were asked.\n", s.Asked)
+		fmt.Fprintf(&out, "Only %d pairs were compared; there are more.\n", s.Asked)
 	}
 	return out.String()
 }

@@ -21,7 +21,7 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.ObserveInterface(e)
-			o.Message = e.Named() + " is not attached"
+			o.Message = "network interface " + e.Named() + " is not attached"
 			if len(e.Groups) > 0 {
 				o.Message += " and keeps " + groupsNamed(r, e.Groups) + " in use"
 			}
