@@ -63,7 +63,7 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	}
 	if !inventory.IsAccountID(aws.ToString(who.Account)) {
 		return nil, &SetupError{
-			Message: fmt.Sprintf("AWS did not tell who the caller is: %q is not an account id of 12 digits", words.Cut(aws.ToString(who.Account), mostName)),
+			Message: fmt.Sprintf("AWS did not return the caller identity: %q is not an account id of 12 digits", words.Cut(aws.ToString(who.Account), mostName)),
 			Hint:    "check --endpoint-url if it is given",
 		}
 	}

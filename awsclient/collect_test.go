@@ -143,8 +143,8 @@ func TestFaults(t *testing.T) {
 		"denied":                 {endpoint.Fault{Action: interfaces, Denied: true}, inventory.Denied, "the caller lacks the permission ec2:DescribeNetworkInterfaces", "partial"},
 		"denied by a policy":     {endpoint.Fault{Action: groups, DeniedByPolicy: true}, inventory.DeniedByPolicy, "a service control policy denies ec2:DescribeSecurityGroups", "failed"},
 		"not opted in":           {endpoint.Fault{Action: groups, NotOptedIn: true}, inventory.NotOptedIn, "the region is not enabled for the account", "failed"},
-		"expired midway":         {endpoint.Fault{Action: interfaces, Expired: true, Skip: 1}, inventory.Expired, "the credentials ran out during the run", "partial"},
-		"unknown to an emulator": {endpoint.Fault{Action: interfaces, UnknownAction: true}, inventory.Unsupported, "the endpoint does not know ec2:DescribeNetworkInterfaces", "partial"},
+		"expired midway":         {endpoint.Fault{Action: interfaces, Expired: true, Skip: 1}, inventory.Expired, "the credentials expired during the run", "partial"},
+		"unknown to an emulator": {endpoint.Fault{Action: interfaces, UnknownAction: true}, inventory.Unsupported, "the endpoint does not support ec2:DescribeNetworkInterfaces", "partial"},
 		"a server's error once":  {endpoint.Fault{Action: groups, ServerError: true, Times: 1}, "", "", "complete"},
 		"a server's error":       {endpoint.Fault{Action: interfaces, ServerError: true}, inventory.Failed, "the endpoint answered with status 500", "partial"},
 		"dropped once":           {endpoint.Fault{Action: groups, Drop: true, Times: 1}, "", "", "complete"},
@@ -153,7 +153,7 @@ func TestFaults(t *testing.T) {
 		"empty pages first":      {endpoint.Fault{Action: groups, EmptyPages: 3}, "", "", "complete"},
 		"the same token again":   {endpoint.Fault{Action: groups, RepeatToken: true}, inventory.Failed, "the endpoint answered with the same page token again and again", "failed"},
 		"hanging":                {endpoint.Fault{Action: interfaces, Hang: true}, inventory.Unreachable, "no answer within the region's deadline", "partial"},
-		"a code of its own":      {endpoint.Fault{Action: groups, Code: "Blocked", Message: "call us"}, inventory.Failed, "AWS holds the account back: Blocked", "failed"},
+		"a code of its own":      {endpoint.Fault{Action: groups, Code: "Blocked", Message: "call us"}, inventory.Failed, "AWS has restricted the account: Blocked", "failed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := notation.MustParse(small).Inventory

@@ -53,7 +53,7 @@ func credentialsError(opts *Options, err error) *SetupError {
 	case errors.As(err, &noSource):
 		return say(fmt.Sprintf("%s takes a role with the credentials of profile %q, which has none", named, noSource.Profile), files)
 	case errors.As(err, &noToken):
-		return say(named+" needs an MFA code, and there is no terminal to ask for it", "run it on a terminal, or use credentials of a session that was begun with MFA")
+		return say(named+" needs an MFA code, and sgaudit can ask for it on a terminal only", "run it on a terminal, or use credentials of a session that was begun with MFA")
 	case strings.Contains(text, "partial credentials found"):
 		return say(named+" has an access key id without a secret access key, or the reverse", "set both aws_access_key_id and aws_secret_access_key; "+files)
 	case errors.As(err, &process):

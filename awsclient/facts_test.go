@@ -18,7 +18,7 @@ func TestFacts(t *testing.T) {
 		{"too many calls are answered with RequestLimitExceeded, and are to be repeated", throttles, "TestFaults/throttled twice"},
 		{"UnauthorizedOperation names the kind of policy that denies", "IAM User Guide, Troubleshoot access denied error messages", "TestDenialsNameTheirPolicy"},
 		{"AuthFailure in one region means that the region is not enabled", errs, "TestFaults/not opted in"},
-		{"RequestExpired means that the credentials ran out", errs, "TestFaults/expired midway"},
+		{"RequestExpired means that the credentials expired", errs, "TestFaults/expired midway"},
 		{"InvalidAction means that the endpoint does not know the call", errs, "TestFaults/unknown to an emulator"},
 		{"a recorder records all types, named types, or all but named types", "AWS Config API Reference, RecordingGroup", "TestRecordsGroups"},
 		{"a region that does not know block public access cannot have it on", "Amazon EC2 API Reference, DescribeVpcBlockPublicAccessOptions", "TestPublicAccess/unknown to the region"},

@@ -72,11 +72,11 @@ func classify(code, message, operation string) (inventory.GapKind, string) {
 	case "AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "OptInRequired":
 		return inventory.NotOptedIn, "the region is not enabled for the account"
 	case "RequestExpired", "ExpiredToken", "ExpiredTokenException":
-		return inventory.Expired, "the credentials ran out during the run"
+		return inventory.Expired, "the credentials expired during the run"
 	case "InvalidAction", "UnsupportedOperation", "UnknownParameter", "UnknownOperationException", "UnknownOperation", "InvalidParameterCombination":
-		return inventory.Unsupported, "the endpoint does not know " + operation
+		return inventory.Unsupported, "the endpoint does not support " + operation
 	case "PendingVerification", "Blocked":
-		return inventory.Failed, "AWS holds the account back: " + code
+		return inventory.Failed, "AWS has restricted the account: " + code
 	}
 	for throttle := range retry.DefaultThrottleErrorCodes {
 		if code == throttle || code == "Client.RequestLimitExceeded" {

@@ -178,7 +178,7 @@ func TestNoIdentity(t *testing.T) {
 		s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{fault}})
 		_, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, retryDelay: time.Millisecond})
 		var setup *SetupError
-		if !errors.As(err, &setup) || !strings.HasPrefix(setup.Message, "AWS did not tell who the caller is: ") {
+		if !errors.As(err, &setup) || !strings.HasPrefix(setup.Message, "AWS did not return the caller identity: ") {
 			t.Errorf("got %v", err)
 		}
 	}

@@ -25,7 +25,7 @@ func TestPublicAccess(t *testing.T) {
 		gap      string
 	}{
 		"off":           {mode: "off", verdict: "reachable", evidence: "VPC block public access is off"},
-		"on":            {mode: "block-ingress", verdict: "not-reachable", evidence: "VPC block public access (block-ingress) shuts the internet out of subnet-1"},
+		"on":            {mode: "block-ingress", verdict: "not-reachable", evidence: "VPC block public access (block-ingress) blocks internet access to subnet-1"},
 		"an empty mode": {mode: " ", verdict: "unknown", evidence: "VPC block public access was not read", gap: `VPC block public access has the mode " ", which is unknown`},
 		"another mode":  {mode: "block-sideways", verdict: "unknown", evidence: "VPC block public access was not read", gap: `VPC block public access has the mode "block-sideways", which is unknown`},
 		"no answer": {
@@ -34,11 +34,11 @@ func TestPublicAccess(t *testing.T) {
 		},
 		"unknown to the region": {
 			mode: "off", faults: []endpoint.Fault{{Action: options, UnknownAction: true}, {Action: exclusions, UnknownAction: true}},
-			verdict: "reachable", evidence: "VPC block public access is not on: us-east-1 does not have it",
+			verdict: "reachable", evidence: "VPC block public access is not available in us-east-1",
 		},
 		"unsupported": {
 			mode: "off", faults: []endpoint.Fault{{Action: options, Code: "UnsupportedOperation"}, {Action: exclusions, Code: "UnsupportedOperation"}},
-			verdict: "reachable", evidence: "VPC block public access is not on: us-east-1 does not have it",
+			verdict: "reachable", evidence: "VPC block public access is not available in us-east-1",
 		},
 		"denied": {
 			mode: "off", faults: []endpoint.Fault{{Action: options, Denied: true}},

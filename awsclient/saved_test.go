@@ -389,8 +389,8 @@ func TestSavedFaults(t *testing.T) {
 		want  string
 	}{
 		"nothing":         {map[string]string{"notes.txt": ""}, "holds no answer of the AWS CLI"},
-		"no region":       {map[string]string{"g.json": bareGroup}, "nothing tells of which region it is: put the answers of each region into a folder ACCOUNT/REGION"},
-		"no account":      {map[string]string{"us-east-1/i.json": `{"Vpcs": []}`}, "no answer tells of which account it is"},
+		"no region":       {map[string]string{"g.json": bareGroup}, "nothing names its region: put the answers of each region into a folder ACCOUNT/REGION"},
+		"no account":      {map[string]string{"us-east-1/i.json": `{"Vpcs": []}`}, "no answer names its account"},
 		"two accounts":    {map[string]string{"us-east-1/a.json": bareGroup, "us-east-1/b.json": strings.ReplaceAll(bareGroup, "123456789012", "210987654321")}, "the answers are of the accounts"},
 		"another region":  {map[string]string{"us-east-1/g.json": oneGroup}, "lies in a folder of us-east-1, but is of eu-west-1"},
 		"cut off":         {map[string]string{"g.json": oneGroup[:60]}, "g.json: line 1, column 61: the file ends too early"},

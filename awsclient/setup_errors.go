@@ -47,19 +47,19 @@ func setupError(ctx context.Context, opts *Options, err error) error {
 		case "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSignatureException":
 			return say("AWS refuses the signature: the secret key is wrong, or this machine's clock is", "check the secret key, and the clock")
 		case "RequestExpired", "RequestTimeTooSkewed":
-			return say("AWS finds the request too old: this machine's clock is wrong, or the session has run out", "set the clock, or get new credentials")
+			return say("AWS finds the request too old: this machine's clock is wrong, or the session has expired", "set the clock, or get new credentials")
 		case "ExpiredToken", "ExpiredTokenException":
 			return say("the session's credentials have expired", "get new ones")
 		case "AccessDenied", "AccessDeniedException":
-			return say("these credentials may not take the role that the profile names", "check the role's trust policy")
+			return say("these credentials are not allowed to assume the role of the profile", "check the role's trust policy")
 		}
-		return say("AWS refused to tell who the caller is: "+words.Cut(api.ErrorCode(), mostCode), "")
+		return say("AWS refused to return the caller identity: "+words.Cut(api.ErrorCode(), mostCode), "")
 	case errors.As(err, &long):
-		return say("AWS did not tell who the caller is: "+long.Error(), "check --endpoint-url if it is given")
+		return say("AWS did not return the caller identity: "+long.Error(), "check --endpoint-url if it is given")
 	case errors.As(err, &dns):
 		return say("the name "+dns.Name+" could not be resolved", "check the network, and the region's name")
 	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || isConnection(err):
 		return say("AWS cannot be reached: "+rootCause(err), "check the network, HTTPS_PROXY, and --endpoint-url if it is given")
 	}
-	return say("AWS did not tell who the caller is: "+rootCause(err), "check --endpoint-url if it is given")
+	return say("AWS did not return the caller identity: "+rootCause(err), "check --endpoint-url if it is given")
 }

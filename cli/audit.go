@@ -23,9 +23,9 @@ func (p *program) auditVerb() *urfave.Command {
 		Name:  "audit",
 		Usage: "audit the security groups of the account that the credentials belong to",
 		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
-			"3 incomplete: some region or needed part could not be read.",
+			"3 incomplete (a region, or a part of it, could not be read).",
 		Flags: append(append(declareAuditFlags(), accountFlags()...),
-			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "audit this `SNAPSHOT` of sgaudit snapshot instead of an account, or answers of the AWS CLI or AWS Config, a file or a folder; AWS is not called", TakesFile: true}, savedFlag(), demoFlag()),
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "audit this `SNAPSHOT` instead of an account, or a file or folder with answers of the AWS CLI or AWS Config; AWS is not called", TakesFile: true}, savedFlag(), demoFlag()),
 		Action: func(c *urfave.Context) error {
 			flags, err := readAuditFlags(c, "input")
 			if err != nil {
@@ -33,7 +33,7 @@ func (p *program) auditVerb() *urfave.Command {
 			}
 			if flags.source.given() {
 				if flags.history != nil {
-					return console.Usage("drop one of them", "--history keeps runs that read an account, and --input reads none")
+					return console.Usage("drop one of them", "--history is for audits of an account and cannot be used with --input")
 				}
 				if err := notInput(filesOf(flags.targets), flags.source.file()); err != nil {
 					return err

@@ -31,7 +31,7 @@ func (p *program) checksVerb() *urfave.Command {
 		Usage: "list the checks",
 		Flags: []urfave.Flag{
 			choice(&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "table", Usage: "write `FORMAT`: " + strings.Join(checkFormats, ", ")}, "format", checkFormats...),
-			choice(&urfave.StringFlag{Name: "framework", Usage: "list the controls of this `FRAMEWORK` and the checks that serve them: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
+			choice(&urfave.StringFlag{Name: "framework", Usage: "list the controls of this `FRAMEWORK` and the checks for them: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		},
 		Action: func(c *urfave.Context) error {
 			if c.IsSet("framework") {

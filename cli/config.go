@@ -15,14 +15,14 @@ func (p *program) configVerb() *urfave.Command {
 		Usage:     "check the configuration file, or show the settings that are in effect",
 		ArgsUsage: "TASK",
 		Description: "TASK is check, which lists every mistake with its line and column and exits with 2 if there is one, " +
-			"or show, which prints all settings, those of the file and the defaults of the rest, as a file that has them.",
+			"or show, which prints all settings as a configuration file: those of your file, and the defaults of the rest.",
 		Flags: []urfave.Flag{configFlag()},
 		Action: func(c *urfave.Context) error {
 			name := c.String("config")
 			switch task := c.Args().First(); task {
 			case "check":
 				if name == "" {
-					return console.Usage("name it with --config or in $"+configVariable, "there is no configuration file to check")
+					return console.Usage("name it with --config or in $"+configVariable, "no configuration file was given or found")
 				}
 				if _, err := config.Read(name); err != nil {
 					return err

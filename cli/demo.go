@@ -17,12 +17,12 @@ import (
 func (p *program) demoVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "demo",
-		Usage: "audit an embedded account, served on loopback: no credentials, no AWS",
-		Description: "The account is made up: an online shop with the mistakes that such accounts have. It is served as EC2 would, " +
-			"and read by the same client that reads AWS. No AWS variable, file or credential is looked at.",
+		Usage: "audit a built-in demo account: no credentials, no AWS",
+		Description: "The account is made up: an online shop with typical mistakes. sgaudit serves it on loopback as EC2 would, " +
+			"and reads it with the same client that reads AWS. It uses no AWS variables, files or credentials.",
 		Flags: append([]urfave.Flag{
-			&urfave.BoolFlag{Name: "serve", Usage: "audit nothing: keep the endpoint up until Ctrl-C, for any client of EC2"},
-			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: take calls that change groups too, to try a plan of sgaudit fix on"},
+			&urfave.BoolFlag{Name: "serve", Usage: "audit nothing, and serve the account to any EC2 client until Ctrl-C"},
+			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: also accept calls that change groups, to try a plan of sgaudit fix"},
 			&urfave.StringFlag{Name: "address", Usage: "serve on this loopback `HOST:PORT` (default: any free port)"},
 			&urfave.StringFlag{Name: "estate", Usage: "instead of the embedded account serve that of this `FILE`, in the notation of sgaudit's tests"},
 		}, declareAuditFlags()...),

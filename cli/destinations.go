@@ -59,7 +59,7 @@ func notInput(files []string, input string) error {
 	}
 	for _, file := range files {
 		if info, err := os.Stat(file); err == nil && os.SameFile(info, read) {
-			return console.Usage("give the output a name of its own", "--output %s is the file that is read", file)
+			return console.Usage("give the output a name of its own", "--output %s is the input file", file)
 		}
 	}
 	return nil

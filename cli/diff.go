@@ -11,10 +11,10 @@ import (
 func (p *program) diffVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:      "diff",
-		Usage:     "tell what changed between two snapshots, who can be reached since, and which findings came and went",
+		Usage:     "compare two snapshots: changed rules, new and removed exposure, new and fixed findings",
 		ArgsUsage: "OLD NEW",
 		Description: "Both are files of sgaudit snapshot. Exit codes: 0 compared, 1 changed (with --exit-code), 2 a file could not be read, " +
-			"3 some part of a region is in one of them alone: what became of it is unknown.",
+			"3 a part of a region is in one of them only, so its changes are unknown.",
 		Flags: []urfave.Flag{
 			answerFlag("markdown"),
 			configFlag(),

@@ -20,8 +20,8 @@ import (
 func (p *program) doctorVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "doctor",
-		Usage: "report before an audit what it can read, and what each missing permission costs",
-		Description: "It makes the calls of an audit, but of each list for the first page only. " +
+		Usage: "check before an audit what the credentials can read, and what each missing permission costs",
+		Description: "It makes the calls of an audit, but reads only the first page of each list. " +
 			"Exit codes: 0 an audit would be complete, 2 it could not start, 3 it would be incomplete.",
 		Flags:  append([]urfave.Flag{answerFlag(), demoFlag()}, readFlags()...),
 		Action: p.doctor,
@@ -101,8 +101,8 @@ type doctorLimits struct {
 // it.
 var costs = map[inventory.Part]string{
 	inventory.PartGroups:           "the region is not audited at all",
-	inventory.PartInterfaces:       "no finding has a verdict but unknown",
-	inventory.PartRules:            "fixes cannot name rules by their ids",
+	inventory.PartInterfaces:       "every verdict is unknown",
+	inventory.PartRules:            "fixes cannot use rule ids",
 	inventory.PartPrefixLists:      "what a prefix list opens is unknown",
 	inventory.PartVPCs:             "verdicts are less sure in shared VPCs",
 	inventory.PartSubnets:          "verdicts on IPv6 are unknown",
@@ -110,7 +110,7 @@ var costs = map[inventory.Part]string{
 	inventory.PartNetworkACLs:      "verdicts are unknown where network ACLs decide",
 	inventory.PartInternetGateways: "verdicts are unknown where an internet gateway decides",
 	inventory.PartPublicAccess:     "verdicts are unknown where VPC block public access decides",
-	inventory.PartPeerings:         "ways between peered VPCs are unknown",
+	inventory.PartPeerings:         "access between peered VPCs is unknown",
 	inventory.PartAssociations:     lessEvidence,
 	inventory.PartLaunchTemplates:  lessEvidence,
 	inventory.PartEndpoints:        lessEvidence,
@@ -118,7 +118,7 @@ var costs = map[inventory.Part]string{
 	inventory.PartFunctions:        lessEvidence,
 }
 
-const lessEvidence = "unused-group looks at less before it calls a group unused"
+const lessEvidence = "unused-group searches fewer places before it reports a group as unused"
 
 func (d *diagnosis) examine(inv *inventory.Inventory) {
 	d.Caller = doctorCaller{inv.Caller.AccountID, inv.Caller.ARN, inv.Caller.Partition}
@@ -161,7 +161,7 @@ func callOf(inv *inventory.Inventory, part inventory.Part, operation string) doc
 	}
 	call.Cost = costs[part]
 	if call.Cost == "" {
-		call.Cost = "no more than the checks that need it"
+		call.Cost = "only the checks listed below"
 	}
 	return call
 }
@@ -181,9 +181,9 @@ func (d *diagnosis) text() string {
 	}
 	line("regions", "%d: %s", len(names), strings.Join(names, ", "))
 	line("depth", "%s", d.Depth)
-	line("limits", "%g calls a second of each API in each region, %d regions at once, %s for each region", d.Limits.CallsPerSecond, d.Limits.Regions, d.Limits.Deadline)
+	line("limits", "%g calls a second for each API and region, %d regions at once, %s for each region", d.Limits.CallsPerSecond, d.Limits.Regions, d.Limits.Deadline)
 	for _, action := range slices.Sorted(maps.Keys(d.Limits.Smaller)) {
-		line("", "%g a second of %s, whose allowance is smaller", d.Limits.Smaller[action], action)
+		line("", "%g a second of %s, which has a smaller quota", d.Limits.Smaller[action], action)
 	}
 	good := 0
 	for _, call := range d.Calls {

@@ -21,16 +21,16 @@ import (
 func (p *program) exceptVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:      "except",
-		Usage:     "write an exception for one finding into the configuration file",
+		Usage:     "add an exception for one finding to the configuration file",
 		ArgsUsage: "FINDING",
-		Description: "FINDING is the id of a finding of the report, or the beginning of it. The entry names what the finding is about and nothing else: its check, account, region, group, ports and source. " +
-			"The rest of the file, comments and order included, stays as it is.",
+		Description: "FINDING is the id of a finding in the report, or its first characters. The exception matches exactly this finding: its check, account, region, group, ports and source. " +
+			"The rest of the file stays as it is, with comments and order.",
 		Flags: []urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Usage: "take the finding from this `REPORT`, written by audit -o json=REPORT (default: the last audit at this terminal)", TakesFile: true},
-			&urfave.StringFlag{Name: "reason", Usage: "why it may stay, in a `SENTENCE`"},
-			&urfave.StringFlag{Name: "expires", Usage: "the last `DAY` on which it may, like 2030-01-31 (default: for good)"},
-			&urfave.StringFlag{Name: "owner", Usage: "`WHO` answers for it"},
-			&urfave.StringFlag{Name: "ticket", Usage: "`WHERE` it was decided"},
+			&urfave.StringFlag{Name: "reason", Usage: "the reason for the exception, in a `SENTENCE`"},
+			&urfave.StringFlag{Name: "expires", Usage: "the last `DAY` of the exception, like 2030-01-31 (default: it does not expire)"},
+			&urfave.StringFlag{Name: "owner", Usage: "`WHO` is responsible for it"},
+			&urfave.StringFlag{Name: "ticket", Usage: "the `TICKET` in which it was decided"},
 			configFlag(),
 		},
 		Action: p.except,
@@ -63,7 +63,7 @@ func (p *program) except(c *urfave.Context) error {
 	}
 	for i := range before.Exceptions {
 		if x := &before.Exceptions[i]; x.Matches(f) && !x.Expired(time.Now()) {
-			return fmt.Errorf("%s:%d: the exception there (%s) accepts this finding already", name, x.Line, x.Reason)
+			return fmt.Errorf("%s:%d: this exception already accepts the finding: %s", name, x.Line, x.Reason)
 		}
 	}
 	day, _ := config.ParseDay(c.String("expires")) // checked above; the zero day is none
@@ -87,7 +87,7 @@ func (p *program) except(c *urfave.Context) error {
 	if err := output.Replace(name, func(w io.Writer) error { _, err := w.Write(now); return err }); err != nil {
 		return err
 	}
-	p.console.Say("%s: the exception is there: %s, %s of %s, %s", name, f.Check, f.ResourceID, f.Region, entry.Reason)
+	p.console.Say("%s: exception added: %s, %s of %s, %s", name, f.Check, f.ResourceID, f.Region, entry.Reason)
 	return nil
 }
 
@@ -98,10 +98,10 @@ func checkExceptFlags(c *urfave.Context, name string) error {
 	try := func(err error) { errs = append(errs, err) }
 	try(notEmpty(c, "input", "reason", "expires", "owner", "ticket"))
 	if name == "" {
-		try(console.Usage("name it with --config or in $"+configVariable, "there is no configuration file to write to"))
+		try(console.Usage("name it with --config or in $"+configVariable, "no configuration file was given or found"))
 	}
 	if !c.IsSet("reason") {
-		try(console.Usage("", "--reason is missing: those who read the report want to know why"))
+		try(console.Usage("", "--reason is missing: the report shows it to its readers"))
 	}
 	if c.IsSet("expires") && c.String("expires") != "" {
 		day, err := config.ParseDay(c.String("expires"))

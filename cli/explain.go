@@ -59,7 +59,7 @@ func (p *program) explain(c *urfave.Context) error {
 			ids = append(ids, check.ID)
 		}
 		if near := words.Nearest(what, ids); near != "" {
-			return console.Usage("did you mean "+near+"?", "there is no check %q", what)
+			return console.Usage("did you mean "+near+"?", "unknown check %q", what)
 		}
 		return console.Usage("give the id of a finding, a group or a check, a control like EC2.19, or traffic like tcp/22; sgaudit checks lists the checks", "sgaudit cannot explain %q", what)
 	}

@@ -30,9 +30,9 @@ var planFormatNames = []string{"sh", "terraform", "markdown"}
 func (p *program) fixVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "fix",
-		Usage: "write the changes that remove the findings as one plan, to be read and run by you",
-		Description: "The plan allows what takes the place of rules first, then revokes, then deletes, by group, with the findings, the proofs and the undo of each step. " +
-			"Deletions are written as comments unless --with-deletes is given. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
+		Usage: "write a plan of changes that fix the findings, for you to read and run",
+		Description: "The plan first adds rules, then revokes rules, then deletes groups. Each step names its findings, how it was checked, and how to undo it. " +
+			"Deletions are comments unless --with-deletes is given. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
 			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},
@@ -45,7 +45,7 @@ func (p *program) fixVerb() *urfave.Command {
 			offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(planFormatNames, ", ") + " (default: sh on standard output); a FILE alone is written in the format of --format"},
 				func() []candidate { return plainCandidates(planFormatNames...) }),
 			choice(&urfave.StringFlag{Name: "format", Value: "sh", Hidden: true, Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
-			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "make the deletions of unused groups a part of the plan; ask the owners first"},
+			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "delete unused groups in the plan; ask their owners first"},
 			configFlag(),
 		}, readFlags()...),
 		Action: p.fix,
@@ -89,7 +89,7 @@ func (p *program) fix(c *urfave.Context) error {
 	}
 	aside := ""
 	if n := len(plan.Aside); n > 0 {
-		aside = fmt.Sprintf("; %s for deletions as comments: see --with-deletes", words.Count(n, "change"))
+		aside = fmt.Sprintf("; %s for deletions, written as comments: see --with-deletes", words.Count(n, "change"))
 	}
 	p.console.Say("%s for %s%s; %s for a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, words.Count(len(plan.Left), "finding"))
 	if report.Incomplete() {
@@ -127,7 +127,7 @@ func (p *program) writePlan(docs []*change.Document, format, file string) error 
 		}
 		return nil
 	case apart:
-		return console.Usage("write a file for each account with --output plan.sh, or choose findings of one account with --finding", "the plan is for %d accounts, and one set of credentials belongs to one of them", len(docs))
+		return console.Usage("write a file for each account with --output plan.sh, or choose findings of one account with --finding", "the plan would be for %d accounts, but a plan is for one account", len(docs))
 	}
 	return p.console.Print(strings.Join(texts, "\n"))
 }
@@ -202,7 +202,7 @@ func planTargets(c *urfave.Context) (targets []planTarget, err error) {
 			errs = append(errs, notInput([]string{t.file}, c.String("input")))
 		}
 		if !taken.claim(t.file) {
-			errs = append(errs, console.Usage("give all but one a file of its own, as in -o sh=plan.sh", "--output %s: a plan goes there already", value))
+			errs = append(errs, console.Usage("give all but one a file of its own, as in -o sh=plan.sh", "--output %s: another plan is written there already", value))
 		}
 		targets = append(targets, t)
 	}
@@ -267,7 +267,7 @@ func (w planFilter) choose(report *findings.Report) ([]*findings.Finding, error)
 	var errs []error
 	for k, id := range w.ids {
 		if !used[k] {
-			errs = append(errs, console.Usage("the ids are in the field id of -o json and the column id of -o csv", "--finding %q: there is no such finding", id))
+			errs = append(errs, console.Usage("the ids are in the field id of -o json and the column id of -o csv", "--finding %q: no finding has this id", id))
 		}
 	}
 	return chosen, console.Combine(errs...)

@@ -17,10 +17,10 @@ import (
 
 // The headings that help puts flags under.
 const (
-	categoryRead    = "What is read"
-	categoryReport  = "What is reported"
-	categoryTable   = "How the table looks"
-	categoryConsole = "How it speaks"
+	categoryRead    = "Scope"
+	categoryReport  = "Findings"
+	categoryTable   = "Table"
+	categoryConsole = "Output"
 )
 
 // configVariable names the configuration file where --config does not.
@@ -29,9 +29,9 @@ const configVariable = "SGAUDIT_CONFIG"
 // consoleFlags are on every verb.
 func consoleFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: categoryConsole, Usage: "on standard error only warnings and errors"},
+		&urfave.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Category: categoryConsole, Usage: "print only warnings and errors on standard error"},
 		choice(&urfave.StringFlag{Name: "color", Value: "auto", Category: categoryConsole, Usage: "colour standard output `WHEN`: auto (on a terminal, unless NO_COLOR is set), always, never"}, "choice", "auto", "always", "never"),
-		&urfave.BoolFlag{Name: "debug", Category: categoryConsole, Usage: "report every step on standard error"},
+		&urfave.BoolFlag{Name: "debug", Category: categoryConsole, Usage: "verbose: print every step on standard error"},
 	}
 }
 

@@ -84,7 +84,7 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 	case in.folder:
 		return awsclient.Saved(in.name, opts)
 	case in.kind == reportInput:
-		return nil, console.Usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which holds findings and no inventory; name a snapshot or saved answers of the AWS CLI", in.name)
+		return nil, console.Usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which contains findings but no inventory; name a snapshot or saved answers of the AWS CLI", in.name)
 	case in.kind == answersInput:
 		return awsclient.SavedText(in.name, in.text, in.taken, opts)
 	}

@@ -77,7 +77,7 @@ func (p *program) readLast() (*findings.Report, error) {
 		report, err = readReport(file)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, console.Usage("sgaudit audit -o table -o json=report.json writes one; name it with --input report.json, or ask the demo account with --demo", "there is no last report: an audit at a terminal keeps one")
+		return nil, console.Usage("sgaudit audit -o table -o json=report.json writes one; name it with --input report.json, or ask the demo account with --demo", "no last report was found: only an audit at a terminal keeps one")
 	}
 	if err != nil {
 		return nil, err

@@ -49,13 +49,13 @@ func sourceFlags() []urfave.Flag {
 func (p *program) rulesVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:        "rules",
-		Usage:       "list every security group rule with what it exposes",
+		Usage:       "list every security group rule with its exposure",
 		Description: "One line for each rule: its group, direction, traffic, source, exposure, interfaces and findings.",
 		Flags: listFlags(
 			&urfave.StringFlag{Name: "port", Category: categoryReport, Usage: "only rules that allow some of this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, all"},
 			choice(&urfave.StringFlag{Name: "direction", Category: categoryReport, Usage: "only rules of this `DIRECTION`: " + strings.Join(directions, ", ")}, "direction", directions...),
 			&urfave.BoolFlag{Name: "open", Category: categoryReport, Usage: "only inbound rules that, alone or together with others of their group, allow traffic from the whole internet"},
-			&urfave.StringFlag{Name: "source", Category: categoryReport, Usage: "only rules whose source (outbound: destination) is `WHAT`: a group sg-..., a prefix list pl-..., any, or an address or block that it overlaps"},
+			&urfave.StringFlag{Name: "source", Category: categoryReport, Usage: "only rules with this source (outbound: destination) `WHAT`: a group sg-..., a prefix list pl-..., any, or an address or block that it overlaps"},
 		),
 		Action: func(c *urfave.Context) error {
 			choose, err := chooseRules(c)
@@ -67,7 +67,7 @@ func (p *program) rulesVerb() *urfave.Command {
 func (p *program) interfacesVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:        "interfaces",
-		Usage:       "list every network interface with its groups and what can reach it",
+		Usage:       "list every network interface with its groups and exposure",
 		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings.",
 		Flags:       listFlags(),
 		Action: func(c *urfave.Context) error {

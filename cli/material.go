@@ -31,7 +31,7 @@ func noLists(targets []target, report string) error {
 	for _, t := range targets {
 		if t.format.Lists {
 			return console.Usage("sgaudit audit -o "+t.format.Name+"=FILE writes it, of an account or of a snapshot (--input)",
-				"--output %s needs what was audited, and the report %s holds findings alone", t.format.Name, report)
+				"--output %s needs the audited account, and the report %s contains only findings", t.format.Name, report)
 		}
 	}
 	return nil

@@ -13,8 +13,8 @@ import (
 func (p *program) policyVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:        "policy",
-		Usage:       "print the least IAM policy that an audit needs",
-		Description: "Every action is one that reads. None of them can be limited to single resources, so the resource is *.",
+		Usage:       "print the minimal IAM policy for an audit",
+		Description: "All actions are read-only. AWS does not support resource-level permissions for them, so the resource is *.",
 		Flags: []urfave.Flag{
 			choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Usage: "for an audit of this `DEPTH`: groups, network, services"}, "depth", depthWords()...),
 		},

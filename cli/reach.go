@@ -20,11 +20,11 @@ import (
 func (p *program) reachVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "reach",
-		Usage: "answer who can reach an interface, step by step",
-		Description: "It follows one packet in and its reply out: address, VPC block public access, gateway, routes, network ACLs, groups. " +
-			"Without --from it asks for everyone: the internet, and all that the rules name. With several interfaces to ask about, each is answered by itself. " +
+		Usage: "show who can reach an interface, step by step",
+		Description: "It follows a packet to the interface and its reply back: address, VPC block public access, internet gateway, route tables, network ACLs, security groups. " +
+			"Without --from it checks everyone: the internet, and all sources in the rules. Several interfaces are answered one by one. " +
 			"A name is that of a security group, a load balancer, or a Name tag of an interface; a kind is what uses an interface, as sgaudit interfaces lists it: instance, database, function, load-balancer and so on; kind:database stands for all data stores. " +
-			"Exit codes: 0 answered, 1 not as --expect wants it, 2 could not start or finish, 3 answered, but some region or needed part could not be read.",
+			"Exit codes: 0 answered, 1 not as --expect says, 2 could not start or finish, 3 answered, but a region or a part of it could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "to", Usage: "ask about this `TARGET`: i-..., eni-..., sg-..., an address, a name, or kind:database and other kinds"},
 			&urfave.StringFlag{Name: "port", Value: "all", Usage: "ask about this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, icmp/8/0, all"},

@@ -14,10 +14,10 @@ import (
 // scopeFlags choose what is read, on every verb that reads.
 func scopeFlags() []urfave.Flag {
 	return []urfave.Flag{
-		&urfave.StringSliceFlag{Name: "region", Category: categoryRead, Usage: "read only this `REGION`, repeatable (default: all that are enabled, whatever AWS_REGION says)"},
-		&urfave.StringSliceFlag{Name: "exclude-region", Category: categoryRead, Usage: "leave out this `REGION`, repeatable; the run is complete without it"},
+		&urfave.StringSliceFlag{Name: "region", Category: categoryRead, Usage: "read only this `REGION`, repeatable (default: all enabled regions, even if AWS_REGION is set)"},
+		&urfave.StringSliceFlag{Name: "exclude-region", Category: categoryRead, Usage: "skip this `REGION`, repeatable; the run is complete without it"},
 		&urfave.StringFlag{Name: "expect-account", Category: categoryRead, Usage: "refuse to run unless the credentials belong to this account `ID`"},
-		choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Category: categoryRead, Usage: "read `DEPTH`: groups (and interfaces), network (and what decides reachability), services (and their owners)"}, "depth", depthWords()...),
+		choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Category: categoryRead, Usage: "read `DEPTH`: groups (security groups and interfaces), network (also routes, network ACLs and gateways), services (also load balancers, functions and WAF)"}, "depth", depthWords()...),
 		&urfave.StringFlag{Name: "max-rps", Category: categoryRead, Usage: "at most `N` calls a second in each region"},
 		&urfave.StringFlag{Name: "region-deadline", Category: categoryRead, Usage: "give up a region after this `TIME`, for example 90s or 5m"},
 	}

@@ -16,10 +16,10 @@ import (
 func (p *program) showVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:      "show",
-		Usage:     "write a saved report in other formats, whole or in part",
+		Usage:     "convert a saved report to other formats, in full or in part",
 		ArgsUsage: "REPORT",
-		Description: "REPORT was written by audit -o json=REPORT. AWS is not called, nothing is judged anew, and the order stays; a page of HTML has no pictures, because a report does not hold the rules that they show. " +
-			"Filters of different kinds must all match, and of a repeatable one any value. What they leave out is counted in each format. " +
+		Description: "REPORT was written by audit -o json=REPORT. AWS is not called, and the findings and their order stay as they are. A page of HTML has no pictures, because a report does not contain the rules. " +
+			"A finding is shown if every filter matches; of a repeated filter, one value is enough. Every format counts the findings that are left out. " +
 			"Exit codes: 0 written, 2 could not start or finish, 3 written, but the regions that are shown could not be read in full.",
 		Flags: append([]urfave.Flag{
 			outputFlag(),
@@ -29,7 +29,7 @@ func (p *program) showVerb() *urfave.Command {
 			&urfave.StringSliceFlag{Name: "account", Category: categoryReport, Usage: "only this account `ID`; repeatable"},
 			&urfave.StringSliceFlag{Name: "region", Category: categoryReport, Usage: "only this `REGION`; repeatable"},
 			choice(&urfave.StringFlag{Name: "status", Category: categoryReport, Usage: "only findings that are `STATUS`: open or suppressed"}, "status", findings.Open, findings.Suppressed),
-			&urfave.BoolFlag{Name: "new", Category: categoryReport, Usage: "only findings that the baseline of the report does not hold"},
+			&urfave.BoolFlag{Name: "new", Category: categoryReport, Usage: "only findings that are not in the baseline of the report"},
 		}, append(partFlags(), tableFlags()...)...),
 		Action: p.show,
 	}

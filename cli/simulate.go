@@ -16,12 +16,12 @@ import (
 func (p *program) simulateVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:      "simulate",
-		Usage:     "tell what a plan would change, without changing anything: findings, and who gains or loses access",
+		Usage:     "show what a plan would change, without changing anything: findings, and who gains or loses access",
 		ArgsUsage: "PLAN",
 		Description: "PLAN is a script of sgaudit fix, or any file with plain lines of aws ec2 authorize-security-group-…, revoke-security-group-…, create-security-group, delete-security-group and modify-network-interface-attribute; - is standard input. " +
-			"It is carried out on a copy of what was read. Exit codes: 0 simulated, 1 something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete.",
+			"sgaudit applies it to a copy of what it read. Exit codes: 0 simulated, 1 something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete.",
 		Flags: append([]urfave.Flag{
-			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "change this `SNAPSHOT` of sgaudit snapshot instead of reading an account", TakesFile: true},
+			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "apply the plan to this `SNAPSHOT` instead of an account", TakesFile: true},
 			savedFlag(), demoFlag(), answerFlag(), configFlag(),
 			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, or a finding is new"},
 		}, readFlags()...),
@@ -55,7 +55,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	}
 	s, err := simulate.Run(read, lines, opts)
 	if err != nil {
-		return &console.Failure{Message: "the plan would fail:\n" + strings.Join(console.Lines(err), "\n"), Hint: "audit again and make the plan anew, if the groups changed since"}
+		return &console.Failure{Message: "the plan would fail:\n" + strings.Join(console.Lines(err), "\n"), Hint: "if the groups changed since, audit again and create a new plan"}
 	}
 	if err := p.answer(c, s, s.Text()); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (p *program) readPlan(file string) ([]change.Line, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(lines) == 0 {
-		return nil, console.Usage("a change looks like aws ec2 revoke-security-group-ingress --region us-east-1 --group-id sg-… --security-group-rule-ids sgr-…", "%s holds no change of a security group", file)
+		return nil, console.Usage("a change looks like aws ec2 revoke-security-group-ingress --region us-east-1 --group-id sg-… --security-group-rule-ids sgr-…", "%s contains no change of a security group", file)
 	}
 	return lines, nil
 }

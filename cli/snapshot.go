@@ -15,8 +15,8 @@ import (
 func (p *program) snapshotVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "snapshot",
-		Usage: "save what an audit would read, to be audited later with audit --input",
-		Description: "The file is JSON, compressed with zstd if its name ends in .zst. It holds all that was read, and what could not be read. " +
+		Usage: "save what an audit reads, to audit it later with audit --input",
+		Description: "The file is JSON, compressed with zstd if its name ends in .zst. It contains everything that was read, and what could not be read. " +
 			"Exit codes: 0 read in full, 2 could not start or finish, 3 incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write this `FILE`; - is standard output", TakesFile: true},

@@ -32,7 +32,7 @@ func newSource(c *urfave.Context, flag string) (*source, error) {
 	case s.given() && c.Bool("demo"):
 		errs = append(errs, console.Usage("drop one of them", "--demo and --%s cannot be used together", flag))
 	case flag != "" && !s.given() && c.IsSet(savedAccount):
-		errs = append(errs, console.Usage("--expect-account checks whose credentials they are", "--account says of which account saved answers are: it needs --%s", flag))
+		errs = append(errs, console.Usage("--expect-account checks the account of the credentials", "--account is the account of saved answers: it needs --%s", flag))
 	}
 	return s, console.Combine(errs...)
 }
@@ -90,7 +90,7 @@ func (p *program) loadFile(s *source) (*inventory.Snapshot, error) {
 		}
 		switch opts.Account = s.c.String(savedAccount); {
 		case len(regions) > 1:
-			return nil, console.Usage("put the answers of each region into a folder ACCOUNT/REGION", "--region says of which region saved answers are that do not tell it, and several were given")
+			return nil, console.Usage("put the answers of each region into a folder ACCOUNT/REGION", "--region is the region of saved answers that do not name it, and several were given")
 		case len(regions) == 1:
 			opts.Region = regions[0]
 		}
@@ -123,7 +123,7 @@ func (s *source) serveDemo() (stop func(), err error) {
 
 // demoFlag is on the verbs that may ask the embedded account instead.
 func demoFlag() urfave.Flag {
-	return &urfave.BoolFlag{Name: "demo", Usage: "ask the embedded account of sgaudit demo: no credentials, no AWS"}
+	return &urfave.BoolFlag{Name: "demo", Usage: "use the built-in demo account: no credentials, no AWS"}
 }
 
 // savedAccount is the flag that says of which account saved answers are.
@@ -131,7 +131,7 @@ const savedAccount = "account"
 
 // savedFlag is on the verbs that take saved answers in the place of an account.
 func savedFlag() urfave.Flag {
-	return &urfave.StringFlag{Name: savedAccount, Category: categoryRead, Usage: "with answers of the AWS CLI that do not tell it: the `ID` of the account that they are of (--region does the same for the region)"}
+	return &urfave.StringFlag{Name: savedAccount, Category: categoryRead, Usage: "the account `ID` of saved answers that do not name it (--region does the same for the region)"}
 }
 
 // noAccount refuses the flags that mean nothing where no account is read.

@@ -23,7 +23,7 @@ func TestEveryVerbTakesItsAccountAlike(t *testing.T) {
 			more []string
 			want string
 		}{
-			{[]string{"--account", "123456789012"}, "--account says of which account saved answers are: it needs --" + v.flag},
+			{[]string{"--account", "123456789012"}, "--account is the account of saved answers: it needs --" + v.flag},
 			{[]string{"--" + v.flag, "now.json", "--demo"}, "--demo and --" + v.flag + " cannot be used together"},
 			{[]string{"--" + v.flag, "now.json", "--profile", "x"}, "--" + v.flag + " reads no account, so --profile has no effect"},
 			{[]string{"--" + v.flag, "now.json", "--account", "123456789012"}, "--" + v.flag + " reads no account, so --account has no effect"},

@@ -15,12 +15,12 @@ import (
 func tableFlags() []urfave.Flag {
 	return []urfave.Flag{
 		tagColumnFlag(),
-		&urfave.BoolFlag{Name: "all", Category: categoryTable, Usage: "list each finding, also those of low severity and those that many groups have"},
+		&urfave.BoolFlag{Name: "all", Category: categoryTable, Usage: "list every finding, also those of low severity and those that many groups have"},
 		&urfave.BoolFlag{Name: "wide", Category: categoryTable, Usage: "one line for each finding, with every fact in a column of its own, as in a pipe"},
-		choice(&urfave.StringFlag{Name: "group-by", Category: categoryTable, Usage: "make a part of the table for each `WHAT`: " + strings.Join(output.Groupings(), ", ") + " (default: severity)"}, "part of a table", output.Groupings()...),
+		choice(&urfave.StringFlag{Name: "group-by", Category: categoryTable, Usage: "divide the table by `WHAT`: " + strings.Join(output.Groupings(), ", ") + " (default: severity)"}, "part of a table", output.Groupings()...),
 		offering(&urfave.StringSliceFlag{Name: "columns", Category: categoryTable, Usage: "the `COLUMNS` of the wide table, in this order, divided by commas: " + strings.Join(output.TableColumns(), ", ")},
 			func() []candidate { return plainCandidates(output.TableColumns()...) }),
-		offering(&urfave.StringSliceFlag{Name: "sort", Category: categoryTable, Usage: "sort the table by these `COLUMNS`, of: " + strings.Join(output.TableColumns(), ", ") + " (default: by severity, the reachable first)"},
+		offering(&urfave.StringSliceFlag{Name: "sort", Category: categoryTable, Usage: "sort the table by these `COLUMNS`: " + strings.Join(output.TableColumns(), ", ") + " (default: by severity, the reachable first)"},
 			func() []candidate { return plainCandidates(output.TableColumns()...) }),
 	}
 }

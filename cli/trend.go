@@ -13,9 +13,9 @@ import (
 func (p *program) trendVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:        "trend",
-		Usage:       "tell how the findings of a history came, stayed and went",
+		Usage:       "show how findings changed over the runs of a history",
 		ArgsUsage:   "FOLDER",
-		Description: "FOLDER is that of audit --history. Of each run: the open findings by severity, what is new and what was fixed since the run before, the mean age of what is open, and the oldest; then what was fixed in each month.",
+		Description: "FOLDER is the folder of audit --history. For each run it prints the open findings by severity, the new and fixed ones since the run before, and the mean and greatest age of open findings; then the findings that were fixed in each month.",
 		Flags: []urfave.Flag{
 			answerFlag(),
 			&urfave.StringFlag{Name: "svg", Category: categoryReport, Usage: "draw the open findings over time into this `FILE`", TakesFile: true},
@@ -29,7 +29,7 @@ func (p *program) trendVerb() *urfave.Command {
 				return err
 			}
 			if len(files) == 0 {
-				return console.Usage("sgaudit audit --history "+c.Args().First()+" keeps runs there", "%s holds no run", c.Args().First())
+				return console.Usage("sgaudit audit --history "+c.Args().First()+" keeps runs there", "%s contains no run", c.Args().First())
 			}
 			t := history.NewTrend()
 			for _, file := range files {

@@ -133,9 +133,9 @@ func (x *Exception) attention(r *Report, use ExceptionUse, now time.Time) string
 	case use.Expired && use.Hits > 0:
 		return fmt.Sprintf("expired after %s: %d finding%s open again%s", use.Expires, use.Hits, several, who)
 	case use.Expired:
-		return fmt.Sprintf("expired after %s and matches nothing: take it out", use.Expires)
+		return fmt.Sprintf("expired after %s and matches no finding: remove it", use.Expires)
 	case use.Hits == 0 && x.sought(r):
-		return "matches nothing: take it out, or correct it"
+		return "matches no finding: remove or correct it"
 	case use.Hits > 0 && !x.Expires.IsZero() && x.Expires.Sub(now) <= attention:
 		return fmt.Sprintf("expires after %s: %d finding%s open then%s", use.Expires, use.Hits, several, who)
 	}

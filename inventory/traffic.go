@@ -250,7 +250,7 @@ func ParseTraffic(s string) (Traffic, error) {
 			return Traffic{}, fmt.Errorf("traffic %q ends in a slash", s)
 		}
 		if rest == "all" && !icmp && p != TCP && p != UDP {
-			return Traffic{}, fmt.Errorf("protocol %s carries no ports: write %q", p, p)
+			return Traffic{}, fmt.Errorf("protocol %s has no ports: write %q", p, p)
 		}
 		return NewTraffic(name, nil, nil)
 	}
@@ -258,7 +258,7 @@ func ParseTraffic(s string) (Traffic, error) {
 	if icmp {
 		sep, limit = "/", maxType
 	} else if p != TCP && p != UDP {
-		return Traffic{}, fmt.Errorf("protocol %s carries no ports: write %q", p, p)
+		return Traffic{}, fmt.Errorf("protocol %s has no ports: write %q", p, p)
 	}
 	a, b, two := strings.Cut(rest, sep)
 	first, err := parseField(a, limit)

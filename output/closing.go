@@ -67,7 +67,7 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 	say("Read %s at depth %s: %s, %s, %s", words.Count(regions, "region"), words.Plain(r.Depth), words.Count(groups, "security group"),
 		words.Count(rules, "rule"), words.Count(interfaces, "network interface"))
 	if skipped > 0 {
-		say("%s left out on request", words.Count(skipped, "region"))
+		say("%s skipped on request", words.Count(skipped, "region"))
 	}
 	if len(unread) > 0 {
 		fmt.Fprintf(out, "\n%s\n", paint(o, findings.Critical, fmt.Sprintf("INCOMPLETE: %d of %s could not be read in full", len(unread), words.Count(regions, "region"))))

@@ -251,7 +251,7 @@ func (v *view) comparison(r *findings.Report) {
 			v.New++
 		}
 	}
-	v.Since = fmt.Sprintf("Since the report of %s: %d new, %d no longer found, %d whose region or check could not be judged.",
+	v.Since = fmt.Sprintf("Since the report of %s: %d new, %d no longer found, %d that could not be judged again.",
 		c.Baseline.UTC().Format(clock), v.New, len(c.Fixed), len(c.Unknown))
 	v.Fixed, v.Unjudged = known(c.Fixed), known(c.Unknown)
 }

@@ -56,7 +56,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"a source without id":   {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<groups><item><userId>1</userId></item></groups></item>`), gaps: []string{"a rule of sg-1 names a security group or a prefix list without an id"}},
 		"a list without id":     {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<prefixListIds><item/></prefixListIds></item>`), gaps: []string{"a rule of sg-1 names a security group or a prefix list without an id"}},
 		"no interface id":       {body: `<R><networkInterfaceSet><item/><item><networkInterfaceId></networkInterfaceId><ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet></item></networkInterfaceSet></R>`, gaps: []string{"a network interface has no id"}},
-		"no group's id":         {body: iface(`<groupSet><item><groupName>x</groupName></item></groupSet>`), gaps: []string{"eni-1 carries a security group without an id"}},
+		"no group's id":         {body: iface(`<groupSet><item><groupName>x</groupName></item></groupSet>`), gaps: []string{"eni-1 has a security group without an id"}},
 		"a rule without an id":  {body: `<R><securityGroupRuleSet><item><groupId>sg-1</groupId></item><item><securityGroupRuleId>sgr-1</securityGroupRuleId></item></securityGroupRuleSet></R>`, gaps: []string{"a security group rule has no id, or names no group"}},
 		"no group id":           {body: `<R><securityGroupInfo><item><groupId>sg-1;reboot</groupId></item></securityGroupInfo></R>`, gaps: []string{`a security group has the id "sg-1;reboot", which is not an AWS id`}},
 		"no permissions":        {body: `<R><securityGroupInfo><item><groupId>sg-1</groupId></item></securityGroupInfo></R>`, gaps: []string{"sg-1 came without the element ipPermissions: its ingress rules are unknown", "sg-1 came without the element ipPermissionsEgress: its egress rules are unknown"}},
@@ -69,7 +69,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"no list's id":          {body: group(`<item><ipProtocol>tcp</ipProtocol>` + ssh + `<prefixListIds><item><prefixListId>pl-1 x</prefixListId></item></prefixListIds></item>`), gaps: []string{`a rule of sg-1 names the prefix list "pl-1 x", which is not an AWS id`}},
 		"no interface's id":     {body: `<R><networkInterfaceSet><item><networkInterfaceId>sg-1</networkInterfaceId></item></networkInterfaceSet></R>`, gaps: []string{`a network interface has the id "sg-1", which is not an AWS id`}},
 		"no VPC's id":           {body: iface(`<vpcId>vpc-1 </vpcId>`), gaps: []string{"eni-1 has an owner, a VPC, a subnet or an instance that is not an AWS id"}},
-		"no carried id":         {body: iface(`<groupSet><item><groupId>file://x</groupId></item></groupSet>`), gaps: []string{`eni-1 carries the security group "file://x", which is not an AWS id`}},
+		"no carried id":         {body: iface(`<groupSet><item><groupId>file://x</groupId></item></groupSet>`), gaps: []string{`eni-1 has the security group "file://x", which is not an AWS id`}},
 		"no rule's id":          {body: `<R><securityGroupRuleSet><item><securityGroupRuleId>sgr-1|x</securityGroupRuleId><groupId>sg-1</groupId></item></securityGroupRuleSet></R>`, gaps: []string{`a security group rule has the id "sgr-1|x" and the group "sg-1", one of which is not an AWS id`}},
 	} {
 		for decoder, sdk := range map[string]bool{"scanner": false, "sdk": true} {

@@ -191,9 +191,9 @@ func (d *interfaceDraft) complete(p *Page[inventory.Interface], id string) {
 	}
 	d.groups = slices.DeleteFunc(d.groups, func(group string) bool {
 		if group == "" {
-			p.malformed("%s carries a security group without an id", id)
+			p.malformed("%s has a security group without an id", id)
 		} else if !inventory.IsGroupID(group) {
-			p.malformed("%s carries the security group %q, which is not an AWS id", id, words.Cut(group, mostName))
+			p.malformed("%s has the security group %q, which is not an AWS id", id, words.Cut(group, mostName))
 		}
 		return !inventory.IsGroupID(group)
 	})

@@ -36,7 +36,7 @@ func (p *Place) Doubt(region *inventory.Region) {
 	carries := func(e inventory.Interface) bool { return len(e.Groups) > 0 }
 	if region.Read.Has(inventory.PartGroups) && len(region.Groups) == 0 && slices.ContainsFunc(region.Interfaces, carries) {
 		region.Read &^= inventory.PartGroups
-		gap(inventory.PartGroups, "the saved answer has no security groups, but network interfaces carry some: save the whole answer of DescribeSecurityGroups")
+		gap(inventory.PartGroups, "the saved answer has no security groups, but network interfaces have some: save the whole answer of DescribeSecurityGroups")
 	}
 	region.Normalize()
 }
@@ -51,5 +51,5 @@ var alwaysAnswered = []struct {
 }{
 	{"SecurityGroups", "IpPermissions", regexp.MustCompile(`(?i)"ipPermissions"\s*:\s*\[`), "their ingress rules are unknown"},
 	{"SecurityGroups", "IpPermissionsEgress", regexp.MustCompile(`(?i)"ipPermissionsEgress"\s*:\s*\[`), "their egress rules are unknown"},
-	{"NetworkInterfaces", "Groups", regexp.MustCompile(`(?i)"groups"\s*:\s*\[`), "the groups that they carry are unknown"},
+	{"NetworkInterfaces", "Groups", regexp.MustCompile(`(?i)"groups"\s*:\s*\[`), "their security groups are unknown"},
 }

@@ -146,7 +146,7 @@ func (s *reader) accountOf(folder, inFolder string, f *file, all *hints) (string
 	case s.opts.Account != "":
 		return s.opts.Account, nil
 	}
-	return "", fmt.Errorf("%s: no answer tells of which account it is: %s", folder, layout)
+	return "", fmt.Errorf("%s: no answer names its account: %s", folder, layout)
 }
 
 // regionOf returns the region of a file's answers: that of its folder, the one
@@ -171,7 +171,7 @@ func (s *reader) regionOf(inFolder string, f *file, all *hints) (string, error) 
 	case s.opts.Region != "":
 		return s.opts.Region, nil
 	}
-	return "", fmt.Errorf("%s: nothing tells of which region it is: %s", f.name, layout)
+	return "", fmt.Errorf("%s: nothing names its region: %s", f.name, layout)
 }
 
 // agrees refuses files that belong elsewhere than the options say.

@@ -21,7 +21,7 @@ func (r *reader) withoutAliases(root *yaml.Node) *yaml.Node {
 	resolve = func(n *yaml.Node) *yaml.Node {
 		if n.Kind == yaml.AliasNode {
 			if within[n.Alias] {
-				r.fault(n, "*%s is a part of what it stands for", n.Value)
+				r.fault(n, "*%s contains itself", n.Value)
 				return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Line: n.Line, Column: n.Column}
 			}
 			return resolve(n.Alias)

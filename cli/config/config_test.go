@@ -73,27 +73,27 @@ func TestConfigFaults(t *testing.T) {
 x.yaml:1:1: unknown key "trusted_cidr" in configuration: did you mean trusted_cidrs?
 x.yaml:2:1: unknown key "foo" in configuration: known are accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range`},
 		"numbers": {"wide_port_range: many\nrules_per_group: 0\nbroad_public_ipv4: [1]\n", `
-x.yaml:1:18: this must be a number from 2 to 65536
-x.yaml:2:18: this must be a number from 1 to 1000
-x.yaml:3:20: this must be a number from 1 to 32`},
+x.yaml:1:18: expected a number from 2 to 65536
+x.yaml:2:18: expected a number from 1 to 1000
+x.yaml:3:20: expected a number from 1 to 32`},
 		"words": {"accounts: [123]\nbastions: ['']\n", `
 x.yaml:1:12: "123" is not an account id: an id has twelve digits, in quotes if it begins with 0
-x.yaml:2:12: an empty word is in every name`},
+x.yaml:2:12: an empty word matches every name`},
 		"unknown key below":   {"checks:\n  disabled: []\n", `x.yaml:2:3: unknown key "disabled" in checks: did you mean disable?`},
 		"duplicate key":       {"public_ports: []\npublic_ports: []\n", `x.yaml:2:1: key "public_ports" was given before, in line 1`},
 		"merge of no mapping": {"checks: {<<: [a]}\n", "x.yaml:1:15: << takes a mapping, or a list of them"},
 		"one fault, two aliases": {"severities: {unused-group: &s x, redundant-rule: *s, duplicate-group: *s}\nnext: 1\n", `
 x.yaml:1:28: "x" is not a severity: known are critical, high, medium, low, info
 x.yaml:2:1: unknown key "next"`},
-		"alias of itself": {"exceptions: &a\n- *a\n", "x.yaml:2:3: *a is a part of what it stands for"},
+		"alias of itself": {"exceptions: &a\n- *a\n", "x.yaml:2:3: *a contains itself"},
 		"fault behind aliases": {"trusted_cidrs: &a [x]\npublic_ports: *a\nbastions: []\naccounts: *a\n", `
 x.yaml:1:20: "x" is not a CIDR like 203.0.113.0/24 or 2001:db8::/32
 x.yaml:1:20: "x" is not a port like tcp/443 or udp/8000-8010
 x.yaml:1:20: "x" is not an account id: an id has twelve digits, in quotes if it begins with 0`},
 		"no mapping":  {"- a\n", "x.yaml:1:1: configuration must be a mapping with the keys accounts, bastions, broad_public_ipv4, broad_public_ipv6, checks, exceptions, public_ports, rules_per_group, services, severities, trusted_cidrs, wide_port_range"},
-		"no list":     {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: this must be a list: write [] for an empty one"},
-		"empty value": {"public_ports:\n", "x.yaml:1:14: this must be a list: write [] for an empty one"},
-		"nested list": {"public_ports: [[tcp/80], ~]\n", "x.yaml:1:16: this must be text\nx.yaml:1:26: this must be text"},
+		"no list":     {"trusted_cidrs: 10.0.0.0/8\n", "x.yaml:1:16: expected a list ([] for none)"},
+		"empty value": {"public_ports:\n", "x.yaml:1:14: expected a list ([] for none)"},
+		"nested list": {"public_ports: [[tcp/80], ~]\n", "x.yaml:1:16: expected a string\nx.yaml:1:26: expected a string"},
 		"addresses": {"trusted_cidrs:\n- 10.0.0.1\n- 10.0.0.1/8\n- office\n- ::ffff:10.0.0.0/104\n", `
 x.yaml:2:3: "10.0.0.1" is an address: write 10.0.0.1/32
 x.yaml:3:3: "10.0.0.1/8" has bits behind its mask: write 10.0.0.0/8

@@ -72,7 +72,7 @@ func exceptionText(name string, field func(*findings.Exception) *string, check f
 		read: func(r *reader, n *yaml.Node, x *findings.Exception) {
 			to := field(x)
 			if *to = strings.TrimSpace(n.Value); n.Kind != yaml.ScalarNode || *to == "" {
-				r.fault(n, "this must be text")
+				r.fault(n, "expected a string")
 			} else if check != nil {
 				if err := check(*to); err != nil {
 					r.fault(n, "%s", err)
@@ -99,7 +99,7 @@ func narrowing(k key[findings.Exception]) key[findings.Exception] {
 // readExceptions reads the list exceptions of the configuration.
 func readExceptions(r *reader, n *yaml.Node) []findings.Exception {
 	if n.Kind != yaml.SequenceNode {
-		r.fault(n, "this must be a list: write [] for an empty one")
+		r.fault(n, "expected a list ([] for none)")
 		return nil
 	}
 	var all []findings.Exception
@@ -114,10 +114,10 @@ func readException(r *reader, item *yaml.Node) findings.Exception {
 	given := readKeys(r, item, "an exception", exceptionKeys, &x)
 	if item.Kind == yaml.MappingNode {
 		if x.Reason == "" {
-			r.fault(item, "an exception needs a reason: those who read the report want to know why")
+			r.fault(item, "an exception needs a reason: the report shows it to its readers")
 		}
 		if !slices.ContainsFunc(exceptionKeys, func(k key[findings.Exception]) bool { return k.narrows && given[k.name] }) {
-			r.fault(item, "an exception that names nothing would hide every finding: give it a check, a group, or more")
+			r.fault(item, "an exception without conditions would hide every finding: add a check, a group or another key")
 		}
 	}
 	return x
@@ -169,7 +169,7 @@ func readTags(r *reader, n *yaml.Node) map[string]string {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
 		if value.Kind != yaml.ScalarNode {
-			r.fault(value, "this must be text")
+			r.fault(value, "expected a string")
 		} else if err := checkGlob(value.Value); err != nil {
 			r.fault(value, "%s", err)
 		}

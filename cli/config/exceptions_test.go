@@ -86,7 +86,7 @@ func TestExceptionWarnings(t *testing.T) {
 	got := strings.Join(report.Except(c.Exceptions, day), "\n")
 	want := `the exception in line 2 (soon) expires after 2030-01-31: 1 finding is open then (web)
 the exception in line 3 (past) expired after 2029-12-31: 1 finding is open again
-the exception in line 4 (idle) matches nothing: take it out, or correct it`
+the exception in line 4 (idle) matches no finding: remove or correct it`
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

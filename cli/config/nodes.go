@@ -31,7 +31,7 @@ func readSeverity(r *reader, n *yaml.Node) (s findings.Severity) {
 func readNumber(r *reader, n *yaml.Node, least, most int) int {
 	value, err := strconv.Atoi(n.Value)
 	if n.Kind != yaml.ScalarNode || err != nil || value < least || value > most {
-		r.fault(n, "this must be a number from %d to %d", least, most)
+		r.fault(n, "expected a number from %d to %d", least, most)
 		return least
 	}
 	return value
@@ -40,13 +40,13 @@ func readNumber(r *reader, n *yaml.Node, least, most int) int {
 // readList reads a list of texts, each by parse.
 func readList[T any](r *reader, n *yaml.Node, parse func(string) (T, error)) []T {
 	if n.Kind != yaml.SequenceNode {
-		r.fault(n, "this must be a list: write [] for an empty one")
+		r.fault(n, "expected a list ([] for none)")
 		return nil
 	}
 	list := []T{}
 	for _, item := range n.Content {
 		if item.Kind != yaml.ScalarNode || item.Tag == "!!null" {
-			r.fault(item, "this must be text")
+			r.fault(item, "expected a string")
 			continue
 		}
 		value, err := parse(item.Value)

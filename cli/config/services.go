@@ -58,7 +58,7 @@ var serviceKeys = []key[audit.Service]{
 // readServices reads a list of mappings, each of which names a service.
 func readServices(r *reader, n *yaml.Node) []audit.Service {
 	if n.Kind != yaml.SequenceNode {
-		r.fault(n, "this must be a list: write [] for an empty one")
+		r.fault(n, "expected a list ([] for none)")
 		return nil
 	}
 	var all []audit.Service

@@ -56,7 +56,7 @@ func checkAccount(text string) error {
 // parseWord reads a part of a name, which is compared in lower case.
 func parseWord(text string) (string, error) {
 	if strings.TrimSpace(text) == "" {
-		return text, errors.New("an empty word is in every name")
+		return text, errors.New("an empty word matches every name")
 	}
 	return strings.ToLower(text), nil
 }
