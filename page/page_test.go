@@ -317,7 +317,7 @@ func TestTheBaselineIsTold(t *testing.T) {
 		Unknown: []findings.Ref{{Check: "check-of-unknown", ResourceID: "sg-2", Message: "not judged"}},
 	}
 	html := write(t, report, nil)
-	for _, want := range []string{"1 new, 1 no longer found, 1 whose", `href="#f=baseline:new"`, "check-of-fixed", "check-of-unknown", `<span class="mark">NEW</span>`} {
+	for _, want := range []string{"1 new, 1 no longer found, 1 that could not", `href="#f=baseline:new"`, "check-of-fixed", "check-of-unknown", `<span class="mark">NEW</span>`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page does not hold %q", want)
 		}
