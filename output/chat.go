@@ -99,7 +99,7 @@ func writeSlack(w io.Writer, r *findings.Report, _ Options) error {
 }
 
 // cardText keeps the part of Markdown that cards understand from text.
-var cardText = strings.NewReplacer("[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`, "<", "&lt;")
+var cardText = strings.NewReplacer("[", `\[`, "]", `\]`, "*", `\*`, "_", `\_`, "&", "&amp;", "<", "&lt;")
 
 type cardItem struct {
 	Type   string `json:"type"`

@@ -113,19 +113,14 @@ func (wb *workbook) build() error {
 	return nil
 }
 
-// clean is text as a cell can hold it: XML knows no U+FFFE and no U+FFFF.
+// clean is text as a cell can hold it.
 func clean(text string) string {
 	text = words.Plain(text)
-	if strings.Contains(text, "\xef\xbf") {
-		text = noncharacters.Replace(text)
-	}
 	if len(text) > maxText {
 		text = words.Cut(text, maxText-100)
 	}
 	return text
 }
-
-var noncharacters = strings.NewReplacer("\ufffe", `\ufffe`, "\uffff", `\uffff`)
 
 // title makes the name of a sheet of that of a table: "not_evaluated" is
 // "Not evaluated", and the second sheet of the same table "Rules 2".

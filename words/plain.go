@@ -119,8 +119,9 @@ func slow(text []byte) bool {
 // hidden reports whether a terminal or a reader would obey the character or
 // not show it: the control characters C0 and C1, separators of lines and
 // paragraphs, format characters (marks of direction, zero width, the byte order
-// mark, tags), what Unicode lets a program ignore, and selectors of variants,
-// but for the two that choose between text and emoji.
+// mark, tags), what Unicode lets a program ignore, code points that will never be
+// characters, which XML cannot hold, and selectors of variants, but for the two
+// that choose between text and emoji.
 func hidden(r rune) bool {
 	switch {
 	case r < ' ' || r >= 0x7f && r < 0xa0:
@@ -130,5 +131,5 @@ func hidden(r rune) bool {
 	case r == 0xfe0e || r == 0xfe0f:
 		return false
 	}
-	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.Noncharacter_Code_Point)
 }

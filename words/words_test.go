@@ -28,6 +28,7 @@ func TestPlain(t *testing.T) {
 		"tag\U000e0041\U000e0100":  `tag\U000e0041\U000e0100`,
 		"not UTF-8 \x9b2J \xff":    `not UTF-8 \x9b2J \xff`,
 		"\ufffd":                   "\ufffd",
+		"\ufffe\ufdd0\U0001ffff":   `\ufffe\ufdd0\U0001ffff`,
 	} {
 		if got := words.Plain(text); got != want {
 			t.Errorf("Plain(%+q) = %+q, want %+q", text, got, want)
