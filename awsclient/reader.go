@@ -61,7 +61,11 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 		})
 	}
 	all.Wait()
-	r.reportRepeated()
+	for _, twice := range region.Repeated() {
+		for _, name := range twice.Items {
+			r.malformed(twice.Part, "%s came more than once, with different contents", name)
+		}
+	}
 	region.Read = region.Asked &^ r.notUnderstood
 	r.writeGaps()
 	for _, l := range asked {

@@ -207,7 +207,7 @@ func toolOf(text []byte) string {
 func (p Part) MarshalJSON() ([]byte, error) {
 	names := []string{}
 	for _, q := range p.Each() {
-		names = append(names, partKeys[q])
+		names = append(names, q.row().key)
 	}
 	return json.Marshal(names)
 }
@@ -222,7 +222,7 @@ func (p *Part) UnmarshalJSON(text []byte) error {
 	for _, name := range names {
 		found := false
 		for _, q := range (partEnd - 1).Each() {
-			if name == partKeys[q] || name == partNames[q] {
+			if name == q.row().key || name == q.row().name {
 				*p |= q
 				found = true
 			}

@@ -56,10 +56,10 @@ func TestSnapshotKeys(t *testing.T) {
 	}
 	for _, part := range (partEnd - 1).Each() {
 		if _, ok := partFields()[part]; part != PartRules && !ok {
-			t.Errorf("no field of a region has the key %q of the %s", partKeys[part], part)
+			t.Errorf("no field of a region has the key %q of the %s", part.row().key, part)
 		}
-		if !strings.Contains(page, "`"+partKeys[part]+"`") || partKeys[part] == "" {
-			t.Errorf("docs/snapshots.md does not have the part %q (%s)", partKeys[part], part)
+		if !strings.Contains(page, "`"+part.row().key+"`") || part.row().key == "" {
+			t.Errorf("docs/snapshots.md does not have the part %q (%s)", part.row().key, part)
 		}
 	}
 }

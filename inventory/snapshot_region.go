@@ -10,30 +10,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// partKeys are the names of the parts in a snapshot: the key under which a
-// region has the part, but for the ids of rules, which are in the rules.
-var partKeys = map[Part]string{
-	PartGroups: "security_groups", PartInterfaces: "network_interfaces", PartRules: "security_group_rule_ids",
-	PartPrefixLists: "prefix_lists", PartVPCs: "vpcs", PartSubnets: "subnets",
-	PartRouteTables: "route_tables", PartNetworkACLs: "network_acls", PartInternetGateways: "internet_gateways",
-	PartEgressGateways: "egress_only_internet_gateways", PartNATGateways: "nat_gateways",
-	PartPeerings: "vpc_peering_connections", PartPublicAccess: "vpc_block_public_access",
-	PartAssociations: "security_group_vpc_associations", PartStale: "stale_references",
-	PartLaunchTemplates: "launch_templates", PartEndpoints: "vpc_endpoints",
-	PartLoadBalancers: "load_balancers", PartFunctions: "lambda_functions",
-	PartFlowLogs: "flow_logs", PartWebACLs: "web_acls", PartRecorders: "config_recorders",
-	PartListeners: "load_balancer_listeners", PartQuotas: "service_quotas",
-}
-
 // partFields are the places in a Region of its fields for the parts.
 var partFields = sync.OnceValue(func() map[Part]int {
 	fields := map[Part]int{}
 	region := reflect.TypeFor[Region]()
 	for i := range region.NumField() {
 		key, _, _ := strings.Cut(region.Field(i).Tag.Get("json"), ",")
-		for part, name := range partKeys {
-			if name == key {
-				fields[part] = i
+		for k := range partTable {
+			if partTable[k].key == key {
+				fields[partTable[k].part] = i
 			}
 		}
 	}
@@ -79,7 +64,7 @@ func (r *Region) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 			continue
 		}
 		if f := v.Field(i); r.Read.Has(part) && f.IsNil() {
-			return missingPart(r, part, partKeys[part])
+			return missingPart(r, part, part.row().key)
 		} else if f.Len() == 0 {
 			f.SetZero()
 		}
@@ -87,7 +72,7 @@ func (r *Region) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	if in.PublicAccess != nil {
 		r.PublicAccess = *in.PublicAccess
 	} else if r.Read.Has(PartPublicAccess) {
-		return missingPart(r, PartPublicAccess, partKeys[PartPublicAccess])
+		return missingPart(r, PartPublicAccess, PartPublicAccess.row().key)
 	}
 	for i := range r.Groups {
 		if r.Groups[i].Rules == nil {
