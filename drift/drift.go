@@ -29,6 +29,9 @@ type Drift struct {
 	New           []findings.Ref     `json:"new_findings"`
 	Fixed         []findings.Ref     `json:"fixed_findings"`
 	Unknown       []findings.Ref     `json:"unknown_findings"`
+
+	names      map[string]string  // of groups, and what uses interfaces, by account, region and id
+	complaints []findings.Finding // open before, about rules that are to be revoked
 }
 
 // Way is a way from the internet to an interface that came or went.
@@ -49,6 +52,13 @@ func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
 	before, after := audit.Run(old.Inventory, opts.AsOf(old.TakenAt)), audit.Run(now.Inventory, opts.AsOf(now.TakenAt))
 	before.StartedAt, after.StartedAt = old.TakenAt, now.TakenAt
 	after.CompareTo(before.Report)
+	d.name(old.Inventory, now.Inventory)
+	for i := range before.Findings {
+		switch f := &before.Findings[i]; before.Proposals[f.ID].Kind {
+		case findings.RevokeRule, findings.ReplaceSource, findings.RevokeAll:
+			d.complaints = append(d.complaints, *f)
+		}
+	}
 	for i := range after.Findings {
 		if f := &after.Findings[i]; f.Baseline == findings.New {
 			d.New = append(d.New, f.Ref())
@@ -102,4 +112,42 @@ func (d *Drift) reach(old, now *inventory.Region) {
 		id := old.Interfaces[i].ID
 		tell(id, inventory.Removed, before[id], after[id])
 	}
+}
+
+// name keeps the names that texts put beside ids.
+func (d *Drift) name(inventories ...*inventory.Inventory) {
+	d.names = map[string]string{}
+	for _, inv := range inventories {
+		for _, r := range inv.Regions {
+			place := r.AccountID + " " + r.Name + " "
+			for i := range r.Groups {
+				d.names[place+r.Groups[i].ID] = r.Groups[i].Name
+			}
+			for i := range r.Interfaces {
+				if owner := r.Interfaces[i].Owner(); owner.Name != "" {
+					d.names[place+r.Interfaces[i].ID] = owner.String()
+				}
+			}
+		}
+	}
+}
+
+// Named returns an id of a region with the name of its group, or with what uses
+// the interface: "shop-web (sg-0a100011)".
+func (d *Drift) Named(account, region, id string) string {
+	if name := d.names[account+" "+region+" "+id]; name != "" {
+		return name + " (" + id + ")"
+	}
+	return id
+}
+
+// Complained reports whether an open finding of the old snapshot asks to revoke a
+// rule of one of the groups, in the direction, that allows some of the traffic.
+func (d *Drift) Complained(account, region string, groups []string, way inventory.Direction, t inventory.Traffic) bool {
+	return slices.ContainsFunc(d.complaints, func(f findings.Finding) bool {
+		if f.AccountID != account || f.Region != region || !slices.Contains(groups, f.GroupID) {
+			return false
+		}
+		return f.Rule == nil || f.Rule.Direction == way && f.Rule.Traffic.Overlaps(t)
+	})
 }

@@ -1,7 +1,9 @@
 package drift
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -9,14 +11,44 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// Text says what changed to a reader of a terminal.
-func (d *Drift) Text() string {
-	text := d.write("%s\n", "  %s\n", "    %s %s\n", words.Plain)
-	if text == "" {
-		text = "Nothing changed.\n"
+// Line is a line of the text of a comparison: under a heading of a region, with a
+// sign (+, -, ~ or ?) and the text, which may be hostile.
+type Line struct{ AccountID, Region, Heading, Sign, Text string }
+
+// Text says what changed to a reader of a terminal, region by region.
+func (d *Drift) Text() string { return d.dates() + Compose(d.Lines()) }
+
+// Compose writes lines for a terminal: each region once, in the order in which
+// regions first occur, and each of its headings once.
+func Compose(lines []Line) string {
+	if len(lines) == 0 {
+		return "Nothing changed.\n"
 	}
-	return d.dates() + text
+	var out strings.Builder
+	var regions []string
+	for i := range lines {
+		if place := lines[i].place(); !slices.Contains(regions, place) {
+			regions = append(regions, place)
+		}
+	}
+	for _, region := range regions {
+		fmt.Fprintf(&out, "%s\n", words.Plain(region))
+		heading := ""
+		for i := range lines {
+			if lines[i].place() != region {
+				continue
+			}
+			if h := lines[i].Heading; h != heading {
+				heading = h
+				fmt.Fprintf(&out, "  %s\n", words.Plain(h))
+			}
+			fmt.Fprintf(&out, "    %s %s\n", lines[i].Sign, words.Plain(lines[i].Text))
+		}
+	}
+	return out.String()
 }
+
+func (l *Line) place() string { return strings.TrimSpace(l.AccountID + " " + l.Region) }
 
 // dates says which two readings are compared, where both are dated.
 func (d *Drift) dates() string {
@@ -27,60 +59,59 @@ func (d *Drift) dates() string {
 	return "From the snapshot of " + d.OldTakenAt.UTC().Format(form) + " to that of " + d.NewTakenAt.UTC().Format(form) + ":\n"
 }
 
-// Markdown says the same for a pull request or a wiki.
+// Markdown says the same for a pull request or a wiki, heading by heading.
 func (d *Drift) Markdown() string {
-	text := d.write("\n## %s\n", "\n### %s\n\n", "- %s %s\n", words.Markdown)
-	if text == "" {
-		text = "\nNothing changed.\n"
-	}
-	head := "# Changes of security groups and their network\n"
+	var out strings.Builder
+	out.WriteString("# Changes of security groups and their network\n")
 	if dates := d.dates(); dates != "" {
-		head += "\n" + dates
+		out.WriteString("\n" + dates)
 	}
-	return head + text
+	sign := map[string]string{"+": "added", "-": "removed", "~": "changed", "?": "unknown"} // a sign would begin a list
+	of := map[string]map[string]string{newFindings: {"+": "new"}, fixedFindings: {"-": "fixed"}}
+	heading, region := "", ""
+	lines := d.Lines()
+	for i := range lines {
+		l := &lines[i]
+		if l.Heading != heading {
+			heading, region = l.Heading, ""
+			fmt.Fprintf(&out, "\n## %s\n", words.Markdown(heading))
+		}
+		if r := l.place(); r != region {
+			region = r
+			fmt.Fprintf(&out, "\n### %s\n\n", words.Markdown(r))
+		}
+		fmt.Fprintf(&out, "- %s %s\n", cmp.Or(of[heading][l.Sign], sign[l.Sign]), words.Markdown(l.Text))
+	}
+	if len(lines) == 0 {
+		out.WriteString("\nNothing changed.\n")
+	}
+	return out.String()
 }
 
-// write writes the changes under headings, region by region, in the given
-// forms: of a heading, of a region, and of a line with its sign.
-func (d *Drift) write(headingForm, regionForm, lineForm string, plain func(string) string) string {
-	var out strings.Builder
+const (
+	newFindings   = "New findings:"
+	fixedFindings = "Fixed findings:"
+)
+
+// Lines are what changed, heading by heading, and of each region by region.
+func (d *Drift) Lines() (lines []Line) {
 	sign := map[string]string{inventory.Added: "+", inventory.Removed: "-", inventory.Changed: "~"}
-	if strings.HasPrefix(lineForm, "-") { // in a list of Markdown a sign would begin another one
-		sign = map[string]string{inventory.Added: "added", inventory.Removed: "removed", inventory.Changed: "changed", "+": "new", "-": "fixed", "?": "unknown"}
-	} else {
-		sign["+"], sign["-"], sign["?"] = "+", "-", "?"
-	}
-	heading, region := "", ""
-	under := func(h, r string) {
-		if h != heading {
-			fmt.Fprintf(&out, headingForm, plain(h))
-			heading, region = h, ""
-		}
-		if r != region {
-			fmt.Fprintf(&out, regionForm, plain(r))
-			region = r
-		}
-	}
 	for _, c := range d.Changes {
-		under("Changed:", c.AccountID+" "+c.Region)
-		fmt.Fprintf(&out, lineForm, sign[c.Change], plain(strings.TrimSpace(c.ID+" "+c.Rule)))
+		lines = append(lines, Line{c.AccountID, c.Region, "Changed:", sign[c.Change], strings.TrimSpace(d.Named(c.AccountID, c.Region, c.ID) + " " + c.Rule)})
 	}
 	for _, r := range d.Reach {
-		under("Reachable from the internet:", r.AccountID+" "+r.Region)
-		fmt.Fprintf(&out, lineForm, sign[r.Change], plain(r.Interface+" "+r.Text))
+		lines = append(lines, Line{r.AccountID, r.Region, "Reachable from the internet:", sign[r.Change], d.Named(r.AccountID, r.Region, r.Interface) + " " + r.Text})
 	}
 	for _, list := range []struct {
 		heading, sign string
 		known         []findings.Ref
-	}{{"New findings:", "+", d.New}, {"Fixed findings:", "-", d.Fixed}, {"Findings that could not be determined:", "?", d.Unknown}} {
+	}{{newFindings, "+", d.New}, {fixedFindings, "-", d.Fixed}, {"Findings that could not be determined:", "?", d.Unknown}} {
 		for _, k := range list.known {
-			under(list.heading, k.AccountID+" "+k.Region)
-			fmt.Fprintf(&out, lineForm, sign[list.sign], plain(k.Severity.String()+" "+k.ResourceID+": "+k.Message))
+			lines = append(lines, Line{k.AccountID, k.Region, list.heading, list.sign, k.Severity.String() + " " + d.Named(k.AccountID, k.Region, k.ResourceID) + ": " + k.Message})
 		}
 	}
 	for _, u := range d.Unread {
-		under("Unknown, because one side did not read it:", u.AccountID+" "+u.Region)
-		fmt.Fprintf(&out, lineForm, sign["?"], plain(fmt.Sprint(u.Part)))
+		lines = append(lines, Line{u.AccountID, u.Region, "Unknown, because one side did not read it:", "?", fmt.Sprint(u.Part)})
 	}
-	return out.String()
+	return lines
 }

@@ -35,6 +35,10 @@ type Pair struct {
 	To        string        `json:"to"`
 	Traffic   string        `json:"traffic"`
 	Verdict   reach.Verdict `json:"verdict"` // afterwards
+
+	// Wanted says of a pair that loses access that a finding asks to revoke a
+	// rule that allowed it.
+	Wanted bool `json:"wanted,omitempty"`
 }
 
 // Run carries out the lines of a plan on a copy of the snapshot. The error, which
@@ -45,10 +49,15 @@ func Run(read *inventory.Snapshot, plan []change.Line, opts audit.Options) (*Sim
 		return nil, err
 	}
 	access := remedy.CompareAccess(read.Inventory, after, remedy.MaxPairs)
+	compared := drift.Compare(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts)
+	lost := pairs(access.Lost)
+	for i := range lost {
+		lost[i].Wanted = wanted(read.Inventory, compared, &access.Lost[i])
+	}
 	return &Simulation{
-		Drift:   drift.Compare(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts),
+		Drift:   compared,
 		Steps:   len(plan),
-		Lost:    pairs(access.Lost),
+		Lost:    lost,
 		Gained:  pairs(access.Gained),
 		Asked:   access.Asked,
 		Cut:     access.Cut,
@@ -57,10 +66,26 @@ func Run(read *inventory.Snapshot, plan []change.Line, opts audit.Options) (*Sim
 	}, nil
 }
 
+// wanted reports whether a finding asks to revoke a rule by which a pair could talk.
+func wanted(inv *inventory.Inventory, d *drift.Drift, p *remedy.PairChange) bool {
+	for _, r := range inv.Regions {
+		if r.AccountID != p.AccountID || r.Name != p.Region {
+			continue
+		}
+		index := inventory.NewIndex(r)
+		for id, way := range map[string]inventory.Direction{p.To: inventory.Ingress, p.From: inventory.Egress} {
+			if e := index.Interface(id); e != nil && d.Complained(p.AccountID, p.Region, e.Groups, way, p.Traffic) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func pairs(list []remedy.PairChange) []Pair {
 	changes := []Pair{}
 	for _, p := range list {
-		changes = append(changes, Pair{p.AccountID, p.Region, p.From, p.To, p.Traffic.String(), p.Verdict})
+		changes = append(changes, Pair{p.AccountID, p.Region, p.From, p.To, p.Traffic.String(), p.Verdict, false})
 	}
 	return changes
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/drift"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -12,28 +13,24 @@ import (
 func (s *Simulation) Text() string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s carried out on a copy; nothing was changed.\n", words.Count(s.Steps, "step"))
-	out.WriteString(s.Drift.Text())
-	for _, list := range []struct {
-		heading, sign string
-		pairs         []Pair
-	}{{"Lose access:", "-", s.Lost}, {"Gain access:", "+", s.Gained}} {
-		if len(list.pairs) == 0 {
-			continue
-		}
-		out.WriteString(list.heading + "\n")
-		region := ""
-		for _, p := range list.pairs {
-			if r := p.AccountID + " " + p.Region; r != region {
-				region = r
-				fmt.Fprintf(&out, "  %s\n", words.Plain(r))
+	lines := s.Lines()
+	pairs := func(heading, sign string, list []Pair, chosen func(*Pair) bool) {
+		for i := range list {
+			p := &list[i]
+			if !chosen(p) {
+				continue
 			}
-			unsure := ""
+			text := fmt.Sprintf("%s to %s by %s", s.Named(p.AccountID, p.Region, p.From), s.Named(p.AccountID, p.Region, p.To), p.Traffic)
 			if p.Verdict == reach.Unknown {
-				unsure = " (could not be determined)"
+				text += " (could not be determined)"
 			}
-			fmt.Fprintf(&out, "    %s %s to %s by %s%s\n", list.sign, words.Plain(p.From), words.Plain(p.To), words.Plain(p.Traffic), unsure)
+			lines = append(lines, drift.Line{AccountID: p.AccountID, Region: p.Region, Heading: heading, Sign: sign, Text: text})
 		}
 	}
+	pairs("Lose access, as a finding asks for:", "-", s.Lost, func(p *Pair) bool { return p.Wanted })
+	pairs("Lose access, and no finding asks for it:", "-", s.Lost, func(p *Pair) bool { return !p.Wanted })
+	pairs("Gain access:", "+", s.Gained, func(*Pair) bool { return true })
+	out.WriteString(drift.Compose(lines))
 	for _, region := range s.NotRead {
 		fmt.Fprintf(&out, "Who gains or loses access in %s could not be determined: its network interfaces were not read.\n", words.Plain(region))
 	}
