@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -40,7 +41,7 @@ func credentialsError(opts *Options, err error) *SetupError {
 	if profile != "" {
 		named = fmt.Sprintf("profile %q", profile)
 	}
-	const files = "look into ~/.aws/config and ~/.aws/credentials"
+	files := "look into " + configurationFile("AWS_CONFIG_FILE", "config") + " and " + configurationFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")
 	text := err.Error()
 	switch {
 	case errors.As(err, &noProfile) && noProfile.Profile != profile && profile != "":
@@ -50,12 +51,21 @@ func credentialsError(opts *Options, err error) *SetupError {
 			return say(fmt.Sprintf("the AWS configuration has no profile %q that can be read: %s", noProfile.Profile, broken), files)
 		}
 		return say(fmt.Sprintf("the AWS configuration has no profile %q", noProfile.Profile), "`aws configure list-profiles` lists them")
+	case errors.As(err, &noSource) && noSource.Profile == profile:
+		return say(named+" takes its role with its own credentials: its source_profile leads back to it, or is not set", files)
+	case strings.Contains(text, "credential_source values must be"):
+		return say(named+" has a credential_source that AWS does not know", "write Environment, Ec2InstanceMetadata or EcsContainer; "+files)
 	case errors.As(err, &noSource):
 		return say(fmt.Sprintf("%s takes a role with the credentials of profile %q, which has none", named, noSource.Profile), files)
 	case errors.As(err, &noToken):
 		return say(named+" needs an MFA code, and sgaudit can ask for it on a terminal only", "run it on a terminal, or use credentials of a session that was begun with MFA")
 	case strings.Contains(text, "partial credentials found"):
+		if _, section, ok := strings.Cut(text, "partial credentials found for profile "); ok { // perhaps of a source_profile
+			named = fmt.Sprintf("profile %q", strings.TrimPrefix(firstLine(section), "profile "))
+		}
 		return say(named+" has an access key id without a secret access key, or the reverse", "set both aws_access_key_id and aws_secret_access_key; "+files)
+	case strings.Contains(text, "unsupported protocol scheme"), strings.Contains(text, "no Host in request URL"): // flags and variables were checked before
+		return say("the endpoint_url of "+named+" does not begin with http:// or https://", "write it like http://localhost:4566; "+files)
 	case errors.As(err, &process):
 		if strings.Contains(text, "parse failed") || strings.Contains(text, "in process output") { // which may hold a secret
 			return say("the credential_process of "+named+" did not print credentials as AWS expects them", "run its command by hand: it must print JSON with Version 1, AccessKeyId and SecretAccessKey")
@@ -79,15 +89,22 @@ func credentialsError(opts *Options, err error) *SetupError {
 	case strings.Contains(text, "failed to load") || strings.Contains(text, "failed to parse"):
 		return say("the AWS configuration files could not be read: "+firstLine(text), files)
 	case strings.Contains(text, "no EC2 IMDS role found"), strings.Contains(text, "failed to refresh cached credentials"), strings.Contains(text, "get credentials"):
-		return noCredentials(err, named, text)
+		return noCredentials(err, profile, named, text)
 	}
 	return nil
 }
 
 // noCredentials says that none were found, and what stands in the way if that
 // can be seen.
-func noCredentials(err error, named, text string) *SetupError {
+func noCredentials(err error, profile, named, text string) *SetupError {
 	e := &SetupError{Message: "no AWS credentials were found", Err: err}
+	e.Hint = "set AWS_PROFILE, give --profile, or sign in with `aws sso login`"
+	switch {
+	case strings.Contains(text, "access disabled to EC2 IMDS"):
+		e.Hint += "; the instance metadata service was not asked, because AWS_EC2_METADATA_DISABLED is set"
+	case strings.Contains(text, "EC2 IMDS"):
+		e.Hint += "; where this is not an EC2 instance, AWS_EC2_METADATA_DISABLED=true skips the instance metadata service"
+	}
 	id, secret := os.Getenv("AWS_ACCESS_KEY_ID") != "", os.Getenv("AWS_SECRET_ACCESS_KEY") != ""
 	broken := brokenFile()
 	switch {
@@ -96,18 +113,49 @@ func noCredentials(err error, named, text string) *SetupError {
 	case secret && !id:
 		e.Message += ": AWS_SECRET_ACCESS_KEY is set and AWS_ACCESS_KEY_ID is not"
 	case broken != "":
-		e.Message += ": " + broken
-	case strings.HasPrefix(named, "profile "):
-		e.Message += ": " + named + " has none that work"
-	}
-	e.Hint = "set AWS_PROFILE, give --profile, or sign in with `aws sso login`"
-	switch {
-	case strings.Contains(text, "access disabled to EC2 IMDS"):
-		e.Hint += "; the instance metadata service was not asked, because AWS_EC2_METADATA_DISABLED is set"
-	case strings.Contains(text, "EC2 IMDS"):
-		e.Hint += "; where this is not an EC2 instance, AWS_EC2_METADATA_DISABLED=true skips the instance metadata service"
+		e.Message, e.Hint = e.Message+": "+broken, "correct the file"
+	default:
+		if why, hint := unusableProfile(profile, named); why != "" {
+			e.Message, e.Hint = e.Message+": "+why, hint
+		} else if profile != "" {
+			e.Message += ": " + named + " has none that work"
+		}
 	}
 	return e
+}
+
+// unusableProfile returns why a profile gives no credentials, with what to do
+// about it, where the configuration files show that.
+func unusableProfile(profile, named string) (why, hint string) {
+	for _, variable := range []string{"AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"} {
+		if name := os.Getenv(variable); name != "" {
+			if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+				return fmt.Sprintf("%s names %s, which does not exist", variable, name), "set " + variable + " to a file, or unset it"
+			}
+		}
+	}
+	shared, err := config.LoadSharedConfigProfile(context.Background(), cmp.Or(profile, "default"), func(o *config.LoadSharedConfigOptions) {
+		o.ConfigFiles = []string{configurationFile("AWS_CONFIG_FILE", "config")}
+		o.CredentialsFiles = []string{configurationFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")}
+	})
+	switch {
+	case err != nil || shared.RoleARN == "":
+		return "", ""
+	case shared.CredentialSource != "":
+		return fmt.Sprintf("%s takes its role with the credentials of its credential_source %s, which has none", named, shared.CredentialSource),
+			map[string]string{"Environment": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"}[shared.CredentialSource]
+	case shared.SourceProfileName == "" && shared.WebIdentityTokenFile == "":
+		return named + " has a role_arn, and neither a source_profile nor a credential_source to take the role with",
+			"add source_profile = NAME to the profile, NAME being a profile with credentials"
+	}
+	return "", ""
+}
+
+// configurationFile returns the name of a configuration file: what the variable
+// says, or the file of ~/.aws with that name.
+func configurationFile(variable, name string) string {
+	home, _ := os.UserHomeDir()
+	return cmp.Or(os.Getenv(variable), filepath.Join(home, ".aws", name))
 }
 
 // rootCauseOfFile returns the error of the file system with the file's name.
@@ -122,11 +170,7 @@ func rootCauseOfFile(err error) string {
 // a section nor a setting, in words, or nothing. The SDK passes over such lines,
 // and over a file in another encoding, without an error.
 func brokenFile() string {
-	home, _ := os.UserHomeDir()
-	for _, name := range []string{
-		cmp.Or(os.Getenv("AWS_CONFIG_FILE"), filepath.Join(home, ".aws", "config")),
-		cmp.Or(os.Getenv("AWS_SHARED_CREDENTIALS_FILE"), filepath.Join(home, ".aws", "credentials")),
-	} {
+	for _, name := range []string{configurationFile("AWS_CONFIG_FILE", "config"), configurationFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")} {
 		content, err := os.ReadFile(name)
 		if err != nil {
 			continue

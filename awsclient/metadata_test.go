@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"testing"
 	"time"
 
@@ -22,8 +23,8 @@ func bareEnvironment(t *testing.T, metadata string) {
 	} {
 		t.Setenv(name, "")
 	}
-	t.Setenv("AWS_CONFIG_FILE", "none")
-	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", "none")
+	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
+	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
 	t.Setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata)
 }
 
