@@ -38,7 +38,7 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.ObserveResource("network-acl", acl.ID, inventory.NameTag(acl.Tags), acl.VPC)
-			o.Message = fmt.Sprintf("network ACL %s allows inbound traffic from the internet on %s", acl.Named(), strings.Join(open, ", "))
+			o.Message = fmt.Sprintf("network ACL %s of VPC %s allows inbound traffic from the internet on %s", acl.Named(), r.VPCNamed(acl.VPC), strings.Join(open, ", "))
 			if acl.Default {
 				o.Severity = findings.Info
 				o.Message += "; it is the default network ACL, which AWS creates with entries that allow everything"

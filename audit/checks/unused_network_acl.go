@@ -21,7 +21,7 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.ObserveResource("network-acl", acl.ID, inventory.NameTag(acl.Tags), acl.VPC)
-			o.Message = "network ACL " + acl.Named() + " is not associated with any subnet"
+			o.Message = "network ACL " + acl.Named() + " of VPC " + r.VPCNamed(acl.VPC) + " is not associated with any subnet"
 			o.Fix = fmt.Sprintf("If it is not needed, delete it: aws ec2 delete-network-acl --region %s --network-acl-id %s", r.Name, acl.ID)
 			r.Report(o)
 		}
