@@ -57,7 +57,7 @@ func (f Framework) Checks() []*Check {
 // finding of a check that serves it is open, whatever its severity, unless
 // the check spares the control from information; else it is not evaluated if one of its checks was not evaluated somewhere or did not run,
 // or some region was not read in full; else it has passed, as far as these
-// checks can tell.
+// checks can say.
 func (f Framework) Judge(r *findings.Report) []findings.Control {
 	found := map[string]*findings.Control{}
 	var order []string

@@ -96,7 +96,7 @@ func (r *Pass) NotEvaluated(format string, args ...any) {
 	})
 }
 
-// whyMissing tells why a part of the region is unknown.
+// whyMissing says why a part of the region is unknown.
 func (r *Pass) whyMissing(part inventory.Part) string {
 	var why []string
 	for _, g := range r.Gaps {

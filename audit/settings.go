@@ -23,7 +23,7 @@ type Settings struct {
 	BroadPublic6   int   // the same of IPv6
 	WideRange      int32 // a range of as many ports is wide
 	RulesPerGroup  int   // the quota of rules per group, of one direction and family, where it was not read
-	QuotaAttention int   // percent of a quota from which on it is told
+	QuotaAttention int   // percent of a quota from which on it is reported
 }
 
 // Defaults returns the settings of a run without a configuration: nobody is

@@ -84,7 +84,7 @@ func (r *reader) fast(decode func(data []byte) (any, error)) func(*ec2.Options) 
 	}
 }
 
-// noteLeftToSDK tells once for each call of a region that an answer had a shape
+// noteLeftToSDK says once for each call of a region that an answer had a shape
 // which the scanner does not know.
 func (r *reader) noteLeftToSDK(operation string, why error) {
 	r.mu.Lock()

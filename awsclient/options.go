@@ -39,9 +39,9 @@ type Options struct {
 	StaticCredentials bool
 
 	MFAToken func() (string, error) // asked where the profile wants MFA; may be nil
-	Progress func(Progress)         // told of every page, from several goroutines; may be nil
-	Warn     func(string)           // told what looks wrong but stops nothing; may be nil
-	Debug    func(string)           // told what makes a run slower than it could be, from several goroutines; may be nil
+	Progress func(Progress)         // called for every page, from several goroutines; may be nil
+	Warn     func(string)           // called with what looks wrong but stops nothing; may be nil
+	Debug    func(string)           // called with what makes a run slower than it could be, from several goroutines; may be nil
 
 	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth
 

@@ -282,7 +282,7 @@ func TestPartitionThatFails(t *testing.T) {
 	}
 }
 
-// TestUnknownShape tells once that the SDK's decoder had to read answers.
+// TestUnknownShape says once that the SDK's decoder had to read answers.
 func TestUnknownShape(t *testing.T) {
 	var told []string
 	r := &reader{client: &Client{opts: Options{Debug: func(text string) { told = append(told, text) }}}, region: &inventory.Region{Name: "us-east-1"}}

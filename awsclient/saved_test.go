@@ -349,7 +349,7 @@ func TestSavedWithoutMembers(t *testing.T) {
 	}
 }
 
-// TestSavedHalves tells which file a part lacks of which another is there.
+// TestSavedHalves says which file a part lacks of which another is there.
 func TestSavedHalves(t *testing.T) {
 	var warnings []string
 	s, err := Saved(folder(t, map[string]string{"g.json": oneGroup, "i.json": oneInterface, "l.json": `{"LoadBalancers": []}`}), SavedOptions{Warn: func(text string) { warnings = append(warnings, text) }})

@@ -18,7 +18,7 @@ const (
 	maxRules = 10000
 )
 
-// Check tells what keeps a step from being written as a command: a missing or
+// Check says what keeps a step from being written as a command: a missing or
 // malformed id, region or account, or a text that holds control characters.
 // Every way into this package calls it.
 func (s *Step) Check() error {

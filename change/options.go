@@ -153,7 +153,7 @@ func (o options) step(operation, sets string, loose bool) (s Step, err error) {
 	return s, errors.Join(err, o.rest(loose))
 }
 
-// rest tells which options are left that are not understood.
+// rest says which options are left that are not understood.
 func (o options) rest(loose bool) error {
 	var left []string
 	for name, values := range o {

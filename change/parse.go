@@ -187,7 +187,7 @@ func (b *blocks) enter(s *statement) {
 	}
 }
 
-// check tells why a change cannot stand here.
+// check says why a change cannot stand here.
 func (b *blocks) check() error {
 	switch {
 	case b.depth == 0, b.depth == 1 && b.function == "plan":

@@ -45,7 +45,7 @@ func (v Verb) Changes() bool { return v != LookUp && v != Find }
 // Groups, and the references of Rules. The Create step says the name in Group.
 type Step struct {
 	Verb      Verb
-	Account   string              // whose credentials carry it out, twelve digits; empty where it is not known
+	Account   string              // of the credentials that it needs, twelve digits; empty where it is not known
 	Region    string              // empty in commands that name none
 	Group     string              // of every verb but SetGroups
 	Direction inventory.Direction // of Authorize and Revoke: that of all Rules
@@ -53,8 +53,8 @@ type Step struct {
 	IDs       []string            // Revoke: ids of the rules; without them Rules are revoked as they are written
 
 	Interface string   // SetGroups: the interface
-	Groups    []string // SetGroups: all groups that it carries afterwards
-	Before    []string // SetGroups: all groups that it carried before; empty where they are not known
+	Groups    []string // SetGroups: all groups of the interface afterwards
+	Before    []string // SetGroups: all groups of the interface before; empty where they are not known
 
 	// Details are, of Create and Find, the name, description, VPC and tags of
 	// the group; of Delete, the group as it was, with the rules that can be

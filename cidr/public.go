@@ -28,7 +28,7 @@ func newInternet(s Set) internet {
 // onStack is how many prefixes are judged without allocating.
 const onStack = 64
 
-// Public tells which of the sources are "from the internet", each family for
+// Public says which of the sources are "from the internet", each family for
 // itself. Where the sources of a family together cover its whole internet, or
 // all but one part in a hundred of the addresses, these are the sources that
 // hold internet addresses and do not lie strictly inside another source: both

@@ -157,7 +157,7 @@ var reasons = map[inventory.GapKind]struct{ text, hint string }{
 	},
 }
 
-// conclude tells what a verb that audits nothing could not read, and returns
+// conclude says what a verb that audits nothing could not read, and returns
 // the exit code that it ends with.
 func (p *program) conclude(inv *inventory.Inventory, interrupted bool) error {
 	report := audit.RunChecks(inv, audit.Settings{}, nil).Report

@@ -83,7 +83,7 @@ func serveEstate(name, text string, opts endpoint.Options) (*endpoint.Server, er
 	return server, nil
 }
 
-// serve tells how to use the endpoint and waits for Ctrl-C.
+// serve says how to use the endpoint and waits for Ctrl-C.
 func (p *program) serve(ctx context.Context, url string) error {
 	err := p.console.Print(fmt.Sprintf(`The demo account is served at %[1]s until Ctrl-C. In another terminal:
 

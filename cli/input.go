@@ -53,7 +53,7 @@ func readInput(name string) (*input, error) {
 	return in, nil
 }
 
-// kindOf tells what a text is by its keys, wherever they stand.
+// kindOf says what a text is by its keys, wherever they stand.
 func kindOf(text []byte) inputKind {
 	decoder := json.NewDecoder(bytes.NewReader(text))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {

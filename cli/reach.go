@@ -163,7 +163,7 @@ func holders(region *inventory.Region, word string) []*inventory.Interface {
 			return a.Private == address || a.Public == address
 		})
 		owner := e.Owner()
-		known := e.ID == word || e.Instance == word || owner.Name == word && word != "" || e.Carries(word) ||
+		known := e.ID == word || e.Instance == word || owner.Name == word && word != "" || e.HasGroup(word) ||
 			slices.ContainsFunc(e.Groups, func(id string) bool { return named[id] }) ||
 			slices.ContainsFunc(e.Tags, func(t inventory.Tag) bool { return t.Key == "Name" && t.Value == word && word != "" })
 		if isKind {

@@ -32,7 +32,7 @@ type Exception struct {
 	Source   string             // a prefix that holds the rule's, sg-... or pl-...
 }
 
-// attention is the time before its end from which on an exception is told of.
+// attention is the time before its end from which on an exception is reported.
 const attention = 14 * 24 * time.Hour
 
 // Expired reports whether the exception held once and does not any more.

@@ -45,7 +45,7 @@ const (
 )
 
 // Control is one control of a compliance framework, and how the account stands
-// to it as far as the checks that serve it can tell.
+// to it as far as the checks for it can say.
 type Control struct {
 	Framework string   `json:"framework"`
 	Control   string   `json:"control"`
@@ -54,7 +54,7 @@ type Control struct {
 	Findings  []string `json:"findings"` // ids, those that --min-severity drops too
 }
 
-// Below tells what a report leaves out because its severity is too low.
+// Below says what a report leaves out because its severity is too low.
 type Below struct {
 	MinSeverity Severity `json:"min_severity"` // the lowest that is in the report
 	Findings    int      `json:"findings"`     // open ones that are left out
@@ -62,7 +62,7 @@ type Below struct {
 }
 
 // LeaveOut removes the findings below the severity and records them in short,
-// so that a later report can tell what is new. The list itself, which other
+// so that a later report can say what is new. The list itself, which other
 // reports may share, stays.
 func (r *Report) LeaveOut(least Severity) {
 	r.Below = &Below{MinSeverity: least, LeftOut: []Ref{}}
@@ -99,7 +99,7 @@ func (r *Report) Open() []Finding {
 	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Status == Suppressed })
 }
 
-// Coverage tells how much of one region of one account was read.
+// Coverage says how much of one region of one account was read.
 type Coverage struct {
 	AccountID         string `json:"account_id"`
 	AccountName       string `json:"account_name"`
@@ -191,7 +191,7 @@ type Finding struct {
 // true count.
 const MaxInterfaces = 10
 
-// Interface is an interface that carries the group.
+// Interface is an interface to which the group is attached.
 type Interface struct {
 	ID        string `json:"id"`
 	Name      string `json:"name,omitempty"` // its tag Name
@@ -225,7 +225,7 @@ type Fix struct {
 	Keeps bool `json:"-"`
 }
 
-// Suppression tells which exception accepted a finding.
+// Suppression says which exception accepted a finding.
 type Suppression struct {
 	Reason  string `json:"reason"`
 	Expires string `json:"expires,omitempty"`
@@ -233,7 +233,7 @@ type Suppression struct {
 	Ticket  string `json:"ticket,omitempty"`
 }
 
-// ExceptionUse tells what became of one exception in this run.
+// ExceptionUse says what became of one exception in this run.
 type ExceptionUse struct {
 	Line    int    `json:"line"` // in the configuration file, from 1
 	Reason  string `json:"reason"`

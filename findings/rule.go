@@ -80,7 +80,7 @@ func (r *Rule) String() string {
 	return r.Rule.String()
 }
 
-// Err tells why a text of a report that was read is not understood, or nothing.
+// Err says why a text of a report that was read is not understood, or nothing.
 func (r *Rule) Err() error { return r.err }
 
 // Same reports whether both are one rule of a group, or both are nil.

@@ -7,7 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// Selection tells which filters made a report of another one.
+// Selection says which filters made a report of another one.
 type Selection struct {
 	Filters  []string `json:"filters"`  // as they are written on the command line
 	Findings int      `json:"findings"` // open ones that the filters left out

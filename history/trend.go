@@ -11,7 +11,7 @@ import (
 )
 
 // Trend is how the findings of a history came, stayed and went. As JSON it is
-// the answer of sgaudit trend, whose names are a contract.
+// the answer of sgaudit trend, and its names are a contract.
 type Trend struct {
 	SchemaVersion string  `json:"schema_version"`
 	Runs          []Run   `json:"runs"`

@@ -74,7 +74,7 @@ func Diff(old, now *Inventory) (changes []Change, unread []Unread) {
 	return changes, unread
 }
 
-// diffGroups tells which groups and which rules came and went, by their text.
+// diffGroups says which groups and which rules came and went, by their text.
 func diffGroups(a, b *Region) []Change {
 	var changes []Change
 	before := map[string]*Group{}

@@ -77,7 +77,7 @@ func byID[T any](index *map[string]*T, list []T, id string, idOf func(*T) string
 	return (*index)[id]
 }
 
-// Members returns the interfaces that carry the group, sorted by id. The slice
+// Members returns the interfaces to which the group is attached, sorted by id. The slice
 // is shared: it must not be changed.
 func (x *Index) Members(group string) []*Interface {
 	if x.place == nil {

@@ -23,7 +23,7 @@ func TestIndex(t *testing.T) {
 				}
 				var members []*inventory.Interface
 				for k := range r.Interfaces {
-					if r.Interfaces[k].Carries(g.ID) {
+					if r.Interfaces[k].HasGroup(g.ID) {
 						members = append(members, &r.Interfaces[k])
 					}
 				}

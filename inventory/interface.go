@@ -2,7 +2,7 @@ package inventory
 
 import "net/netip"
 
-// Interface is an elastic network interface. What AWS tells of its owner is
+// Interface is an elastic network interface. What AWS says about its owner is
 // kept as it came; Owner derives the service from it.
 type Interface struct {
 	ID           string    `json:"id"`
@@ -56,8 +56,8 @@ func (i *Interface) IPv6() []netip.Addr {
 	return found
 }
 
-// Carries reports whether the interface carries the group.
-func (i *Interface) Carries(group string) bool {
+// HasGroup reports whether the group is attached to the interface.
+func (i *Interface) HasGroup(group string) bool {
 	for _, g := range i.Groups {
 		if g == group {
 			return true

@@ -114,7 +114,7 @@ func TestInterfaceAddresses(t *testing.T) {
 	if got := i.IPv6(); !slices.Equal(got, []netip.Addr{address("2001:db8::1")}) {
 		t.Errorf("IPv6 addresses: %v", got)
 	}
-	if !i.Carries("sg-2") || i.Carries("sg-3") {
+	if !i.HasGroup("sg-2") || i.HasGroup("sg-3") {
 		t.Error("the groups of the interface are mistaken")
 	}
 }

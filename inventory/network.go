@@ -171,7 +171,7 @@ type Association struct {
 }
 
 // StaleReference is a rule that names a group which is gone, as
-// DescribeStaleSecurityGroups tells it.
+// DescribeStaleSecurityGroups returns it.
 type StaleReference struct {
 	Group     string // the group that has the rule
 	Direction Direction
@@ -214,8 +214,8 @@ type Listener struct {
 	Traffic    Traffic
 }
 
-// Function is a Lambda function with the groups that its interfaces carry
-// while it runs. Idle functions have no interface.
+// Function is a Lambda function with the groups that its interfaces
+// have while it runs. Idle functions have no interface.
 type Function struct {
 	Name    string   `json:"name"`
 	ARN     string   `json:"arn,omitzero"`

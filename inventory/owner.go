@@ -22,7 +22,7 @@ func (o Owner) String() string {
 	return o.Kind + " " + o.Name
 }
 
-// Owner derives the service from what AWS tells of the interface. Stronger
+// Owner derives the service from what AWS says about the interface. Stronger
 // evidence wins: the operator that manages it, the instance it is attached
 // to, its type, its requester, its description, its tags.
 func (i *Interface) Owner() Owner {

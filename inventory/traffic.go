@@ -7,7 +7,7 @@ import (
 )
 
 // Direction says which way a rule lets traffic through, seen from the
-// interface that carries the group.
+// interface to which the group is attached.
 type Direction uint8
 
 const (
@@ -26,7 +26,7 @@ func (d Direction) String() string {
 // Protocol is an IP protocol number, or AllProtocols.
 type Protocol int16
 
-// The protocols that carry ports or a type and code. AllProtocols covers
+// The protocols that have ports or a type and code. AllProtocols covers
 // every protocol; AWS writes it as -1.
 const (
 	AllProtocols Protocol = -1
@@ -106,7 +106,7 @@ func Ports(p Protocol, first, last int32) Traffic {
 }
 
 // NewTraffic builds a Traffic from the fields of an AWS rule. Nil ports mean
-// all ports, every type or every code. Protocols that carry neither ports nor
+// all ports, every type or every code. Protocols that have neither ports nor
 // types drop them, as AWS opens the whole protocol whatever the fields say.
 // An end outside 0 to 65535, -1 included, leaves the ports open on that side,
 // and a type or code outside 0 to 255 means all of them; a reversed interval

@@ -110,7 +110,7 @@ func writeASFF(w io.Writer, r *findings.Report, _ Options) error {
 	return out.flush("ASFF")
 }
 
-// asffCoverage tells how much of a region was read and evaluated. It has the
+// asffCoverage says how much of a region was read and evaluated. It has the
 // same id in every run, so that the run that reads the region again passes it.
 func asffCoverage(r *findings.Report, c *findings.Coverage) *asffFinding {
 	a := asffBase(r, findings.Identity("coverage", r.Caller.Partition, c.AccountID, c.Region, "", ""), "coverage", c.AccountID, c.Region)

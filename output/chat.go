@@ -14,7 +14,7 @@ import (
 // Messages for a chat, to be sent with curl -d @-: the sum of the run, ten
 // findings, and how many more there are. With a baseline the findings are those
 // that are new. Slack takes 3,000 characters in a section, some 13,000 in all
-// and 50 blocks; Teams takes 28 KB. Texts from outside mention nobody and make
+// and 50 blocks; Teams takes 28 KB. Texts from outside mention no one and make
 // no links.
 var (
 	_ = declare("slack", "a message for a Slack webhook: what is new in ten lines", writeSlack)

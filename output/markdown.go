@@ -15,7 +15,7 @@ import (
 // have in common. What is new comes first, then the findings, what was read and
 // what was not. GitHub takes 65,536 characters in a comment and GitLab a
 // million: lists end after some lines, and say how many more there are. Texts
-// from outside are text: they make no link, mention nobody and hold no markup.
+// from outside are text: they make no link, mention no one and hold no markup.
 var _ = declare("markdown", "a summary for a pull request, an issue or a chat: what is new first", writeMarkdown)
 
 const (

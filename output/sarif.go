@@ -243,7 +243,7 @@ func sarifFinding(r *findings.Report, f *findings.Finding, rule int) *sarifResul
 	return result
 }
 
-// sarifInvoked tells how the run went: what was not read are errors, what was
+// sarifInvoked says how the run went: what was not read are errors, what was
 // not evaluated or is left out of the report are warnings.
 func sarifInvoked(r *findings.Report, account string) *sarifInvocation {
 	run := &sarifInvocation{Successful: true, Notifications: []sarifNotification{}}

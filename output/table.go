@@ -18,7 +18,7 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// maxRows caps the table: nobody reads more, and the library holds them all.
+// maxRows caps the table: no one reads more, and the library holds them all.
 const maxRows = 10000
 
 // Table is for people. A terminal gets the compact form; pipes, and terminals

@@ -10,7 +10,7 @@ import (
 // Account is an account whose groups a picture shows.
 type Account struct{ ID, Name string }
 
-// String returns the id, and the name behind it where an organisation told it.
+// String returns the id, and the name behind it where an organization names it.
 func (a Account) String() string {
 	if a.Name == "" {
 		return a.ID

@@ -33,7 +33,7 @@ func (n *Analyzer) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	return found
 }
 
-// addressIndex tells which interfaces hold an address.
+// addressIndex says which interfaces hold an address.
 type addressIndex struct {
 	index  map[string]*cidr.Index // by VPC; nil until it is first asked for
 	inside map[vpcPrefix][]int32

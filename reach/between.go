@@ -77,7 +77,7 @@ func (n *Analyzer) end(e *inventory.Interface, a netip.Addr) network.End {
 	return x
 }
 
-// groupsOf returns the groups that the interface carries, and the ids of those that
+// groupsOf returns the groups of the interface, and the ids of those that
 // were not read: they belong to another account.
 func (n *Analyzer) groupsOf(e *inventory.Interface) (groups []*inventory.Group, unseen []string) {
 	for _, id := range e.Groups {

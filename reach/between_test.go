@@ -112,9 +112,9 @@ func (o *oracle) between(a, b *inventory.Interface, t inventory.Traffic) bool {
 
 // grouped asks the groups of one end. An interface without one: "NLB: may have
 // groups only if one was given at creation; without any, all traffic is let
-// through"; a NAT gateway "carries no security group" (Elastic Load Balancing
+// through"; a NAT gateway "has no security group" (Elastic Load Balancing
 // user guide, security groups for your Network Load Balancer; Amazon VPC user
-// guide, NAT gateways). Any other must have one that is not told.
+// guide, NAT gateways). Any other must have one that is unknown.
 func (o *oracle) grouped(at, other *inventory.Interface, d inventory.Direction, t inventory.Traffic) bool {
 	if len(at.Groups) == 0 {
 		return at.Type == "network_load_balancer" || at.Type == "nat_gateway" || o.guess("groups of "+at.ID)

@@ -32,7 +32,7 @@ func (n *Analyzer) follow(q question, from path.Addresses) *explain.Followed {
 
 // judge follows the rule's traffic to each candidate among the group's interfaces,
 // and picks the one that the evidence is about: of the most open verdict, the one
-// that lets in the largest share of the internet.
+// that is open to the largest share of the internet.
 func (n *Analyzer) judge(g *inventory.Group, r *inventory.Rule, sources network.Sources) *explain.Judgement {
 	j := &explain.Judgement{
 		Group: g, Rule: r, Sources: sources, Network: n.net(), Members: n.membersOf(g.ID),

@@ -33,9 +33,9 @@ func (n *Analyzer) RoutedToInternet(vpc, subnet string) (gateway, table string) 
 	return "", ""
 }
 
-// Listens reports whether a load balancer that carries the group accepts some of
-// the traffic by a listener, and whether the listeners of all load balancers that
-// carry it are known. Members that are no load balancers do not count.
+// Listens reports whether a load balancer with the group accepts some of
+// the traffic by a listener, and whether the listeners of all load balancers with
+// the group are known. Other members do not count.
 func (n *Analyzer) Listens(group string, t inventory.Traffic) (some, known bool) {
 	known = true
 	for _, e := range n.Interfaces(group) {

@@ -90,7 +90,7 @@ func (n *Analyzer) net() *network.Network {
 	return n.network
 }
 
-// Interfaces returns the interfaces that carry the group, sorted by id. The
+// Interfaces returns the interfaces to which the group is attached, sorted by id. The
 // slice is shared: it must not be changed. It is empty where interfaces were
 // not read.
 func (n *Analyzer) Interfaces(group string) []*inventory.Interface {

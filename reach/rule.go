@@ -7,7 +7,7 @@ import (
 )
 
 // Rule judges one rule of a group as if the group had no other: reachable means that
-// for some interface that carries the group, some port of the rule and some internet
+// for some interface to which the group is attached, some port of the rule and some internet
 // address among its sources, a new connection gets in and its reply out.
 func (n *Analyzer) Rule(g *inventory.Group, r *inventory.Rule) Exposure {
 	read := n.region.Read.Has(inventory.PartInterfaces)

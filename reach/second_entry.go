@@ -9,9 +9,9 @@ import (
 	"github.com/sgaudit/sgaudit/reach/network"
 )
 
-// secondEntries tells of second ways in to a group, which verdicts leave aside:
-// a public load balancer or Global Accelerator hands on what it lets in to
-// interfaces that the internet cannot address.
+// secondEntries names second ways in to a group, which verdicts leave aside: a
+// public load balancer or Global Accelerator forwards traffic to interfaces that
+// the internet cannot address.
 func (n *Analyzer) secondEntries(g *inventory.Group) []string {
 	if lines, ok := n.entries[g.ID]; ok {
 		return lines
@@ -31,7 +31,7 @@ func (n *Analyzer) secondEntries(g *inventory.Group) []string {
 
 // balancerBefore looks for a load balancer with a public address among the
 // interfaces of the groups that g names as sources, and of g itself, and returns
-// it with the group that it carries.
+// it with its group.
 func (n *Analyzer) balancerBefore(g *inventory.Group) (balancer *inventory.Interface, carries string) {
 	var sources []string
 	for i := range g.Rules {
@@ -53,8 +53,8 @@ func (n *Analyzer) balancerBefore(g *inventory.Group) (balancer *inventory.Inter
 }
 
 // publicBalancer returns the first load balancer with a public address that
-// carries the group and may have a listener, and that VPC block public access
-// does not shut off.
+// has the group and may have a listener, and that VPC block public access does not
+// block.
 func (n *Analyzer) publicBalancer(group string) *inventory.Interface {
 	for _, e := range n.Interfaces(group) {
 		for f := range cidr.Families {

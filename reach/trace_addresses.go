@@ -60,7 +60,7 @@ func (t *tracer) fromInternet(f cidr.Family, from cidr.Set) {
 	s, a := t.n.net().AddressScope(t.to, f)
 	if s < network.MaybeAdvertised {
 		if s == network.NoAddress && f == cidr.IPv6 && t.query.Everyone {
-			return // most interfaces have no IPv6 address, and nobody asked
+			return // most interfaces have no IPv6 address, and no one asked
 		}
 		t.add(Way{From: explain.Addresses(from, f), Verdict: path.NotReachable, Steps: []explain.Step{explain.NotAddressed(t.to, s, f)}})
 		return

@@ -7,8 +7,8 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// fromReferences follows what comes from the interfaces that carry a group which a
-// rule references.
+// fromReferences follows what comes from the interfaces of the groups that rules
+// reference.
 func (t *tracer) fromReferences() {
 	t.each(func(g *inventory.Group, r *inventory.Rule, _ inventory.Traffic) {
 		if r.Peer.Group == nil {

@@ -106,7 +106,7 @@ func (c *comparison) region(now *inventory.Region) {
 func (c *comparison) carried(r *inventory.Region, n *reach.Analyzer, e, other *inventory.Interface) {
 	for i := range r.Groups {
 		g := &r.Groups[i]
-		own := e.Carries(g.ID) && !other.Carries(g.ID)
+		own := e.HasGroup(g.ID) && !other.HasGroup(g.ID)
 		for k := range g.Rules {
 			rule := &g.Rules[k]
 			ask := func(member, peer *inventory.Interface) {
@@ -120,7 +120,7 @@ func (c *comparison) carried(r *inventory.Region, n *reach.Analyzer, e, other *i
 					ask(e, peer)
 				}
 			}
-			if ref := rule.Peer.Group; ref != nil && e.Carries(ref.ID) && !other.Carries(ref.ID) {
+			if ref := rule.Peer.Group; ref != nil && e.HasGroup(ref.ID) && !other.HasGroup(ref.ID) {
 				for _, member := range n.Interfaces(g.ID) {
 					ask(member, e)
 				}
@@ -137,8 +137,8 @@ func same(a, b []inventory.Rule) bool {
 
 // Concerned returns a function that reports whether what reaches an interface
 // may differ between two states of a region. Where the second one was made of
-// the first by Apply, these are the interfaces that carry a group whose rules
-// a step changed, or to which a step gave other groups; else all of them.
+// the first by Apply, these are the interfaces of the groups with rules that a
+// step changed, and those to which a step gave other groups; else all of them.
 func Concerned(old, now *inventory.Region) func(*inventory.Interface) bool {
 	if len(old.Interfaces) != len(now.Interfaces) || len(old.Interfaces) > 0 && &old.Interfaces[0] != &now.Interfaces[0] {
 		return func(*inventory.Interface) bool { return true }
@@ -220,7 +220,7 @@ func parts(rule *inventory.Rule, others []inventory.Rule, peer *inventory.Interf
 	return found
 }
 
-// rulesOf returns the rules of all groups that an interface carries.
+// rulesOf returns the rules of all groups of an interface.
 func rulesOf(index *inventory.Index, e *inventory.Interface) (rules []inventory.Rule) {
 	for _, id := range e.Groups {
 		if g := index.Group(id); g != nil {
@@ -235,7 +235,7 @@ func rulesOf(index *inventory.Index, e *inventory.Interface) (rules []inventory.
 func mayName(rule *inventory.Rule, e *inventory.Interface) bool {
 	switch {
 	case rule.Peer.Group != nil:
-		return e.Carries(rule.Peer.Group.ID)
+		return e.HasGroup(rule.Peer.Group.ID)
 	case rule.Peer.List != "":
 		return true
 	}

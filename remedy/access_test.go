@@ -76,7 +76,7 @@ func TestCompareAccess(t *testing.T) {
 }
 
 // What no step touches is not looked at: neither groups that share their rules
-// with those before, nor interfaces that carry only such groups.
+// with those before, nor interfaces that have only such groups.
 func TestCompareAccessOfWhatChanged(t *testing.T) {
 	inv := notation.MustParse("sg-1 a\n in tcp/1 sg-2\nsg-2 b\n in tcp/2 sg-1\nsg-3 c\n in tcp/3 sg-1\neni-1 sg-1 10.0.0.1\neni-2 sg-2 10.0.0.2\neni-3 sg-3,sg-1 10.0.0.3").Inventory
 	after := rewritten(inv, 1, nil)

@@ -54,7 +54,7 @@ func Apply(inv *inventory.Inventory, lines []change.Line) (*inventory.Inventory,
 	return &after, nil
 }
 
-// LineError tells which line EC2 would refuse, and why.
+// LineError says which line EC2 would refuse, and why.
 type LineError struct {
 	Number int // of the line
 	Err    error

@@ -69,13 +69,13 @@ func (e *workingCopy) setGroups(s *change.Step) error {
 	return fmt.Errorf("%s is not among the interfaces that were read%s", s.Interface, where(s))
 }
 
-// attachable tells why EC2 would not attach a group to an interface: both
+// attachable says why EC2 would not attach a group to an interface: both
 // belong to one VPC, or the group is associated with the interface's (EC2 API
 // reference, ModifyNetworkInterfaceAttribute).
 func (e *workingCopy) attachable(r *regionCopy, to *inventory.Interface, id string) error {
 	t := e.target(r, id)
 	switch {
-	case to.Carries(id):
+	case to.HasGroup(id):
 	case t == nil && change.IsNew(id):
 		return fmt.Errorf("%s is to get a group that no line before it creates", to.ID)
 	case t == nil:
@@ -86,8 +86,7 @@ func (e *workingCopy) attachable(r *regionCopy, to *inventory.Interface, id stri
 	return nil
 }
 
-// carriers finds the first interface that carries each group which a line
-// deletes.
+// carriers finds the first interface of each group that a line deletes.
 func (e *workingCopy) carriers(r *regionCopy) {
 	leaves := false
 	for _, targets := range e.groups {

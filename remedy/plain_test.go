@@ -129,13 +129,13 @@ func plainRefer(r *inventory.Region, g, other *inventory.Group, ref *inventory.G
 	}
 }
 
-// plainKeptBy tells what keeps EC2 from deleting a group, or nothing.
+// plainKeptBy says what keeps EC2 from deleting a group, or nothing.
 func plainKeptBy(r *inventory.Region, g *inventory.Group) string {
 	if g.Default() {
 		return "it is a default group"
 	}
 	for i := range r.Interfaces {
-		if r.Interfaces[i].Carries(g.ID) {
+		if r.Interfaces[i].HasGroup(g.ID) {
 			return "it is attached to " + r.Interfaces[i].ID
 		}
 	}

@@ -280,7 +280,7 @@ func (m *merger) entries() []*Entry {
 		anew := func(r inventory.Rule) bool { return allowed[e.place()+r.String()] }
 		switch {
 		case e.Step.Verb == change.Revoke && change.IsNew(e.Step.Group):
-			return slices.Index(change.Verbs, change.Create)*2 + 1 // before an interface carries the group
+			return slices.Index(change.Verbs, change.Create)*2 + 1 // before the group is attached to an interface
 		case e.Step.Verb == change.Revoke && slices.ContainsFunc(e.Step.Rules, anew):
 			return slices.Index(change.Verbs, change.SetGroups)*2 + 1 // AWS allows no rule that is there already
 		}

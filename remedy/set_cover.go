@@ -182,7 +182,7 @@ func (c *setCover) offer(x choice) {
 func (c *setCover) outsiders(groups []int, most int) (count int, first []*inventory.Interface) {
 	for n, k := range groups {
 		for _, e := range c.s.reach.Interfaces(c.ids[k]) {
-			if c.inside(e) || slices.ContainsFunc(groups[:n], func(earlier int) bool { return e.Carries(c.ids[earlier]) }) {
+			if c.inside(e) || slices.ContainsFunc(groups[:n], func(earlier int) bool { return e.HasGroup(c.ids[earlier]) }) {
 				continue
 			}
 			count++

@@ -20,14 +20,14 @@ const (
 	maxAttached   = 20 // interfaces that a new group is attached to
 )
 
-// Replacement tells which groups can be named in the place of a range of
+// Replacement says which groups can be named in the place of a range of
 // addresses. It is chosen as follows, the earlier counting before the later:
 // every interface that holds an address of the range and carries a group that
 // can be referenced is covered; as few groups as possible are too broad; as few
 // groups as possible are referenced; as few interfaces as possible are admitted
 // that were not; the ids come first in the alphabet.
 //
-// A default group is never referenced. An interface that carries only groups
+// A default group is never referenced. An interface that has only groups
 // that are too broad gets a new group, if its owner can attach one to it. A
 // group is too broad if it is a default group, or if more of its interfaces
 // lie outside of the range than inside and some of those carry a group that
@@ -36,10 +36,10 @@ type Replacement struct {
 	Groups   []string               // to name, sorted
 	Broad    []string               // those among them that are too broad, of interfaces that no group can be attached to
 	Avoided  []string               // groups that are too broad, for which others are named, sorted
-	Kept     []netip.Prefix         // single addresses whose holders carry no group that can be named
+	Kept     []netip.Prefix         // single addresses whose holders have no group that can be named
 	Covered  []*inventory.Interface // by id: what holds an address of the range and is covered
 	Idle     []*inventory.Function  // functions of subnets in the range that have no interface now
-	New      []NewGroup             // groups to create for interfaces that carry only groups that are too broad, by VPC
+	New      []NewGroup             // groups to create for interfaces that have only groups that are too broad, by VPC
 	Admitted int                    // interfaces that carry one of Groups and hold no address of the range
 	Others   []*inventory.Interface // the first of those, by id
 	Smallest bool                   // no smaller choice exists; false where the search was cut short
@@ -70,7 +70,7 @@ func NewSolver(r *inventory.Region, n *reach.Analyzer) *Solver {
 	return &Solver{region: r, reach: n, index: n.Index(), beside: map[string][]string{}, solved: map[solverKey]*Replacement{}}
 }
 
-// Replace tells what can take the place of a range of private addresses as
+// Replace says what can take the place of a range of private addresses as
 // the source of rules of a VPC's groups. The result is shared.
 func (s *Solver) Replace(vpc string, prefix netip.Prefix) *Replacement {
 	key := solverKey{vpc, prefix}
@@ -228,7 +228,7 @@ func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, carried m
 	}
 }
 
-// carriedBeside returns all groups that the interfaces of a group carry.
+// carriedBeside returns all groups of the interfaces of a group.
 func (s *Solver) carriedBeside(group string) []string {
 	if found, done := s.beside[group]; done {
 		return found

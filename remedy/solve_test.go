@@ -44,7 +44,7 @@ func small(rng *rand.Rand) *inventory.Region {
 	return r
 }
 
-// tooBroad tells which groups are too broad for a range, worked out the plain
+// tooBroad says which groups are too broad for a range, worked out the plain
 // way.
 func tooBroad(r *inventory.Region, p netip.Prefix) map[string]bool {
 	within := map[string]bool{}
@@ -61,7 +61,7 @@ func tooBroad(r *inventory.Region, p netip.Prefix) map[string]bool {
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
 			switch {
-			case !e.Carries(g.ID):
+			case !e.HasGroup(g.ID):
 			case inside(e, p):
 				in++
 			default:
@@ -78,13 +78,13 @@ func inside(e *inventory.Interface, p netip.Prefix) bool {
 	return slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool { return p.Contains(a.Private) })
 }
 
-// cost tells whether a set of groups covers every interface of the range that
+// cost says whether a set of groups covers every interface of the range that
 // is not to get a new group, and how many it lets in from elsewhere.
 func cost(r *inventory.Region, p netip.Prefix, chosen []string, created map[string]bool) (covers bool, outsiders int) {
 	covers = true
 	for i := range r.Interfaces {
 		e := &r.Interfaces[i]
-		takes := slices.ContainsFunc(chosen, e.Carries)
+		takes := slices.ContainsFunc(chosen, e.HasGroup)
 		switch {
 		case inside(e, p):
 			covers = covers && (takes || created[e.ID])

@@ -33,7 +33,7 @@ type target struct {
 	place   int
 	changed bool
 	leaves  bool                 // a line deletes it
-	carrier *inventory.Interface // the first one that carries it
+	carrier *inventory.Interface // the first one to which it is attached
 	namers  []namer              // other groups of the region, by place
 }
 

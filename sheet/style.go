@@ -22,7 +22,7 @@ const (
 	warnColor = "B3002D"
 )
 
-// styleKey tells styles apart: what a cell holds, and for severities which.
+// styleKey distinguishes styles: what a cell holds, and for severities which.
 type styleKey struct {
 	kind  cellKind
 	level string

@@ -72,7 +72,7 @@ func (t *Tables) Groups() *Table {
 	})
 }
 
-// usedBy counts the interfaces that carry a group by the kind of their owner,
+// usedBy counts the interfaces to which a group is attached by the kind of their owner,
 // the most frequent first: "instance 3; database 1".
 func (p *place) usedBy(group string) string {
 	count := map[string]int{}

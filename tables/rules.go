@@ -101,7 +101,7 @@ func (a *told) idText() string {
 	return strings.Join(a.ids, sep)
 }
 
-// interfaces counts those that carry a group: empty where they were not read.
+// interfaces counts those to which a group is attached: empty where they were not read.
 func (p *place) interfaces(group string) string {
 	if !p.attached {
 		return ""

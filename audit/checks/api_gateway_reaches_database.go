@@ -50,7 +50,7 @@ var _ = audit.Declare(audit.Check{
 // attached to it or by an address that it has in the VPC.
 func names(rule *inventory.Rule, g *inventory.Group, e *inventory.Interface) bool {
 	if rule.Peer.Group != nil {
-		return e.Carries(rule.Peer.Group.ID)
+		return e.HasGroup(rule.Peer.Group.ID)
 	}
 	return rule.Peer.Prefix.IsValid() && e.VPC == g.VPC && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool {
 		return rule.Peer.Prefix.Contains(a.Private)

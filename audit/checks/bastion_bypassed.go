@@ -65,6 +65,6 @@ func remoteShell(t inventory.Traffic) bool {
 func onlyBastions(r *audit.Pass, bastions []string, vpc string, p netip.Prefix) bool {
 	inside := r.InterfacesInside(vpc, p)
 	return len(inside) > 0 && p.IsSingleIP() && !slices.ContainsFunc(inside, func(i int32) bool {
-		return !slices.ContainsFunc(bastions, r.Interfaces[i].Carries)
+		return !slices.ContainsFunc(bastions, r.Interfaces[i].HasGroup)
 	})
 }

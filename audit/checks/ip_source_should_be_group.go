@@ -22,7 +22,7 @@ var _ = audit.Declare(audit.Check{
 			g := &r.Groups[i]
 			for j := range g.Rules {
 				rule := &g.Rules[j]
-				if e := public[rule.Peer.Prefix.Addr()]; e != nil && rule.Direction == inventory.Ingress && rule.Peer.Prefix.IsSingleIP() && !e.Carries(g.ID) {
+				if e := public[rule.Peer.Prefix.Addr()]; e != nil && rule.Direction == inventory.Ingress && rule.Peer.Prefix.IsSingleIP() && !e.HasGroup(g.ID) {
 					r.Report(ownPublic(r, g, rule, e))
 				}
 				if rule.Direction != inventory.Ingress || !rule.Peer.Prefix.IsValid() || !r.Reach.Private(g.VPC, rule.Peer.Prefix) {

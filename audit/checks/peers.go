@@ -135,7 +135,7 @@ func (h *holders) message(r *audit.Pass, g *inventory.Group, rule *inventory.Rul
 		return ""
 	case others == 1:
 		for _, e := range h.list {
-			if !e.Carries(g.ID) {
+			if !e.HasGroup(g.ID) {
 				return fmt.Sprintf("%s is allowed from %s, which is used by %s with security group %s", rule.Traffic, rule.Peer, e.Named(), r.GroupNamed(e.group))
 			}
 		}

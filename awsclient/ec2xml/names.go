@@ -26,7 +26,7 @@ var known = func() map[string]string {
 // mostIgnored names are remembered, more than EC2 has.
 const mostIgnored = 1000
 
-// other skips an element that nobody looks for. The SDK does not mind the case
+// other skips an element that is not needed. The SDK does not mind the case
 // of names: one that differs from a known name by that alone is left to it.
 func (s *Scanner) other() {
 	if !s.ignored[string(s.name)] {

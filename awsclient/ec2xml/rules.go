@@ -66,7 +66,7 @@ type RuleKey struct {
 	ref, list string
 }
 
-// KeyOf returns the key of a rule that DescribeSecurityGroups told: the flat list has
+// KeyOf returns the key of a rule that DescribeSecurityGroups returned: the flat list has
 // the same for it.
 func KeyOf(group string, r *inventory.Rule) RuleKey {
 	key := RuleKey{Group: group, direction: r.Direction, traffic: r.Traffic, prefix: r.Peer.Prefix, list: r.Peer.List}

@@ -110,7 +110,7 @@ func compare(t testing.TB, body []byte) (left bool) {
 // leaf is an element with a text.
 var leaf = regexp.MustCompile(`<([A-Za-z0-9]+)>[^<]*</([A-Za-z0-9]+)>`)
 
-// keptAlone drops elements with a text that nobody looks for.
+// keptAlone drops elements with a text that is not needed.
 func keptAlone(body []byte) []byte {
 	return leaf.ReplaceAllFunc(body, func(found []byte) []byte {
 		m := leaf.FindSubmatch(found)

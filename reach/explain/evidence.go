@@ -28,7 +28,7 @@ type Judgement struct {
 	Sources network.Sources // internet addresses that the rule's peer stands for
 	Network *network.Network
 	Members *network.Members
-	Total   int      // interfaces that carry the group
+	Total   int      // interfaces to which the group is attached
 	Judged  []Judged // the candidates with an address of a family that the sources have
 	Best    *Judged  // the one that the evidence is about; nil where no candidate can be reached
 	Count   int      // interfaces of the same verdict as the best, if Total is over 1

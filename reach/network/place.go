@@ -8,7 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/reach/path"
 )
 
-// placeKey tells places apart. The subnet decides; the VPC is there for interfaces
+// placeKey distinguishes places. The subnet decides; the VPC is there for interfaces
 // whose subnet is not known.
 type placeKey struct{ VPC, Subnet string }
 

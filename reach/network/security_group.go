@@ -44,7 +44,7 @@ func (s SecurityGroups) each(f func(by *Permission, certain bool)) {
 func (s SecurityGroups) names(p inventory.Peer) path.Decision {
 	if p.Group != nil {
 		switch {
-		case s.ToPublicAddress, !s.Other.Interface.Carries(p.Group.ID):
+		case s.ToPublicAddress, !s.Other.Interface.HasGroup(p.Group.ID):
 			return path.Blocked
 		case s.At.VPC == s.Other.VPC:
 			return path.Allowed
@@ -156,7 +156,7 @@ func (s SecurityGroups) Reference(protocol inventory.Protocol, point int32) *Per
 		for i := range g.Rules {
 			r := &g.Rules[i]
 			span := path.IntervalOf(r.Traffic)
-			if r.Direction == s.Direction && r.Peer.Group != nil && s.Other.Interface.Carries(r.Peer.Group.ID) &&
+			if r.Direction == s.Direction && r.Peer.Group != nil && s.Other.Interface.HasGroup(r.Peer.Group.ID) &&
 				(r.Traffic.Protocol == inventory.AllProtocols || r.Traffic.Protocol == protocol) && span.Contains(point) {
 				return &Permission{g, r}
 			}
