@@ -88,6 +88,9 @@ func (e *workingCopy) apply(t *target, s *change.Step) error {
 		return e.authorize(t, s)
 	case change.Revoke:
 		return e.revoke(t, s)
+	case change.LookUp:
+	default:
+		return fmt.Errorf("sgaudit cannot try the step %q on a copy of the inventory", s.Verb)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -206,4 +207,14 @@ func TestApplyReadsAlone(t *testing.T) {
 		})
 	}
 	group.Wait()
+}
+
+// A step that the copy of the inventory cannot carry out is refused: taken for
+// done, it would make the proof of a plan worthless.
+func TestApplyRefusesWhatItDoesNotKnow(t *testing.T) {
+	inv := notation.MustParse("sg-1 a\neni-1 sg-1 10.0.0.1\n").Inventory
+	step := change.Step{Verb: "rename-group", Group: "sg-1"}
+	if _, err := remedy.Apply(inv, []change.Line{{Number: 3, Step: step}}); err == nil || !strings.Contains(err.Error(), `line 3: sgaudit cannot try the step "rename-group"`) {
+		t.Errorf("the step is taken for done: %v", err)
+	}
 }

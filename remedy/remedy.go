@@ -8,9 +8,6 @@
 package remedy
 
 import (
-	"net/netip"
-	"slices"
-
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -46,7 +43,7 @@ func Attach(inv *inventory.Inventory, report *findings.Report, proposals finding
 		if a == nil || f.GroupID == "" || f.ResourceID != f.GroupID {
 			continue
 		}
-		if proposals[f.ID].Kind == findings.DeleteGroup && f.Status != findings.Suppressed {
+		if a.deletes(f) && f.Status != findings.Suppressed {
 			a.dead[f.GroupID] = true
 		}
 		s := subject{a, f.GroupID}
@@ -88,17 +85,12 @@ func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
 		case f.Rule != nil:
 			d.write(f)
 		default:
-			a.steps(f, g, a.change(a.proposals[f.ID], g))
+			a.steps(f, g, a.groupSteps(f, g))
 		}
 		if by != "" && (len(f.Fix.Commands) > 0 || a.advises(f)) {
 			f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or its next run undoes the change")
 		}
 	}
-}
-
-// advises reports whether the check proposes no change for a finding.
-func (a *attacher) advises(f *findings.Finding) bool {
-	return a.proposals[f.ID].Kind == findings.Advise
 }
 
 // steps writes the steps into the finding.
@@ -130,44 +122,6 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change
 
 func (a *attacher) holders(g *inventory.Group) []*inventory.Interface {
 	return a.reach.Interfaces(g.ID)
-}
-
-// hasIPv6 reports whether a VPC is known to have IPv6 addresses.
-func hasIPv6(r *inventory.Region, vpc string) bool {
-	return slices.ContainsFunc(r.VPCs, func(v inventory.VPC) bool {
-		return v.ID == vpc && slices.ContainsFunc(v.Prefixes, func(p netip.Prefix) bool { return p.Addr().Is6() })
-	})
-}
-
-// empties reports whether all rules of the group can go: it is a default
-// group, and interfaces were read and none carries it.
-func (a *attacher) empties(g *inventory.Group) bool {
-	return g.Default() && a.region.Read.Has(inventory.PartInterfaces) && len(a.holders(g)) == 0
-}
-
-// change returns the steps of what is proposed for a whole group.
-func (a *attacher) change(p findings.Proposal, g *inventory.Group) []change.Step {
-	switch {
-	case p.Kind == findings.DeleteGroup:
-		var steps []change.Step
-		for _, id := range p.First {
-			if other := a.index.Group(id); other != nil {
-				naming := slices.DeleteFunc(slices.Clone(other.Rules), func(r inventory.Rule) bool { return r.Peer.Group == nil || r.Peer.Group.ID != g.ID })
-				steps = append(steps, change.RevokeRules(a.region.AccountID, a.region.Name, other, naming)...)
-			}
-		}
-		for i := range steps {
-			steps[i].Irreversible = true
-		}
-		was := *g
-		was.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool {
-			return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
-		})
-		return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was, IPv6: hasIPv6(a.region, g.VPC)})
-	case p.Kind == findings.RevokeAll && a.empties(g):
-		return change.RevokeRules(a.region.AccountID, a.region.Name, g, g.Rules)
-	}
-	return nil
 }
 
 // ruleIn returns the rule of a group that is the same as another one, or nil.

@@ -12,33 +12,6 @@ import (
 	"github.com/sgaudit/sgaudit/reach"
 )
 
-// wish is what a finding asks to be done with its rule. Where findings about
-// one rule ask for different things, the greatest wish decides.
-type wish int
-
-const (
-	keep      wish = iota
-	reference      // groups take the place of the range
-	replace        // other sources take the place of the source
-	redundant      // revoke: rules that stay allow the same
-	revoke         // revoke: nothing takes the place
-)
-
-// wishOf returns what a finding asks to be done with its rule.
-func (a *attacher) wishOf(f *findings.Finding) wish {
-	switch a.proposals[f.ID].Kind {
-	case findings.ReferenceGroups:
-		return reference
-	case findings.RevokeRedundant:
-		return redundant
-	case findings.ReplaceSource:
-		return replace
-	case findings.Advise:
-		return keep
-	}
-	return revoke
-}
-
 // outcome is what becomes of one rule. All findings about the rule share it.
 type outcome struct {
 	rule        *inventory.Rule
@@ -75,7 +48,7 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 			if rule := ruleIn(g, f.Rule.Rule); rule != nil {
 				d.wish(f, rule, a.wishOf(f))
 			}
-		case a.proposals[f.ID].Kind == findings.RevokeAll && a.empties(g):
+		case a.revokesAll(f, g):
 			for i := range g.Rules {
 				d.wish(f, &g.Rules[i], revoke)
 			}
