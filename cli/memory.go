@@ -31,11 +31,12 @@ var delayCollector = sync.OnceFunc(func() {
 // collectFrom lets no collection begin before the program has taken so many
 // bytes. After the first one, the collector works with that percentage.
 func collectFrom(bytes int64, percent int) {
+	turn := collection.Add(1)
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(bytes)
 	found := new([16]byte) // which nothing refers to: the first collection finds it
 	runtime.AddCleanup(found, func(int) {
-		if collectsOften.Load() {
+		if collection.Load() != turn { // somebody has chosen otherwise since
 			return
 		}
 		debug.SetMemoryLimit(math.MaxInt64)
@@ -48,12 +49,13 @@ func collectFrom(bytes int64, percent int) {
 // findings and half of the memory.
 const percentOften = 25
 
-var collectsOften atomic.Bool
+// collection counts how often the collector was set.
+var collection atomic.Int64
 
 // collectOften is for the verbs that hold a saved report and little else.
 func collectOften() {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		collectsOften.Store(true)
+		collection.Add(1)
 		debug.SetMemoryLimit(math.MaxInt64)
 		debug.SetGCPercent(percentOften)
 	}

@@ -14,11 +14,11 @@ import (
 )
 
 // The lists of what was audited, whether or not something was found about it.
-var (
-	_ = listing("rules-csv", "one row for each rule that was audited", (*tables.Tables).Rules)
-	_ = listing("groups-csv", "one row for each security group", (*tables.Tables).Groups)
-	_ = listing("interfaces-csv", "one row for each network interface", (*tables.Tables).Interfaces)
-)
+var _ = []*Format{
+	listing("rules-csv", "one row for each rule that was audited", (*tables.Tables).Rules),
+	listing("groups-csv", "one row for each security group", (*tables.Tables).Groups),
+	listing("interfaces-csv", "one row for each network interface", (*tables.Tables).Interfaces),
+}
 
 // errNoTables is what a list comes to where only a report is known.
 var errNoTables = errors.New("a report holds no list of what was audited")

@@ -48,42 +48,43 @@ func (t *Tables) Rules() *Table {
 		return text
 	}
 	count := func(p *place) (n int) {
-		for i := range p.region.Groups {
-			if p.scoped[i] {
-				n += len(p.region.Groups[i].Rules)
-			}
-		}
+		t.eachRule(p, func(int, int) bool { n++; return true })
 		return n
 	}
 	return t.table("rules", columns, count, func(p *place, row *row) bool {
-		for i := range p.region.Groups {
+		return t.eachRule(p, func(i, k int) bool {
 			g := &p.region.Groups[i]
-			if !p.scoped[i] {
-				continue
-			}
-			attached := p.interfaces(g.ID)
-			var chosen func(*inventory.Rule) bool
-			if t.opts.Rule != nil {
-				chosen = t.opts.Rule(p.region, g)
-			}
-			for k := range g.Rules {
-				r := &g.Rules[k]
-				if chosen != nil && !chosen(r) {
-					continue
-				}
-				about := t.about[subject{p.region.AccountID, p.region.Name, g.ID, r.String()}]
-				open, suppressed := about.counts()
-				row.begin(p.region.AccountID, p.region.AccountName, p.region.Name, g.VPC, g.ID, g.Name)
-				row.add(r.Direction.String(), r.Traffic.Protocol.String(), r.Traffic.PortsText(), named(r.Traffic))
-				row.add(r.Peer.String(), t.nameOf(p, r.Peer), r.Description, strings.Join(r.IDs, sep), tagText(r.Tags))
-				row.add(attached, string(p.rules[i][k]), about.severity(), open, suppressed, about.idText())
-				if !row.end("") {
-					return false
-				}
+			r := &g.Rules[k]
+			about := t.about[subject{p.region.AccountID, p.region.Name, g.ID, r.String()}]
+			open, suppressed := about.counts()
+			row.begin(p.region.AccountID, p.region.AccountName, p.region.Name, g.VPC, g.ID, g.Name)
+			row.add(r.Direction.String(), r.Traffic.Protocol.String(), r.Traffic.PortsText(), named(r.Traffic))
+			row.add(r.Peer.String(), t.nameOf(p, r.Peer), r.Description, strings.Join(r.IDs, sep), tagText(r.Tags))
+			row.add(p.interfaces(g.ID), string(p.rules[i][k]), about.severity(), open, suppressed, about.idText())
+			return row.end("")
+		})
+	})
+}
+
+// eachRule visits the rules that the table has, by their group and their place in
+// it, until visit returns false.
+func (t *Tables) eachRule(p *place, visit func(group, rule int) bool) bool {
+	for i := range p.region.Groups {
+		g := &p.region.Groups[i]
+		if !p.scoped[i] {
+			continue
+		}
+		var chosen func(*inventory.Rule) bool
+		if t.opts.Rule != nil {
+			chosen = t.opts.Rule(p.region, g)
+		}
+		for k := range g.Rules {
+			if (chosen == nil || chosen(&g.Rules[k])) && !visit(i, k) {
+				return false
 			}
 		}
-		return true
-	})
+	}
+	return true
 }
 
 // bounded joins the first items of a list, and says how many more there are.

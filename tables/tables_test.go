@@ -157,6 +157,14 @@ func TestScope(t *testing.T) {
 	if !named {
 		t.Error("the group that a rule references has no name")
 	}
+	few := tables.New(inv, report, tables.Options{Rule: func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool {
+		return func(r *inventory.Rule) bool { return r.Direction == inventory.Egress }
+	}})
+	for _, row := range rows(t, few.Rules()) { // which counts them too
+		if row["direction"] != "egress" {
+			t.Errorf("%v", row)
+		}
+	}
 	// A table can be read again, and be left early.
 	for cells := range listed.Rules().Rows {
 		if !slices.Contains(cells, one) {
