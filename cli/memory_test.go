@@ -13,7 +13,6 @@ var kept []byte // so that what a test allocates is on the heap
 // TestCollectorIsDelayedOnce: no collection begins below the bound, and after the
 // first one the collector works without it.
 func TestCollectorIsDelayedOnce(t *testing.T) {
-	collectsOften.Store(false) // which another test of a verb may have set
 	percent := debug.SetGCPercent(100)
 	t.Cleanup(func() { debug.SetGCPercent(percent); debug.SetMemoryLimit(math.MaxInt64) })
 	runtime.GC()
