@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // Cell counts the groups of a VPC that the internet gets into through one class
@@ -43,7 +44,7 @@ func (b *Box) count(c *Cell, class Class) {
 			case s.From != FromInternet:
 			case s.Severity() == findings.Info:
 				intended = true
-			case gravest == nil || moreOpen(s.Verdict(), gravest.Verdict()) || s.Verdict() == gravest.Verdict() && s.Severity() > gravest.Severity():
+			case gravest == nil || s.Verdict().Compare(gravest.Verdict()) > 0 || s.Verdict() == gravest.Verdict() && s.Severity() > gravest.Severity():
 				gravest = s
 			}
 		}
@@ -56,11 +57,11 @@ func (b *Box) count(c *Cell, class Class) {
 	}
 	c.Severity = max(c.Severity, gravest.Severity())
 	switch verdict := gravest.Verdict(); {
-	case verdict == "reachable" && gravest.Severity() < findings.High:
+	case verdict == reach.Reachable && gravest.Severity() < findings.High:
 		c.Lesser = append(c.Lesser, b.Members...)
-	case verdict == "reachable":
+	case verdict == reach.Reachable:
 		c.In = append(c.In, b.Members...)
-	case verdict == "unknown":
+	case verdict == reach.Unknown:
 		c.Unknown = append(c.Unknown, b.Members...)
 	default:
 		c.Stopped = append(c.Stopped, b.Members...)

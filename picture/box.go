@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -35,7 +36,7 @@ func (b *Box) shownDoors() []*Door {
 func (d *Door) words() []*Source {
 	var list []*Source
 	for _, s := range d.Sources {
-		if s.From == FromInside || s.From == FromOutside || s.From == FromSelf || s.Written {
+		if s.From == FromInside || s.From == FromOutside || s.From == FromSelf || s.Written || s.From == FromRange && d.written {
 			list = append(list, s)
 		}
 	}
@@ -51,9 +52,37 @@ func (d *Door) shownWords() (list []*Source, more int) {
 	return list, 0
 }
 
+// remarks are mistakes that neither the place of a box nor a line shows: they are
+// written under the door, by the check of the finding.
+var remarks = map[string]string{
+	"api-gateway-reaches-database": "reached by API Gateway",
+	"bastion-bypassed":             "bypasses the bastion",
+	"load-balancer-bypassed":       "bypasses the load balancer",
+}
+
+// remark is a line of words about a door, in the colour of its finding.
+type remark struct {
+	text     string
+	severity findings.Severity
+}
+
+// remarks returns what is written about the findings of a door, each once.
+func (d *Door) remarks() []remark {
+	var list []remark
+	for _, s := range d.Sources {
+		for _, f := range s.Findings {
+			r := remark{remarks[f.Check], f.Severity}
+			if r.text != "" && !slices.Contains(list, r) {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
+}
+
 func (d *Door) height() float64 {
 	list, more := d.shownWords()
-	h := doorHeight + float64(len(list))*wordHeight
+	h := doorHeight + float64(len(list)+len(d.remarks()))*wordHeight
 	if more > 0 {
 		h += wordHeight
 	}

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-
-	"github.com/sgaudit/sgaudit/findings"
 )
 
 // The column view is for narrow pages: the wall on the left, the boxes under
@@ -13,27 +11,35 @@ import (
 const (
 	columnWidth = 390.0
 	columnWall  = 30.0
+	columnBand  = margin + columnWall + 14
 	columnBox   = 72.0 // the left side of the boxes
 	gutter      = 84.0 // on the right of the boxes
 )
 
 // Columns draws the VPCs that Column draws, each in a picture of its own: they
-// can stand on several pages, or beside each other.
+// can stand on several pages, or beside each other. The first one has the legend of
+// all.
 func (p *Picture) Columns() []string {
 	drawn, _ := p.choose(false)
 	drawn, _ = within(drawn)
-	var list []string
-	for i, v := range drawn {
+	list := make([]string, len(drawn))
+	used := map[string]bool{}
+	for i, v := range slices.Backward(drawn) {
 		one := *p
 		one.VPCs, one.Incomplete, one.mark = []*VPC{v}, nil, decimal(i)
-		svg, _ := one.Column(true)
-		list = append(list, svg)
+		list[i], _ = one.column(true, used, i == 0)
 	}
 	return list
 }
 
 // Column draws the VPCs in one column.
 func (p *Picture) Column(all bool) (svg string, left []string) {
+	return p.column(all, map[string]bool{}, true)
+}
+
+// column draws the VPCs in one column, with a legend of what they and the pictures
+// before them use.
+func (p *Picture) column(all bool, used map[string]bool, explained bool) (svg string, left []string) {
 	drawn, calm := p.choose(all)
 	drawn, omitted := within(drawn)
 	if len(omitted) > 0 {
@@ -42,25 +48,32 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 	for _, region := range p.Incomplete {
 		left = append(left, region+" was not read in full.")
 	}
-	var bands, lines, boxes canvas
-	l := &layers{picture: p, columns: 1, width: columnWidth}
-	l.boxes.embedded, bands.embedded = p.embedded, p.embedded
 	top := 40.0
 	if p.embedded != "" { // a page has a title of its own
 		top = 8
 	}
-	y := top
-	for _, v := range drawn {
-		y = v.column(l, &bands, &lines, y) + vpcGap
+	draw := func(from float64) (l *layers, wallEnd, bottom float64) {
+		l = &layers{picture: p, columns: 1, width: columnWidth, used: used}
+		l.boxes.embedded, l.bands.embedded = p.embedded, p.embedded
+		for _, v := range drawn {
+			from = v.column(l, from) + vpcGap
+		}
+		wallEnd = from - vpcGap
+		if list := slices.Concat(omitted, calm); len(list) > 0 {
+			from = l.calm(list, columnBand, from) + vpcGap
+		}
+		return l, wallEnd, from
 	}
-	boxes.WriteString(l.boxes.String())
-	for _, v := range slices.Concat(omitted, calm) {
-		bands.text(columnBox, y+8, 11, 400, dim, "", fit(v.line(), columnWidth-columnBox-margin, 11, false))
-		y += 18
+	l, wallEnd, bottom := draw(top)
+	var legend canvas
+	if explained { // what it explains, and so its height, is known once all is drawn
+		_, lines := l.legend(&legend, top+4, columnWidth)
+		top += legendLine*float64(lines) + 2
+		l, wallEnd, bottom = draw(top)
 	}
-	height := y + 16*float64(len(left))
-	if len(left)+len(omitted)+len(calm) == 0 {
-		height = y - vpcGap + margin
+	height := bottom - vpcGap + margin
+	if len(left) > 0 {
+		height = bottom + 16*float64(len(left))
 	}
 	title := p.Of() + ": who can reach what"
 	c := canvas{embedded: p.embedded, mark: p.mark}
@@ -68,21 +81,22 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 	if p.embedded == "" {
 		c.text(margin, 24, 14, 700, ink, "", fit(title, columnWidth-2*margin, 14, true))
 	}
-	c.WriteString(bands.String())
-	c.rect(margin, top, columnWall, y-top-vpcGap, 6, 0, "", wall, wall)
+	c.WriteString(legend.String())
+	c.WriteString(l.bands.String())
+	c.rect(margin, top, columnWall, wallEnd-top, 6, 0, "", wall, wall)
 	fmt.Fprintf(&c, `<text transform="translate(%s %s) rotate(-90)" text-anchor="middle" font-size="12" font-weight="700" letter-spacing="4" %s>INTERNET</text>`+"\n",
-		number(margin+columnWall/2+4), number(top+min((y-top)/2, 160)), fill(inverse))
-	c.WriteString(lines.String())
-	c.WriteString(boxes.String())
+		number(margin+columnWall/2+4), number(top+min((wallEnd-top)/2, 160)), fill(inverse))
+	c.WriteString(l.lines.String())
+	c.WriteString(l.boxes.String())
 	for i, text := range left {
-		c.text(margin, y+8+16*float64(i), 11, 600, ink, "", fit(text, columnWidth-2*margin, 11, true))
+		c.text(margin, bottom+8+16*float64(i), 11, 600, ink, "", fit(text, columnWidth-2*margin, 11, true))
 	}
 	c.endSVG()
 	return p.finished(c.String()), left
 }
 
-// column draws one VPC from the height y on.
-func (v *VPC) column(l *layers, bands, lines *canvas, y float64) float64 {
+// column draws one VPC from the height y on, and returns where it ends.
+func (v *VPC) column(l *layers, y float64) float64 {
 	top := y
 	y += 52
 	tiers := []Tier{Edge, Application, Data}
@@ -91,75 +105,82 @@ func (v *VPC) column(l *layers, bands, lines *canvas, y float64) float64 {
 		return cmp.Or(cmp.Compare(slices.Index(tiers, a.Tier), slices.Index(tiers, b.Tier)), cmp.Compare(a.column, b.column), a.compare(b))
 	})
 	for _, b := range list {
+		for _, d := range b.Doors {
+			d.written = true
+		}
 		b.x, b.y = columnBox, y
 		y += b.height() + 14
 	}
 	for _, b := range list {
 		l.box(v, b)
 		for row, d := range b.shownDoors() {
-			for _, s := range d.Sources {
-				v.columnLine(lines, b, row, d, s)
-			}
+			l.columnLines(b, row, d)
 		}
 	}
-	for _, b := range v.Aside {
-		if b.chipWidth() > columnWidth-columnBox-margin {
-			l.boxes.text(columnBox, y+14, 11, 400, grades[b.Severity()], "", fit(b.chipText(), columnWidth-columnBox-margin-10, 11, false))
-		} else {
-			l.chip(b, columnBox, y)
-		}
-		y += chipHeight + 6
-	}
+	y = l.aside(v, columnBox, columnWidth-2*margin, y)
 	if n := len(v.Closed); n > 0 {
 		l.boxes.text(columnBox, y+12, 10.5, 400, dim, "", decimal(n)+" more not attached and without a finding")
 		y += 18
 	}
-	bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s", v.Title(), v.ID, v.Where()))
-	bands.rect(margin+columnWall+14, top, columnWidth-2*margin-columnWall-14, y-top+4, 8, 1, "", band, rule)
-	bands.text(columnBox, top+20, 13, 600, ink, "", fit(v.Title(), columnWidth-columnBox-2*margin, 13, true))
-	bands.text(columnBox, top+36, 10.5, 400, dim, "", fit(v.ID+" · "+v.Where()+" · "+decimal(v.Groups)+" "+plural("group", v.Groups), columnWidth-columnBox-2*margin, 10.5, false))
-	bands.endGroup()
+	l.bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s", v.Title(), v.ID, v.Where()))
+	l.bands.rect(columnBand, top, columnWidth-margin-columnBand, y-top+4, 8, 1, "", band, rule)
+	l.bands.text(columnBox, top+20, 13, 600, ink, "", fit(v.Title(), columnWidth-columnBox-2*margin, 13, true))
+	l.bands.text(columnBox, top+36, 10.5, 400, dim, "", fit(v.ID+" · "+v.Where()+" · "+decimal(v.Groups)+" "+plural("group", v.Groups), columnWidth-columnBox-2*margin, 10.5, false))
+	l.bands.endGroup()
 	return y + 4
 }
 
-// columnLine draws the line of one source: short from the wall, an arc on the
-// right from another box, a tick with a name from a range.
-func (v *VPC) columnLine(c *canvas, b *Box, row int, d *Door, s *Source) {
-	width, dash := lineOf(s.Severity())
-	g := grades[s.Severity()]
-	y := b.y + b.rowY(row)
-	switch {
-	case s.From == FromInternet:
-		end := columnBox - 4
-		stopped := s.Verdict() == "not-reachable" && s.Severity() > findings.Info
-		switch {
-		case stopped:
-			dash, end = "5 3", columnBox-12
-		case s.Verdict() == "unknown" && s.Severity() > findings.Info:
-			dash = "1.5 5"
+// columnLines draws the lines of a door: short from the wall, an arc on the right
+// from another box. Ranges are written under the door.
+func (l *layers) columnLines(b *Box, row int, d *Door) {
+	var kinds []look
+	for _, s := range d.Sources {
+		if s.From == FromInternet && !slices.Contains(kinds, s.look()) {
+			kinds = append(kinds, s.look())
 		}
-		c.group("", "the internet → "+b.Title()+": "+d.Label)
-		c.path(fmt.Sprintf("M%s %s H%s", number(margin+columnWall), number(y), number(end)), width, dash, g)
-		if stopped {
-			c.path(fmt.Sprintf("M%s %s v12 M%s %s v12", number(end+2), number(y-6), number(end+6), number(y-6)), 2, "", g)
-		} else {
-			c.arrow(columnBox-1, y, 1, 3+width*0.6, g)
-		}
-		c.endGroup()
-	case s.From == FromGroup && !s.Written:
-		x := columnBox + boxWidth
-		from := s.Box.y + 15
-		out := x + min(gutter-margin-4, 18+absolute(y-from)*0.12)
-		c.group("", s.title()+" → "+b.Title()+": "+d.Label)
-		c.path(fmt.Sprintf("M%s %s C%s %s %s %s %s %s", number(x), number(from), number(out), number(from), number(out), number(y), number(x+5), number(y)), width, dash, g)
-		c.arrow(x+1, y, -1, 3+width*0.6, g)
-		c.endGroup()
-	case s.From == FromRange:
-		c.group("", s.Text+" → "+b.Title()+": "+d.Label)
-		c.path(fmt.Sprintf("M%s %s H%s", number(columnBox-12), number(y), number(columnBox-4)), width, dash, g)
-		c.arrow(columnBox-1, y, 1, 3+width*0.6, g)
-		c.endGroup()
 	}
+	y := b.y + b.rowY(row)
+	for _, s := range d.Sources {
+		switch {
+		case s.From == FromInternet:
+			l.fromWall(b, d, s, y+shiftOf(slices.Index(kinds, s.look()), len(kinds)))
+		case s.From == FromGroup && !s.Written:
+			l.arc(b, d, s, y)
+		}
+	}
+}
+
+func (l *layers) fromWall(b *Box, d *Door, s *Source, y float64) {
+	c := &l.lines
+	width, dash := s.stroke()
+	g := grades[s.Severity()]
+	end := columnBox - 4
+	if s.stopped() {
+		end = columnBox - 12
+	}
+	l.explain(s)
+	c.group("", "the internet → "+b.Title()+": "+d.Label)
+	c.path(fmt.Sprintf("M%s %s H%s", number(margin+columnWall), number(y), number(end)), width, dash, g)
+	if s.stopped() {
+		c.path(fmt.Sprintf("M%s %s v12 M%s %s v12", number(end+2), number(y-6), number(end+6), number(y-6)), 2, "", g)
+	} else {
+		c.arrow(columnBox-1, y, 1, 3+width*0.6, g)
+	}
+	c.endGroup()
+}
+
+func (l *layers) arc(b *Box, d *Door, s *Source, y float64) {
+	c := &l.lines
+	width, dash := s.stroke()
+	g := grades[s.Severity()]
+	x := columnBox + boxWidth
+	from := s.Box.y + 15
+	out := x + min(gutter-margin-4, 18+absolute(y-from)*0.12)
+	l.explain(s)
+	c.group("", s.title()+" → "+b.Title()+": "+d.Label)
+	c.path(fmt.Sprintf("M%s %s C%s %s %s %s %s %s", number(x), number(from), number(out), number(from), number(out), number(y), number(x+5), number(y)), width, dash, g)
+	c.arrow(x+1, y, -1, 3+width*0.6, g)
+	c.endGroup()
 }
 
 func absolute(x float64) float64 { return max(x, -x) }

@@ -1,6 +1,9 @@
 package picture
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/sgaudit/sgaudit/findings"
 )
 
@@ -29,7 +32,8 @@ type edge struct {
 	door   *Door
 	from   *item // nil: the internet
 	to     *item
-	row    int // of the door in the box
+	row    int     // of the door in the box
+	shift  float64 // from the middle of the row, where lines of several kinds end
 	lanes  []*item
 	back   bool // from a column on the right
 }
@@ -107,6 +111,9 @@ func (v *VPC) place(columns int) *layout {
 		if b.column < 0 {
 			b.column = columns - 1
 		}
+		for _, d := range b.Doors {
+			d.written = false
+		}
 		it := &item{box: b, height: b.height()}
 		l.boxes[b] = it
 		l.columns[b.column] = append(l.columns[b.column], it)
@@ -119,6 +126,7 @@ func (v *VPC) place(columns int) *layout {
 		}
 	}
 	l.sort()
+	l.spread()
 	l.level()
 	return l
 }
@@ -156,4 +164,50 @@ func (l *layout) connect(b *Box, d *Door, s *Source, row int) {
 		}
 	}
 	l.edges = append(l.edges, e)
+}
+
+// spread parts the ends of lines of several kinds that one door has, so that each
+// can be seen: the bar of one that is stopped, the arrow of one that gets in. The
+// ends are in the order in which the lines come.
+func (l *layout) spread() {
+	byDoor := map[*Door][]*edge{}
+	for _, e := range l.edges {
+		byDoor[e.door] = append(byDoor[e.door], e)
+	}
+	for _, edges := range byDoor {
+		var kinds []look
+		height := map[look]float64{} // the highest place that a line of the kind comes from
+		for _, e := range edges {
+			k, from := e.source.look(), -1.0
+			if stops := e.pieces(); len(stops) > 1 && !e.back {
+				from = float64(stops[len(stops)-2].item.order)
+			}
+			if _, known := height[k]; !known {
+				kinds, height[k] = append(kinds, k), from
+			}
+			height[k] = min(height[k], from)
+		}
+		slices.SortStableFunc(kinds, func(a, b look) int { return cmp.Compare(height[a], height[b]) })
+		for _, e := range edges {
+			e.shift = shiftOf(slices.Index(kinds, e.source.look()), len(kinds))
+		}
+	}
+}
+
+// look is what tells the ends of lines apart.
+type look struct {
+	severity        findings.Severity
+	stopped, unsure bool
+}
+
+func (s *Source) look() look { return look{s.Severity(), s.stopped(), s.unsure()} }
+
+// shiftOf returns how far from the middle of a row the lines of the ith of n kinds
+// end, in pixels.
+func shiftOf(i, n int) float64 {
+	const room = 9.0 // the height of a row, less half an arrow above and below
+	if n < 2 {
+		return 0
+	}
+	return room * (float64(i)/float64(n-1) - 0.5)
 }

@@ -52,12 +52,12 @@ func (p *Picture) DOT() string {
 
 func dotStyle(s *Source) string {
 	v := s.Severity()
-	width, dash := lineOf(v)
-	style := "solid"
+	width, _ := lineOf(v)
+	style := "solid" // Graphviz has one kind of dashes, which says that the network stops it
 	switch {
-	case s.Verdict() == "not-reachable" || dash != "":
+	case s.stopped():
 		style = "dashed"
-	case s.Verdict() == "unknown" && v > findings.Info:
+	case s.unsure():
 		style = "dotted"
 	}
 	if v == findings.Info && style == "solid" {

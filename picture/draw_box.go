@@ -49,7 +49,7 @@ func (l *layers) door(b *Box, d *Door, y float64) {
 	c := &l.boxes
 	x := b.x + 8
 	s := d.Severity()
-	t, words := ink, grades[s]
+	t := ink
 	switch {
 	case s == findings.Critical:
 		t = inverse
@@ -87,13 +87,21 @@ func (l *layers) door(b *Box, d *Door, y float64) {
 			c.text(x+frame+6, y+4, 10, 400, dim, "", text)
 		}
 	}
+	if s >= findings.Low {
+		l.note("line " + s.String())
+	}
 	line := y + doorHeight/2 + 10
+	for _, r := range d.remarks() {
+		c.bar(x+5, line, r.severity)
+		c.text(x+14, line, 10.5, 400, grades[r.severity], "", fit(r.text, boxWidth-40, 10.5, false))
+		line += wordHeight
+	}
 	list, more := d.shownWords()
 	for _, w := range list {
 		g := dim
 		if w.Severity() > findings.Info {
 			g = grades[w.Severity()]
-			fmt.Fprintf(c, `<rect x="%s" y="%s" width="3" height="10" %s/>`+"\n", number(x+5), number(line-8.5), fill(words))
+			c.bar(x+5, line, w.Severity())
 		}
 		c.text(x+14, line, 10.5, 400, g, "", fit("from "+w.title(), boxWidth-40, 10.5, false))
 		line += wordHeight
@@ -101,6 +109,11 @@ func (l *layers) door(b *Box, d *Door, y float64) {
 	if more > 0 {
 		c.text(x+14, line, 10.5, 400, dim, "", fmt.Sprintf("and from %d more", more))
 	}
+}
+
+// bar marks a line of words under a door with the colour of a finding.
+func (c *canvas) bar(x, line float64, s findings.Severity) {
+	fmt.Fprintf(c, `<rect x="%s" y="%s" width="3" height="10" %s/>`+"\n", number(x), number(line-8.5), fill(grades[s]))
 }
 
 // rules returns how many rules of one group the gravest source of the door
@@ -173,6 +186,9 @@ func (b *Box) describe() string {
 				text += ", by " + decimal(s.Rules) + " rules"
 			}
 			parts = append(parts, text+".")
+		}
+		for _, r := range d.remarks() {
+			parts = append(parts, d.Label+" "+r.text+".")
 		}
 	}
 	for _, f := range b.Findings {

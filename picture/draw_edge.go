@@ -6,25 +6,16 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // edge draws a line from its source through its lanes to its door.
 func (l *layers) edge(e *edge, column map[*item]int) {
-	s, verdict := e.severity(), e.source.Verdict()
-	width, dash := lineOf(s)
+	s := e.severity()
+	width, dash := e.source.stroke()
 	g := grades[s]
-	stopped := len(e.source.Findings) > 0 && verdict == "not-reachable" && e.source.From == FromInternet
-	unsure := len(e.source.Findings) > 0 && verdict == "unknown" && s > findings.Info && e.source.From == FromInternet
-	switch {
-	case stopped:
-		dash = "7 4"
-		l.note("stopped")
-	case unsure:
-		dash = "1.5 5"
-		l.note("unknown")
-	default:
-		l.note("line " + s.String())
-	}
+	stopped := e.source.stopped()
+	l.explain(e.source)
 	d, endX, endY, into := l.route(e, column, stopped)
 	c := &l.lines
 	l.pen(s)
@@ -49,6 +40,19 @@ func (l *layers) edge(e *edge, column map[*item]int) {
 		c.endGroup()
 	}
 	c.endGroup()
+}
+
+// explain keeps what the legend has to say about the line of a source.
+func (l *layers) explain(s *Source) {
+	l.note("line " + s.Severity().String())
+	switch {
+	case s.stopped() && s.Verdict() == reach.Unattached:
+		l.note("unattached")
+	case s.stopped():
+		l.note("stopped")
+	case s.unsure():
+		l.note("unknown")
+	}
 }
 
 // pen sets the colour and the width of the lines that follow, which come by
@@ -88,7 +92,10 @@ func (e *edge) describe() string {
 	}
 	text := from + " → " + e.to.box.Title() + ": " + e.door.Label
 	if len(e.source.Findings) > 0 {
-		text += ", " + e.severity().String() + ", " + e.source.Verdict()
+		text += ", " + e.severity().String()
+	}
+	if v := e.source.Verdict(); v != "" && e.source.From == FromInternet { // verdicts are about the internet
+		text += ", " + string(v)
 	}
 	if e.source.Rules > 1 {
 		text += ", by " + decimal(e.source.Rules) + " rules"
@@ -100,7 +107,7 @@ func (e *edge) describe() string {
 func (l *layers) route(e *edge, column map[*item]int, stopped bool) (d string, x, y, into float64) {
 	target := e.to
 	targetLeft, targetRight := l.itemX(column[target])
-	y = target.y + target.box.rowY(e.row)
+	y = target.y + target.box.rowY(e.row) + e.shift
 	room := 5.0
 	if stopped {
 		room = 14

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // What stands around the boxes: the groups that nothing uses, the calm VPCs,
@@ -16,26 +17,18 @@ const (
 	ringGap    = 24.0 // between the members of a ring, for the arrows
 )
 
-// aside draws the groups of a VPC that nothing uses, from the height y on, and
-// returns where the VPC ends. A ring of groups that reference only each other
-// stands in a frame of its own.
-func (l *layers) aside(v *VPC, y float64) float64 {
+// aside draws the groups of a VPC that nothing uses, between left and right from
+// the height y on, and returns where the VPC ends. A ring of groups that reference
+// only each other stands in a frame of its own.
+func (l *layers) aside(v *VPC, left, right, y float64) float64 {
 	if len(v.Aside) == 0 {
 		return y
 	}
 	c := &l.boxes
-	left, right := bandLeft+bandPad, l.width-margin-bandPad
 	c.text(left, y+12, 10, 600, dim, "", "NOT ATTACHED TO ANY NETWORK INTERFACE")
 	x, top := left, y+24
 	for i := 0; i < len(v.Aside); {
-		set := v.Aside[i : i+1]
-		for j := i + 1; v.Aside[i].Ring > 0 && j < len(v.Aside) && v.Aside[j].Ring == v.Aside[i].Ring && j < i+6; j++ {
-			set = v.Aside[i : j+1]
-		}
-		width := -ringGap
-		for _, b := range set {
-			width += b.chipWidth() + ringGap
-		}
+		set, width := v.ring(i, right-left)
 		if x > left && x+width > right {
 			x, top = left, top+chipHeight+chipGap+4
 		}
@@ -46,8 +39,8 @@ func (l *layers) aside(v *VPC, y float64) float64 {
 			if k > 0 {
 				c.text(x-ringGap/2, top+17, 15, 600, dim, "middle", "⇄")
 			}
-			l.chip(b, x, top)
-			x += b.chipWidth() + ringGap
+			l.chip(b, x, top, right-left)
+			x += b.chipWidth(right-left) + ringGap
 		}
 		x += chipGap - ringGap + 4
 		i += len(set)
@@ -55,35 +48,55 @@ func (l *layers) aside(v *VPC, y float64) float64 {
 	return top + chipHeight + 18
 }
 
-func (b *Box) chipText() string {
+// ring returns the unused groups from the ith on that reference each other and
+// have room beside each other, at least one, and how wide they are together.
+func (v *VPC) ring(i int, room float64) (set []*Box, width float64) {
+	first := v.Aside[i]
+	set, width = []*Box{first}, first.chipWidth(room)
+	for _, b := range v.Aside[i+1:] {
+		more := ringGap + b.chipWidth(room)
+		if first.Ring == 0 || b.Ring != first.Ring || len(set) == 6 || width+more > room {
+			break
+		}
+		set, width = append(set, b), width+more
+	}
+	return set, width
+}
+
+// chipText is the name of a group that nothing uses and its worst door, in at most
+// so many pixels.
+func (b *Box) chipText(room float64) string {
 	text := fit(b.Title(), 190, 11.5, true)
 	for _, d := range b.Doors {
 		if d.Severity() > findings.Info {
-			return text + " · " + d.Label
+			text += " · " + d.Label
+			break
 		}
 	}
-	return text
+	return fit(text, room-24, 11.5, false)
 }
 
-func (b *Box) chipWidth() float64 { return textWidth(b.chipText(), 11.5, false) + 24 }
+func (b *Box) chipWidth(room float64) float64 { return textWidth(b.chipText(room), 11.5, false) + 24 }
 
-// chip is a group that nothing uses: its name and its worst door.
-func (l *layers) chip(b *Box, x, y float64) {
+// chip is a group that nothing uses.
+func (l *layers) chip(b *Box, x, y, room float64) {
 	c := &l.boxes
 	s := b.Severity()
 	b.x, b.y = x, y
 	t := dim
 	if s >= findings.Low {
 		t = grades[s]
+		l.note("line " + s.String())
 	}
+	width := b.chipWidth(room)
 	c.box(b)
-	c.rect(x, y, b.chipWidth(), chipHeight, 12, 1.3, "4 3", boxTone, t)
-	c.text(x+b.chipWidth()/2, y+16, 11.5, 400, t, "middle", b.chipText())
+	c.rect(x, y, width, chipHeight, 12, 1.3, "4 3", boxTone, t)
+	c.text(x+width/2, y+16, 11.5, 400, t, "middle", b.chipText(room))
 	c.endBox()
 }
 
-// calm writes the VPCs that are not drawn, a line each.
-func (l *layers) calm(list []*VPC, y float64) float64 {
+// calm writes the VPCs that are not drawn, a line each, in a frame that begins at x.
+func (l *layers) calm(list []*VPC, x, y float64) float64 {
 	const most = 40
 	shown := list
 	if len(shown) > most {
@@ -94,21 +107,41 @@ func (l *layers) calm(list []*VPC, y float64) float64 {
 		h += 18
 	}
 	c := &l.bands
-	c.rect(bandLeft, y, l.width-bandLeft-margin, h, 10, 1, "", band, rule)
-	c.text(bandLeft+14, y+22, 12, 600, ink, "", "Other VPCs, not drawn")
+	c.rect(x, y, l.width-x-margin, h, 10, 1, "", band, rule)
+	c.text(x+14, y+22, 12, 600, ink, "", "Other VPCs, not drawn")
 	line := y + 42
 	for _, v := range shown {
-		c.text(bandLeft+14, line, 11, 400, dim, "", fit(v.line(), l.width-bandLeft-60, 11, false))
+		c.text(x+14, line, 11, 400, dim, "", v.lineIn(l.width-x-margin-28))
 		line += 18
 	}
 	if n := len(list) - len(shown); n > 0 {
-		c.text(bandLeft+14, line, 11, 400, dim, "", fmt.Sprintf("and %d more", n))
+		c.text(x+14, line, 11, 400, dim, "", fmt.Sprintf("and %d more", n))
 	}
 	return y + h
 }
 
+// lineIn sums up a VPC in so many pixels: without its id and its place where these
+// have no room.
+func (v *VPC) lineIn(room float64) string {
+	text := v.line()
+	if textWidth(words.Plain(text), 11, false) <= room {
+		return fit(text, room, 11, false)
+	}
+	rest := " · " + v.counted()
+	return fit(v.Title(), room-textWidth(rest, 11, false), 11, false) + rest
+}
+
 // line sums up a VPC.
 func (v *VPC) line() string {
+	name := v.Title()
+	if v.Name != "" {
+		name += " (" + v.ID + ")"
+	}
+	return name + " · " + v.Where() + " · " + v.counted()
+}
+
+// counted says how many groups a VPC holds, and how many findings about them.
+func (v *VPC) counted() string {
 	var counts []string
 	for _, s := range findings.Severities() {
 		if n := v.Counts[s]; n > 0 {
@@ -118,11 +151,7 @@ func (v *VPC) line() string {
 	if len(counts) == 0 {
 		counts = []string{"no findings"}
 	}
-	name := v.Title()
-	if v.Name != "" {
-		name += " (" + v.ID + ")"
-	}
-	return fmt.Sprintf("%s · %s · %d %s · %s", name, v.Where(), v.Groups, plural("group", v.Groups), strings.Join(counts, ", "))
+	return fmt.Sprintf("%d %s · %s", v.Groups, plural("group", v.Groups), strings.Join(counts, ", "))
 }
 
 // document puts the parts of the picture together.
@@ -138,7 +167,8 @@ func (l *layers) document(bottom float64, said []string) string {
 	}
 	title := p.Of() + ": who can reach what"
 	var legend canvas
-	l.width = max(l.width, l.legend(&legend, l.head()-18))
+	width, _ := l.legend(&legend, l.head()-18, 0)
+	l.width = max(l.width, width)
 	c := canvas{embedded: p.embedded}
 	c.startSVG(l.width, height, title, fmt.Sprintf("The internet is the bar on the left. Each security group is a box with a row for each inbound traffic that it allows. %d findings are critical.", critical))
 	if p.embedded == "" {
@@ -160,52 +190,4 @@ func (l *layers) document(bottom float64, said []string) string {
 	}
 	c.endSVG()
 	return p.finished(c.String())
-}
-
-// legend explains in one line, with its middle at y, what occurs in the picture.
-// It returns the width that it takes.
-func (l *layers) legend(c *canvas, y float64) float64 {
-	x := margin
-	word := func(text string) {
-		c.text(x, y+4, 11, 400, dim, "", text)
-		x += textWidth(text, 11, false) + 12
-	}
-	words := map[findings.Severity]string{
-		findings.Critical: "critical", findings.High: "high", findings.Medium: "medium", findings.Low: "low", findings.Info: "no finding",
-	}
-	for _, s := range findings.Severities() {
-		if !l.used["line "+s.String()] {
-			continue
-		}
-		width, dash := lineOf(s)
-		c.path(fmt.Sprintf("M%s %s h30", number(x), number(y)), width, dash, grades[s])
-		c.arrow(x+37, y, 1, 4, grades[s])
-		x += 43
-		word(words[s])
-	}
-	if l.used["stopped"] {
-		c.path(fmt.Sprintf("M%s %s h24", number(x), number(y)), 2, "7 4", ink)
-		c.path(fmt.Sprintf("M%s %s v12 M%s %s v12", number(x+28), number(y-6), number(x+32), number(y-6)), 2, "", ink)
-		x += 40
-		word("allowed by a rule, stopped by the network")
-	}
-	if l.used["unknown"] {
-		c.path(fmt.Sprintf("M%s %s h30", number(x), number(y)), 2.4, "1.5 5", ink)
-		x += 38
-		word("could not be judged")
-	}
-	for _, class := range []Class{Admin, Database, All} {
-		if l.used["icon "+string(class)] {
-			c.icon(class, x, y-6, dim)
-			x += 16
-			word(map[Class]string{Admin: "administration", Database: "database", All: "all traffic"}[class])
-		}
-	}
-	if l.used["group"] {
-		fmt.Fprintf(c, `<circle cx="%s" cy="%s" r="8" stroke-width="1.4" %s/>`+"\n", number(x+8), number(y), both(boxTone, dim))
-		c.text(x+8, y+4, 10, 600, dim, "middle", "2")
-		x += 22
-		word("findings about the group")
-	}
-	return x + margin
 }

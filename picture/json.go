@@ -127,7 +127,7 @@ func (b *Box) json() jsonBox {
 		door := jsonDoor{Traffic: d.Traffic.String(), Label: d.Label, Class: d.Class, Severity: d.Severity().String(), Sources: []jsonSource{}}
 		for _, s := range d.Sources {
 			source := jsonSource{
-				From: s.From, Text: s.title(), IPv6Only: s.IPv6Only, EachOwn: s.EachOwn, Severity: s.Severity().String(), Verdict: s.Verdict(),
+				From: s.From, Text: s.title(), IPv6Only: s.IPv6Only, EachOwn: s.EachOwn, Severity: s.Severity().String(), Verdict: string(s.Verdict()),
 				Findings: ids(s.Findings), RuleIDs: append([]string{}, s.RuleIDs...),
 			}
 			if s.Box != nil {

@@ -64,14 +64,14 @@ func (p *Picture) Layers(all bool) (svg string, left []string) {
 	}
 	columns := 4 + deepest // ranges, edge, application and its further columns, data
 	width := bandLeft + 2*bandPad + float64(columns-1)*boxWidth + float64(columns-2)*columnGap + margin
-	l := &layers{picture: p, columns: columns, width: width}
+	l := &layers{picture: p, columns: columns, width: width, used: map[string]bool{}}
 	l.boxes.embedded, l.bands.embedded = p.embedded, p.embedded
 	y := l.head()
 	for _, v := range drawn {
 		y = l.vpc(v, y) + vpcGap
 	}
 	if list := slices.Concat(omitted, calm); len(list) > 0 {
-		y = l.calm(list, y) + vpcGap
+		y = l.calm(list, bandLeft, y) + vpcGap
 	}
 	for _, region := range p.Incomplete {
 		said = append(said, region+" was not read in full: this is not the whole picture.")
@@ -121,12 +121,7 @@ type layers struct {
 	grade  findings.Severity
 }
 
-func (l *layers) note(what string) {
-	if l.used == nil {
-		l.used = map[string]bool{}
-	}
-	l.used[what] = true
-}
+func (l *layers) note(what string) { l.used[what] = true }
 
 // head is the height of the title and the legend. A page has a title of its own.
 func (l *layers) head() float64 {
@@ -160,7 +155,7 @@ func (l *layers) vpc(v *VPC, y float64) float64 {
 	if len(v.Boxes) == 0 {
 		bottom = top
 	}
-	aside := l.aside(v, bottom)
+	aside := l.aside(v, bandLeft+bandPad, l.width-margin-bandPad, bottom)
 	l.bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s: %d groups", v.Title(), v.ID, v.Where(), v.Groups))
 	l.bands.rect(bandLeft, y, l.width-bandLeft-margin, aside-y, 10, 1, "", band, rule)
 	l.bands.text(bandLeft+14, y+22, 14, 600, ink, "", fit(v.Title(), 600, 14, true))

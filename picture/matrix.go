@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // mostSquare is how many rows and columns a matrix may have to be read.
@@ -147,12 +148,12 @@ func (c *canvas) matrixCell(x, y, w float64, b *Box, d *Door, s *Source, n int, 
 	c.group("", from+" → "+b.Title()+": "+d.Label)
 	t := ink
 	switch {
-	case v == findings.Critical && s.Verdict() == "reachable":
+	case v == findings.Critical && s.Verdict() == reach.Reachable:
 		c.rect(x, y, w, 20, 3, 1, "", grades[v], grades[v])
 		t = inverse
 	case v >= findings.Low:
 		dash := ""
-		if s.Verdict() == "not-reachable" {
+		if s.stopped() {
 			dash = "3 2"
 		}
 		c.rect(x, y, w, 20, 3, 1.6, dash, boxTone, grades[v])

@@ -81,7 +81,7 @@ func (c *chart) vpc(i int, v *VPC) {
 		}
 		lines = append(lines, fmt.Sprintf("  %s -->|\"%s\"| %s", c.name(l.from), mermaidWords(l.door.Label), c.name(l.to.Anchor())))
 		if s >= findings.Low {
-			c.styles = append(c.styles, mermaidStyle(c.edges, s, l.source.Verdict()))
+			c.styles = append(c.styles, mermaidStyle(c.edges, l.source))
 		}
 		c.edges++
 	}
@@ -99,13 +99,12 @@ func (c *chart) vpc(i int, v *VPC) {
 	}
 }
 
-// mermaidStyle is how the nth edge is drawn, of a severity and a verdict: what the
-// network stops is dashed.
-func mermaidStyle(n int, s findings.Severity, verdict string) string {
-	width, dash := lineOf(s)
-	style := fmt.Sprintf("  linkStyle %d stroke:%s,stroke-width:%spx", n, grades[s].light, number(width))
-	if dash != "" || verdict == "not-reachable" {
-		style += ",stroke-dasharray:6 4"
+// mermaidStyle is how the nth edge is drawn.
+func mermaidStyle(n int, s *Source) string {
+	width, dash := s.stroke()
+	style := fmt.Sprintf("  linkStyle %d stroke:%s,stroke-width:%spx", n, grades[s.Severity()].light, number(width))
+	if dash != "" {
+		style += ",stroke-dasharray:" + dash
 	}
 	return style
 }

@@ -25,7 +25,7 @@ func (e *edge) pieces() []stop {
 	}
 	row := 0.5
 	if b := e.to.box; b != nil {
-		row = b.rowY(e.row) / e.to.height
+		row = (b.rowY(e.row) + e.shift) / e.to.height
 	}
 	stops = append(stops, stop{item: e.to, at: row})
 	if e.back {

@@ -90,7 +90,7 @@ type Finding struct {
 	ID       string
 	Check    string
 	Severity findings.Severity
-	Verdict  string // reachable, not-reachable, unattached, unknown
+	Verdict  reach.Verdict
 	Message  string
 }
 
@@ -102,6 +102,7 @@ type Door struct {
 	Sources []*Source // the worst first
 
 	service string // as Options.Service named it
+	written bool   // sources that are ranges are written under the door: the view has no place for them
 }
 
 // Class groups doors by what stands behind them.
@@ -149,19 +150,30 @@ type Source struct {
 // has none: both are drawn as intended.
 func (s *Source) Severity() findings.Severity { return worst(s.Findings) }
 
-// Verdict returns the verdict of the gravest finding, empty without one.
-func (s *Source) Verdict() string {
-	verdict, v := "", findings.Info
+// Verdict returns the verdict of the gravest finding, the most open one of several,
+// and an empty one without a finding.
+func (s *Source) Verdict() reach.Verdict {
+	verdict, v := reach.Verdict(""), findings.Info
 	for _, f := range s.Findings {
-		if verdict == "" || f.Severity > v || f.Severity == v && moreOpen(f.Verdict, verdict) {
+		if verdict == "" || f.Severity > v || f.Severity == v && f.Verdict.Compare(verdict) > 0 {
 			verdict, v = f.Verdict, f.Severity
 		}
 	}
 	return verdict
 }
 
-// moreOpen reports whether the one verdict is more open than the other.
-func moreOpen(a, b string) bool { return reach.Verdict(a).Compare(reach.Verdict(b)) > 0 }
+// stopped reports whether the source is the internet, which a rule allows and which
+// does not get in: the network stops it, or the group is not attached.
+func (s *Source) stopped() bool {
+	v := s.Verdict()
+	return s.From == FromInternet && (v == reach.NotReachable || v == reach.Unattached) && s.Severity() > findings.Info
+}
+
+// unsure reports whether the source is the internet, and it could not be judged
+// whether the network stops it.
+func (s *Source) unsure() bool {
+	return s.From == FromInternet && s.Verdict() == reach.Unknown && s.Severity() > findings.Info
+}
 
 func worst(list []Finding) findings.Severity {
 	v := findings.Info
@@ -282,7 +294,7 @@ func byGroup(report *findings.Report) map[place][]*findings.Finding {
 }
 
 func shown(f *findings.Finding) Finding {
-	return Finding{ID: f.ID, Check: f.Check, Severity: f.Severity, Verdict: string(f.Exposure.Verdict), Message: f.Message}
+	return Finding{ID: f.ID, Check: f.Check, Severity: f.Severity, Verdict: f.Exposure.Verdict, Message: f.Message}
 }
 
 // common returns what the names of several groups begin and end with, with a

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"regexp"
 	"slices"
@@ -95,8 +96,8 @@ type jsonPicture struct {
 			X, Y, Width, Height float64
 			Doors               []struct {
 				Sources []struct {
-					From     string
-					Findings []string
+					From, Text string
+					Findings   []string
 				}
 			}
 		}
@@ -167,9 +168,11 @@ func TestTheSameInputGivesTheSameBytes(t *testing.T) {
 }
 
 // TestFormatsHaveTheSameLines counts the lines of every format: all draw one model.
+// The column writes ranges under their doors.
 func TestFormatsHaveTheSameLines(t *testing.T) {
 	p, _ := of(notation.MustParse(estates.Demo()).Inventory, true)
-	lines := 0
+	lines, ranges := 0, 0
+	docs := documents(p)
 	for _, v := range decode(t, p).VPCs {
 		for _, b := range v.Boxes {
 			for _, d := range b.Doors {
@@ -177,18 +180,27 @@ func TestFormatsHaveTheSameLines(t *testing.T) {
 					if s.From == "internet" || s.From == "range" || s.From == "group" {
 						lines++
 					}
+					if s.From == "range" {
+						ranges++
+						if !strings.Contains(docs["column"], ">from "+s.Text+"</text>") {
+							t.Errorf("the column does not say that %s may connect to %s", s.Text, b.ID)
+						}
+					}
 				}
 			}
 		}
 	}
-	docs := documents(p)
 	for name, pattern := range map[string]string{"dot": `(?m)^  ".*" -> |^  "?internet"? -> `, "mermaid": ` -->\|`, "layers": `<title>[^<]* → `, "column": `<title>[^<]* → `} {
-		if n := len(regexp.MustCompile(pattern).FindAllString(docs[name], -1)); n != lines {
-			t.Errorf("%s has %d lines, the model has %d", name, n, lines)
+		want := lines
+		if name == "column" {
+			want -= ranges
+		}
+		if n := len(regexp.MustCompile(pattern).FindAllString(docs[name], -1)); n != want {
+			t.Errorf("%s has %d lines, the model has %d", name, n, want)
 		}
 	}
-	if lines < 20 {
-		t.Errorf("the demo has %d lines: the test shows little", lines)
+	if lines < 20 || ranges == 0 {
+		t.Errorf("the demo has %d lines, %d of them from ranges: the test shows little", lines, ranges)
 	}
 }
 
@@ -336,10 +348,65 @@ func TestDemoShowsItsMistakes(t *testing.T) {
 		"the internet → shop-web: 22 SSH, critical, reachable", "the internet → windows-jump-host: 3389 RDP, critical, reachable, by 2 rules", ">2 rules</text>",
 		"the internet → staging-mongodb: 27017 MongoDB, critical, reachable", "the internet → monitoring: 9090-9300 incl. Elasticsearch, critical, reachable",
 		"the internet → shop-mysql: 3306 MySQL, medium, not-reachable", "orders-wrong-api-link → orders-wrong-database: 5432 PostgreSQL, medium",
-		"legacy-cart", "legacy-checkout",
+		"legacy-cart", "legacy-checkout", ">⇄</text>", ">bypasses the bastion</text>", ">bypasses the load balancer</text>", ">reached by API Gateway</text>",
+		">critical</text>", ">high</text>", ">medium</text>", ">low</text>", ">allowed by a rule, stopped by the network</text>", ">could not be judged</text>",
 	} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the picture does not hold %q", want)
+		}
+	}
+	column, _ := p.Column(false)
+	for _, want := range []string{
+		">⇄</text>", ">NOT ATTACHED TO ANY NETWORK INTERFACE</text>", ">from 203.0.113.0/24</text>", ">from securecart-offices</text>", ">bypasses the bastion</text>",
+		">bypasses the load balancer</text>", ">high</text>", ">allowed by a rule, stopped by the network</text>", ">could not be judged</text>", ">payments-wrong · 2 groups · 1 medium</text>",
+	} {
+		if !strings.Contains(column, want) {
+			t.Errorf("the column does not hold %q", want)
+		}
+	}
+}
+
+// TestEndsOfLinesArePartedByKind holds that a line that is stopped and one that gets
+// in do not end at the same point, where the arrow would hide the bar, and that
+// packets that a group sends are not drawn as stopped: the verdict of a finding is
+// about the internet.
+func TestEndsOfLinesArePartedByKind(t *testing.T) {
+	p, _ := of(notation.MustParse(estates.Demo()).Inventory, false)
+	svg, _ := p.Layers(false)
+	end := map[string]float64{}
+	for _, l := range scan(t, svg).lines {
+		end[l.title] = l.points[len(l.points)-1].y
+	}
+	stopped, in := "the internet → shop-mysql: 3306 MySQL, medium, not-reachable", "shop-application → shop-mysql: 3306 MySQL"
+	if a, b := end[stopped], end[in]; a == 0 || b == 0 || math.Abs(a-b) < 8 {
+		t.Errorf("the line that is stopped ends at %g, the one that gets in at %g: they hide each other", a, b)
+	}
+	dashed := regexp.MustCompile(`(?s)<title>([^<]*) → ([^<]*)</title>(.*?)</g>`)
+	for _, m := range dashed.FindAllStringSubmatch(svg, -1) {
+		if short, stopped := strings.Contains(m[3], `stroke-dasharray="4 4"`), strings.HasPrefix(m[1], "the internet") && strings.HasSuffix(m[2], "not-reachable"); short != stopped {
+			t.Errorf("%s → %s is drawn as stopped: %t, want %t", m[1], m[2], short, stopped)
+		}
+	}
+	mermaid, _ := p.Mermaid()
+	const want = 3 // MySQL, SSH of staging, the internal load balancer
+	if n := strings.Count(p.DOT(), "style=dashed"); n != want {
+		t.Errorf("DOT draws %d lines as stopped, want %d", n, want)
+	}
+	if n := strings.Count(mermaid, "stroke-dasharray:4 4"); n != want {
+		t.Errorf("Mermaid draws %d lines as stopped, want %d", n, want)
+	}
+}
+
+// TestNotAttachedIsNotReached holds that a way from the internet to a group that is
+// not attached is not drawn as one that gets in.
+func TestNotAttachedIsNotReached(t *testing.T) {
+	p, _ := of(notation.MustParse(estates.Demo()).Inventory, true)
+	for name, doc := range documents(p.Focus("launch-wizard-1")) {
+		if name != "layers" && name != "column" {
+			continue
+		}
+		if !strings.Contains(doc, `stroke-dasharray="4 4"`) || !strings.Contains(doc, ">allowed by a rule, not attached</text>") {
+			t.Errorf("%s does not say that the internet does not reach the group: it is not attached", name)
 		}
 	}
 }

@@ -200,7 +200,27 @@ func (c *canvas) icon(class Class, x, y float64, t tone) bool {
 	return ok
 }
 
-// lineOf says how a line of a severity is drawn: its width and its dashes.
+// Dashes of lines by what becomes of the packets. They are short, so that the long
+// ones of a medium finding are not taken for them.
+const (
+	stoppedDash = "4 4"
+	unsureDash  = "1.5 5"
+)
+
+// stroke says how the line of a source is drawn: its width and its dashes.
+func (s *Source) stroke() (width float64, dash string) {
+	width, dash = lineOf(s.Severity())
+	switch {
+	case s.stopped():
+		dash = stoppedDash
+	case s.unsure():
+		dash = unsureDash
+	}
+	return width, dash
+}
+
+// lineOf says how a line of a severity that gets in is drawn: its width and its
+// dashes.
 func lineOf(s findings.Severity) (width float64, dash string) {
 	switch s {
 	case findings.Critical:
@@ -208,7 +228,7 @@ func lineOf(s findings.Severity) (width float64, dash string) {
 	case findings.High:
 		return 2.6, ""
 	case findings.Medium:
-		return 2.2, "6 4"
+		return 2.2, "14 4"
 	case findings.Low:
 		return 1.6, ""
 	}
