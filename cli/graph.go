@@ -31,7 +31,7 @@ func (p *program) graphVerb() *urfave.Command {
 		Name:  "graph",
 		Usage: "draw who can talk to whom: groups as boxes, what is open to the internet in the colour of its severity",
 		Description: "The internet is a wall on the left. A group is a box with a row for each inbound traffic that its rules allow, groups that are alike are one box, " +
-			"and connections flow from left to right. A solid line gets in, a dashed one with a double bar is stopped by the network, a dotted one could not be judged. " +
+			"and connections flow from left to right. An arrow gets in, a dashed line that ends at a double bar is stopped by the network, a dotted one could not be judged. " +
 			"Exit codes: 0 drawn, 2 could not start or finish, 3 drawn, but some region or part could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "draw this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true},

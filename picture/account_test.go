@@ -48,6 +48,9 @@ sg-3 web vpc vpc-2
 	if !strings.Contains(docs["board"], "eu-west-2 of account 444455556666 (bank) was not read in full") {
 		t.Error("the board does not say in which account a region was not read")
 	}
+	if want := ">account 444455556666 (bank) · eu-west-1</text>"; !strings.Contains(docs["board"], want) {
+		t.Errorf("two VPCs named main cannot be told apart on the board, which does not say %q", want)
+	}
 	for id, n := range elements(t, docs["layers"]) {
 		if n > 1 {
 			t.Errorf("the id %s is there %d times", id, n)

@@ -99,11 +99,14 @@ const mostRows = 24
 // in the account the internet gets in. It fits any size.
 func (p *Picture) Board() (svg string, left []string) {
 	const (
-		nameWidth = 300.0
-		cell      = 96.0
-		row       = 32.0
-		head      = 112.0
+		cell = 124.0
+		row  = 32.0
+		head = 112.0
 	)
+	nameWidth, where := 300.0, 120.0 // of the column of names, and of the place in it
+	if len(p.Accounts()) > 1 {
+		nameWidth, where = 480, 290
+	}
 	rows := p.VPCs
 	if len(rows) > mostRows {
 		rows = rows[:mostRows]
@@ -128,10 +131,10 @@ func (p *Picture) Board() (svg string, left []string) {
 		y := head + row*float64(r)
 		c.group(v.Anchor(), v.line())
 		c.rect(margin, y, width-2*margin, row-4, 6, 1, "", band, rule)
-		c.text(margin+10, y+18, 12, 600, ink, "", fit(v.Title(), nameWidth-130, 12, true))
-		c.text(margin+nameWidth-10, y+18, 10.5, 400, dim, "end", v.Region)
+		c.text(margin+10, y+18, 12, 600, ink, "", fit(v.Title(), nameWidth-where-30, 12, true))
+		c.text(margin+nameWidth-10, y+18, 10.5, 400, dim, "end", fit(v.Where(), where, 10.5, false))
 		for i, cellOf := range v.Cells() {
-			c.cell(&cellOf, margin+nameWidth+cell*float64(i)+14, y+4, cell-28, row-12)
+			c.cell(&cellOf, margin+nameWidth+cell*float64(i)+8, y+4, cell-16, row-12)
 		}
 		c.endGroup()
 	}
@@ -164,8 +167,11 @@ func (c *canvas) cell(of *Cell, x, y, w, h float64) {
 		text, t = "·", dim
 	}
 	size := 12.0
-	if of.Intended > 0 && of.text() == "" {
+	if of.Intended > 0 {
 		size = 10
+		if rest := of.text(); rest != "" {
+			text = rest + ", " + decimal(of.Intended) + " no finding"
+		}
 	}
-	c.text(x+w/2, y+h/2+4, size, 600, t, "middle", text)
+	c.text(x+w/2, y+h/2+4, size, 600, t, "middle", fit(text, w-4, size, true))
 }

@@ -12,15 +12,15 @@ import (
 // mostSquare is how many rows and columns a matrix may have to be read.
 const mostSquare = 30
 
-// matrixLeast is the least width of the picture, for its title.
-const matrixLeast = 480.0
+// matrixLeast is the least width of the picture, for its title and its legend.
+const matrixLeast = 560.0
 
 // Matrix draws who may connect to whom as a table for each VPC: a row for each
 // source, the internet first, a column for each box, the worst port in the cell.
 // left says which VPCs have too many boxes for it.
 func (p *Picture) Matrix(all bool) (svg string, left []string) {
 	const (
-		cell = 62.0
+		cell = 66.0
 		name = 190.0 // of the column of sources
 		tilt = 0.77  // the height of a name above a column, in parts of its width
 	)
@@ -29,7 +29,7 @@ func (p *Picture) Matrix(all bool) (svg string, left []string) {
 		left = append(left, fmt.Sprintf("%d VPCs without a critical or high finding are not drawn: --all draws them.", len(calm)))
 	}
 	var body canvas
-	y, width := 40.0, matrixLeast
+	y, width := 74.0, matrixLeast
 	for _, v := range drawn {
 		var targets []*Box
 		for _, b := range v.Boxes {
@@ -74,6 +74,8 @@ func (p *Picture) Matrix(all bool) (svg string, left []string) {
 	title := p.Of() + ": who can reach whom"
 	c.startSVG(width, y+16*float64(len(left))+12, title, "A table for each VPC: rows are sources, columns are security groups, a cell holds the worst port.")
 	c.text(margin, 24, 16, 700, ink, "", title)
+	c.text(margin, 44, 11, 400, dim, "", "Rows may connect to columns. Filled: critical. Framed: another finding. 22 +1: one more port.")
+	c.text(margin, 60, 11, 400, dim, "", "Dashed: allowed by a rule, but the internet does not get in. 22?: could not be judged.")
 	c.WriteString(body.String())
 	for i, text := range left {
 		c.text(margin, y+8+16*float64(i), 11, 600, ink, "", fit(text, width-2*margin, 11, true))
@@ -152,20 +154,26 @@ func (c *canvas) matrixCell(x, y, w float64, b *Box, d *Door, s *Source, n int, 
 		c.rect(x, y, w, 20, 3, 1, "", grades[v], grades[v])
 		t = inverse
 	case v >= findings.Low:
-		dash := ""
+		dash, frame := "", 1.4
 		if s.stopped() {
 			dash = "3 2"
 		}
-		c.rect(x, y, w, 20, 3, 1.6, dash, boxTone, grades[v])
+		if v >= findings.High {
+			frame = 2.4
+		}
+		c.rect(x, y, w, 20, 3, frame, dash, boxTone, grades[v])
 		t = grades[v]
 	}
 	text := d.Traffic.PortsText()
 	if d.Class == All {
 		text = "all"
 	}
+	if s.unsure() {
+		text += "?"
+	}
 	if n > 1 {
 		text += " +" + decimal(n-1)
 	}
-	c.text(x+w/2, y+14, 10, 400, t, "middle", fit(text, w-2, 10, false))
+	c.text(x+w/2, y+14, 10, 400, t, "middle", fit(text, w-6, 10, false))
 	c.endGroup()
 }

@@ -355,6 +355,11 @@ func TestDemoShowsItsMistakes(t *testing.T) {
 			t.Errorf("the picture does not hold %q", want)
 		}
 	}
+	matrix, _ := p.Matrix(false)
+	board, _ := p.Board()
+	if !strings.Contains(matrix, ">8888?</text>") || !strings.Contains(board, ">(1), 2 no finding</text>") {
+		t.Error("the matrix does not say that Jupyter could not be judged, or the board leaves out the open ports without a finding")
+	}
 	column, _ := p.Column(false)
 	for _, want := range []string{
 		">⇄</text>", ">NOT ATTACHED TO ANY NETWORK INTERFACE</text>", ">from 203.0.113.0/24</text>", ">from securecart-offices</text>", ">bypasses the bastion</text>",
