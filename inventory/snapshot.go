@@ -97,8 +97,8 @@ func Load(r io.Reader) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Inventory.sound(); err != nil {
-		return nil, err
+	if err := s.Inventory.Sound(); err != nil {
+		return nil, fmt.Errorf("the snapshot is damaged: %w", err)
 	}
 	s.Inventory.Normalize()
 	return s, nil

@@ -82,31 +82,32 @@ func cutRune(text []byte) int {
 	return 0
 }
 
-// sound refuses what no inventory has, so that nothing later trips over it.
-func (inv *Inventory) sound() error {
+// Sound refuses what no inventory has, so that nothing later trips over it:
+// names and ids that have not the form of AWS's, and what comes twice.
+func (inv *Inventory) Sound() error {
 	regions := map[[2]string]bool{}
 	for i, r := range inv.Regions {
 		if r == nil || r.Name == "" {
-			return fmt.Errorf("the snapshot is damaged: region %d is empty", i)
+			return fmt.Errorf("region %d is empty", i)
 		}
 		if err := r.named(); err != nil {
-			return fmt.Errorf("the snapshot is damaged: %w", err)
+			return err
 		}
 		place := [2]string{r.AccountID, r.Name}
 		if regions[place] {
-			return fmt.Errorf("the snapshot is damaged: the region %s of account %q comes twice", r.Name, r.AccountID)
+			return fmt.Errorf("the region %s of account %q comes twice", r.Name, r.AccountID)
 		}
 		regions[place] = true
 		if id := twice(r.Groups, func(g *Group) string { return g.ID }); id != "" {
-			return fmt.Errorf("the snapshot is damaged: %s comes twice in %s", id, r.Name)
+			return fmt.Errorf("%s comes twice in %s", id, r.Name)
 		}
 		if id := twice(r.Interfaces, func(e *Interface) string { return e.ID }); id != "" {
-			return fmt.Errorf("the snapshot is damaged: %s comes twice in %s", id, r.Name)
+			return fmt.Errorf("%s comes twice in %s", id, r.Name)
 		}
 		for k := range r.Groups {
 			for n := range r.Groups[k].Rules {
 				if !r.Groups[k].Rules[n].sound() {
-					return fmt.Errorf("the snapshot is damaged: rule %d of %s in %s makes no sense", n, r.Groups[k].ID, r.Name)
+					return fmt.Errorf("rule %d of %s in %s makes no sense", n, r.Groups[k].ID, r.Name)
 				}
 			}
 		}
