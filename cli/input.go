@@ -2,15 +2,19 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -20,6 +24,7 @@ type inputKind int
 const (
 	answersInput  inputKind = iota // of the AWS CLI or AWS Config, or nothing that is known
 	snapshotInput                  // of sgaudit snapshot
+	notationInput                  // of sgaudit snapshot in the notation
 	reportInput                    // of -o json
 )
 
@@ -50,6 +55,9 @@ func readInput(name string) (*input, error) {
 		return nil, err
 	}
 	in.kind = kindOf(in.text)
+	if in.kind == answersInput && notated(name, in.text) {
+		in.kind = notationInput
+	}
 	return in, nil
 }
 
@@ -77,6 +85,22 @@ func kindOf(text []byte) inputKind {
 	}
 }
 
+// notated reports whether a text is in the notation: its name ends in .sg, or it
+// is no JSON and begins with a statement that stands at the beginning.
+func notated(name string, text []byte) bool {
+	if strings.HasSuffix(name, "."+notationFormat) {
+		return true
+	}
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimSpace(line); len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		word, _, _ := bytes.Cut(line, []byte(" "))
+		return slices.Contains([]string{"snapshot", "caller", "depth", "account", "region"}, string(word))
+	}
+	return false
+}
+
 // snapshot returns the inventory that the input holds, of a snapshot or of
 // saved answers.
 func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, err error) {
@@ -85,6 +109,15 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 		return awsclient.Saved(in.name, opts)
 	case in.kind == reportInput:
 		return nil, console.Usage("sgaudit snapshot -o FILE saves what an audit reads", "%s is a report of sgaudit, which contains findings but no inventory; name a snapshot or saved answers of the AWS CLI", in.name)
+	case in.kind == notationInput:
+		if s, err = notation.Read(in.name, string(in.text)); err != nil {
+			return nil, err
+		}
+		if s.TakenAt.IsZero() {
+			s.TakenAt = in.taken.UTC()
+		}
+		s.Tool = cmp.Or(s.Tool, "hand")
+		return s, nil
 	case in.kind == answersInput:
 		return awsclient.SavedText(in.name, in.text, in.taken, opts)
 	}
@@ -99,7 +132,7 @@ func (in *input) report() (*findings.Report, error) {
 	switch {
 	case in.folder:
 		return nil, console.Usage("sgaudit audit -o json=FILE writes a report", "%s is a folder; name a report that sgaudit wrote with -o json", in.name)
-	case in.kind == snapshotInput:
+	case in.kind == snapshotInput || in.kind == notationInput:
 		return nil, console.Usage("sgaudit audit --input "+in.name+" -o json=FILE makes a report of it", "%s is a snapshot of sgaudit; name a report that sgaudit wrote with -o json", in.name)
 	}
 	report, err := findings.Read(bytes.NewReader(in.text))

@@ -79,7 +79,7 @@ func (p *program) loadFile(s *source) (*inventory.Snapshot, error) {
 		return nil, err
 	}
 	opts := awsclient.SavedOptions{Warn: func(text string) { p.console.Warn("%s", text) }}
-	if in.kind == snapshotInput {
+	if in.kind == snapshotInput || in.kind == notationInput {
 		if err := noAccount(s.c, "--"+s.flag, "region", savedAccount); err != nil {
 			return nil, err
 		}
