@@ -18,15 +18,15 @@ func (r *Region) Normalize() {
 	}
 }
 
-func (e *Interface) tidy() {
-	e.Groups = sortStrings(e.Groups)
-	sortBy(e.Addresses, func(a, b *Address) int {
+func (i *Interface) tidy() {
+	i.Groups = sortStrings(i.Groups)
+	sortBy(i.Addresses, func(a, b *Address) int {
 		return cmp.Or(a.Private.Compare(b.Private), a.Public.Compare(b.Public))
 	})
-	sortTags(e.Tags)
+	sortTags(i.Tags)
 }
 
-func (p *PrefixList) tidy() { p.Entries = sortPrefixes(p.Entries) }
+func (l *PrefixList) tidy() { l.Entries = sortPrefixes(l.Entries) }
 
 func (v *VPC) tidy() {
 	v.Prefixes = sortPrefixes(v.Prefixes)

@@ -50,12 +50,9 @@ func order(lengths []int, key func(list, item int) string) []place {
 	return places
 }
 
-// unique sorts by key and keeps the first of each key, in the given order. It
-// costs little where the list is sorted already.
-func unique[T any](list []T, key func(*T) string) []T { return merged(list, key, nil) }
-
-// merged is unique where the first of each key takes over what the others have:
-// merge gets the first and another of the same key.
+// merged sorts by key and keeps the first of each key, in the given order; merge
+// gives it what the others of the key have, and may be nil. It costs little where
+// the list is sorted already.
 func merged[T any](list []T, key func(*T) string, merge func(first, other *T)) []T {
 	if len(list) == 0 {
 		return nil // as it is where nothing was read

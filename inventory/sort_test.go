@@ -31,7 +31,7 @@ func TestFirstIsKept(t *testing.T) {
 			pages, rest = append(pages, slices.Clone(rest[:n])), rest[n:]
 		}
 		joined, _ := JoinGroups(pages)
-		for name, got := range map[string][]Group{"a list": unique(slices.Clone(list), (*Group).id), "pages": joined} {
+		for name, got := range map[string][]Group{"a list": merged(slices.Clone(list), (*Group).id, nil), "pages": joined} {
 			if !slices.IsSortedFunc(got, func(a, b Group) int { return cmp.Compare(a.ID, b.ID) }) {
 				t.Fatalf("seed %d, %s: not sorted: %v", seed, name, got)
 			}
@@ -47,7 +47,7 @@ func TestFirstIsKept(t *testing.T) {
 	}
 	empty, _ := JoinGroups([][]Group{{}, {}})
 	none, _ := JoinGroups(nil)
-	if unique([]Group{}, (*Group).id) != nil || empty != nil || none != nil {
+	if merged([]Group{}, (*Group).id, nil) != nil || empty != nil || none != nil {
 		t.Error("nothing is not nil")
 	}
 }

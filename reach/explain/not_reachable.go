@@ -17,10 +17,6 @@ type reason struct {
 	text  string
 }
 
-var stepOrder = map[string]int{
-	StepAddress: 0, StepPublicAccess: 1, StepGateway: 2, StepRoute: 3, StepACLIn: 4, StepGroup: 5, StepListener: 6, StepACLOut: 7,
-}
-
 // notReachable says what stops the internet, and how many interfaces that
 // holds for, until every one of them is accounted for.
 func (j *Judgement) notReachable() []string {
@@ -41,7 +37,7 @@ func (j *Judgement) notReachable() []string {
 		last := a.Steps()[len(a.Steps())-1]
 		r := byText[last.Detail]
 		if r == nil {
-			r = &reason{order: stepOrder[last.Kind], text: last.Detail}
+			r = &reason{order: slices.Index(stepKinds, last.Kind), text: last.Detail}
 			byText[last.Detail] = r
 			reasons = append(reasons, r)
 		}

@@ -27,6 +27,9 @@ const (
 	StepACLOut       = "acl-out"
 )
 
+// stepKinds are the kinds in the order of the way from the internet.
+var stepKinds = []string{StepAddress, StepPublicAccess, StepGateway, StepRoute, StepACLIn, StepGroup, StepListener, StepACLOut}
+
 // Step is one decision on a packet's way, made by the object that it names.
 type Step struct {
 	Kind     string        `json:"kind"`
