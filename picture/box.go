@@ -89,9 +89,20 @@ func (d *Door) height() float64 {
 	return h
 }
 
+// notes are the lines of words below the kinds of interfaces.
+func (b *Box) notes() []string {
+	if b.Elsewhere == nil {
+		return b.Reaches
+	}
+	return append([]string{"in VPC " + b.Elsewhere.Title()}, b.Reaches...)
+}
+
+// head is the height of all that stands above the doors.
+func (b *Box) head() float64 { return headHeight + float64(len(b.notes()))*wordHeight }
+
 // height is that of the whole box.
 func (b *Box) height() float64 {
-	h := headHeight + float64(len(b.Reaches))*wordHeight + boxFoot
+	h := b.head() + boxFoot
 	for _, d := range b.shownDoors() {
 		h += d.height()
 	}
@@ -103,7 +114,7 @@ func (b *Box) height() float64 {
 
 // rowY is the middle of a door's row, from the top of the box.
 func (b *Box) rowY(row int) float64 {
-	y := headHeight + float64(len(b.Reaches))*wordHeight
+	y := b.head()
 	for i, d := range b.shownDoors() {
 		if i == row {
 			break

@@ -254,12 +254,12 @@ func (b *builder) reference(s *Source, g *inventory.Group, ref *inventory.GroupR
 	case other != nil && other.VPC == g.VPC && b.boxes[ref.ID] != nil:
 		s.From, s.Text, s.Box = FromGroup, cmp.Or(other.Name, other.ID), b.boxes[ref.ID]
 	case other != nil:
-		s.From, s.Text = FromOutside, cmp.Or(other.Name, other.ID)
+		s.From, s.Text, s.outside = FromOutside, cmp.Or(other.Name, other.ID), place{b.region.AccountID, b.region.Name, ref.ID}
 		if other.VPC != g.VPC {
 			s.Text += " in " + cmp.Or(b.vpcName(other.VPC), other.VPC)
 		}
 	default:
-		s.From, s.Text = FromOutside, ref.ID
+		s.From, s.Text, s.outside = FromOutside, ref.ID, place{ref.Account, b.region.Name, ref.ID}
 		if ref.Account != "" && ref.Account != b.region.AccountID {
 			s.Text += " of account " + ref.Account
 		}

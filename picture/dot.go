@@ -2,7 +2,6 @@ package picture
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -16,27 +15,12 @@ func (p *Picture) DOT() string {
 	b.WriteString("digraph sgaudit {\n  rankdir=LR;\n  node [shape=record, fontname=\"Helvetica\", fontsize=11];\n  edge [color=\"" + intended.light + "\"];\n")
 	fmt.Fprintf(&b, "  label=%s;\n", dotQuote(p.Of()+": who can reach what"))
 	b.WriteString("  internet [shape=box, style=filled, fillcolor=\"#24292f\", fontcolor=white, label=\"INTERNET\"];\n")
-	for i, v := range p.VPCs {
-		fmt.Fprintf(&b, "  subgraph cluster_%d {\n    label=%s;\n", i, dotQuote(v.Title()+" · "+v.Where()))
-		tiers := map[Tier][]string{}
-		for _, box := range slices.Concat(v.Boxes, v.Aside) {
-			fields := []string{recordText(box.Title())}
-			for row, d := range box.Doors {
-				fields = append(fields, fmt.Sprintf("<d%d> %s", row, recordText(d.Label)))
-			}
-			style := ""
-			if s := box.Severity(); s >= findings.High {
-				style = fmt.Sprintf(", color=\"%s\", penwidth=2", grades[s].light)
-			}
-			fmt.Fprintf(&b, "    %s [label=\"%s\"%s];\n", dotQuote(box.Anchor()), strings.Join(fields, "|"), style)
-			tiers[box.Tier] = append(tiers[box.Tier], dotQuote(box.Anchor()))
+	n := 0
+	for _, v := range p.VPCs {
+		for _, part := range v.clusters() {
+			part.dot(&b, n)
+			n++
 		}
-		for _, tier := range []Tier{Edge, Application, Data} {
-			if len(tiers[tier]) > 1 {
-				fmt.Fprintf(&b, "    { rank=same; %s; }\n", strings.Join(tiers[tier], "; "))
-			}
-		}
-		b.WriteString("  }\n")
 		seen := map[string]bool{}
 		for _, l := range v.links() {
 			if l.source.From == FromRange && !seen[l.from] {
@@ -48,6 +32,30 @@ func (p *Picture) DOT() string {
 	}
 	b.WriteString("}\n")
 	return b.String()
+}
+
+// dot writes the nth cluster.
+func (c *cluster) dot(b *strings.Builder, n int) {
+	fmt.Fprintf(b, "  subgraph cluster_%d {\n    label=%s;\n", n, dotQuote(c.title))
+	tiers := map[Tier][]string{}
+	for _, box := range c.boxes {
+		fields := []string{recordText(box.Title())}
+		for row, d := range box.Doors {
+			fields = append(fields, fmt.Sprintf("<d%d> %s", row, recordText(d.Label)))
+		}
+		style := ""
+		if s := box.Severity(); s >= findings.High {
+			style = fmt.Sprintf(", color=\"%s\", penwidth=2", grades[s].light)
+		}
+		fmt.Fprintf(b, "    %s [label=\"%s\"%s];\n", dotQuote(box.Anchor()), strings.Join(fields, "|"), style)
+		tiers[box.Tier] = append(tiers[box.Tier], dotQuote(box.Anchor()))
+	}
+	for _, tier := range []Tier{Edge, Application, Data} {
+		if len(tiers[tier]) > 1 {
+			fmt.Fprintf(b, "    { rank=same; %s; }\n", strings.Join(tiers[tier], "; "))
+		}
+	}
+	b.WriteString("  }\n")
 }
 
 func dotStyle(s *Source) string {

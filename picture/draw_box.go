@@ -20,7 +20,13 @@ func (l *layers) box(v *VPC, b *Box) {
 	if len(b.Members) > 1 {
 		c.rect(x+5, y+5, boxWidth, h, 8, 1, "", boxTone, border)
 	}
-	c.rect(x, y, boxWidth, h, 8, width, "", boxTone, border)
+	dash := ""
+	if b.Elsewhere != nil {
+		if dash = "6 3"; border == rule {
+			border = dim
+		}
+	}
+	c.rect(x, y, boxWidth, h, 8, width, dash, boxTone, border)
 	c.text(x+12, y+18, 13, 600, ink, "", shortName(b.Title(), v.sharedStart(), boxWidth-40, 13))
 	c.text(x+12, y+33, 10.5, 400, dim, "", fit(b.Subtitle(), boxWidth-24, 10.5, false))
 	if len(b.Findings) > 0 { // about the group itself
@@ -31,7 +37,7 @@ func (l *layers) box(v *VPC, b *Box) {
 		l.note("group")
 	}
 	line := y + headHeight
-	for _, r := range b.Reaches {
+	for _, r := range b.notes() {
 		c.text(x+12, line+6, 10.5, 400, dim, "", fit(r, boxWidth-24, 10.5, false))
 		line += wordHeight
 	}
@@ -173,6 +179,9 @@ func (s *Source) title() string {
 // describe is what a box says in words, to readers that do not see it.
 func (b *Box) describe() string {
 	parts := []string{b.Title() + " (" + b.ids() + "), " + b.Subtitle() + "."}
+	if v := b.Elsewhere; v != nil {
+		parts = append(parts, "In VPC "+v.Title()+" ("+v.ID+"), "+v.Where()+".")
+	}
 	for _, d := range b.Doors {
 		for _, s := range d.Sources {
 			text := d.Label + " from " + s.title()

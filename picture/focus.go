@@ -5,9 +5,49 @@ import (
 	"slices"
 )
 
+// across knows the boxes of all VPCs, for the picture of one group, which shows its
+// neighbours in other VPCs too.
+type across struct {
+	box  map[place]*Box // by group
+	vpc  map[*Box]*VPC
+	into map[*Box][]*Box // boxes of other VPCs that a box may connect to, in the order of the VPCs
+}
+
+func newAcross(vpcs []*VPC) *across {
+	a := &across{map[place]*Box{}, map[*Box]*VPC{}, map[*Box][]*Box{}}
+	for _, v := range vpcs {
+		for _, b := range slices.Concat(v.Boxes, v.Aside) {
+			a.vpc[b] = v
+			for _, m := range b.Members {
+				a.box[place{v.Account.ID, v.Region, m.ID}] = b
+			}
+		}
+	}
+	for _, v := range vpcs {
+		for _, b := range slices.Concat(v.Boxes, v.Aside) {
+			for _, d := range b.Doors {
+				for _, s := range d.Sources {
+					if from := a.of(s); from != nil && s.Box == nil && !slices.Contains(a.into[from], b) {
+						a.into[from] = append(a.into[from], b)
+					}
+				}
+			}
+		}
+	}
+	return a
+}
+
+// of returns the box that a source is, nil where no box of a VPC that was read is.
+func (a *across) of(s *Source) *Box {
+	if s.From == FromOutside {
+		return a.box[s.outside]
+	}
+	return s.Box
+}
+
 // Only returns the picture of the VPCs that match: by id or by name.
 func (p *Picture) Only(vpcs []string) *Picture {
-	out := &Picture{Caller: p.Caller, Incomplete: p.Incomplete}
+	out := &Picture{Caller: p.Caller, Incomplete: p.Incomplete, across: p.across}
 	for _, v := range p.VPCs {
 		if slices.Contains(vpcs, v.ID) || v.Name != "" && slices.Contains(vpcs, v.Name) {
 			out.VPCs = append(out.VPCs, v)
@@ -17,16 +57,16 @@ func (p *Picture) Only(vpcs []string) *Picture {
 }
 
 // Focus returns the picture of one group, named by its id or its name: the group
-// with all its doors, what may connect to it and what it may connect to. Of the
-// boxes around it only the doors are kept that concern it, and the way that the
-// internet has to those that connect to it. The picture should be an unfolded
-// one. It is empty where no VPC holds the group.
+// with all its doors, what may connect to it and what it may connect to, in other
+// VPCs too. Of the boxes around it only the doors are kept that concern it, and the
+// way that the internet has to those that connect to it. The picture should be an
+// unfolded one. It is empty where no VPC holds the group.
 func (p *Picture) Focus(group string) *Picture {
-	out := &Picture{Caller: p.Caller, Incomplete: p.Incomplete}
+	out := &Picture{Caller: p.Caller, Incomplete: p.Incomplete, across: p.across}
 	for _, v := range p.VPCs {
 		for _, b := range slices.Concat(v.Boxes, v.Aside) {
 			if slices.ContainsFunc(b.Members, func(m Member) bool { return m.ID == group || m.Name == group }) {
-				out.VPCs = append(out.VPCs, v.focus(b))
+				out.VPCs = append(out.VPCs, p.across.focus(v, b))
 			}
 		}
 	}
@@ -36,7 +76,7 @@ func (p *Picture) Focus(group string) *Picture {
 // Around returns the picture of one box of a VPC and its neighbours, as Focus
 // does for a group.
 func (p *Picture) Around(v *VPC, b *Box) *Picture {
-	return &Picture{Caller: p.Caller, VPCs: []*VPC{v.focus(b)}}
+	return &Picture{Caller: p.Caller, VPCs: []*VPC{p.across.focus(v, b)}, across: p.across}
 }
 
 // Boxes counts the boxes of the picture.
@@ -48,25 +88,30 @@ func (p *Picture) Boxes() int {
 	return n
 }
 
-func (v *VPC) focus(centre *Box) *VPC {
+func (a *across) focus(v *VPC, centre *Box) *VPC {
 	out := *v
 	out.Boxes, out.Aside, out.Closed, out.Counts = nil, nil, nil, [5]int{}
 	kept := map[*Box]*Box{}
+	var order []*Box // of the copies
 	keep := func(b *Box, doors []*Door) {
 		c := *b
 		c.Doors, c.Reaches = doors, nil
+		if other := a.vpc[b]; other != v {
+			c.Elsewhere, c.near = other, v.ID
+		}
 		kept[b] = &c
+		order = append(order, &c)
 	}
 	keep(centre, centre.Doors)
 	for _, d := range centre.Doors {
 		for _, s := range d.Sources {
-			if s.Box != nil && kept[s.Box] == nil {
-				keep(s.Box, internetDoors(s.Box))
+			if from := a.of(s); from != nil && kept[from] == nil {
+				keep(from, internetDoors(from))
 			}
 		}
 	}
-	for _, b := range slices.Concat(v.Boxes, v.Aside) {
-		doors := doorsFor(b, func(s *Source) bool { return s.Box == centre })
+	for _, b := range slices.Concat(v.Boxes, v.Aside, a.into[centre]) {
+		doors := doorsFor(b, func(s *Source) bool { return a.of(s) == centre })
 		switch {
 		case len(doors) == 0 || b == centre:
 		case kept[b] != nil: // it connects to the group as well
@@ -75,16 +120,14 @@ func (v *VPC) focus(centre *Box) *VPC {
 			keep(b, doors)
 		}
 	}
-	for _, b := range slices.Concat(v.Boxes, v.Aside) { // what stood aside has its doors and lines here, not a name alone
-		if c := kept[b]; c != nil {
-			c.rename(kept)
-			out.Boxes = append(out.Boxes, c)
-		}
+	for _, c := range order { // what stood aside has its doors and lines here, not a name alone
+		a.rename(c, kept)
+		out.Boxes = append(out.Boxes, c)
 	}
 	for _, f := range kept[centre].all() {
 		out.Counts[f.Severity]++
 	}
-	slices.SortFunc(out.Boxes, (*Box).compare)
+	slices.SortStableFunc(out.Boxes, (*Box).compare)
 	return &out
 }
 
@@ -116,15 +159,16 @@ func doorsFor(b *Box, wanted func(*Source) bool) []*Door {
 
 // rename lets the sources of a copied box name the copies, and draws what was
 // written because the whole picture had no room: a focus has few boxes.
-func (b *Box) rename(kept map[*Box]*Box) {
+func (a *across) rename(b *Box, kept map[*Box]*Box) {
 	doors := make([]*Door, len(b.Doors))
 	for i, d := range b.Doors {
 		c := *d
 		c.Sources = nil
 		for _, s := range d.Sources {
 			n := *s
+			n.Box = kept[a.of(s)]
 			if n.Box != nil {
-				n.Box = kept[n.Box]
+				n.From = FromGroup
 			}
 			n.Written = false
 			c.Sources = append(c.Sources, &n)

@@ -40,6 +40,7 @@ type (
 		Findings   []string     `json:"findings"` // ids of those about the groups themselves
 		Reaches    []string     `json:"reaches"`
 		Ring       int          `json:"ring,omitempty"`
+		Elsewhere  string       `json:"in_vpc_id,omitempty"` // of the picture of one group: the other VPC that holds the box
 		Doors      []jsonDoor   `json:"doors"`
 		X          float64      `json:"x"`
 		Y          float64      `json:"y"`
@@ -116,6 +117,9 @@ func (b *Box) json() jsonBox {
 	out := jsonBox{
 		ID: b.Anchor(), Title: b.Title(), Tier: b.Tier, Interfaces: b.Interfaces, Severity: b.Severity().String(), Findings: ids(b.Findings),
 		Reaches: append([]string{}, b.Reaches...), Ring: b.Ring, Doors: []jsonDoor{}, Kinds: []jsonKind{}, X: b.x, Y: b.y, Width: boxWidth, Height: b.height(),
+	}
+	if b.Elsewhere != nil {
+		out.Elsewhere = b.Elsewhere.ID
 	}
 	for _, m := range b.Members {
 		out.Groups = append(out.Groups, jsonMember(m))

@@ -3,7 +3,6 @@ package picture
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -85,14 +84,20 @@ func (c *chart) vpc(i int, v *VPC) {
 		}
 		c.edges++
 	}
-	var boxes []string
-	for _, box := range slices.Concat(v.Boxes, v.Aside) {
-		if c.least == findings.Info || drawn[box] || box.Severity() >= c.least {
-			boxes = append(boxes, fmt.Sprintf("    %s[\"%s\"]", c.name(box.Anchor()), mermaidWords(box.Title())))
+	for k, part := range v.clusters() {
+		var boxes []string
+		for _, box := range part.boxes {
+			if c.least == findings.Info || drawn[box] || box.Severity() >= c.least {
+				boxes = append(boxes, fmt.Sprintf("    %s[\"%s\"]", c.name(box.Anchor()), mermaidWords(box.Title())))
+			}
 		}
-	}
-	if len(boxes) > 0 {
-		fmt.Fprintf(&c.text, "  subgraph v%d[\"%s\"]\n%s\n  end\n", i, mermaidWords(v.Title()+" · "+v.Where()), strings.Join(boxes, "\n"))
+		id := fmt.Sprintf("v%d", i)
+		if k > 0 {
+			id += fmt.Sprintf("n%d", k)
+		}
+		if len(boxes) > 0 {
+			fmt.Fprintf(&c.text, "  subgraph %s[\"%s\"]\n%s\n  end\n", id, mermaidWords(part.title), strings.Join(boxes, "\n"))
+		}
 	}
 	for _, line := range lines {
 		c.text.WriteString(line + "\n")

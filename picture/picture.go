@@ -25,9 +25,10 @@ type Picture struct {
 	Incomplete []string // regions that were not read in full, with their account where there are several
 	VPCs       []*VPC
 
-	embedded string // what ids begin with in a page; empty for a document of its own
-	styled   bool   // the style of the page is there for certain
-	mark     string // tells the titles of several pictures of one page apart
+	across   *across // the boxes of all VPCs, those that are not in the picture too
+	embedded string  // what ids begin with in a page; empty for a document of its own
+	styled   bool    // the style of the page is there for certain
+	mark     string  // tells the titles of several pictures of one page apart
 }
 
 // Embedded returns the picture as a part of an HTML page: the drawings have no
@@ -71,7 +72,9 @@ type Box struct {
 	Findings   []Finding
 	Reaches    []string // traffic to so many boxes that it is written instead of drawn
 	Ring       int      // of unused groups that reference only each other: the number of the ring, from 1
+	Elsewhere  *VPC     // of the picture of one group: the other VPC that holds the box; nil for the same one
 
+	near   string // of a box of another VPC: the id of the VPC that it is drawn in
 	column int
 	x, y   float64
 }
@@ -144,6 +147,8 @@ type Source struct {
 	RuleIDs  []string
 	Rules    int  // of one group that it stands for: the two halves of 0.0.0.0/0, or IPv4 and IPv6
 	Written  bool // a hub: written at the door, not drawn
+
+	outside place // of FromOutside: where the group is
 }
 
 // Severity returns the gravest severity of the source's findings, Info where it
@@ -275,6 +280,7 @@ func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Pictu
 			cmp.Compare(b.Groups, a.Groups), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Account.ID+a.Region+a.ID, b.Account.ID+b.Region+b.ID))
 	})
 	p.several()
+	p.across = newAcross(p.VPCs)
 	return p
 }
 

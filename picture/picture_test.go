@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"regexp"
@@ -334,6 +335,74 @@ func TestFocus(t *testing.T) {
 	}
 	if n := len(p.Focus("no-such-group").VPCs); n != 0 {
 		t.Errorf("an unknown group has %d VPCs", n)
+	}
+}
+
+// TestFocusAcrossVPCs holds that the picture of one group has the groups of other
+// VPCs and accounts that connect to it, and those that it connects to, as boxes, each
+// with the VPC that holds it and with the way of the internet to it.
+func TestFocusAcrossVPCs(t *testing.T) {
+	inv := notation.MustParse(`account 111122223333 shop
+region eu-west-1
+vpc-1 10.1.0.0/16 tag Name=shop
+vpc-2 10.2.0.0/16 tag Name=payments
+sg-1 web vpc vpc-1
+  in tcp/8080 sg-2
+  in tcp/9090 sg-4 account 444455556666
+  in tcp/7070 sg-9 account 999999999999
+sg-2 proxy vpc vpc-2
+  in tcp/22 0.0.0.0/0
+  in tcp/443 sg-3
+sg-3 api vpc vpc-2
+  in tcp/8443 sg-1
+  in tcp/8444 sg-2
+eni-1 sg-1 10.1.0.10
+eni-2 sg-2 10.2.0.10
+eni-3 sg-3 10.2.0.11
+account 444455556666 bank
+region eu-west-1
+vpc-3 10.3.0.0/16 tag Name=audit
+sg-4 monitor vpc vpc-3
+eni-4 sg-4 10.3.0.10
+`).Inventory
+	p, _ := of(inv, true)
+	focus := p.Focus("sg-1")
+	doors := map[string][]string{}
+	for _, b := range focus.VPCs[0].Boxes {
+		name := b.Title()
+		if b.Elsewhere != nil {
+			name += " in " + b.Elsewhere.Title()
+		}
+		doors[name] = []string{}
+		for _, d := range b.Doors {
+			doors[name] = append(doors[name], d.Label)
+		}
+		slices.Sort(doors[name])
+	}
+	want := map[string][]string{"web": {"7070", "8080", "9090 Prometheus"}, "proxy in payments": {"22 SSH"}, "api in payments": {"8443 dashboards"}, "monitor in audit": {}}
+	if !maps.EqualFunc(doors, want, slices.Equal) {
+		t.Errorf("the focus shows %v, want %v", doors, want)
+	}
+	docs := documents(focus)
+	for _, view := range []string{"layers", "column"} {
+		for _, want := range []string{"proxy → web: 8080", "monitor → web: 9090", "web → api: 8443 dashboards", ">in VPC payments</text>", ">in VPC audit</text>", "7070 from sg-9 of account 999999999999,"} {
+			if !strings.Contains(docs[view], want) {
+				t.Errorf("%s does not hold %q", view, want)
+			}
+		}
+		for id, n := range elements(t, docs[view]) {
+			if n > 1 {
+				t.Errorf("%s: the id %s is there %d times", view, id, n)
+			}
+		}
+	}
+	for view, want := range map[string]string{"dot": `label="payments · account 111122223333 (shop) · eu-west-1"`, "mermaid": `subgraph v0n1[`, "json": `"in_vpc_id": "vpc-3"`} {
+		if !strings.Contains(docs[view], want) {
+			t.Errorf("%s does not hold %q: %s", view, want, docs[view])
+		}
+	}
+	if elsewhere := p.Only([]string{"vpc-1"}).Focus("web"); len(elsewhere.VPCs[0].Boxes) != 4 {
+		t.Errorf("the focus on a group of a chosen VPC has %d boxes, want 4", len(elsewhere.VPCs[0].Boxes))
 	}
 }
 
