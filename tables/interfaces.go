@@ -101,16 +101,22 @@ func (p *place) exposure(e *inventory.Interface) reach.Verdict {
 }
 
 // likeness is all of an interface that its verdict can rest on: everything but
-// its id, its instance and its tags, and of its addresses only of what kind they
-// are.
+// its id, which instance it is of and its tags, and of its IPv4 addresses only of
+// what kind they are.
 func likeness(e *inventory.Interface) string {
 	c := *e
-	c.ID, c.Instance, c.Tags, c.Addresses = "", "", nil, nil
+	c.ID, c.Tags, c.Addresses = "", nil, nil
+	if c.Instance != "" {
+		c.Instance = "some"
+	}
 	kinds := make([]byte, 0, 2*len(e.Addresses))
 	for _, a := range e.Addresses {
 		kinds = append(kinds, kindOf(a.Private), kindOf(a.Public))
+		if a.Private.Is6() { // whose block may be advertised or not
+			kinds = a.Private.AppendTo(kinds)
+		}
 	}
-	return fmt.Sprintf("%q %q", kinds, fmt.Sprint(c))
+	return fmt.Sprintf("%q %#v", kinds, c)
 }
 
 func kindOf(a netip.Addr) byte {

@@ -1,6 +1,7 @@
 package tables_test
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"testing"
@@ -106,6 +107,36 @@ func TestEveryRowIsThere(t *testing.T) {
 	}
 	if all = rows(t, listed.Interfaces()); len(all) != interfaces {
 		t.Errorf("%d rows for %d interfaces", len(all), interfaces)
+	}
+}
+
+// TestExposureOfInterfaces: what is worked out once for many interfaces, or not at
+// all, is what reach says of each.
+func TestExposureOfInterfaces(t *testing.T) {
+	count := map[string]int{}
+	for seed := range uint64(40) {
+		inv := estates.Random(rand.New(rand.NewPCG(seed, 3)), estates.Size{Regions: 3, Groups: 12, Interfaces: 40})
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
+		verdicts := map[string]string{}
+		for _, r := range inv.Regions {
+			n := reach.New(r)
+			for i := range r.Interfaces {
+				verdicts[r.Name+r.Interfaces[i].ID] = string(n.Interface(&r.Interfaces[i]).Verdict)
+			}
+		}
+		for _, row := range rows(t, tables.New(inv, report, tables.Options{}).Interfaces()) {
+			if row["interface_id"] == "" {
+				continue
+			}
+			want := verdicts[row["region"]+row["interface_id"]]
+			count[want]++
+			if row["exposure"] != want {
+				t.Fatalf("seed %d: %s of %s is %q, want %q", seed, row["interface_id"], row["region"], row["exposure"], want)
+			}
+		}
+	}
+	if len(count) < 3 {
+		t.Errorf("the estates have no more than the verdicts %v", count)
 	}
 }
 
