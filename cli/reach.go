@@ -85,7 +85,7 @@ func (p *program) reach(c *urfave.Context) error {
 			a := n.Trace(e, q)
 			answer.Answers = append(answer.Answers, reachTarget{
 				Region: region.Name, Interface: e.ID, Owner: e.Owner().String(), VPC: e.VPC, Subnet: e.Subnet, Groups: e.Groups,
-				Verdict: a.Verdict, Ways: a.Ways,
+				Verdict: a.Verdict, Ways: a.Ways, Names: namesOf(n.Index(), e, a.Ways),
 			})
 		}
 	}
@@ -215,6 +215,33 @@ type reachTarget struct {
 	Groups    []string      `json:"groups"`
 	Verdict   reach.Verdict `json:"verdict"`
 	Ways      []reach.Way   `json:"ways"`
+	Names     reachNames    `json:"-"`
+}
+
+// reachNames are an answer's interfaces and groups with their names, for its text.
+type reachNames struct {
+	Target string
+	Groups []string // of the target
+	From   []string // of each way
+}
+
+func namesOf(index *inventory.Index, e *inventory.Interface, ways []reach.Way) reachNames {
+	target, subnet := e.Named(), "an unknown subnet"
+	if e.Owner().Kind == "unknown" {
+		target += " (owner unknown)"
+	}
+	if e.Subnet != "" {
+		subnet = "subnet " + index.SubnetNamed(e.Subnet)
+	}
+	names := reachNames{Target: target + " in " + subnet + " of VPC " + index.VPCNamed(e.VPC), Groups: index.GroupsNamed(e.Groups)}
+	for _, w := range ways {
+		from := w.From
+		if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
+			from = index.GroupNamed(from) + ", " + words.Count(w.Sources, "interface")
+		}
+		names.From = append(names.From, from)
+	}
+	return names
 }
 
 func (a *reachAnswer) text() string {
@@ -223,22 +250,12 @@ func (a *reachAnswer) text() string {
 		if i > 0 {
 			out.WriteString("\n")
 		}
-		owner, subnet := t.Owner, t.Subnet
-		if owner == "unknown" {
-			owner = "(owner unknown)"
-		}
-		if subnet == "" {
-			subnet = "an unknown subnet"
-		}
-		fmt.Fprintf(&out, "%s  %s in %s of %s, %s\n", words.Plain(t.Interface), words.Plain(owner), words.Plain(subnet), words.Plain(t.VPC), words.Plain(t.Region))
+		fmt.Fprintf(&out, "%s, %s\n", words.Plain(t.Names.Target), words.Plain(t.Region))
 		if len(t.Ways) == 0 {
-			fmt.Fprintf(&out, "  NOT-REACHABLE: no rule of %s allows %s from %s\n", words.Plain(words.List(t.Groups, 5)), words.Plain(a.Port), words.Plain(cmp.Or(a.From, "anyone")))
+			fmt.Fprintf(&out, "  NOT-REACHABLE: no rule of %s allows %s from %s\n", words.Plain(words.List(t.Names.Groups, 5)), words.Plain(a.Port), words.Plain(cmp.Or(a.From, "anyone")))
 		}
-		for _, w := range t.Ways {
-			from := w.From
-			if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
-				from += fmt.Sprintf(" (%s)", words.Count(w.Sources, "interface"))
-			}
+		for k, w := range t.Ways {
+			from := t.Names.From[k]
 			fmt.Fprintf(&out, "\n  %s: %s from %s\n", words.Plain(strings.ToUpper(string(w.Verdict))), words.Plain(w.Traffic), words.Plain(from))
 			for _, s := range w.Steps {
 				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(s.Decision.String()), words.Plain(s.Detail))

@@ -111,7 +111,7 @@ var tableColumns = []tableColumn{
 	{"region", func(f *findings.Finding, _ int) string { return f.Region }},
 	{"vpc", func(f *findings.Finding, _ int) string { return f.VPCID }},
 	{"group", func(f *findings.Finding, _ int) string { return subject(f) }},
-	{"name", func(f *findings.Finding, _ int) string { return f.GroupName }},
+	{"name", func(f *findings.Finding, _ int) string { return cmp.Or(f.ResourceName, f.GroupName) }},
 	{"rule", func(f *findings.Finding, _ int) string { return ruleText(f) }},
 	{"services", func(f *findings.Finding, _ int) string { return strings.Join(f.Services, ", ") }},
 	{"attached", func(f *findings.Finding, _ int) string { return fmt.Sprint(f.Attached) }},

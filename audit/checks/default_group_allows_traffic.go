@@ -2,10 +2,10 @@ package checks
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // The default group of every VPC has no rules.
@@ -22,16 +22,12 @@ var _ = audit.Declare(audit.Check{
 			if !g.Default() || len(g.Rules) == 0 {
 				continue
 			}
-			const most = 5
-			var rules []string
-			for j := range g.Rules[:min(most, len(g.Rules))] {
-				rules = append(rules, allowed(r, g, &g.Rules[j]))
-			}
-			if more := len(g.Rules) - most; more > 0 {
-				rules = append(rules, fmt.Sprintf("and %d more", more))
+			rules := make([]*inventory.Rule, len(g.Rules))
+			for j := range g.Rules {
+				rules[j] = &g.Rules[j]
 			}
 			o := r.Observe(g, nil)
-			o.Message = fmt.Sprintf("the default security group of VPC %s allows %s", r.VPCNamed(g.VPC), strings.Join(rules, "; "))
+			o.Message = fmt.Sprintf("the default security group of VPC %s allows %s", r.VPCNamed(g.VPC), allowedBy(r, g, rules))
 			o.Proposal.Kind = findings.RevokeAll
 			o.Fix = "Attach other security groups to everything that uses the default group, then revoke every rule of " + g.Named() + "."
 			r.Report(o)
