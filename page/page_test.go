@@ -230,6 +230,15 @@ func (f *full) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
+// TestWritingLeavesThePictureAlone holds that the second page of one picture is the
+// same as the first: the drawings do not depend on what was drawn before.
+func TestWritingLeavesThePictureAlone(t *testing.T) {
+	report, drawn, html := made(t, demo())
+	if again := write(t, report, drawn); again != html {
+		t.Errorf("the second page of one picture has %d bytes and differs from the first, of %d", len(again), len(html))
+	}
+}
+
 func TestAFullDiskIsAnError(t *testing.T) {
 	report, drawn, html := made(t, demo())
 	for _, n := range []int{0, 100, 20000, len(html) / 2, len(html) - 1} {

@@ -99,6 +99,7 @@ func (p *Picture) column(all bool, used map[string]bool, explained bool) (svg st
 func (v *VPC) column(l *layers, y float64) float64 {
 	top := y
 	y += 52
+	v.depths() // the same order, whatever was drawn before
 	tiers := []Tier{Edge, Application, Data}
 	list := slices.Clone(v.Boxes)
 	slices.SortStableFunc(list, func(a, b *Box) int {

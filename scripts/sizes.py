@@ -37,9 +37,9 @@ def estate(groups, mistakes, rules=(2, 6), seed=1):
     is the part of all rules that opens a port to the internet."""
     dice = random.Random(seed)
     lines = []
-    number = 0
+    number = vpc = 0
     while number < groups:
-        vpc = number // 40 + 1
+        vpc += 1
         lines += [f"vpc-{vpc:017x} 10.{vpc % 250}.0.0/16 tag Name=application-{vpc}", f"subnet-{vpc:017x} 10.{vpc % 250}.0.0/20 vpc vpc-{vpc:017x}",
                   f"igw-{vpc:017x} vpc vpc-{vpc:017x}", f"rtb-{vpc:017x} vpc vpc-{vpc:017x} main", "  route 0.0.0.0/0 igw-" + f"{vpc:017x}",
                   f"acl-{vpc:017x} vpc vpc-{vpc:017x} default subnet subnet-{vpc:017x}", "  in 100 allow all 0.0.0.0/0", "  out 100 allow all 0.0.0.0/0"]
