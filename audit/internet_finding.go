@@ -8,6 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // exposure is an opening with its verdict, kept for the checks of all classes.
@@ -124,8 +125,7 @@ func (o *exposure) what() string {
 		if more := n - most; more > 0 {
 			named = append(slices.Clone(named[:most]), fmt.Sprintf("%d more services", more))
 		}
-		last := len(named) - 1
-		return strings.Join(named[:last], ", ") + " and " + named[last] + " (" + ports + ") are"
+		return words.Series(named) + " (" + ports + ") are"
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // look finds the groups that can take the place of a rule's addresses. Where
@@ -94,7 +95,7 @@ func (a *attacher) sources(r *Replacement) string {
 	for _, p := range r.Kept {
 		names = append(names, p.String())
 	}
-	return joined(names)
+	return words.Series(names)
 }
 
 func (a *attacher) named(group string) string {
@@ -121,7 +122,7 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 		for _, k := range r.Kept {
 			kept = append(kept, k.String())
 		}
-		lost += ": " + joined(kept) + " stay as addresses, because their interfaces have no group that a rule can reference"
+		lost += ": " + words.Series(kept) + " stay as addresses, because their interfaces have no group that a rule can reference"
 	}
 	lines = append(lines, lost)
 	if r.Admitted == 0 {
@@ -185,21 +186,7 @@ func (r *Replacement) free(rule *inventory.Rule) string {
 }
 
 func interfaceIDs(list []*inventory.Interface, most int) string {
-	var names []string
-	for _, e := range list[:min(most, len(list))] {
-		names = append(names, e.Named())
-	}
-	if more := len(list) - most; more > 0 {
-		return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return joined(names)
-}
-
-func joined(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return words.FirstOf(list, most, (*inventory.Interface).Named)
 }
 
 func number(n int, noun string) string {

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // outcome is what becomes of one rule. All findings about the rule share it.
@@ -248,7 +248,7 @@ func (d *decision) replace(o *outcome, peers []inventory.Peer) {
 	for _, p := range peers {
 		sources = append(sources, p.String())
 	}
-	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, joined(sources), o.rule.Peer)
+	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, words.Series(sources), o.rule.Peer)
 }
 
 // write puts the outcome of its rule into a finding.
@@ -285,13 +285,5 @@ func (d *decision) write(f *findings.Finding) {
 }
 
 func quoted(rules []*inventory.Rule) string {
-	const most = 3
-	var names []string
-	for _, r := range rules[:min(most, len(rules))] {
-		names = append(names, fmt.Sprintf("%q", r))
-	}
-	if more := len(rules) - most; more > 0 {
-		return strings.Join(names, ", ") + fmt.Sprintf(" and %d more", more)
-	}
-	return joined(names)
+	return words.FirstOf(rules, 3, func(r *inventory.Rule) string { return fmt.Sprintf("%q", r) })
 }

@@ -107,3 +107,24 @@ func TestList(t *testing.T) {
 		t.Error(words.Count(1, "rule"), words.Count(0, "rule"))
 	}
 }
+
+func TestFirstOf(t *testing.T) {
+	quote := func(s string) string { return "<" + s + ">" }
+	for _, c := range []struct {
+		items []string
+		want  string
+	}{
+		{nil, ""},
+		{[]string{"a"}, "<a>"},
+		{[]string{"a", "b"}, "<a> and <b>"},
+		{[]string{"a", "b", "c"}, "<a>, <b> and <c>"},
+		{[]string{"a", "b", "c", "d"}, "<a>, <b> and 2 more"},
+	} {
+		if got := words.FirstOf(c.items, 2, quote); got != c.want {
+			t.Errorf("%q: %q, want %q", c.items, got, c.want)
+		}
+	}
+	if got := words.Series([]string{"a", "b", "c"}); got != "a, b and c" {
+		t.Errorf("Series: %q", got)
+	}
+}

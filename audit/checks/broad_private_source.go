@@ -9,6 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // No rule allows far more private addresses than its VPC has.
@@ -38,7 +39,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed from %s, which has %.0f times as many addresses as VPC %s: %s", audit.TrafficNamed(rule.Traffic), p, math.Floor(times), v.Named(), listed(blocks))
+			o.Message = fmt.Sprintf("%s is allowed from %s, which has %.0f times as many addresses as VPC %s: %s", audit.TrafficNamed(rule.Traffic), p, math.Floor(times), v.Named(), words.Series(blocks))
 			o.Fix = "Allow the security groups that need access. For other networks, allow only the subnets that need it."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)

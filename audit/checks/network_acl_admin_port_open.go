@@ -9,6 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Network ACLs do not allow SSH and RDP from the internet.
@@ -78,19 +79,10 @@ func partOfInternet(s cidr.Set, f cidr.Family) string {
 		return ""
 	}
 	if len(holes) <= most {
-		return " (all but " + listed(holes) + ")"
+		return " (all but " + words.Series(holes) + ")"
 	}
 	if blocks := internet(s); len(blocks) <= most {
-		return " (from " + listed(blocks) + ")"
+		return " (from " + words.Series(blocks) + ")"
 	}
 	return fmt.Sprintf(" (%.0f %% of its addresses)", 100*s.Share(f))
-}
-
-// listed joins texts as a sentence does: "a, b and c".
-func listed(texts []string) string {
-	last := len(texts) - 1
-	if last < 1 {
-		return strings.Join(texts, "")
-	}
-	return strings.Join(texts[:last], ", ") + " and " + texts[last]
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // What several checks ask about the peers of rules, and which interfaces have
@@ -144,7 +145,7 @@ func (h *holders) message(r *audit.Pass, g *inventory.Group, rule *inventory.Rul
 	if len(groups) == 1 {
 		noun = "security group"
 	}
-	names := listed(r.GroupsNamed(groups))
+	names := words.Series(r.GroupsNamed(groups))
 	if more > 0 {
 		names = fmt.Sprintf("%s and %d more", strings.Join(r.GroupsNamed(groups), ", "), more)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Administration and database ports are open to trusted public addresses only.
@@ -83,5 +84,5 @@ func firstOf(texts []string, kind string) string {
 	if more := len(texts) - most; more > 0 {
 		return fmt.Sprintf("%s and %d more %s", strings.Join(texts[:most], ", "), more, kind)
 	}
-	return listed(texts)
+	return words.Series(texts)
 }

@@ -1,9 +1,6 @@
 package checks
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
@@ -16,34 +13,17 @@ const mostNamed = 3
 
 // interfacesNamed names the first few interfaces and counts the rest.
 func interfacesNamed(list []*inventory.Interface) string {
-	most := len(list)
-	if most > mostNamed+1 {
-		most = mostNamed
-	}
-	names := make([]string, most)
-	for i, e := range list[:most] {
-		names[i] = e.Named()
-	}
-	if more := len(list) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), more)
-	}
-	return listed(names)
+	return words.FirstOf(list, mostNamed, (*inventory.Interface).Named)
 }
 
 // few joins the first few texts as a sentence does, and counts the rest.
 func few(texts []string) string {
-	if len(texts) > mostNamed+1 {
-		return words.List(texts, mostNamed)
-	}
-	return listed(texts)
+	return words.FirstOf(texts, mostNamed, func(text string) string { return text })
 }
 
 // groupsNamed names the first few groups and counts the rest.
 func groupsNamed(r *audit.Pass, ids []string) string {
-	if len(ids) > mostNamed+1 {
-		return fmt.Sprintf("%s and %d more", strings.Join(r.GroupsNamed(ids[:mostNamed]), ", "), len(ids)-mostNamed)
-	}
-	return listed(r.GroupsNamed(ids))
+	return words.FirstOf(ids, mostNamed, r.GroupNamed)
 }
 
 // allowed says what a rule of a group allows: "tcp/22 from 0.0.0.0/0", "all

@@ -9,6 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach/network"
 	"github.com/sgaudit/sgaudit/reach/path"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Traffic returns the traffic as it reads best in a sentence.
@@ -96,15 +97,14 @@ func Addresses(s cidr.Set, f cidr.Family) string {
 
 // notRead says which parts would have decided.
 func notRead(parts inventory.Parts) string {
-	text := parts.String()
-	if i := strings.LastIndex(text, ", "); i >= 0 {
-		text = text[:i] + " and " + text[i+2:]
-		return text + " were not read"
+	var names []string
+	for _, part := range parts.Each() {
+		names = append(names, part.String())
 	}
 	if parts == inventory.PartPublicAccess {
-		return text + " was not read"
+		return words.Series(names) + " was not read"
 	}
-	return text + " were not read"
+	return words.Series(names) + " were not read"
 }
 
 // named lists the first interfaces of a tally and counts the rest.
