@@ -40,6 +40,7 @@ func writeMarkdown(w io.Writer, r *findings.Report, _ Options) error {
 		return f.Status != findings.Suppressed && (r.Comparison == nil || f.Baseline != findings.New)
 	}))
 	markdownAccepted(&out, r)
+	markdownControls(&out, r)
 	markdownCoverage(&out, r)
 	if _, err := w.Write(out.Bytes()); err != nil {
 		return fmt.Errorf("writing Markdown: %w", err)
@@ -87,6 +88,21 @@ func markdownAccepted(out *bytes.Buffer, r *findings.Report) {
 	}
 	if more := len(list) - most; more > 0 {
 		fmt.Fprintf(out, "- and %d more\n", more)
+	}
+}
+
+// markdownControls lists the controls of the framework that was asked for.
+func markdownControls(out *bytes.Buffer, r *findings.Report) {
+	if len(r.Controls) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\n### Controls of %s\n\n| Control | Status | Findings | Checks |\n| --- | --- | --- | --- |\n", markdownText(r.Controls[0].Framework))
+	for i := range r.Controls[:min(markdownRows, len(r.Controls))] {
+		c := &r.Controls[i]
+		fmt.Fprintf(out, "| %s | %s | %d | %s |\n", markdownText(c.Control), markdownText(c.Status), len(c.Findings), markdownText(runes(strings.Join(c.Checks, ", "), markdownCell)))
+	}
+	if more := len(r.Controls) - markdownRows; more > 0 {
+		fmt.Fprintf(out, "\nAnd %d more: see `-o json`.\n", more)
 	}
 }
 
