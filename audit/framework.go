@@ -8,23 +8,38 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Framework is a catalogue of controls that checks refer to. A reference is
-// the prefix, a space, and the control.
-type Framework struct{ ID, Name, prefix string }
-
-// Frameworks returns those that can be reported by, in the order of their ids.
-func Frameworks() []Framework {
-	return []Framework{
-		{"cis-1.2", "CIS AWS Foundations 1.2", "CIS 1.2"},
-		{"cis-1.4", "CIS AWS Foundations 1.4", "CIS 1.4"},
-		{"cis-3.0", "CIS AWS Foundations 3.0", "CIS 3.0"},
-		{"cis-5.0", "CIS AWS Foundations 5.0", "CIS 5.0"},
-		{"cis-6.0", "CIS AWS Foundations 6.0", "CIS 6.0"},
-		{"fsbp", "AWS Foundational Security Best Practices", "FSBP"},
-		{"nist-800-53", "NIST 800-53 revision 5", "NIST 800-53 r5"},
-		{"pci-4.0.1", "PCI DSS 4.0.1", "PCI DSS 4.0.1"},
-	}
+// Framework is a catalogue of controls that checks serve. A reference to one of
+// its controls is the prefix, a space, and the control. The table of all of them is in
+// frameworks.txt.
+type Framework struct {
+	ID, Name string
+	Source   string // the public lists that its mappings were read from
+	prefix   string
+	// informationPasses says that no finding of severity info fails a control, because
+	// the controls are goals and do not name a setting of AWS.
+	informationPasses bool
+	controls          []control
 }
+
+// control is a row of the table: what a control asks for, and the checks that
+// serve it. Several rows may be about the same control. A row without checks is
+// about those that name the control in their references.
+type control struct {
+	number string
+	why    string
+	scope  scope
+	checks []string // ids
+}
+
+// scope narrows a control to a part of what a check that serves it reports.
+// The zero scope is all of it.
+type scope struct {
+	family string  // "ipv4" or "ipv6": what is open over the other does not fail the control
+	ports  []int32 // of tcp: a rule that opens none of them does not fail the control
+}
+
+// Mapping says that a check serves a control, and why: what the control asks for.
+type Mapping struct{ Control, Check, Why string }
 
 // FindFramework returns the one with the id.
 func FindFramework(id string) (Framework, bool) {
@@ -36,16 +51,36 @@ func FindFramework(id string) (Framework, bool) {
 	return all[i], true
 }
 
-// Controls returns the controls of the framework that a check serves, in the
-// order of its references.
+// Controls returns the controls of the framework that a check serves: those of
+// its references in their order, then those of the table.
 func (f Framework) Controls(c *Check) []string {
 	var controls []string
 	for _, reference := range c.References {
-		if control, ok := strings.CutPrefix(reference, f.prefix+" "); ok {
-			controls = append(controls, control)
+		if number, ok := strings.CutPrefix(reference, f.prefix+" "); ok {
+			controls = append(controls, number)
+		}
+	}
+	for _, row := range f.controls {
+		if slices.Contains(row.checks, c.ID) && !slices.Contains(controls, row.number) {
+			controls = append(controls, row.number)
 		}
 	}
 	return controls
+}
+
+// row returns what the table says of a control and a check: the row that names
+// both, or else the one of the control alone.
+func (f Framework) row(number, check string) control {
+	var found control
+	for _, row := range f.controls {
+		if row.number == number && slices.Contains(row.checks, check) {
+			return row
+		}
+		if row.number == number && row.checks == nil {
+			found = row
+		}
+	}
+	return found
 }
 
 // Checks returns the checks that serve some control, sorted by id.
@@ -53,9 +88,59 @@ func (f Framework) Checks() []*Check {
 	return slices.DeleteFunc(Checks(), func(c *Check) bool { return len(f.Controls(c)) == 0 })
 }
 
+// Mappings returns which check serves which control, in the order of controls,
+// then of checks.
+func (f Framework) Mappings() []Mapping {
+	var all []Mapping
+	for _, check := range f.Checks() {
+		for _, number := range f.Controls(check) {
+			all = append(all, Mapping{number, check.ID, f.row(number, check.ID).why})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Mapping) int { return compareControls(a.Control, b.Control) })
+	return all
+}
+
+// Cite adds the controls of the framework to the references of a report's checks, and
+// to those of the findings that are about them, so that every format names them.
+// References that are there already stay as they are.
+func (f Framework) Cite(r *findings.Report) {
+	byID := map[string]*Check{}
+	for _, check := range f.Checks() {
+		byID[check.ID] = check
+	}
+	for i := range r.Checks {
+		if check := byID[r.Checks[i].ID]; check != nil {
+			r.Checks[i].References = f.cited(r.Checks[i].References, f.Controls(check))
+		}
+	}
+	for i := range r.Findings {
+		x := &r.Findings[i]
+		check := byID[x.Check]
+		if check == nil {
+			continue
+		}
+		controls := slices.DeleteFunc(f.Controls(check), func(number string) bool {
+			return !f.row(number, check.ID).scope.holds(x)
+		})
+		x.References = f.cited(x.References, controls)
+	}
+}
+
+// cited returns the references followed by those of the controls that are missing.
+func (f Framework) cited(references, controls []string) []string {
+	references = slices.Clip(references)
+	for _, number := range controls {
+		if reference := f.prefix + " " + number; !slices.Contains(references, reference) {
+			references = append(references, reference)
+		}
+	}
+	return references
+}
+
 // Judge brings a report into the order of controls: a control has failed if a
 // finding of a check that serves it is open, whatever its severity, unless
-// the check spares the control from information; else it is not evaluated if one of its checks was not evaluated somewhere or did not run,
+// the framework or the check spares the control from information; else it is not evaluated if one of its checks was not evaluated somewhere or did not run,
 // or some region was not read in full; else it has passed, as far as these
 // checks can say.
 func (f Framework) Judge(r *findings.Report) []findings.Control {
@@ -81,34 +166,6 @@ func (f Framework) Judge(r *findings.Report) []findings.Control {
 	return controls
 }
 
-// scope narrows a control to a part of what a check that serves it reports.
-// The zero scope is all of it.
-type scope struct {
-	family string  // "ipv4" or "ipv6": what is open over the other does not fail the control
-	ports  []int32 // of tcp: a rule that opens none of them does not fail the control
-}
-
-// scopes are the controls that CIS and AWS split by the version of IP or
-// define by a list of ports.
-// Sources: CIS Amazon Web Services Foundations Benchmark, section Networking;
-// AWS Security Hub User Guide, "Security Hub controls for Amazon EC2".
-var scopes = map[string]scope{
-	"CIS 1.2 4.1":   {ports: []int32{22}},
-	"CIS 1.2 4.2":   {ports: []int32{3389}},
-	"CIS 3.0 5.2":   {family: "ipv4"},
-	"CIS 3.0 5.3":   {family: "ipv6"},
-	"CIS 5.0 5.1.2": {ports: []int32{445}},
-	"CIS 5.0 5.3":   {family: "ipv4"},
-	"CIS 5.0 5.4":   {family: "ipv6"},
-	"CIS 6.0 6.1.2": {ports: []int32{445}},
-	"CIS 6.0 6.3":   {family: "ipv4"},
-	"CIS 6.0 6.4":   {family: "ipv6"},
-	"FSBP EC2.19": {ports: []int32{
-		20, 21, 22, 23, 25, 110, 135, 143, 445, 1433, 1434, 3000, 3306, 3389, 4333,
-		5000, 5432, 5500, 5601, 8080, 8088, 8888, 9200, 9300,
-	}},
-}
-
 // holds reports whether a finding is about what the control is about. A
 // prefix list that was not read may be of either version of IP; a finding that
 // is not about a rule is about all of the control.
@@ -125,14 +182,14 @@ func (s scope) holds(x *findings.Finding) bool {
 }
 
 // fails reports whether an open finding of a check fails the control. One that
-// the check calls information does, unless the check spares the control
-// (Check.InfoPasses). A severity that the settings choose decides nothing here.
-func (f Framework) fails(x *findings.Finding, check *Check, control string) bool {
-	reference := f.prefix + " " + control
-	if x.Check != check.ID || x.Status != findings.Open || !scopes[reference].holds(x) {
+// the check calls information does, unless information passes in the framework or the
+// check spares the control (Check.InfoPasses). A severity that the settings choose
+// decides nothing here.
+func (f Framework) fails(x *findings.Finding, check *Check, number string) bool {
+	if x.Check != check.ID || x.Status != findings.Open || !f.row(number, check.ID).scope.holds(x) {
 		return false
 	}
-	return !x.Information || !slices.Contains(check.InfoPasses, reference)
+	return !x.Information || !f.informationPasses && !slices.Contains(check.InfoPasses, f.prefix+" "+number)
 }
 
 func (f Framework) judge(r *findings.Report, check *Check, c *findings.Control) {

@@ -74,6 +74,7 @@ func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Sna
 		report.CompareTo(flags.baseline)
 	}
 	if flags.framework != nil {
+		flags.framework.Cite(report)
 		report.Controls = flags.framework.Judge(report)
 	}
 	if flags.firstRun {

@@ -70,29 +70,28 @@ func parseFramework(c *urfave.Context) (audit.Framework, error) {
 	return f, nil
 }
 
-// controlRow is a control and a check that serves it.
+// controlRow is a control and a check that serves it; its JSON names are a contract.
 type controlRow struct {
 	Framework string            `json:"framework"`
 	Control   string            `json:"control"`
 	Check     string            `json:"check"`
 	Severity  findings.Severity `json:"severity"`
 	Title     string            `json:"title"`
+	Why       string            `json:"why"` // what the control asks for
 }
 
-// listControls writes which checks serve which control.
+// listControls writes which checks serve which control, and why.
 func listControls(f audit.Framework, format string) (string, error) {
 	byID := map[string]*audit.Check{}
 	for _, c := range f.Checks() {
 		byID[c.ID] = c
 	}
 	rows := []controlRow{}
-	for _, control := range f.Judge(&findings.Report{}) {
-		for _, id := range control.Checks {
-			rows = append(rows, controlRow{f.ID, control.Control, id, byID[id].Severity, byID[id].Title})
-		}
+	for _, m := range f.Mappings() {
+		rows = append(rows, controlRow{f.ID, m.Control, m.Check, byID[m.Check].Severity, byID[m.Check].Title, m.Why})
 	}
-	return list(format, rows, []string{"control", "check", "severity", "what is reported"}, func(r controlRow) []string {
-		return []string{r.Control, "`" + r.Check + "`", r.Severity.String(), r.Title}
+	return list(format, rows, []string{"control", "check", "severity", "why"}, func(r controlRow) []string {
+		return []string{r.Control, "`" + r.Check + "`", r.Severity.String(), r.Why}
 	})
 }
 

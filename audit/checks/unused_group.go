@@ -13,7 +13,7 @@ import (
 var _ = audit.Declare(audit.Check{
 	Title:      "Security group is unused",
 	Severity:   findings.Low,
-	References: []string{"Security Hub EC2.22 (retired from FSBP on 2023-09-20)", "NIST CSF 2 PR.AC-5", "NIST CSF 2 PR.IP-1"},
+	References: []string{"Security Hub EC2.22 (retired from FSBP on 2023-09-20)", "NIST CSF 1.1 PR.AC-5", "NIST CSF 1.1 PR.IP-1"},
 	Needs:      inventory.PartInterfaces | inventory.PartGroups,
 	Run: func(r *audit.Pass) {
 		where := searched(r.UsageCoverage())
