@@ -1,6 +1,9 @@
 package cidr
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // unassigned are the blocks inside the internet of this package that no host
 // on the internet has an address of: those that the IANA special-purpose
@@ -11,14 +14,26 @@ import "net/netip"
 //
 // The definition of the internet is fixed and does not leave them out: 0.0.0.0/0
 // without them still covers the internet.
-var unassigned = Of(prefixes(
+var unassigned = Of(unreachable...).Subtract(Of(otherwise...))
+
+var unreachable = prefixes(
 	"192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
 	"2001::/23", "2001:db8::/32", "3fff::/20",
-)...).Subtract(Of(prefixes( // what the registries mark otherwise inside of these
+)
+
+// otherwise are the blocks that the registries mark otherwise inside of these.
+var otherwise = prefixes(
 	"192.0.0.9/32", "192.0.0.10/32",
 	"2001::/32", "2001:1::1/128", "2001:1::2/128", "2001:1::3/128", "2001:3::/32", "2001:4:112::/48",
 	"2001:10::/28", "2001:20::/28", "2001:30::/28",
-)...))
+)
+
+// Reserved returns every block of which an answer of this package depends: those
+// that are private, reserved or local, those of special purposes, and IPv6's
+// internet. They may contain one another.
+func Reserved() []netip.Prefix {
+	return slices.Concat(special4, private, unreachable, otherwise, prefixes("2000::/3"))
+}
 
 // assigned is the internet of each Family without these blocks.
 var assigned = [2]Set{internet4.Subtract(unassigned), internet6.Subtract(unassigned)}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/anonymise"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
@@ -33,6 +35,7 @@ func (p *program) snapshotVerb() *urfave.Command {
 				func() []candidate { return plainCandidates(snapshotFormats...) }),
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "take this `SNAPSHOT` of sgaudit snapshot instead of an account, or answers of the AWS CLI or AWS Config; AWS is not called", TakesFile: true},
 			savedFlag(), demoFlag(),
+			&urfave.BoolFlag{Name: "anonymise", Aliases: []string{"anonymize"}, Usage: "replace names, ids, accounts, addresses, tags and descriptions by made-up ones, and keep what the findings depend on"},
 		}, readFlags()...),
 		Action: p.snapshot,
 	}
@@ -103,6 +106,14 @@ func (p *program) snapshot(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
+	complete := s.Inventory
+	if c.Bool("anonymise") {
+		var key anonymise.Key
+		_, _ = rand.Read(key[:]) // which never fails
+		if s, err = anonymise.Snapshot(s, key); err != nil {
+			return err
+		}
+	}
 	var errs []error
 	for _, t := range targets {
 		if t.file == "" {
@@ -114,7 +125,7 @@ func (p *program) snapshot(c *urfave.Context) error {
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	return p.conclude(s.Inventory, c.Context.Err() != nil)
+	return p.conclude(complete, c.Context.Err() != nil)
 }
 
 // writeSnapshot writes one of snapshotFormats.

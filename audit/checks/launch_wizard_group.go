@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	Run: func(r *audit.Pass) {
 		for i := range r.Groups {
 			g := &r.Groups[i]
-			if !strings.HasPrefix(g.Name, "launch-wizard-") {
+			if !strings.HasPrefix(g.Name, LaunchWizard) {
 				continue
 			}
 			o := r.Observe(g, nil)
