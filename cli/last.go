@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 
@@ -39,7 +40,7 @@ func (p *program) keepLast(report *findings.Report) bool {
 	}
 	file, err := lastReport()
 	if err == nil {
-		err = os.MkdirAll(filepath.Dir(file), 0o700)
+		err = makePrivate(file)
 	}
 	format, _ := output.Lookup("json")
 	if err == nil {
@@ -49,6 +50,57 @@ func (p *program) keepLast(report *findings.Report) bool {
 		p.console.Debug("the report is not kept for sgaudit explain: %s", err)
 	}
 	return err == nil
+}
+
+// makePrivate makes the folder of the last report, and removes what stands in
+// the report's place unless it is a file that its owner alone can read: a link is
+// not followed, and a file does not keep a wider mode.
+func makePrivate(file string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	if err := isPrivate(filepath.Dir(file)); err != nil {
+		return err
+	}
+	info, err := os.Lstat(file)
+	if err == nil && (!info.Mode().IsRegular() || info.Mode().Perm()&0o077 != 0) && runtime.GOOS != "windows" {
+		return os.Remove(file)
+	}
+	return nil
+}
+
+// isPrivate refuses a folder in which other users can put a report of their own.
+// Windows has no such modes; there the folder is in the user's profile.
+func isPrivate(folder string) error {
+	info, err := os.Lstat(folder)
+	switch {
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is not a folder", folder)
+	case info.Mode().Perm()&0o022 != 0 && runtime.GOOS != "windows":
+		return fmt.Errorf("other users can write to %s", folder)
+	}
+	return nil
+}
+
+// openLast returns the last report, from a regular file in a private folder.
+func openLast() (*findings.Report, error) {
+	file, err := lastReport()
+	if err != nil {
+		return nil, err
+	}
+	if err := isPrivate(filepath.Dir(file)); err != nil {
+		return nil, fmt.Errorf("the last report is not used: %w", err)
+	}
+	info, err := os.Lstat(file)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("the last report is not used: %s is not a regular file", file)
+	}
+	return readReport(file)
 }
 
 // nextCommand returns what writes the command that explains a finding, or nil
@@ -71,11 +123,7 @@ var simpleName = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
 
 // readLast returns the last report and says of which account and when it is.
 func (p *program) readLast() (*findings.Report, error) {
-	file, err := lastReport()
-	var report *findings.Report
-	if err == nil {
-		report, err = readReport(file)
-	}
+	report, err := openLast()
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, console.Usage("sgaudit audit -o table -o json=report.json writes one; name it with --input report.json, or ask the demo account with --demo", "no last report was found: only an audit at a terminal keeps one")
 	}
