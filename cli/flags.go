@@ -212,8 +212,9 @@ func flagValues(c *urfave.Context, flag string, check func(string) error) ([]str
 		for _, word := range strings.Split(value, ",") {
 			word = strings.TrimSpace(word)
 			if word == "" {
-				errs = append(errs, console.Usage("", "--%s is empty", flag))
-			} else if err := check(word); err != nil {
+				return nil, console.Usage("", "--%s is empty", flag)
+			}
+			if err := check(word); err != nil {
 				errs = append(errs, console.Within("--"+flag, err))
 			} else {
 				all = append(all, word)

@@ -36,6 +36,7 @@ type shownGroup struct {
 	AccountID    string         `json:"account_id"`
 	Region       string         `json:"region"`
 	VPC          string         `json:"vpc_id"`
+	VPCName      string         `json:"vpc_name"` // its tag Name
 	ID           string         `json:"group_id"`
 	Name         string         `json:"group_name"`
 	Description  string         `json:"description"`
@@ -60,6 +61,7 @@ type shownRule struct {
 type shownMember struct {
 	Interface string   `json:"interface_id"`
 	Owner     string   `json:"owner"`
+	Named     string   `json:"used_by"` // what uses it, by name and id
 	Private   []string `json:"private_ips"`
 	Public    []string `json:"public_ips"`
 }
@@ -122,6 +124,9 @@ func show(n *reach.Analyzer, region *inventory.Region, g *inventory.Group, repor
 		ManagedBy: remedy.ManagedBy(g), Exposure: n.Group(g).Verdict,
 		Inbound: []shownRule{}, Outbound: []shownRule{}, ReferencedBy: []shownGroupID{}, Findings: []shownFinding{},
 	}
+	if vpc := n.Index().VPC(g.VPC); vpc != nil {
+		s.VPCName = inventory.NameTag(vpc.Tags)
+	}
 	for i := range g.Rules {
 		r := &g.Rules[i]
 		rule := shownRule{Traffic: r.Traffic.String(), Peer: r.Peer.String(), Description: r.Description, RuleIDs: slices.Concat([]string{}, r.IDs)}
@@ -143,7 +148,7 @@ func show(n *reach.Analyzer, region *inventory.Region, g *inventory.Group, repor
 		s.Attached = []shownMember{}
 	}
 	for _, e := range n.Interfaces(g.ID) {
-		m := shownMember{Interface: e.ID, Owner: e.Owner().String(), Private: []string{}, Public: []string{}}
+		m := shownMember{Interface: e.ID, Owner: e.Owner().String(), Named: e.Named(), Private: []string{}, Public: []string{}}
 		for _, a := range e.Addresses {
 			m.Private = append(m.Private, a.Private.String())
 		}
@@ -183,7 +188,7 @@ func (a *groupAnswer) text(digits int) string {
 // write writes one group. Ids of findings are shortened to so many characters.
 func (g *shownGroup) write(out *strings.Builder, digits int) {
 	line := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
-	line("%s (%s) in %s, %s, account %s: %s", words.Plain(g.Name), words.Plain(g.ID), words.Plain(g.VPC), words.Plain(g.Region), words.Plain(g.AccountID), g.Exposure)
+	line("%s (%s) in %s, %s, account %s: %s", words.Plain(g.Name), words.Plain(g.ID), words.Plain(inventory.Named(g.VPCName, g.VPC)), words.Plain(g.Region), words.Plain(g.AccountID), g.Exposure)
 	if g.Description != "" {
 		line("  %s", words.Plain(g.Description))
 	}
@@ -204,7 +209,7 @@ func (g *shownGroup) write(out *strings.Builder, digits int) {
 		line("\nAttached to %s", words.Count(len(g.Attached), "network interface"))
 	}
 	for _, m := range g.Attached[:min(mostMembers, len(g.Attached))] {
-		line("  %s  %s  %s", words.Plain(m.Interface), words.Plain(m.Owner), words.Plain(strings.Join(slices.Concat(m.Private, m.Public), ", ")))
+		line("  %s  %s", words.Plain(m.Named), words.Plain(strings.Join(slices.Concat(m.Private, m.Public), ", ")))
 	}
 	if more := len(g.Attached) - mostMembers; more > 0 {
 		line("  and %d more: -o json lists them", more)

@@ -15,6 +15,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/tables"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 var directions = []string{"inbound", "outbound"}
@@ -135,7 +136,18 @@ func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Tab
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
+	if isEmpty(rows) {
+		p.console.Say("no %s that match were found in %s", rows.Name, words.Count(len(inv.Regions), "region"))
+	}
 	return p.conclude(inv, c.Context.Err() != nil)
+}
+
+// isEmpty reports whether a table has no row.
+func isEmpty(t *tables.Table) bool {
+	for range t.Rows {
+		return false
+	}
+	return true
 }
 
 // listTarget is one place that a list goes to.

@@ -47,10 +47,10 @@ var expectations = []string{string(reach.Reachable), string(reach.NotReachable)}
 
 func (p *program) reach(c *urfave.Context) error {
 	to, from := c.String("to"), c.String("from")
-	traffic, err := inventory.ParseTraffic(c.String("port"))
+	traffic, err := parsePort(c.String("port"))
 	var errs []error
 	if err != nil {
-		errs = append(errs, console.Usage("write it like tcp/22", "--port: %s", err))
+		errs = append(errs, err)
 	}
 	if to == "" {
 		errs = append(errs, console.Usage("write it like --to i-0123456789abcdef0, --to shop-web or --to kind:database", "--to is missing: the instance, interface, group, address, name or kind that is asked about"))

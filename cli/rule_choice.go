@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"fmt"
 	"net/netip"
+	"strconv"
+	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -10,6 +13,21 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
+// parsePort reads --port. A number alone, which elsewhere is an IP protocol, is
+// refused: a question about port 22 must not be answered about protocol 22. A
+// protocol by its number is written like "protocol 47".
+func parsePort(text string) (inventory.Traffic, error) {
+	text, isProtocol := strings.CutPrefix(text, "protocol ")
+	if _, err := strconv.Atoi(text); err == nil && text != "-1" && !isProtocol {
+		return inventory.Traffic{}, console.Usage(fmt.Sprintf("write tcp/%s or udp/%s; for an IP protocol by its number write \"protocol 47\"", text, text), "--port %q does not name a protocol", text)
+	}
+	traffic, err := inventory.ParseTraffic(text)
+	if err != nil {
+		return inventory.Traffic{}, console.Usage("write it like tcp/22", "--port: %s", err)
+	}
+	return traffic, nil
+}
+
 // chooseRules reads the flags that choose rules; nil stands for all.
 func chooseRules(c *urfave.Context) (func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool, error) {
 	var traffic inventory.Traffic
@@ -17,8 +35,8 @@ func chooseRules(c *urfave.Context) (func(*inventory.Region, *inventory.Group) f
 	var errs []error
 	if text := c.String("port"); text != "" {
 		var err error
-		if traffic, err = inventory.ParseTraffic(text); err != nil {
-			errs = append(errs, console.Usage("write it like tcp/22", "--port: %s", err))
+		if traffic, err = parsePort(text); err != nil {
+			errs = append(errs, err)
 		}
 	}
 	source := c.String("source")
