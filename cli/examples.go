@@ -14,7 +14,7 @@ var examples = []struct {
 	lines []string
 }{
 	{"demo", []string{"sgaudit demo", "sgaudit demo -o json=demo.json -o csv=demo.csv", "sgaudit demo --min-severity high --group-by vpc"}},
-	{"snapshot", []string{"sgaudit snapshot -o yesterday.json.zst", "sgaudit snapshot -o today.json.zst", "sgaudit snapshot --input today.json.zst -o account.sg", "sgaudit snapshot --input account.sg --anonymise -o shared.sg"}},
+	{"snapshot", []string{"sgaudit snapshot -o yesterday.json.zst", "sgaudit snapshot -o today.json.zst", "sgaudit snapshot --input today.json.zst -o account.sg", "sgaudit snapshot --input account.sg --only shop-web --anonymise -o shared.sg"}},
 	{"audit", []string{"sgaudit audit", "sgaudit audit -o table -o json=report.json -o csv=findings.csv", "sgaudit audit --input today.json.zst --fail-on critical"}},
 	{"show", []string{"sgaudit show report.json --min-severity high", "sgaudit show report.json --group 'shop-*' -o markdown"}},
 	{"merge", []string{"sgaudit audit --region us-east-1 -o json=us-east-1-report.json", "sgaudit audit --region eu-west-1 -o json=eu-west-1-report.json", "sgaudit merge us-east-1-report.json eu-west-1-report.json -o json=all.json -o xlsx=all.xlsx"}},

@@ -7,11 +7,14 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/anonymise"
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/excerpt"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -35,6 +38,7 @@ func (p *program) snapshotVerb() *urfave.Command {
 				func() []candidate { return plainCandidates(snapshotFormats...) }),
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "take this `SNAPSHOT` of sgaudit snapshot instead of an account, or answers of the AWS CLI or AWS Config; AWS is not called", TakesFile: true},
 			savedFlag(), demoFlag(),
+			&urfave.StringFlag{Name: "only", Usage: "leave out everything that the findings about this `GROUP` (id or name) do not depend on"},
 			&urfave.BoolFlag{Name: "anonymise", Aliases: []string{"anonymize"}, Usage: "replace names, ids, accounts, addresses, tags and descriptions by made-up ones, and keep what the findings depend on"},
 		}, readFlags()...),
 		Action: p.snapshot,
@@ -90,7 +94,7 @@ func snapshotTargets(values []string) (targets []snapshotTarget, err error) {
 func (p *program) snapshot(c *urfave.Context) error {
 	targets, err := snapshotTargets(c.StringSlice("output"))
 	src, srcErr := newSource(c, "input")
-	if err := console.Combine(notEmpty(c, "input"), srcErr, err); err != nil {
+	if err := console.Combine(notEmpty(c, "input", "only"), srcErr, err); err != nil {
 		return err
 	}
 	var names []string
@@ -107,6 +111,11 @@ func (p *program) snapshot(c *urfave.Context) error {
 		return err
 	}
 	complete := s.Inventory
+	if group := c.String("only"); group != "" {
+		if s, err = only(s, group); err != nil {
+			return err
+		}
+	}
 	if c.Bool("anonymise") {
 		var key anonymise.Key
 		_, _ = rand.Read(key[:]) // which never fails
@@ -126,6 +135,18 @@ func (p *program) snapshot(c *urfave.Context) error {
 		return err
 	}
 	return p.conclude(complete, c.Context.Err() != nil)
+}
+
+// only cuts out what the findings about a group depend on, as they are on the day
+// on which the snapshot was taken.
+func only(s *inventory.Snapshot, group string) (*inventory.Snapshot, error) {
+	settings := audit.Defaults()
+	settings.Now = s.TakenAt.UTC().Truncate(24 * time.Hour)
+	part, found, err := excerpt.About(s, group, audit.Options{Settings: settings})
+	if err == nil && found == 0 {
+		err = console.Usage("sgaudit audit -o groups-csv lists the groups with their VPCs and tags", "--only %s: no security group with this id or name was read", group)
+	}
+	return part, err
 }
 
 // writeSnapshot writes one of snapshotFormats.
