@@ -224,7 +224,12 @@ func drawFolder(drawn *picture.Picture, folder string) (said []string, err error
 	}
 	for _, v := range drawn.VPCs {
 		one := picture.Picture{Caller: drawn.Caller, Incomplete: drawn.Incomplete, VPCs: []*picture.VPC{v}}
-		svg, _ := one.Layers(true)
+		svg, left := one.Layers(true)
+		for _, text := range left {
+			if !slices.Contains(said, text) {
+				said = append(said, text)
+			}
+		}
 		name := cmp.Or(fileName(v.ID), "no-vpc-"+fileName(v.Region))
 		if len(drawn.Accounts()) > 1 || v.Account.ID != drawn.Caller {
 			name = fileName(v.Account.ID) + "-" + name

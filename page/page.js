@@ -13,7 +13,8 @@ function make(tag, cls, text) {
   return e;
 }
 async function inflate(id) {
-  const bytes = Uint8Array.from(atob(by(id).textContent), c => c.charCodeAt(0));
+  const packed = atob(by(id).textContent), bytes = new Uint8Array(packed.length);
+  for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
   return JSON.parse(await new Response(stream).text());
 }

@@ -21,7 +21,7 @@ const (
 // all.
 func (p *Picture) Columns() []string {
 	drawn, _ := p.choose(false)
-	drawn, _ = within(drawn)
+	drawn, _, _ = fitting(drawn)
 	list := make([]string, len(drawn))
 	used := map[string]bool{}
 	for i, v := range slices.Backward(drawn) {
@@ -41,7 +41,7 @@ func (p *Picture) Column(all bool) (svg string, left []string) {
 // before them use.
 func (p *Picture) column(all bool, used map[string]bool, explained bool) (svg string, left []string) {
 	drawn, calm := p.choose(all)
-	drawn, omitted := within(drawn)
+	drawn, omitted, left := fitting(drawn)
 	if len(omitted) > 0 {
 		left = append(left, fmt.Sprintf("%d of %d VPCs are drawn.", len(drawn), len(p.VPCs)))
 	}
@@ -71,9 +71,13 @@ func (p *Picture) column(all bool, used map[string]bool, explained bool) (svg st
 		top += legendLine*float64(lines) + 2
 		l, wallEnd, bottom = draw(top)
 	}
+	var said []string
+	for _, text := range left {
+		said = append(said, wrap(text, columnWidth-2*margin, 11, true)...)
+	}
 	height := bottom - vpcGap + margin
-	if len(left) > 0 {
-		height = bottom + 16*float64(len(left))
+	if len(said) > 0 {
+		height = bottom + 8 + 16*float64(len(said))
 	}
 	title := p.Of() + ": who can reach what"
 	c := canvas{embedded: p.embedded, mark: p.mark}
@@ -88,8 +92,8 @@ func (p *Picture) column(all bool, used map[string]bool, explained bool) (svg st
 		number(margin+columnWall/2+4), number(top+min((wallEnd-top)/2, 160)), fill(inverse))
 	c.WriteString(l.lines.String())
 	c.WriteString(l.boxes.String())
-	for i, text := range left {
-		c.text(margin, bottom+8+16*float64(i), 11, 600, ink, "", fit(text, columnWidth-2*margin, 11, true))
+	for i, text := range said {
+		c.text(margin, bottom+8+16*float64(i), 11, 600, ink, "", text)
 	}
 	c.endSVG()
 	return p.finished(c.String()), left

@@ -31,20 +31,86 @@ const (
 // bytes estimates how long the drawing of a VPC is. TestPicturesStaySmall holds
 // the estimate.
 func (v *VPC) bytes() int {
-	n := 1000 + 350*len(v.Aside)
+	n := vpcBytes + chipBytes*len(v.Aside)
 	for _, b := range v.Boxes {
-		n += 560 + len(b.describe())
-		for _, d := range b.shownDoors() {
-			n += 190
-			for _, s := range d.Sources {
-				n += 300
-				if s.From == FromGroup {
-					n += len(s.Box.Title())
-				}
+		n += b.bytes()
+	}
+	return n
+}
+
+// What a VPC without groups and a group that nothing uses take of a drawing.
+const (
+	vpcBytes  = 1000
+	chipBytes = 350
+)
+
+func (b *Box) bytes() int {
+	n := 560 + len(b.describe())
+	for _, d := range b.shownDoors() {
+		n += 190
+		for _, s := range d.Sources {
+			n += 300
+			if s.From == FromGroup {
+				n += len(s.Box.Title())
 			}
 		}
 	}
 	return n
+}
+
+// mostAside is how many groups that nothing uses one picture shows.
+const mostAside = 100
+
+// trimmed returns the VPC with as many of its boxes as one picture holds, the
+// gravest first, and what has to be said about the rest: nothing where all are
+// there. Sources that are left out are written under the doors.
+func (v *VPC) trimmed() (part *VPC, said string) {
+	out := *v
+	out.Aside = v.Aside[:min(mostAside, len(v.Aside))]
+	size, n := vpcBytes+chipBytes*len(out.Aside), 0
+	for n < len(v.Boxes) && n < mostBoxes && (n == 0 || size+v.Boxes[n].bytes() <= mostBytes) {
+		size += v.Boxes[n].bytes()
+		n++
+	}
+	left := len(v.Aside) - len(out.Aside)
+	for _, b := range v.Boxes[n:] {
+		left += len(b.Members)
+	}
+	if left == 0 {
+		return v, ""
+	}
+	kept := map[*Box]*Box{}
+	out.Boxes = nil
+	for _, b := range v.Boxes[:n] {
+		c := *b
+		kept[b] = &c
+		out.Boxes = append(out.Boxes, &c)
+	}
+	for _, b := range out.Boxes {
+		b.keepOnly(kept)
+	}
+	return &out, fmt.Sprintf("%s has %d groups: the picture leaves out %d of them, those with the least findings. --group ID draws one of them.", v.Title(), v.Groups, left)
+}
+
+// keepOnly lets the sources of a copied box name the copies. Boxes without one are
+// written.
+func (b *Box) keepOnly(kept map[*Box]*Box) {
+	doors := make([]*Door, len(b.Doors))
+	for i, d := range b.Doors {
+		c := *d
+		c.Sources = nil
+		for _, s := range d.Sources {
+			n := *s
+			if s.Box != nil && kept[s.Box] == nil {
+				n.From, n.Text, n.Box = FromOutside, s.Box.Title(), nil
+			} else if s.Box != nil {
+				n.Box = kept[s.Box]
+			}
+			c.Sources = append(c.Sources, &n)
+		}
+		doors[i] = &c
+	}
+	b.Doors = doors
 }
 
 // Layers draws the VPCs in tiers, the internet as a wall on the left. all draws
@@ -52,9 +118,7 @@ func (v *VPC) bytes() int {
 // was left out, line by line.
 func (p *Picture) Layers(all bool) (svg string, left []string) {
 	drawn, calm := p.choose(all)
-	var said []string
-	var omitted []*VPC
-	drawn, omitted = within(drawn)
+	drawn, omitted, said := fitting(drawn)
 	if len(omitted) > 0 {
 		said = append(said, fmt.Sprintf("The picture shows %d of %d VPCs. --vpc ID draws one of the others.", len(drawn), len(p.VPCs)))
 	}
@@ -94,8 +158,22 @@ func (p *Picture) choose(all bool) (drawn, calm []*VPC) {
 	return drawn, calm
 }
 
+// fitting returns the VPCs of the list that one picture holds, the others, and what
+// has to be said about groups that are left out.
+func fitting(list []*VPC) (drawn, omitted []*VPC, said []string) {
+	drawn, omitted = within(list)
+	drawn = slices.Clone(drawn)
+	for i := range drawn { // one that is too large stands alone
+		part, text := drawn[i].trimmed()
+		if text != "" {
+			drawn[i], said = part, append(said, text)
+		}
+	}
+	return drawn, omitted, said
+}
+
 // within cuts a list of VPCs where they become too much for one picture. The
-// first one is always drawn.
+// first one is always drawn, though perhaps not with all its groups.
 func within(list []*VPC) (drawn, omitted []*VPC) {
 	boxes, bytes := 0, 0
 	for i, v := range list {

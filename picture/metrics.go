@@ -1,5 +1,11 @@
 package picture
 
+import (
+	"strings"
+
+	"github.com/sgaudit/sgaudit/words"
+)
+
 // The advance widths of the characters from space to tilde in thousandths of the
 // size of the font: of each the wider of DejaVu Sans and Liberation Sans. The
 // font of the reader is not known, and DejaVu Sans is the widest of those that
@@ -49,4 +55,19 @@ func textWidth(text string, size float64, bold bool) float64 {
 		w += charWidth(r, bold)
 	}
 	return w * size
+}
+
+// wrap parts a text into lines of at most so many pixels, between its words. A word
+// that is wider is cut.
+func wrap(text string, width, size float64, bold bool) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(words.Plain(text)) {
+		word = fit(word, width, size, bold)
+		if line != "" && textWidth(line+" "+word, size, bold) > width {
+			lines, line = append(lines, line), ""
+		}
+		line = strings.TrimPrefix(line+" "+word, " ")
+	}
+	return append(lines, line)
 }

@@ -3,6 +3,7 @@ package picture_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -34,6 +35,52 @@ func irregular(vpcs, groups int, seed uint64) *inventory.Inventory {
 		}
 	}
 	return notation.MustParse(text.String()).Inventory
+}
+
+// texts returns the lines of text of a picture.
+func texts(svg string) []string {
+	var list []string
+	for _, m := range regexp.MustCompile(`<text[^>]*>([^<]*)</text>`).FindAllStringSubmatch(svg, -1) {
+		list = append(list, m[1])
+	}
+	return list
+}
+
+// TestLargeVPCs holds that one SVG is at most 200 kB long and has at most 150 boxes
+// where one VPC alone has more, that it shows the groups with the gravest findings,
+// and that what it leaves out is said.
+func TestLargeVPCs(t *testing.T) {
+	for _, groups := range []int{70, 160, 400} {
+		p, _ := of(irregular(1, groups, 5), true)
+		for name, draw := range map[string]func(bool) (string, []string){"layers": p.Layers, "column": p.Column} {
+			svg, left := draw(true)
+			boxes := strings.Count(svg, `<g id="g-`)
+			if len(svg) > 200_000 || boxes > 150 {
+				t.Errorf("%s of %d groups has %d bytes and %d boxes", name, groups, len(svg), boxes)
+			}
+			if boxes == groups {
+				if len(left) > 0 {
+					t.Errorf("%s of %d groups shows all, and says %q", name, groups, left)
+				}
+				continue
+			}
+			want := fmt.Sprintf("application-1 has %d groups: the picture leaves out %d of them", groups, groups-boxes)
+			if len(left) == 0 || !strings.HasPrefix(left[0], want) {
+				t.Errorf("%s of %d groups shows %d, and says %q", name, groups, boxes, left)
+			}
+			if shown := strings.Join(texts(svg), " "); !strings.Contains(shown, want) {
+				t.Errorf("%s of %d groups does not say in the picture that it leaves out some", name, groups)
+			}
+			if boxes < 30 {
+				t.Errorf("%s of %d groups shows only %d", name, groups, boxes)
+			}
+			for _, b := range p.VPCs[0].Boxes[:boxes] { // the gravest first
+				if !strings.Contains(svg, `<g id="`+b.Anchor()+`"`) {
+					t.Errorf("%s of %d groups leaves out %s, which is among the gravest", name, groups, b.Title())
+				}
+			}
+		}
+	}
 }
 
 // TestPicturesStaySmall holds that one SVG is at most 200 kB long where it shows
