@@ -21,27 +21,27 @@ const (
 // all.
 func (p *Picture) Columns() []string {
 	drawn, _ := p.choose(false)
-	drawn, _, _ = fitting(drawn)
+	drawn, _, _ = fitting(drawn, mostBytes)
 	list := make([]string, len(drawn))
 	used := map[string]bool{}
 	for i, v := range slices.Backward(drawn) {
 		one := *p
 		one.VPCs, one.Incomplete, one.mark = []*VPC{v}, nil, decimal(i)
-		list[i], _ = one.column(true, used, i == 0)
+		list[i], _ = one.column(true, mostBytes, used, i == 0)
 	}
 	return list
 }
 
 // Column draws the VPCs in one column.
 func (p *Picture) Column(all bool) (svg string, left []string) {
-	return p.column(all, map[string]bool{}, true)
+	return drawWithin(func(most int) (string, []string) { return p.column(all, most, map[string]bool{}, true) })
 }
 
 // column draws the VPCs in one column, with a legend of what they and the pictures
 // before them use.
-func (p *Picture) column(all bool, used map[string]bool, explained bool) (svg string, left []string) {
+func (p *Picture) column(all bool, most int, used map[string]bool, explained bool) (svg string, left []string) {
 	drawn, calm := p.choose(all)
-	drawn, omitted, left := fitting(drawn)
+	drawn, omitted, left := fitting(drawn, most)
 	if len(omitted) > 0 {
 		left = append(left, fmt.Sprintf("%d of %d VPCs are drawn.", len(drawn), len(p.VPCs)))
 	}

@@ -25,7 +25,8 @@ const (
 // How much one picture holds: more is not read, and takes long to open.
 const (
 	mostBoxes = 150
-	mostBytes = 185_000 // as estimated; with what stands around the VPCs at most 200,000
+	mostBytes = 185_000 // as estimated, of the VPCs
+	mostDrawn = 200_000 // bytes of the whole picture
 )
 
 // bytes estimates how long the drawing of a VPC is. TestPicturesStaySmall holds
@@ -61,14 +62,14 @@ func (b *Box) bytes() int {
 // mostAside is how many groups that nothing uses one picture shows.
 const mostAside = 100
 
-// trimmed returns the VPC with as many of its boxes as one picture holds, the
+// trimmed returns the VPC with as many of its boxes as so many bytes hold, the
 // gravest first, and what has to be said about the rest: nothing where all are
 // there. Sources that are left out are written under the doors.
-func (v *VPC) trimmed() (part *VPC, said string) {
+func (v *VPC) trimmed(most int) (part *VPC, said string) {
 	out := *v
 	out.Aside = v.Aside[:min(mostAside, len(v.Aside))]
 	size, n := vpcBytes+chipBytes*len(out.Aside), 0
-	for n < len(v.Boxes) && n < mostBoxes && (n == 0 || size+v.Boxes[n].bytes() <= mostBytes) {
+	for n < len(v.Boxes) && n < mostBoxes && (n == 0 || size+v.Boxes[n].bytes() <= most) {
 		size += v.Boxes[n].bytes()
 		n++
 	}
@@ -117,8 +118,26 @@ func (b *Box) keepOnly(kept map[*Box]*Box) {
 // calm VPCs too, which are one line each otherwise. The second result says what
 // was left out, line by line.
 func (p *Picture) Layers(all bool) (svg string, left []string) {
+	return drawWithin(func(most int) (string, []string) { return p.layers(all, most) })
+}
+
+// drawWithin draws again with less where the bytes of a picture were estimated too
+// low, so that the picture is at most mostDrawn bytes long.
+func drawWithin(draw func(most int) (string, []string)) (svg string, left []string) {
+	most := mostBytes
+	for {
+		svg, left = draw(most)
+		if len(svg) <= mostDrawn || most < mostBytes/4 {
+			return svg, left
+		}
+		most = most * 97 / 100 * mostDrawn / len(svg)
+	}
+}
+
+// layers draws VPCs of at most so many bytes, as estimated.
+func (p *Picture) layers(all bool, most int) (svg string, left []string) {
 	drawn, calm := p.choose(all)
-	drawn, omitted, said := fitting(drawn)
+	drawn, omitted, said := fitting(drawn, most)
 	if len(omitted) > 0 {
 		said = append(said, fmt.Sprintf("The picture shows %d of %d VPCs. --vpc ID draws one of the others.", len(drawn), len(p.VPCs)))
 	}
@@ -153,18 +172,18 @@ func (p *Picture) choose(all bool) (drawn, calm []*VPC) {
 		}
 	}
 	if len(drawn) == 0 && len(calm) > 0 { // nothing is wrong: the largest ones
-		drawn, calm = within(calm)
+		drawn, calm = within(calm, mostBytes)
 	}
 	return drawn, calm
 }
 
 // fitting returns the VPCs of the list that one picture holds, the others, and what
 // has to be said about groups that are left out.
-func fitting(list []*VPC) (drawn, omitted []*VPC, said []string) {
-	drawn, omitted = within(list)
+func fitting(list []*VPC, most int) (drawn, omitted []*VPC, said []string) {
+	drawn, omitted = within(list, most)
 	drawn = slices.Clone(drawn)
 	for i := range drawn { // one that is too large stands alone
-		part, text := drawn[i].trimmed()
+		part, text := drawn[i].trimmed(most)
 		if text != "" {
 			drawn[i], said = part, append(said, text)
 		}
@@ -174,11 +193,11 @@ func fitting(list []*VPC) (drawn, omitted []*VPC, said []string) {
 
 // within cuts a list of VPCs where they become too much for one picture. The
 // first one is always drawn, though perhaps not with all its groups.
-func within(list []*VPC) (drawn, omitted []*VPC) {
+func within(list []*VPC, most int) (drawn, omitted []*VPC) {
 	boxes, bytes := 0, 0
 	for i, v := range list {
 		boxes, bytes = boxes+len(v.Boxes), bytes+v.bytes()
-		if i > 0 && (boxes > mostBoxes || bytes > mostBytes) {
+		if i > 0 && (boxes > mostBoxes || bytes > most) {
 			return list[:i], list[i:]
 		}
 	}

@@ -14,6 +14,11 @@ import (
 // irregular makes VPCs of groups of which no two are alike, so that nothing can
 // be drawn as one box.
 func irregular(vpcs, groups int, seed uint64) *inventory.Inventory {
+	return irregularly(vpcs, groups, seed, 5)
+}
+
+// irregularly makes them with one of so many rules open to the internet.
+func irregularly(vpcs, groups int, seed uint64, open int) *inventory.Inventory {
 	rng := rand.New(rand.NewPCG(seed, 3))
 	ports := []int{22, 3389, 3306, 5432, 443, 80, 8080, 8443, 9090, 5000}
 	var text strings.Builder
@@ -23,7 +28,7 @@ func irregular(vpcs, groups int, seed uint64) *inventory.Inventory {
 			fmt.Fprintf(&text, "sg-%d application-%d-part-%d vpc vpc-%d\n", v*1000+g, v, g, v)
 			for _, k := range rng.Perm(len(ports))[:1+rng.IntN(5)] {
 				source := fmt.Sprintf("sg-%d", v*1000+rng.IntN(groups))
-				switch rng.IntN(5) {
+				switch rng.IntN(open) {
 				case 0:
 					source = "0.0.0.0/0"
 				case 1:
@@ -50,8 +55,9 @@ func texts(svg string) []string {
 // where one VPC alone has more, that it shows the groups with the gravest findings,
 // and that what it leaves out is said.
 func TestLargeVPCs(t *testing.T) {
-	for _, groups := range []int{70, 160, 400} {
-		p, _ := of(irregular(1, groups, 5), true)
+	for _, size := range []struct{ groups, open int }{{70, 5}, {160, 5}, {400, 5}, {100, 1}, {150, 2}} {
+		groups := size.groups
+		p, _ := of(irregularly(1, groups, 5, size.open), true)
 		for name, draw := range map[string]func(bool) (string, []string){"layers": p.Layers, "column": p.Column} {
 			svg, left := draw(true)
 			boxes := strings.Count(svg, `<g id="g-`)

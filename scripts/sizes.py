@@ -163,8 +163,7 @@ def main():
             write = max(0, full[0] - plain[0])
             print(f"{label:>18} {findings:>8} | {size:7.2f} {write:7.2f} {full[1]:6.0f} {seen[0]:7.2f} {seen[1]:7.2f} {seen[2]:9.0f} {seen[3]:9.0f} {seen[4]:7.0f} {seen[5]:6.0f} | {kb:6.0f} {drawn[0]:6.2f} {drawn[1]:6.0f}", flush=True)
             hold(f"{label}: the page of {findings} findings", size, next(mb for most, mb in page_budget if findings <= most), "MB", timed=False)
-            if svg.read_bytes().count(b'<g id="v-') > 1:  # one VPC is drawn whatever its size
-                hold(f"{label}: the picture", kb, 200, "kB", timed=False)
+            hold(f"{label}: the picture", kb, 200, "kB", timed=False)
             hold(f"{label}: writing the page", write, 10, "s")
             hold(f"{label}: memory beyond that of the audit", full[1] - plain[1], 300, "MB")
             hold(f"{label}: until filters work", seen[1], 2, "s")
