@@ -22,6 +22,9 @@ type compact struct {
 	digits   int  // of the ids
 	accounts bool // more than one: each group names its own
 	compared bool // with a baseline: what is new is marked
+
+	written int // entries so far, of all sections
+	left    int // groups that are not written, beyond maxRows
 }
 
 // mostAlike is how many groups are listed that have the same finding.
@@ -41,6 +44,10 @@ func (c *compact) write(out *bytes.Buffer, open []findings.Finding) (shown func(
 		order(listed, []string{"severity"}, func(e *findings.Entry) *findings.Finding { return e.First() })
 	}
 	for i, s := range sections(listed, c.o.GroupBy) {
+		if c.written >= maxRows {
+			c.section(out, s.entries) // which counts them
+			continue
+		}
 		title := words.Plain(s.title)
 		if c.bySeverity() {
 			title = paint(c.o, s.entries[0].First().Severity, strings.ToUpper(title))
@@ -49,6 +56,9 @@ func (c *compact) write(out *bytes.Buffer, open []findings.Finding) (shown func(
 		}
 		fmt.Fprintf(out, "%s: %s\n", title, words.Count(s.findings(), "finding"))
 		c.section(out, s.entries)
+	}
+	if c.left > 0 {
+		fmt.Fprintf(out, "\nMore findings, of %s, are not shown: write them with -o csv=FILE or -o json=FILE\n", words.Count(c.left, "group"))
 	}
 	c.count(out, counted)
 	return func(check string) bool {
@@ -124,24 +134,25 @@ func (c *compact) section(out *bytes.Buffer, entries []findings.Entry) {
 		}
 		k.entries = append(k.entries, e)
 	}
-	alone, shown := map[string]int{}, map[string]int{} // groups that have such a finding alone
-	for _, k := range clusters {
-		alone[k.likeness()]++
-	}
-	written := 0
+	same, shown := map[string]int{}, map[string]int{} // groups that have such findings
+	alikes := make([]string, len(clusters))
 	for i, k := range clusters {
-		if written >= maxRows {
-			fmt.Fprintf(out, "\nMore findings, of %s, are not shown: write them with -o csv=FILE or -o json=FILE\n", words.Count(len(clusters)-i, "group"))
-			return
-		}
-		alike := k.likeness()
-		more := alone[alike] - mostAlike
-		fold := !c.o.All && alike != "" && more > 1 // one more takes no more room than to say so
-		if fold && shown[alike] == mostAlike {
+		alikes[i] = k.likeness()
+		same[alikes[i]]++
+	}
+	for i, k := range clusters {
+		alike := alikes[i]
+		more := same[alike] - mostAlike
+		fold := !c.o.All && more > 1 // one more takes no more room than to say so
+		switch {
+		case fold && shown[alike] == mostAlike:
+			continue
+		case c.written >= maxRows:
+			c.left++
 			continue
 		}
 		c.cluster(out, k)
-		written += len(k.entries)
+		c.written += len(k.entries)
 		if shown[alike]++; fold && shown[alike] == mostAlike {
 			fmt.Fprintf(out, "%*s and %d more like it: --all lists them\n", c.digits+2, "", more)
 		}
@@ -186,14 +197,16 @@ func (c *compact) count(out *bytes.Buffer, entries []findings.Entry) {
 	}
 }
 
-// likeness is equal for groups that have one finding, and the same; it is empty
-// for those that have several.
+// likeness is equal for groups that have the same findings.
 func (k *cluster) likeness() string {
-	if len(k.entries) != 1 || len(k.entries[0].Findings) != 1 {
-		return ""
+	var parts []string
+	for _, e := range k.entries {
+		for i := range e.Findings {
+			f := e.Findings[i]
+			parts = append(parts, f.Severity.String(), f.Check, string(f.Exposure.Verdict), ruleText(f), f.Baseline)
+		}
 	}
-	f := k.entries[0].First()
-	return strings.Join([]string{f.Severity.String(), f.Check, string(f.Exposure.Verdict), ruleText(f), f.Baseline}, "\x00")
+	return strings.Join(parts, "\x00")
 }
 
 // cluster writes a group's name with its first entry, and the others below.
