@@ -24,7 +24,7 @@ func (p *program) demoVerb() *urfave.Command {
 			&urfave.BoolFlag{Name: "serve", Usage: "audit nothing, and serve the account to any EC2 client until Ctrl-C"},
 			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: also accept calls that change groups, to try a plan of sgaudit fix"},
 			&urfave.StringFlag{Name: "address", Usage: "serve on this loopback `HOST:PORT` (default: any free port)"},
-			&urfave.StringFlag{Name: "estate", Usage: "instead of the embedded account serve that of this `FILE`, in the notation of sgaudit's tests"},
+			&urfave.StringFlag{Name: "estate", Usage: "instead of the embedded account serve that of this `FILE`, in the notation of sgaudit snapshot -o sg"},
 		}, declareAuditFlags()...),
 		Action: p.demo,
 	}
