@@ -61,7 +61,7 @@ func (p *program) explain(c *urfave.Context) error {
 		if near := words.Nearest(what, ids); near != "" {
 			return console.Usage("did you mean "+near+"?", "unknown check %q", what)
 		}
-		return console.Usage("give the id of a finding, a group or a check, a control like EC2.19, or traffic like tcp/22; sgaudit checks lists the checks", "sgaudit cannot explain %q", what)
+		return console.Usage("give the id of a finding, a group or a check, a control like EC2.19, or traffic like tcp/22; sgaudit checks lists the checks, and sgaudit group NAME shows a group by its name", "sgaudit cannot explain %q", what)
 	}
 	report, err := p.reportOf(c)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // parseTrusted reads a prefix, exactly as AWS would take it.
@@ -80,7 +81,11 @@ func CheckID(id string) error {
 		}
 		ids = append(ids, check.ID)
 	}
-	return console.Unknown("check", id, ids)
+	hint := "sgaudit checks lists them" // more than forty
+	if near := words.Nearest(id, ids); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return console.Usage(hint, "unknown check %q", id)
 }
 
 // checkOrHint refuses what is not the id of a check, in one short line, as lists of
