@@ -250,9 +250,11 @@ func ruleText(f *findings.Finding) string {
 	return words.Plain(f.Rule.String())
 }
 
+// severityColors are readable on white and on black: the plain yellow and cyan of
+// terminals are not. 38, 5 and a number choose one of 256 colours.
 var severityColors = map[findings.Severity][]color.Attribute{
-	findings.Critical: {color.FgHiRed, color.Bold}, findings.High: {color.FgRed}, findings.Medium: {color.FgYellow},
-	findings.Low: {color.FgCyan}, findings.Info: {color.Faint},
+	findings.Critical: {38, 5, 160, color.Bold}, findings.High: {38, 5, 160}, findings.Medium: {38, 5, 130},
+	findings.Low: {38, 5, 31}, findings.Info: {38, 5, 244},
 }
 
 func paint(o Options, s findings.Severity, text string) string {
