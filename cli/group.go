@@ -128,34 +128,17 @@ func show(n *reach.Analyzer, region *inventory.Region, g *inventory.Group, repor
 		s.VPCName = inventory.NameTag(vpc.Tags)
 	}
 	for i := range g.Rules {
-		r := &g.Rules[i]
-		rule := shownRule{Traffic: r.Traffic.String(), Peer: r.Peer.String(), Description: r.Description, RuleIDs: slices.Concat([]string{}, r.IDs)}
-		if r.Peer.Group != nil {
-			if other := n.Index().Group(r.Peer.Group.ID); other != nil {
-				rule.PeerName = other.Name
-			}
-		} else if list := n.Index().PrefixList(r.Peer.List); list != nil {
-			rule.PeerName = list.Name
-		}
-		if r.Direction == inventory.Ingress {
-			rule.Exposure = n.Rule(g, r).Verdict
-			s.Inbound = append(s.Inbound, rule)
+		if r := &g.Rules[i]; r.Direction == inventory.Ingress {
+			s.Inbound = append(s.Inbound, showRule(n, g, r))
 		} else {
-			s.Outbound = append(s.Outbound, rule)
+			s.Outbound = append(s.Outbound, showRule(n, g, r))
 		}
 	}
 	if region.Read.Has(inventory.PartInterfaces) {
 		s.Attached = []shownMember{}
 	}
 	for _, e := range n.Interfaces(g.ID) {
-		m := shownMember{Interface: e.ID, Owner: e.Owner().String(), Named: e.Named(), Private: []string{}, Public: []string{}}
-		for _, a := range e.Addresses {
-			m.Private = append(m.Private, a.Private.String())
-		}
-		for _, a := range e.PublicIPv4() {
-			m.Public = append(m.Public, a.String())
-		}
-		s.Attached = append(s.Attached, m)
+		s.Attached = append(s.Attached, showMember(e))
 	}
 	for i := range region.Groups {
 		other := &region.Groups[i]
@@ -169,6 +152,32 @@ func show(n *reach.Analyzer, region *inventory.Region, g *inventory.Group, repor
 		}
 	}
 	return s
+}
+
+func showRule(n *reach.Analyzer, g *inventory.Group, r *inventory.Rule) shownRule {
+	rule := shownRule{Traffic: r.Traffic.String(), Peer: r.Peer.String(), Description: r.Description, RuleIDs: slices.Concat([]string{}, r.IDs)}
+	if r.Peer.Group != nil {
+		if other := n.Index().Group(r.Peer.Group.ID); other != nil {
+			rule.PeerName = other.Name
+		}
+	} else if list := n.Index().PrefixList(r.Peer.List); list != nil {
+		rule.PeerName = list.Name
+	}
+	if r.Direction == inventory.Ingress {
+		rule.Exposure = n.Rule(g, r).Verdict
+	}
+	return rule
+}
+
+func showMember(e *inventory.Interface) shownMember {
+	m := shownMember{Interface: e.ID, Owner: e.Owner().String(), Named: e.Named(), Private: []string{}, Public: []string{}}
+	for _, a := range e.Addresses {
+		m.Private = append(m.Private, a.Private.String())
+	}
+	for _, a := range e.PublicIPv4() {
+		m.Public = append(m.Public, a.String())
+	}
+	return m
 }
 
 // mostMembers is how many interfaces the text names.
