@@ -44,7 +44,7 @@ var scales = []struct {
 }{
 	{"flawless", 0.5, func(n int) *inventory.Inventory { return ordinary(n, 0) }},
 	{"ordinary", 1.8, func(n int) *inventory.Inventory { return ordinary(n, n/100) }},
-	{"neglected", 26, neglected},
+	{"neglected", 28, neglected},
 }
 
 // BenchmarkChecks runs the checks alone. What a rule costs should stay the
