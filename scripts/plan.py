@@ -96,7 +96,7 @@ class Account:
         for need in needs:
             if not self.talks(*need):
                 sys.exit(f"plan.py: {need} cannot talk any more")
-        return rules, len(tried.splitlines()), len(fixed), len(before), len(after)
+        return rules, sum(line.startswith("[") for line in tried.splitlines()), len(fixed), len(before), len(after)
 
     def carried(self, interface):
         """The groups that an interface carries."""
@@ -112,7 +112,7 @@ class Account:
         want = sorted(str((r[0], r[2:6])) for r in rules if r[6] not in gone)
         if want != sorted(str((r[0], r[2:6])) for r in again):
             sys.exit(f"plan.py: the undo does not bring back what was there: {sorted(map(str, again ^ rules))}")
-        return len(tried), len(again)
+        return sum(line.startswith("[") for line in tried), len(again)
 
 
 def demo(sgaudit, folder):
