@@ -120,8 +120,8 @@ type treatment func(*names, string) string
 
 func keep(_ *names, text string) string { return text }
 
-// treatments are those of the fields that are no free text. A field that is not
-// listed is: a new one tells nothing until somebody decides that it may.
+// treatments are the treatments of fields that do not hold free text. A field that
+// is missing here is treated as free text, so that a new field cannot leak.
 var treatments = map[string]treatment{
 	"Inventory.Depth": keep, "Caller.Partition": keep, "Caller.ARN": keep,
 	"Region.Name": keep, "Region.Partition": keep, "Gap.Operation": keep, "Gap.Kind": keep, "Gap.Code": keep, "Gap.Message": keep,

@@ -9,7 +9,7 @@ import (
 func TestFacts(t *testing.T) {
 	const hub = "docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html"
 	facts.Check(t, []facts.Fact{
-		{"rules of a group are added up: there are no denials, and any of them opens its ports", "docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html", "TestOpeningsAgainstEveryPort"},
+		{"a security group has allow rules only: traffic passes if one of its rules allows it", "docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html", "TestOpeningsAgainstEveryPort"},
 		{"EC2.53 and EC2.54 are not in FSBP", hub, "TestMappings"},
 		{"EC2.19 looks at a list of ports", hub, "TestControlsOfPorts"},
 		{"EC2.18 allows 80 and 443 alone", hub, "TestControlsOfPorts"},

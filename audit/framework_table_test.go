@@ -104,7 +104,7 @@ func TestFrameworkRows(t *testing.T) {
 				check := byID[id]
 				switch {
 				case check == nil:
-					t.Errorf("%s %s: there is no check %s", f.ID, number, id)
+					t.Errorf("%s %s names the check %s, which does not exist", f.ID, number, id)
 				case seen[number+" "+id]:
 					t.Errorf("%s %s: %s is in two rows", f.ID, number, id)
 				case f.InformationPasses() && check.Severity == findings.Info:

@@ -11,8 +11,8 @@ var web = map[inventory.Traffic]string{
 }
 
 // Listening names what commonly listens for a traffic and says of which class it
-// is. Where several services share the port there is no name, and the class of
-// the first of them only if all have it. Traffic of a range has the name of the
+// is. Where several services share the port, the name is empty, and the class
+// is theirs if all of them have the same. Traffic of a range has the name of the
 // gravest service in it, behind "incl.".
 func (s *Settings) Listening(t inventory.Traffic) (name string, class Class) {
 	switch {

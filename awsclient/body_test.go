@@ -44,10 +44,10 @@ func TestWholeBodies(t *testing.T) {
 			}
 			body, ok := response.Body.(*wholeBody)
 			if !ok || !bytes.Equal(body.data, want) {
-				t.Errorf("%d bytes, told as %d: read %d", size, length, len(body.data))
+				t.Errorf("%d bytes, announced as %d: read %d", size, length, len(body.data))
 			}
 			if got, err := io.ReadAll(body); err != nil || !bytes.Equal(got, want) {
-				t.Errorf("%d bytes, told as %d: gave %d, %v", size, length, len(got), err)
+				t.Errorf("%d bytes, announced as %d: gave %d, %v", size, length, len(got), err)
 			}
 			if _, err := body.Seek(0, io.SeekStart); err != nil {
 				t.Fatal(err)
@@ -72,7 +72,7 @@ func TestLongBodies(t *testing.T) {
 		for _, claimed := range []int64{int64(length), -1} {
 			_, err := wholeBodies{sends{bytes.NewReader(make([]byte, length)), claimed}, most}.Do(nil)
 			if errors.Is(err, errTooLong) != long || !long && err != nil {
-				t.Errorf("%d bytes, told as %d: %v", length, claimed, err)
+				t.Errorf("%d bytes, announced as %d: %v", length, claimed, err)
 			}
 		}
 	}

@@ -40,7 +40,7 @@ func (p *program) auditVerb() *urfave.Command {
 				}
 			}
 			if c.Bool("demo") {
-				flags.again = "--demo"
+				flags.again = demoAgain(c)
 			}
 			return p.audit(c.Context, flags)
 		},

@@ -66,7 +66,7 @@ func (p *program) demo(c *urfave.Context) error {
 		return p.serve(c.Context, server.URL)
 	}
 	flags.source.client.EndpointURL, flags.source.client.StaticCredentials = server.URL, true
-	flags.again = "--demo"
+	flags.again = demoAgain(c)
 	return p.audit(c.Context, flags)
 }
 

@@ -88,7 +88,7 @@ func declareAuditFlags() []urfave.Flag {
 		&urfave.StringFlag{Name: "keep-days", Category: categoryReport, Usage: "with --history: keep the runs of the last `N` days"},
 		choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY`: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
 		configFlag(),
-		&urfave.BoolFlag{Name: "no-cache", Category: categoryReport, Usage: "do not keep the report for sgaudit explain, fix and except; only an audit at a terminal keeps it"},
+		&urfave.BoolFlag{Name: "no-cache", Category: categoryReport, Usage: "do not keep the report for sgaudit explain and except; only an audit at a terminal keeps it"},
 	}...), append(partFlags(), tableFlags()...)...)
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	urfave "github.com/urfave/cli/v2"
+
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
@@ -19,7 +21,7 @@ import (
 
 // The last report of a person at a terminal is kept in the user's cache folder
 // ($XDG_CACHE_HOME/sgaudit, ~/.cache/sgaudit, ~/Library/Caches/sgaudit or
-// %LocalAppData%\sgaudit), so that explain, fix and except take an id of the table
+// %LocalAppData%\sgaudit), so that explain and except take an id of the table
 // without a file. It is readable by its owner alone and holds what -o json writes:
 // no credentials. Runs without a terminal, which cron and CI start, keep none.
 
@@ -101,6 +103,17 @@ func openLast() (*findings.Report, error) {
 		return nil, fmt.Errorf("the last report is not used: %s is not a regular file", file)
 	}
 	return readReport(file)
+}
+
+// demoAgain returns the flag by which explain makes the report of the demo account
+// anew; empty where other flags make another report, which only its copy holds.
+func demoAgain(c *urfave.Context) string {
+	for _, name := range []string{"estate", "check", "skip-check", "framework", "config", "depth"} {
+		if c.IsSet(name) {
+			return ""
+		}
+	}
+	return "--demo"
 }
 
 // nextCommand returns what writes the command that explains a finding, or nil
