@@ -123,16 +123,12 @@ func parseDrawings(values []string) ([]drawing, error) {
 	var errs []error
 	var taken destinations
 	for _, value := range values {
-		format, file, given := strings.Cut(value, "=")
+		format, file, _, err := splitOutput(value, graphFormats)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
 		switch {
-		case !slices.Contains(graphFormats, format):
-			errs = append(errs, console.Within("--output", console.Unknown("format", format, graphFormats)))
-			continue
-		case given && file == "":
-			errs = append(errs, console.Usage("write it like -o svg=picture.svg", "--output %s: the name of the file is missing", value))
-			continue
-		case file == "-":
-			file = ""
 		case strings.HasSuffix(file, "/") && format != "svg":
 			errs = append(errs, console.Usage("name a file", "--output %s: only svg is written into a folder", value))
 			continue

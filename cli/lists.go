@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -171,17 +170,12 @@ func parseListTargets(values []string) (targets []listTarget, err error) {
 	var errs []error
 	var taken destinations
 	for _, value := range values {
-		format, file, given := strings.Cut(value, "=")
-		switch {
-		case !slices.Contains(listFormats, format):
-			errs = append(errs, console.Within("--output", console.Unknown("format", format, listFormats)))
+		format, file, _, err := splitOutput(value, listFormats)
+		if err != nil {
+			errs = append(errs, err)
 			continue
-		case given && file == "":
-			errs = append(errs, console.Usage("", "--output %s: the file's name is missing", value))
-			continue
-		case file == "-":
-			file = ""
-		case file != "":
+		}
+		if file != "" {
 			if err := writable(file); err != nil {
 				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
 			}

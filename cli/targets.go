@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/cli/console"
@@ -58,20 +59,13 @@ func parseTargets(values []string, folder string) ([]target, error) {
 	}
 	var taken destinations
 	for _, value := range values {
-		name, file, given := strings.Cut(value, "=")
-		format, ok := output.Lookup(name)
-		if !ok {
-			errs = append(errs, console.Within("--output", console.Unknown("format", name, knownFormats())))
+		name, file, given, err := splitOutput(value, knownFormats())
+		if err != nil {
+			errs = append(errs, err)
 			continue
 		}
-		if given && file == "" {
-			errs = append(errs, console.Usage("", "--output %s: the file's name is missing", value))
-			continue
-		}
-		switch {
-		case file == "-":
-			file = ""
-		case !given && folder != "":
+		format, _ := output.Lookup(name)
+		if !given && folder != "" {
 			file = filepath.Join(folder, "findings."+cmp.Or(endings[name], name))
 		}
 		place := "standard output"
@@ -91,6 +85,21 @@ func parseTargets(values []string, folder string) ([]target, error) {
 		targets = append(targets, target{format, file})
 	}
 	return targets, console.Combine(errs...)
+}
+
+// splitOutput reads FORMAT[=FILE], of which the format is one of a list. The file
+// is empty for standard output, which - stands for too; given tells - from no file.
+func splitOutput(value string, formats []string) (format, file string, given bool, err error) {
+	format, file, given = strings.Cut(value, "=")
+	switch {
+	case !slices.Contains(formats, format):
+		return "", "", false, console.Within("--output", console.Unknown("format", format, formats))
+	case given && file == "":
+		return "", "", false, console.Usage("write it like -o "+format+"=FILE", "--output %s: the file's name is missing", value)
+	case file == "-":
+		file = ""
+	}
+	return format, file, given, nil
 }
 
 // makable finds out early, without touching anything, that a folder is there or
