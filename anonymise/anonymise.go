@@ -134,6 +134,7 @@ var treatments = map[string]treatment{
 	"PublicAccessBlock.Mode": (*names).word, "PublicAccessBlock.State": (*names).word,
 	"PublicAccessExclusion.Mode": (*names).word, "PublicAccessExclusion.State": (*names).word,
 	"LoadBalancer.Kind": (*names).word, "LoadBalancer.Scheme": (*names).word, "Listener.Kind": (*names).word, "Quota.Code": (*names).word,
+	"Referrer.Service": (*names).word, "Referrer.Kind": (*names).word,
 	"Endpoint.Service": (*names).service, "Route.Target": (*names).target,
 	"Caller.AccountID": (*names).owner, "Region.AccountID": (*names).owner, "Group.Owner": (*names).owner, "GroupRef.Account": (*names).owner,
 	"Interface.Account": (*names).owner, "PrefixList.Owner": (*names).owner, "VPC.Owner": (*names).owner, "Subnet.Owner": (*names).owner,

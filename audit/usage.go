@@ -33,12 +33,29 @@ func (r *Pass) UsageCoverage() UsageCoverage {
 			l.Not = append(l.Not, part.String())
 		}
 	}
-	l.Not = append(l.Not, "other idle services (ECS, Batch, CodeBuild, Glue, SageMaker, …)")
+	asked := false
+	for _, part := range inventory.PartReferrers.Each() {
+		switch {
+		case r.Read.Has(part):
+			l.Further = append(l.Further, part.String())
+		case r.Asked.Has(part):
+			l.Not = append(l.Not, part.String())
+		default:
+			continue
+		}
+		asked = true
+	}
+	if asked {
+		l.Not = append(l.Not, "idle services beside these")
+	} else {
+		l.Not = append(l.Not, "other idle services (ECS, Batch, CodeBuild, Glue, SageMaker, …)")
+	}
 	return l
 }
 
 // Holders names what uses a group without an interface: launch templates,
-// endpoints, functions, load balancers, other VPCs and other accounts.
+// endpoints, functions, load balancers, referrers of other services, other VPCs and
+// other accounts.
 func (r *Pass) Holders(g *inventory.Group) []string {
 	if r.cache.holders == nil {
 		r.cache.holders = map[string][]string{}
@@ -91,6 +108,11 @@ func (r *Pass) collectHolders() {
 	for _, b := range r.LoadBalancers {
 		for _, id := range b.Groups {
 			hold(id, "it is attached to load balancer "+b.Name)
+		}
+	}
+	for i := range r.Referrers {
+		for _, id := range r.Referrers[i].Groups {
+			hold(id, r.Referrers[i].Words()+" uses it")
 		}
 	}
 }

@@ -73,6 +73,7 @@ type Region struct {
 	WebACLs          []WebACL          `json:"web_acls,omitzero"`
 	Recorders        []Recorder        `json:"config_recorders,omitzero"` // of AWS Config
 	Quotas           []Quota           `json:"service_quotas,omitzero"`   // that checks look at
+	Referrers        []Referrer        `json:"referrers,omitzero"`        // of all services of ReferrerServices
 }
 
 // partitions are those beside aws, by what the names of their regions begin with

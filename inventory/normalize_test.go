@@ -164,6 +164,7 @@ func drawRegion(t *rapid.T, name string) *Region {
 		r.Endpoints = append(r.Endpoints, Endpoint{ID: id, Groups: texts("sg-")})
 		r.LoadBalancers = append(r.LoadBalancers, LoadBalancer{Name: id, Kind: "classic", Groups: texts("sg-")}, LoadBalancer{Name: id, Kind: "network"})
 		r.Functions = append(r.Functions, Function{Name: id, Groups: texts("sg-"), Subnets: texts("subnet-")})
+		r.Referrers = append(r.Referrers, Referrer{Service: "ecs", Kind: "service", Name: id, Groups: texts("sg-")}, Referrer{Service: "batch", Name: id})
 	}
 	return r
 }
@@ -239,6 +240,7 @@ func shuffleAll(t *rapid.T, inv *Inventory) {
 		shuffle(t, &r.Endpoints)
 		shuffle(t, &r.LoadBalancers)
 		shuffle(t, &r.Functions)
+		shuffle(t, &r.Referrers)
 	}
 }
 

@@ -1,7 +1,7 @@
 package inventory
 
 // Part names one part of a region's inventory; Parts is a set of them.
-type Part uint32
+type Part uint64
 
 // Parts is a set of Part values joined by |.
 type Parts = Part
@@ -32,8 +32,11 @@ const (
 	PartRecorders
 	PartListeners
 	PartQuotas
-	partEnd
+	firstReferrers // of the first row of ReferrerServices; the others follow
 )
+
+// partEnd is behind the last part.
+const partEnd = firstReferrers << len(ReferrerServices)
 
 // Each returns the single parts of the set, in the order of their constants.
 func (p Part) Each() []Part {

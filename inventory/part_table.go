@@ -6,13 +6,14 @@ type partRow struct {
 	part       Part
 	name       string   // in words
 	key        string   // in a snapshot: the JSON key of its field in Region, but for the ids of rules, which are in the rules
+	field      string   // the JSON key of its field in Region, where that holds other parts too; empty: key
 	depth      Depth    // the least depth that reads it; empty: no run reads it
 	operations []string // IAM actions of the calls that fill it
 	items      items    // nil: it has no field of its own
 }
 
-// partTable is one row for each part.
-var partTable = []partRow{
+// partTable is one row for each part, those of ReferrerServices behind the others.
+var partTable = withReferrers([]partRow{
 	{
 		part: PartGroups, name: "security groups", key: "security_groups", depth: DepthGroups,
 		operations: []string{"ec2:DescribeSecurityGroups"},
@@ -216,6 +217,14 @@ var partTable = []partRow{
 			id: func(x *Quota) string { return x.Code },
 		},
 	},
+})
+
+// fieldKey returns the JSON key of the field in Region.
+func (row *partRow) fieldKey() string {
+	if row.field != "" {
+		return row.field
+	}
+	return row.key
 }
 
 // row returns the row of a single part; for anything else, one without content.

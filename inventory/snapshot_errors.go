@@ -199,5 +199,17 @@ func (r *Region) named() error {
 	for i := range r.NetworkACLs {
 		check("the id of a network ACL", r.NetworkACLs[i].ID, anyID, false)
 	}
+	for i := range r.Referrers {
+		check("the id of a VPC", r.Referrers[i].VPC, IsVPCID, true)
+		for _, id := range r.Referrers[i].Groups {
+			check("the id of a security group", id, IsGroupID, false)
+		}
+	}
+	for i := range r.Referrers {
+		check("the id of a VPC", r.Referrers[i].VPC, IsVPCID, true)
+		for _, id := range r.Referrers[i].Groups {
+			check("the id of a security group", id, IsGroupID, false)
+		}
+	}
 	return err
 }

@@ -17,7 +17,7 @@ var partFields = sync.OnceValue(func() map[Part]int {
 	for i := range region.NumField() {
 		key, _, _ := strings.Cut(region.Field(i).Tag.Get("json"), ",")
 		for k := range partTable {
-			if partTable[k].key == key {
+			if partTable[k].fieldKey() == key {
 				fields[partTable[k].part] = i
 			}
 		}
@@ -64,7 +64,7 @@ func (r *Region) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 			continue
 		}
 		if f := v.Field(i); r.Read.Has(part) && f.IsNil() {
-			return missingPart(r, part, part.row().key)
+			return missingPart(r, part, part.row().fieldKey())
 		} else if f.Len() == 0 {
 			f.SetZero()
 		}
