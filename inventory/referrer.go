@@ -6,18 +6,18 @@ import "strings"
 // network interface of its own: an ECS service without tasks, a CodeBuild project
 // between two builds. It holds them for as long as it names them.
 type Referrer struct {
-	Service string   `json:"service"`             // as IAM actions begin: ecs
-	Kind    string   `json:"kind"`                // within the service: service, notebook-instance
-	Name    string   `json:"name,omitzero"`       // as the service calls it
-	ID      string   `json:"id,omitzero"`         // its ARN, or the id of the service; empty where the name is the id
-	VPC     string   `json:"vpc_id,omitzero"`     // where the answer tells it
-	Groups  []string `json:"group_ids,omitempty"` // ids, sorted
-	Source  string   `json:"told_by,omitzero"`    // who told of it; empty: the service itself
+	Service string   `json:"service"`              // as IAM actions begin: ecs
+	Kind    string   `json:"kind"`                 // within the service: service, notebook-instance
+	Name    string   `json:"name,omitzero"`        // as the service calls it
+	ID      string   `json:"id,omitzero"`          // its ARN, or the id of the service; empty where the name is the id
+	VPC     string   `json:"vpc_id,omitzero"`      // where the answer tells it
+	Groups  []string `json:"group_ids,omitempty"`  // ids, sorted
+	Source  string   `json:"reported_by,omitzero"` // who reported it; empty: the service itself
 }
 
 // Words says what the referrer is in AWS's words, with its name and id: "ECS
 // service checkout (arn:aws:ecs:…)". A service that is in no row of the table is
-// called as it was told.
+// called as it was reported.
 func (x *Referrer) Words() string {
 	what := strings.TrimSpace(x.Service + " " + x.Kind)
 	if s := ReferrerServiceOf(x.Service); s != nil {
