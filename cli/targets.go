@@ -36,7 +36,10 @@ func knownFormats() []string {
 // endings of the files that --output-dir makes; others are the format's name.
 var endings = map[string]string{
 	"table": "txt", "junit": "xml", "prometheus": "prom", "markdown": "md",
-	"rules-csv": "rules.csv", "groups-csv": "groups.csv", "interfaces-csv": "interfaces.csv", "codequality": "codequality.json", "ocsf": "ocsf.json", "asff": "asff.json", "slack": "slack.json", "teams": "teams.json",
+	"rules-csv": "rules.csv", "groups-csv": "groups.csv", "interfaces-csv": "interfaces.csv",
+	"rules-ndjson": "rules.ndjson", "groups-ndjson": "groups.ndjson", "interfaces-ndjson": "interfaces.ndjson",
+	"rules-parquet": "rules.parquet", "groups-parquet": "groups.parquet", "interfaces-parquet": "interfaces.parquet",
+	"codequality": "codequality.json", "ocsf": "ocsf.json", "asff": "asff.json", "slack": "slack.json", "teams": "teams.json",
 }
 
 // parseTargets reads the values of --output and --output-dir. Without any the

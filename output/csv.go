@@ -2,10 +2,7 @@ package output
 
 import (
 	"cmp"
-	"encoding/csv"
-	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,58 +62,9 @@ func resourceName(f *findings.Finding) string {
 	return ""
 }
 
-// gapRow stands for what could not be read: a file of findings alone would
-// make such a region look clean.
-func gapRow(c *findings.Coverage, g *findings.Gap) []string {
-	row := make([]string, len(Columns))
-	set := func(column, value string) { row[slices.Index(Columns, column)] = value }
-	set("status", "not-evaluated")
-	set("title", g.Operation+" could not be read")
-	set("account_id", c.AccountID)
-	set("account_name", c.AccountName)
-	set("region", c.Region)
-	set("message", strings.TrimRight(c.Status+": "+g.Kind+" "+g.Code+": "+g.Message, ": "))
-	return row
-}
-
 // CSV follows RFC 4180: CRLF, a header always, one row for each finding.
 var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, o Options) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	write := func(row []string) error {
-		for i := range row {
-			row[i] = harmless(row[i])
-		}
-		return out.Write(row)
-	}
-	head := slices.Clone(Columns)
-	for _, key := range o.TagColumns {
-		head = append(head, "tag:"+key)
-	}
-	if err := write(head); err != nil {
-		return fmt.Errorf("writing CSV: %w", err)
-	}
-	for i := range r.Findings {
-		row := Row(&r.Findings[i])
-		for _, key := range o.TagColumns {
-			row = append(row, r.Findings[i].Tags[key])
-		}
-		if err := write(row); err != nil {
-			return fmt.Errorf("writing CSV: %w", err)
-		}
-	}
-	for i := range r.Coverage {
-		for j := range r.Coverage[i].Gaps {
-			if err := write(append(gapRow(&r.Coverage[i], &r.Coverage[i].Gaps[j]), make([]string, len(o.TagColumns))...)); err != nil {
-				return fmt.Errorf("writing CSV: %w", err)
-			}
-		}
-	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("writing CSV: %w", err)
-	}
-	return nil
+	return writeCSV(w, findingTable(r, o.TagColumns))
 })
 
 // harmless returns the cell as one line of text that a spreadsheet does not run

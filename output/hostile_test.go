@@ -89,6 +89,9 @@ func TestHostileTexts(t *testing.T) {
 			if f.Name == "xlsx" {
 				text = unzipped(t, text)
 			}
+			if isParquet(f.Name) {
+				text = parquetText(t, text)
+			}
 			check(fmt.Sprintf("%s at %d columns", f.Name, width), text)
 		}
 	}

@@ -1,12 +1,14 @@
 package output
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/tables"
@@ -15,25 +17,42 @@ import (
 
 // The lists of what was audited, whether or not something was found about it.
 var _ = []*Format{
-	listing("rules-csv", "one row for each rule that was audited", (*tables.Tables).Rules),
-	listing("groups-csv", "one row for each security group", (*tables.Tables).Groups),
-	listing("interfaces-csv", "one row for each network interface", (*tables.Tables).Interfaces),
+	listing("rules-csv", "one row for each rule that was audited", (*tables.Tables).Rules, listCSV),
+	listing("groups-csv", "one row for each security group", (*tables.Tables).Groups, listCSV),
+	listing("interfaces-csv", "one row for each network interface", (*tables.Tables).Interfaces, listCSV),
+	listing("rules-ndjson", "the rules, one JSON object a line", (*tables.Tables).Rules, listLines),
+	listing("groups-ndjson", "the security groups, one JSON object a line", (*tables.Tables).Groups, listLines),
+	listing("interfaces-ndjson", "the network interfaces, one JSON object a line", (*tables.Tables).Interfaces, listLines),
 }
 
 // errNoTables is what a list comes to where only a report is known.
 var errNoTables = errors.New("a report holds no list of what was audited")
 
-// listing declares a format that writes a table of Options.Tables as CSV, by the
-// same rules as the findings.
-func listing(name, description string, table func(*tables.Tables) *tables.Table) *Format {
-	f := declare(name, description, func(w io.Writer, _ *findings.Report, o Options) error {
+// listing declares a format that writes a table of Options.Tables, of an audit that
+// began at the time that write is given.
+func listing(name, description string, table func(*tables.Tables) *tables.Table, write func(io.Writer, *tables.Table, time.Time) error) *Format {
+	f := declare(name, description, func(w io.Writer, r *findings.Report, o Options) error {
 		if o.Tables == nil {
 			return fmt.Errorf("writing %s: %w", name, errNoTables)
 		}
-		return writeCSV(w, table(o.Tables))
+		return write(w, table(o.Tables), r.StartedAt)
 	})
 	f.Lists = true
 	return f
+}
+
+func listCSV(w io.Writer, t *tables.Table, _ time.Time) error { return writeCSV(w, t) }
+
+func listLines(w io.Writer, t *tables.Table, _ time.Time) error {
+	out := &sticky{w: bufio.NewWriterSize(w, 1<<16)}
+	for row := range t.Rows {
+		out.object(t.Columns, row)
+		out.print("\n")
+		if out.err != nil {
+			break
+		}
+	}
+	return out.flush("NDJSON")
 }
 
 // ListCSV writes a table as CSV, by the rules of the findings' CSV.
@@ -43,7 +62,7 @@ func ListCSV(w io.Writer, t *tables.Table) error { return writeCSV(w, t) }
 // objects whose keys are the names of the columns. Numbers are numbers; a cell
 // that could not be determined is null.
 func ListJSON(w io.Writer, t *tables.Table) error {
-	out := &sticky{w: w}
+	out := &sticky{w: bufio.NewWriterSize(w, 1<<16)}
 	out.print("{\"schema_version\":\"1\",\"rows\":[")
 	first := true
 	for row := range t.Rows {
@@ -51,45 +70,65 @@ func ListJSON(w io.Writer, t *tables.Table) error {
 			out.print(",")
 		}
 		first = false
-		out.print("\n{")
-		for i, c := range t.Columns {
-			if i > 0 {
-				out.print(",")
-			}
-			var value any = row[i]
-			if c.Kind != tables.Prose && c.Kind != tables.Text && row[i] == "" {
-				value = nil
-			} else if c.Kind == tables.Number {
-				value = json.Number(row[i])
-			}
-			text, err := json.Marshal(value)
-			if err != nil {
-				return fmt.Errorf("writing JSON: %w", err)
-			}
-			out.print("%q:%s", c.Name, words.JSON(text))
-		}
-		out.print("}")
+		out.print("\n")
+		out.object(t.Columns, row)
 		if out.err != nil {
 			break
 		}
 	}
 	out.print("\n]}\n")
-	if out.err != nil {
-		return fmt.Errorf("writing JSON: %w", out.err)
+	return out.flush("JSON")
+}
+
+// sticky writes JSON, and keeps the first error.
+type sticky struct {
+	w    *bufio.Writer
+	text []byte
+	err  error
+}
+
+func (s *sticky) print(text string) {
+	if s.err == nil {
+		_, s.err = s.w.WriteString(text)
+	}
+}
+
+// object writes a row of a table as an object whose keys are the names of the
+// columns.
+func (s *sticky) object(columns []tables.Column, row []string) {
+	text := append(s.text[:0], '{')
+	for i, c := range columns {
+		if i > 0 {
+			text = append(text, ',')
+		}
+		text = append(append(append(text, '"'), c.Name...), '"', ':')
+		switch {
+		case c.Kind != tables.Prose && c.Kind != tables.Text && row[i] == "":
+			text = append(text, "null"...)
+		case c.Kind == tables.Number:
+			text = append(text, row[i]...)
+		default:
+			value, err := json.Marshal(row[i])
+			if err != nil && s.err == nil {
+				s.err = err
+			}
+			text = append(text, value...)
+		}
+	}
+	s.text = append(text, '}')
+	if s.err == nil {
+		_, s.err = s.w.Write(words.JSON(s.text))
+	}
+}
+
+func (s *sticky) flush(format string) error {
+	if s.err == nil {
+		s.err = s.w.Flush()
+	}
+	if s.err != nil {
+		return fmt.Errorf("writing %s: %w", format, s.err)
 	}
 	return nil
-}
-
-// sticky keeps the first error of its writer.
-type sticky struct {
-	w   io.Writer
-	err error
-}
-
-func (s *sticky) print(format string, args ...any) {
-	if s.err == nil {
-		_, s.err = fmt.Fprintf(s.w, format, args...)
-	}
 }
 
 // List writes rows as the table of a terminal of that width, or of a pipe where

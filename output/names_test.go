@@ -54,6 +54,8 @@ var hostileNames = map[string]string{
 var shownNames = map[string]func(t *testing.T, text string) []string{
 	"json": jsonTexts, "sarif": jsonTexts, "ocsf": jsonTexts, "asff": jsonTexts, "codequality": jsonTexts, "slack": slackTexts, "teams": jsonTexts, "ndjson": jsonTexts,
 	"junit": xmlTexts, "csv": csvTexts, "rules-csv": csvTexts, "groups-csv": csvTexts, "interfaces-csv": csvTexts,
+	"rules-ndjson": jsonTexts, "groups-ndjson": jsonTexts, "interfaces-ndjson": jsonTexts,
+	"parquet": parquetTexts, "rules-parquet": parquetTexts, "groups-parquet": parquetTexts, "interfaces-parquet": parquetTexts,
 	"xlsx": xlsxTexts, "markdown": lineTexts, "table": lineTexts, "html": nil, "prometheus": nil,
 }
 
@@ -72,7 +74,7 @@ func TestHostileNames(t *testing.T) {
 					checkPrometheus(t, text)
 					return
 				}
-				if f.Name != "xlsx" && !utf8.ValidString(text) {
+				if f.Name != "xlsx" && !isParquet(f.Name) && !utf8.ValidString(text) {
 					t.Error("the bytes are not UTF-8")
 				}
 				if f.Name == "html" {
@@ -81,7 +83,7 @@ func TestHostileNames(t *testing.T) {
 				}
 				seen := read(t, text)
 				want := words.Plain(name)
-				if slices.Contains([]string{"json", "ndjson", "ocsf"}, f.Name) { // programs get the name itself, but for what is not UTF-8
+				if slices.Contains([]string{"json", "ocsf"}, f.Name) || strings.HasSuffix(f.Name, "ndjson") { // programs get the name itself, but for what is not UTF-8
 					want = strings.ReplaceAll(name, "\xff\xfe\xed\xa0\x80", strings.Repeat("\ufffd", 5))
 				}
 				if !slices.ContainsFunc(seen, func(s string) bool { return strings.Contains(s, want) }) {
@@ -193,11 +195,7 @@ func xmlTexts(t *testing.T, text string) (all []string) {
 // apostrophe before what may be a formula.
 func csvTexts(t *testing.T, text string) (all []string) {
 	t.Helper()
-	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range rows {
+	for _, row := range csvRows(t, text) {
 		for _, cell := range row {
 			for part := range strings.SplitSeq(cell, ";") {
 				if begin := strings.TrimSpace(part); begin != "" && strings.ContainsRune("=+-@", rune(begin[0])) {
@@ -208,6 +206,15 @@ func csvTexts(t *testing.T, text string) (all []string) {
 		}
 	}
 	return all
+}
+
+func csvRows(t *testing.T, text string) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
 }
 
 func xlsxTexts(t *testing.T, text string) (all []string) {

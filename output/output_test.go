@@ -107,6 +107,8 @@ func TestGolden(t *testing.T) {
 	}{
 		"json": {"json", output.Options{}}, "ndjson": {"ndjson", output.Options{}}, "csv": {"csv", output.Options{}},
 		"rules-csv": {"rules-csv", output.Options{}}, "groups-csv": {"groups-csv", output.Options{}}, "interfaces-csv": {"interfaces-csv", output.Options{}},
+		"rules-ndjson": {"rules-ndjson", output.Options{}}, "groups-ndjson": {"groups-ndjson", output.Options{}}, "interfaces-ndjson": {"interfaces-ndjson", output.Options{}},
+		"parquet": {"parquet", output.Options{}}, "rules-parquet": {"rules-parquet", output.Options{}}, "groups-parquet": {"groups-parquet", output.Options{}}, "interfaces-parquet": {"interfaces-parquet", output.Options{}},
 		"table-pipe": {"table", output.Options{}}, "table-60": {"table", output.Options{Width: 60}}, "table-80": {"table", output.Options{Width: 80}},
 		"table-200": {"table", output.Options{Width: 200}}, "table-wide": {"table", output.Options{Width: 200, Wide: true}},
 		"table-by-region": {"table", output.Options{Width: 80, GroupBy: "region"}}, "table-columns": {"table", output.Options{Width: 80, Columns: []string{"id", "check", "rule"}}},
@@ -127,6 +129,9 @@ func TestGolden(t *testing.T) {
 	for name, tc := range cases {
 		t.Run(name, func(t *testing.T) {
 			got := write(t, tc.format, report(), tc.o)
+			if isParquet(tc.format) {
+				got = parquetText(t, got)
+			}
 			file := filepath.Join("testdata", name+".golden")
 			if *update {
 				if err := os.MkdirAll("testdata", 0o777); err != nil {
@@ -180,8 +185,8 @@ func TestCSVOpensCleanly(t *testing.T) {
 	if !slices.Equal(rows[0], output.Columns) {
 		t.Errorf("header: %q", rows[0])
 	}
-	if len(rows) != 1+2+1 {
-		t.Fatalf("%d rows, want a header, two findings and the region that was not read", len(rows))
+	if len(rows) != 1+2+1+1 {
+		t.Fatalf("%d rows, want a header, two findings, the region that was not read, and the check that was not evaluated", len(rows))
 	}
 	for _, row := range rows[1:] {
 		if len(row) != len(output.Columns) {
@@ -196,7 +201,10 @@ func TestCSVOpensCleanly(t *testing.T) {
 	if last := rows[3]; last[slices.Index(output.Columns, "status")] != "not-evaluated" || last[slices.Index(output.Columns, "region")] != "us-east-1" {
 		t.Errorf("the unread region: %q", last)
 	}
-	if lines := strings.Split(strings.TrimSuffix(text, "\r\n"), "\r\n"); len(lines) != 4 || strings.Contains(strings.Join(lines, ""), "\n") {
+	if last := rows[4]; last[slices.Index(output.Columns, "check")] != "unused-group" || last[slices.Index(output.Columns, "message")] != "security groups were not read" {
+		t.Errorf("what was not evaluated: %q", last)
+	}
+	if lines := strings.Split(strings.TrimSuffix(text, "\r\n"), "\r\n"); len(lines) != 5 || strings.Contains(strings.Join(lines, ""), "\n") {
 		t.Error("a cell breaks its line")
 	}
 }

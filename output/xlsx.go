@@ -140,13 +140,7 @@ var kinds = map[string]tables.Kind{
 // findingSheet lists the findings that are open, or those that are suppressed,
 // with the cells of CSV.
 func findingSheet(name string, r *findings.Report, suppressed bool, o Options) *tables.Table {
-	var columns []tables.Column
-	for _, name := range Columns {
-		columns = append(columns, tables.Column{Name: name, Kind: kinds[name]})
-	}
-	for _, key := range o.TagColumns {
-		columns = append(columns, tables.Column{Name: "tag:" + key})
-	}
+	columns := findingTable(r, o.TagColumns).Columns
 	columns = append(columns, tables.Column{Name: "console", Kind: tables.Link})
 	return &tables.Table{Name: name, Columns: columns, Rows: func(yield func([]string) bool) {
 		for i := range r.Findings {
