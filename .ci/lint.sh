@@ -15,11 +15,11 @@ report() { # WHAT TEXT: fails where there is text
 report "staticcheck" "$(tool staticcheck ./... 2>&1)"
 
 # Unreachable even from tests, then from the program and the bench alone. Only
-# tests call facts, and of fixtures what writes an estate down, where a statement
+# tests call facts, and of fixtures the faults, what writes an estate down, where a statement
 # stands, and the answers that are none; a Part is decoded by reflection, which
 # deadcode does not follow.
 report "deadcode -test" "$(tool deadcode -test ./... 2>&1)"
-report "deadcode" "$(tool deadcode ./... 2>&1 | grep -Ev '^facts/|^fixtures/notation/format\.go:|unreachable func: (Estate\.Line|NonAnswers|Part\.UnmarshalJSON)$')"
+report "deadcode" "$(tool deadcode ./... 2>&1 | grep -Ev '^facts/|^fixtures/faults/|^fixtures/notation/format\.go:|unreachable func: (Estate\.Line|NonAnswers|Part\.UnmarshalJSON)$')"
 
 report "unparam" "$(tool unparam ./... 2>&1)"
 

@@ -118,7 +118,7 @@ func TestBombs(t *testing.T) {
 				z.Close()
 			}))
 			defer front.Close()
-			client, err := Connect(context.Background(), Options{EndpointURL: front.URL, StaticCredentials: true, Depth: inventory.DepthServices, MaxRPS: 1e6, retryDelay: time.Millisecond})
+			client, err := Connect(context.Background(), Options{EndpointURL: front.URL, StaticCredentials: true, Depth: inventory.DepthServices, MaxRPS: 1e6, RetryDelay: time.Millisecond})
 			if err != nil {
 				t.Fatal(err)
 			}

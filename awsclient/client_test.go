@@ -123,7 +123,7 @@ func TestGivenEndpoint(t *testing.T) {
 	}
 	read := func(url string) *inventory.Inventory {
 		t.Helper()
-		c, err := Connect(context.Background(), Options{EndpointURL: url, Depth: inventory.DepthServices, Regions: []string{"us-east-1"}, MaxRPS: 1e6, retryDelay: time.Millisecond})
+		c, err := Connect(context.Background(), Options{EndpointURL: url, Depth: inventory.DepthServices, Regions: []string{"us-east-1"}, MaxRPS: 1e6, RetryDelay: time.Millisecond})
 		if err != nil {
 			t.Fatal(err)
 		}

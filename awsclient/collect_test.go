@@ -16,9 +16,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
+	"golang.org/x/time/rate"
 
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/faults"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -52,8 +54,8 @@ func collect(t *testing.T, s *endpoint.Server, opts Options) *inventory.Inventor
 	if opts.MaxRPS == 0 {
 		opts.MaxRPS = 10000
 	}
-	if opts.retryDelay == 0 {
-		opts.retryDelay = 10 * time.Millisecond
+	if opts.RetryDelay == 0 {
+		opts.RetryDelay = 10 * time.Millisecond
 	}
 	c, err := Connect(context.Background(), opts)
 	if err != nil {
@@ -128,61 +130,82 @@ eni-2 sg-2 10.0.0.2
 vpc-1 10.0.0.0/16
 `
 
-// Each fault and the gap that it leaves. Where kind is empty, the fault is
-// overcome and nothing may be missing.
+// TestFaults goes through the table of faults. Each happens to every call of a list,
+// and then from its second page on: it leaves the gap that the table names, or is
+// overcome. What was read before is there. Where it passes, once leaves nothing.
 func TestFaults(t *testing.T) {
 	const groups, interfaces = "DescribeSecurityGroups", "DescribeNetworkInterfaces"
-	for name, tc := range map[string]struct {
-		fault   endpoint.Fault
-		kind    inventory.GapKind
-		message string
-		status  string
-	}{
-		"throttled twice":        {endpoint.Fault{Action: groups, Throttle: true, Times: 2}, "", "", "complete"},
-		"throttled for ever":     {endpoint.Fault{Action: groups, Throttle: true}, inventory.Throttled, "still throttled after every retry", "failed"},
-		"denied":                 {endpoint.Fault{Action: interfaces, Denied: true}, inventory.Denied, "the caller lacks the permission ec2:DescribeNetworkInterfaces", "partial"},
-		"denied by a policy":     {endpoint.Fault{Action: groups, DeniedByPolicy: true}, inventory.DeniedByPolicy, "a service control policy denies ec2:DescribeSecurityGroups", "failed"},
-		"not opted in":           {endpoint.Fault{Action: groups, NotOptedIn: true}, inventory.NotOptedIn, "the region is not enabled for the account", "failed"},
-		"expired midway":         {endpoint.Fault{Action: interfaces, Expired: true, Skip: 1}, inventory.Expired, "the credentials expired during the run", "partial"},
-		"unknown to an emulator": {endpoint.Fault{Action: interfaces, UnknownAction: true}, inventory.Unsupported, "the endpoint does not support ec2:DescribeNetworkInterfaces", "partial"},
-		"a server's error once":  {endpoint.Fault{Action: groups, ServerError: true, Times: 1}, "", "", "complete"},
-		"a server's error":       {endpoint.Fault{Action: interfaces, ServerError: true}, inventory.Failed, "the endpoint answered with status 500", "partial"},
-		"dropped once":           {endpoint.Fault{Action: groups, Drop: true, Times: 1}, "", "", "complete"},
-		"dropped for ever":       {endpoint.Fault{Action: groups, Drop: true}, inventory.Unreachable, "the connection failed or broke off", "failed"},
-		"malformed":              {endpoint.Fault{Action: interfaces, Malformed: true}, inventory.Failed, "the endpoint sent what is not an answer to the call: the body ends before its last element", "partial"},
-		"empty pages first":      {endpoint.Fault{Action: groups, EmptyPages: 3}, "", "", "complete"},
-		"the same token again":   {endpoint.Fault{Action: groups, RepeatToken: true}, inventory.Failed, "the endpoint answered with the same page token again and again", "failed"},
-		"hanging":                {endpoint.Fault{Action: interfaces, Hang: true}, inventory.Unreachable, "no answer within the region's deadline", "partial"},
-		"a code of its own":      {endpoint.Fault{Action: groups, Code: "Blocked", Message: "call us"}, inventory.Failed, "AWS has restricted the account: Blocked", "failed"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			want := notation.MustParse(small).Inventory
-			s := serve(t, want, endpoint.Options{PageSize: 1, Faults: []endpoint.Fault{tc.fault}})
-			deadline := 10 * time.Second
-			if tc.fault.Hang {
-				deadline = 300 * time.Millisecond
-			}
-			got := collect(t, s, Options{Depth: inventory.DepthGroups, RegionDeadline: deadline})
-			r := got.Regions[0]
-			if r.Status() != tc.status {
-				t.Errorf("the region is %s, want %s: %+v", r.Status(), tc.status, r.Gaps)
-			}
-			if tc.kind == "" {
-				if len(r.Gaps) > 0 || len(r.Groups) != 2 || len(r.Interfaces) != 2 {
-					t.Errorf("overcome, yet: %d groups, %d interfaces, %+v", len(r.Groups), len(r.Interfaces), r.Gaps)
+	want := notation.MustParse(small).Inventory
+	read := func(t *testing.T, kind *faults.Kind, fault endpoint.Fault) *inventory.Region {
+		opts := Options{Depth: inventory.DepthGroups, RegionDeadline: time.Minute}
+		if kind.Waits {
+			opts.RegionDeadline = 300 * time.Millisecond
+		}
+		s := serve(t, want, endpoint.Options{PageSize: 1, Faults: []endpoint.Fault{fault}})
+		got := collect(t, s, opts)
+		r := got.Regions[0]
+		if (r.Status() == "complete") != got.Complete() {
+			t.Errorf("the region is %s, the run complete: %v", r.Status(), got.Complete())
+		}
+		return r
+	}
+	whole := func(t *testing.T, r *inventory.Region) {
+		t.Helper()
+		if r.Status() != "complete" || len(r.Groups) != 2 || len(r.Interfaces) != 2 {
+			t.Errorf("%s with %d groups, %d interfaces, gaps %+v", r.Status(), len(r.Groups), len(r.Interfaces), r.Gaps)
+		}
+	}
+	for i := range faults.Kinds {
+		kind := &faults.Kinds[i]
+		if kind.Passes {
+			t.Run(kind.Name+"/once", func(t *testing.T) {
+				t.Parallel()
+				whole(t, read(t, kind, kind.On("", interfaces, 0, 1)))
+			})
+		}
+		for action, skip := range map[string]int{groups: 0, interfaces: 1} {
+			t.Run(kind.Name+"/"+action, func(t *testing.T) {
+				t.Parallel()
+				if kind.Fault.EmptyPages > 0 {
+					skip = 0 // they come before the first real page
 				}
-				return
-			}
-			if len(r.Gaps) != 1 || r.Gaps[0].Kind != tc.kind || !strings.HasPrefix(r.Gaps[0].Message, tc.message) {
-				t.Errorf("got %+v, want kind %s: %s", r.Gaps, tc.kind, tc.message)
-			}
-			if op := "ec2:" + tc.fault.Action; len(r.Gaps) > 0 && r.Gaps[0].Operation != op {
-				t.Errorf("the gap names %s, want %s", r.Gaps[0].Operation, op)
-			}
-			if got.Complete() {
-				t.Error("the run counts as complete")
-			}
-		})
+				r := read(t, kind, kind.On("", action, skip, 0))
+				if kind.Overcome() {
+					whole(t, r)
+					return
+				}
+				if len(r.Gaps) != 1 || r.Gaps[0].Kind != kind.Gap || !strings.HasPrefix(r.Gaps[0].Message, kind.Message) || r.Gaps[0].Operation != "ec2:"+action {
+					t.Errorf("got %+v, want kind %s of ec2:%s: %s", r.Gaps, kind.Gap, action, kind.Message)
+				}
+				status, hasGroups, hasInterfaces := "partial", 2, skip
+				switch {
+				case action == groups && kind.Fault.EndlessPages:
+					hasGroups, hasInterfaces = 1, 2 // the first page came, again and again
+				case kind.Fault.EndlessPages:
+					hasInterfaces = 2 // of the partitions that were tried
+				case action == groups:
+					status, hasGroups, hasInterfaces = "failed", 0, 2
+				}
+				if r.Status() != status || len(r.Groups) != hasGroups || len(r.Interfaces) != hasInterfaces {
+					t.Errorf("%s with %d groups and %d interfaces, want %s with %d and %d", r.Status(), len(r.Groups), len(r.Interfaces), status, hasGroups, hasInterfaces)
+				}
+			})
+		}
+	}
+}
+
+// TestEndlessItems ends a list that brings new items for ever.
+func TestEndlessItems(t *testing.T) {
+	p := newPager(rate.NewLimiter(rate.Inf, 1), false)
+	token, calls := "", 0
+	err := p.everyPage(t.Context(), func(context.Context, *string) (*string, int, error) {
+		calls++
+		token += "x"
+		next := token
+		return &next, pageSize, nil
+	})
+	if calls != mostListed/pageSize+1 || gap(inventory.PartGroups, "ec2:X", err).Message != "the endpoint goes on sending pages: more than 2000000 items in one list" {
+		t.Errorf("%d calls, %v", calls, err)
 	}
 }
 

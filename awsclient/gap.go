@@ -24,6 +24,7 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 	var network net.Error
 	var not *notAnAnswer
 	var long tooLong
+	var endless endlessPages
 	status := statusOf(err)
 	switch {
 	case errors.Is(err, errDeadline):
@@ -32,6 +33,8 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		g.Message = "interrupted before the answer was complete"
 	case errors.Is(err, errRepeatedToken):
 		g.Message = "the endpoint answered with the same page token again and again"
+	case errors.As(err, &endless):
+		g.Message = endless.Error()
 	case errors.As(err, &long):
 		g.Message = long.Error()
 	case errors.As(err, &not):

@@ -113,7 +113,7 @@ func TestNonAnswers(t *testing.T) {
 			t.Run(action+"/"+form, func(t *testing.T) {
 				t.Parallel()
 				s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{{Action: action, NonAnswer: form}}})
-				inv := collect(t, s, Options{Depth: inventory.DepthServices, retryDelay: time.Millisecond})
+				inv := collect(t, s, Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
 				if inv.Complete() {
 					t.Error("the run counts as complete")
 				}
@@ -163,7 +163,7 @@ func TestNonAnswersOnce(t *testing.T) {
 				_, action, _ := strings.Cut(operation, ":")
 				faults = append(faults, endpoint.Fault{Action: action, NonAnswer: form, Times: 1})
 			}
-			inv := collect(t, serve(t, estate, endpoint.Options{Faults: faults}), Options{Depth: inventory.DepthServices, retryDelay: time.Millisecond})
+			inv := collect(t, serve(t, estate, endpoint.Options{Faults: faults}), Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
 			if !inv.Complete() {
 				t.Errorf("gaps: %+v", inv.Regions[0].Gaps)
 			}
@@ -176,7 +176,7 @@ func TestNoIdentity(t *testing.T) {
 	connect := func(t *testing.T, estate *inventory.Inventory, fault endpoint.Fault) {
 		t.Helper()
 		s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{fault}})
-		_, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, retryDelay: time.Millisecond})
+		_, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, RetryDelay: time.Millisecond})
 		var setup *SetupError
 		if !errors.As(err, &setup) || !strings.HasPrefix(setup.Message, "AWS did not return the caller identity: ") {
 			t.Errorf("got %v", err)

@@ -45,7 +45,7 @@ type Options struct {
 
 	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth
 
-	retryDelay  time.Duration // longest wait between tries; tests shorten it
+	RetryDelay  time.Duration // longest wait between two tries of a call; 0: eight seconds
 	callTimeout time.Duration // of the first call; tests shorten it
 }
 
@@ -84,8 +84,8 @@ func (o *Options) setDefaults() {
 	if o.Concurrency == 0 {
 		o.Concurrency = defaultConcurrency
 	}
-	if o.retryDelay == 0 {
-		o.retryDelay = defaultRetryDelay
+	if o.RetryDelay == 0 {
+		o.RetryDelay = defaultRetryDelay
 	}
 	if o.callTimeout == 0 {
 		o.callTimeout = callTimeout

@@ -3,6 +3,9 @@ package awsclient
 import (
 	"context"
 	"errors"
+	"fmt"
+	"reflect"
+	"sync/atomic"
 
 	"golang.org/x/time/rate"
 
@@ -14,16 +17,35 @@ var (
 	errDeadline      = errors.New("the region's deadline has passed")
 )
 
+// endlessPages is the error for a list that does not come to its end.
+type endlessPages string
+
+func (e endlessPages) Error() string { return "the endpoint goes on sending pages: " + string(e) }
+
+const (
+	// mostListed are the items of one list in one region, whatever their pages: the
+	// quotas of AWS end far below, and their memory is bounded.
+	mostListed = 2_000_000
+	// mostIdlePages may follow each other without an item that the page before did
+	// not have. EC2 sends empty pages where a filter passes over many items.
+	mostIdlePages = 1_000
+)
+
 // pager makes the calls of one list, side by side where a list wants it.
 type pager struct {
 	limit     *rate.Limiter // of the API: each call takes a token
 	firstPage bool          // every list ends after its first page
+	listed    *atomic.Int64 // items so far
+}
+
+func newPager(limit *rate.Limiter, firstPage bool) *pager {
+	return &pager{limit, firstPage, new(atomic.Int64)}
 }
 
 // another returns a pager for another API of the same allowance: the rate of calls
 // counts for each API.
 func (p *pager) another() *pager {
-	return &pager{rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), p.firstPage}
+	return newPager(rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), p.firstPage)
 }
 
 // list reads a list from its first page to its last and gives every item to add, in
@@ -37,30 +59,46 @@ func list[In, Out, Item, Options any](
 	items func(*Out) ([]Item, *string),
 	add func(*Item),
 ) error {
-	return p.everyPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+	var before []Item
+	return p.everyPage(ctx, func(ctx context.Context, token *string) (*string, int, error) {
 		out, err := operation(ctx, request(token))
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		all, next := items(out)
 		for i := range all {
 			add(&all[i])
 		}
-		return next, nil
+		fresh := others(all, before)
+		before = all
+		return next, fresh, nil
 	})
 }
 
+// others returns how many items a page has, 0 where they are those of the page
+// before it again.
+func others[Item any](page, before []Item) int {
+	if len(page) == len(before) && reflect.DeepEqual(page, before) {
+		return 0
+	}
+	return len(page)
+}
+
 // everyPage calls next with an empty token and then with each token that
-// comes back, until there is none. An empty page with a token goes on; a
-// token that was seen before ends it with errRepeatedToken. Each call waits
-// for the limiter and has a deadline of its own.
-func (p *pager) everyPage(ctx context.Context, next func(ctx context.Context, token *string) (*string, error)) error {
+// comes back, until there is none. Next returns the token and how many items
+// came that the page before did not have. An empty page with a token goes on; a
+// token that was seen before ends it with errRepeatedToken, and a list without
+// an end with endlessPages. Each call waits for the limiter and has a deadline of
+// its own.
+func (p *pager) everyPage(ctx context.Context, next func(ctx context.Context, token *string) (*string, int, error)) error {
 	seen := map[string]bool{}
 	var token *string
+	idle := 0
 	for {
 		var following *string
+		var fresh int
 		err := p.once(ctx, func(ctx context.Context) (err error) {
-			following, err = next(ctx, token)
+			following, fresh, err = next(ctx, token)
 			return err
 		})
 		if err != nil {
@@ -74,6 +112,15 @@ func (p *pager) everyPage(ctx context.Context, next func(ctx context.Context, to
 		}
 		seen[*following] = true
 		token = following
+		if idle++; fresh > 0 {
+			idle = 0
+		}
+		switch {
+		case idle > mostIdlePages:
+			return endlessPages(fmt.Sprintf("%d in a row brought nothing new", idle))
+		case p.listed.Add(int64(fresh)) > mostListed:
+			return endlessPages(fmt.Sprintf("more than %d items in one list", mostListed))
+		}
 	}
 }
 
@@ -99,18 +146,21 @@ func (p *pager) once(ctx context.Context, call func(context.Context) error) erro
 // where there is none.
 func chain[T any](ctx context.Context, p *pager, most int, get func(ctx context.Context, token *string) (ec2xml.Page[T], error), take func(ec2xml.Page[T])) (rest *string, err error) {
 	pages := 0
-	err = p.everyPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+	var before []T
+	err = p.everyPage(ctx, func(ctx context.Context, token *string) (*string, int, error) {
 		page, err := get(ctx, token)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		fresh := others(page.Items, before)
+		before = page.Items
 		take(page)
 		pages++
 		if last := pages == most && !p.firstPage; last && page.Next != nil && *page.Next != "" {
 			rest = page.Next
-			return nil, nil
+			return nil, fresh, nil
 		}
-		return page.Next, nil
+		return page.Next, fresh, nil
 	})
 	return rest, err
 }

@@ -48,7 +48,7 @@ func TestPublicAccess(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			estate := notation.MustParse(everyCall).Inventory
 			estate.Regions[0].PublicAccess.Mode = c.mode
-			inv := collect(t, serve(t, estate, endpoint.Options{Faults: c.faults}), Options{retryDelay: time.Millisecond})
+			inv := collect(t, serve(t, estate, endpoint.Options{Faults: c.faults}), Options{RetryDelay: time.Millisecond})
 			var gaps []string
 			for _, g := range inv.Regions[0].Gaps {
 				gaps = append(gaps, g.Message)

@@ -14,9 +14,9 @@ import (
 func (c *Client) retryer(attempts int) aws.Retryer {
 	return &retryer{retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = attempts
-		o.MaxBackoff = c.opts.retryDelay
+		o.MaxBackoff = c.opts.RetryDelay
 		o.RateLimiter = ratelimit.None
-	}), c.opts.retryDelay}
+	}), c.opts.RetryDelay}
 }
 
 // retryer gives up sooner where more tries would bring the same.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,22 +14,31 @@ import (
 
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/faults"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// soak is how many random estates TestSoak reads. Each takes some hundredths of
-// a second: go test ./awsclient -run TestSoak -soak 1000
-var soak = flag.Int("soak", 60, "how many random estates to read under random faults")
+// TestSoak reads so many random estates, or as many as it can in a time. Each takes
+// some hundredths of a second: go test ./awsclient -run TestSoak -soak-for 5m
+var (
+	soak    = flag.Int("soak", 60, "how many random estates to read under random faults")
+	soakFor = flag.Duration("soak-for", 0, "go on reading random estates for so long, others each time")
+)
 
 // TestSoak reads random estates from an endpoint that fails at random, in every
-// way that is known here. The oracle is the same estate, served without a fault:
+// way of the table of faults. The oracle is the same estate, served without a fault:
 //
 //   - each group that was served has been read, or its region has a gap;
 //   - nothing is out of reach, unattached or unused that is not so in the whole;
 //   - a run that counts as complete concludes what the whole does.
 func TestSoak(t *testing.T) {
-	var gaps, complete int
-	for seed := range uint64(*soak) {
+	var gaps, complete, runs int
+	begin, first := time.Now(), uint64(0)
+	if *soakFor > 0 {
+		first = uint64(begin.UnixNano())
+	}
+	for seed := first; runs < *soak || time.Since(begin) < *soakFor; seed++ {
+		runs++
 		ok := t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			switch inv := soakOnce(t, seed); {
 			case inv == nil:
@@ -44,25 +52,29 @@ func TestSoak(t *testing.T) {
 			return
 		}
 	}
-	if gaps < *soak/10 || complete < *soak/20 {
-		t.Errorf("%d runs with gaps and %d complete ones, of %d: too few of a kind to show anything", gaps, complete, *soak)
+	if gaps < runs/10 || complete < runs/20 {
+		t.Errorf("%d runs with gaps and %d complete ones, of %d: too few of a kind to show anything", gaps, complete, runs)
 	}
-	t.Logf("%d runs with gaps, %d complete, %d that could not begin", gaps, complete, *soak-gaps-complete)
+	t.Logf("%d runs with gaps, %d complete, %d that could not begin", gaps, complete, runs-gaps-complete)
 }
 
 // soakOnce returns what was read, or nil where the run could not begin.
 func soakOnce(t *testing.T, seed uint64) *inventory.Inventory {
 	rng := rand.New(rand.NewPCG(seed, 14))
 	estate := estates.Random(rng, estates.Size{Regions: 1 + rng.IntN(2), Groups: 2 + rng.IntN(8), Interfaces: rng.IntN(10)})
-	opts := Options{Depth: []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices}[rng.IntN(3)], retryDelay: time.Microsecond}
+	opts := Options{Depth: []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices}[rng.IntN(3)], RetryDelay: time.Microsecond}
 	whole := conclude(collect(t, serve(t, estate, endpoint.Options{}), opts))
 
-	faults := randomFaults(rng, estate, Actions(opts.Depth))
+	var regions []string
+	for _, r := range estate.Regions {
+		regions = append(regions, r.Name)
+	}
+	wrong := faults.Random(rng, regions, Actions(opts.Depth))
 	pageSize := []int{1, 2, 1000}[rng.IntN(3)]
-	s := serve(t, estate, endpoint.Options{PageSize: pageSize, Faults: faults})
+	s := serve(t, estate, endpoint.Options{PageSize: pageSize, Faults: wrong})
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("depth %s, pages of %d, under %+v", opts.Depth, pageSize, faults)
+			t.Logf("depth %s, pages of %d, under %+v", opts.Depth, pageSize, wrong)
 		}
 	})
 	opts.EndpointURL, opts.StaticCredentials, opts.MaxRPS = s.URL, true, 10000
@@ -91,53 +103,6 @@ func soakOnce(t *testing.T, seed uint64) *inventory.Inventory {
 		}
 	}
 	return inv
-}
-
-// randomFaults hit one to four actions, or all of a region.
-func randomFaults(rng *rand.Rand, estate *inventory.Inventory, operations []string) []endpoint.Fault {
-	forms := endpoint.NonAnswers()
-	faults := make([]endpoint.Fault, 1+rng.IntN(4))
-	for i := range faults {
-		f := &faults[i]
-		_, f.Action, _ = strings.Cut(operations[rng.IntN(len(operations))], ":")
-		if rng.IntN(3) == 0 {
-			f.Region = estate.Regions[rng.IntN(len(estate.Regions))].Name
-			if rng.IntN(4) == 0 {
-				f.Action = ""
-			}
-		}
-		f.Skip, f.Times = rng.IntN(3), rng.IntN(4)
-		if rng.IntN(2) == 0 {
-			f.Skip = 0
-		}
-		switch rng.IntN(14) {
-		case 0:
-			f.Throttle = true
-		case 1:
-			f.Denied = true
-		case 2:
-			f.DeniedByPolicy = true
-		case 3:
-			f.NotOptedIn = true
-		case 4:
-			f.Expired = true
-		case 5:
-			f.UnknownAction = true
-		case 6:
-			f.ServerError = true
-		case 7:
-			f.Drop = true
-		case 8:
-			f.RepeatToken = true
-		case 9:
-			f.Code, f.Status = "InternalError", []int{400, 500, 503}[rng.IntN(3)]
-		case 10:
-			f.Status = []int{302, 404, 429, 502}[rng.IntN(4)]
-		default:
-			f.NonAnswer = forms[rng.IntN(len(forms))]
-		}
-	}
-	return faults
 }
 
 // lost returns the groups that were served, were not read, and are in no gap.

@@ -47,7 +47,7 @@ func TestFailureThatPasses(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := serve(t, estate, endpoint.Options{Faults: faults})
-			inv := collect(t, s, Options{retryDelay: time.Millisecond})
+			inv := collect(t, s, Options{RetryDelay: time.Millisecond})
 			for _, r := range inv.Regions {
 				if len(r.Gaps) > 0 {
 					t.Errorf("%s: %+v", r.Name, r.Gaps)

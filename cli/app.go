@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -39,6 +40,7 @@ func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 type program struct {
 	stdin, stderr *os.File
 	console       *console.Console
+	retryDelay    time.Duration // of awsclient.Options; tests shorten it
 }
 
 func newProgram(stdin, stdout, stderr *os.File) *program {
@@ -50,7 +52,11 @@ func newProgram(stdin, stdout, stderr *os.File) *program {
 // a running audit stops reading, reports what it has and counts as incomplete.
 func Run(ctx context.Context, args []string, stdin, stdout, stderr *os.File) int {
 	delayCollector()
-	p := newProgram(stdin, stdout, stderr)
+	return newProgram(stdin, stdout, stderr).exitCode(ctx, args)
+}
+
+// exitCode runs the verb, prints what ended it, and returns the exit code.
+func (p *program) exitCode(ctx context.Context, args []string) int {
 	err := p.run(ctx, args)
 	var (
 		ended  status

@@ -20,6 +20,7 @@ func (p *program) collect(ctx context.Context, opts awsclient.Options) (*invento
 func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
 	opts.Warn = func(text string) { p.console.Warn("%s", text) }
 	opts.Debug = func(text string) { p.console.Debug("%s", text) }
+	opts.RetryDelay = p.retryDelay
 	opts.SDKDecoder = os.Getenv(DecoderVariable) != ""
 	if p.console.Interactive() {
 		opts.MFAToken = func() (string, error) { return p.console.Ask(ctx, "MFA code") }

@@ -57,6 +57,7 @@ var mayImport = map[string][]string{
 	"fixtures/notation": {"inventory"},
 	"fixtures/estates":  {"inventory", "fixtures/notation"},
 	"fixtures/endpoint": {"inventory"},
+	"fixtures/faults":   {"inventory", "fixtures/endpoint"},
 }
 
 // onlyIn keeps a library behind one package and those within its folder. The bench measures the SDK alone
