@@ -1,0 +1,72 @@
+package flows
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// Note says what of a file could not be read, and where that begins.
+type Note struct {
+	File  string
+	Line  int    // the first line that it is about; 0: the file as a whole
+	Count int    // lines that it is about; 0: the file as a whole
+	Text  string // what is wrong, and what became of it
+	Loss  bool   // records are missing because of it
+}
+
+// String returns "FILE, line 7: 3 lines have another number of columns …".
+func (n Note) String() string {
+	var b strings.Builder
+	b.WriteString(words.Plain(n.File))
+	if n.Line > 0 {
+		fmt.Fprintf(&b, ", line %d", n.Line)
+	}
+	b.WriteString(": ")
+	b.WriteString(words.Plain(n.Text))
+	if n.Count > 1 {
+		fmt.Fprintf(&b, " (%d such lines)", n.Count)
+	}
+	return b.String()
+}
+
+func compareNotes(a, b Note) int {
+	return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
+}
+
+// faultTexts say what becomes of the lines with a fault, and whether records are
+// missing because of it.
+var faultTexts = [faults]struct {
+	text string
+	loss bool
+}{
+	faultColumns:   {"the line has more or fewer columns than the header: it is left out", true},
+	faultForm:      {"a value has not the form of its column: the line is left out", true},
+	faultTime:      {"the time of the record is impossible (before flow logs existed, in the future, longer than a day, or its end before its start): the line is left out", true},
+	faultDirection: {"the record has no flow-direction, and neither of its addresses is one of the interface's in the inventory: the line is left out", true},
+	faultInterface: {"the record names no interface, as those of regional NAT gateways do: the line is left out", false},
+}
+
+// faultCount counts the lines of one file by their fault.
+type faultCount [faults]struct{ first, count int }
+
+func (f *faultCount) add(kind fault, line int) {
+	c := &f[kind]
+	if c.count == 0 {
+		c.first = line
+	}
+	c.count++
+}
+
+// notes returns a note for each fault.
+func (f *faultCount) notes(file string) []Note {
+	var list []Note
+	for kind, c := range f {
+		if t := faultTexts[kind]; c.count > 0 && t.text != "" {
+			list = append(list, Note{File: file, Line: c.first, Count: c.count, Text: t.text, Loss: t.loss})
+		}
+	}
+	return list
+}

@@ -1,0 +1,319 @@
+package flows
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/klauspost/compress/gzip"
+	"golang.org/x/sync/errgroup"
+)
+
+// Options say how flow logs are read. The zero Options read everything.
+type Options struct {
+	Since, Until time.Time // the window: records that end before it, or start after it, do not count
+
+	// Formats are the formats of flow logs by id, as DescribeFlowLogs returns
+	// them, for files without a header whose name says of which flow log they are.
+	Formats map[string]string
+	// RejectOnly are the ids of flow logs that record rejected traffic only: their
+	// files do not say what was accepted.
+	RejectOnly map[string]bool
+	// Addresses returns the private addresses of an interface, for records that do
+	// not say their direction; nil where they are not known.
+	Addresses func(id string) []netip.Addr
+
+	Now      time.Time                         // the zero Time: the current time
+	Workers  int                               // files that are read at once; 0: one for each core
+	Progress func(read, total, records uint64) // bytes of the files, and records; called from one goroutine at a time
+}
+
+// ErrNoFiles is the error of folders that hold no flow logs.
+var ErrNoFiles = errors.New("no flow log files were found")
+
+// flushAt is the number of rows that a worker keeps for itself: they bound what is
+// in memory twice.
+const flushAt = 1 << 18
+
+// Read reads files and folders and reduces their records. A file that cannot be
+// read is noted and does not keep the others from being read; a path that does not
+// exist is an error.
+func Read(ctx context.Context, paths []string, o Options) (*Summary, error) {
+	list, notes, err := sources(paths, &o)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 && len(notes) == 0 {
+		return nil, ErrNoFiles
+	}
+	if o.Now.IsZero() {
+		o.Now = time.Now()
+	}
+	workers := o.Workers
+	if workers <= 0 {
+		workers = min(runtime.GOMAXPROCS(0), 16)
+	}
+	j := &job{options: &o, list: list, whole: newSummary()}
+	for _, s := range list {
+		j.total += uint64(s.size)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for range min(workers, max(1, len(list))) {
+		group.Go(func() error { return j.work(ctx) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	j.whole.Notes = append(j.whole.Notes, notes...)
+	j.whole.finish()
+	return &j.whole, nil
+}
+
+// job is one run of Read.
+type job struct {
+	options *Options
+	list    []source
+	next    atomic.Int64
+	total   uint64
+	read    atomic.Uint64
+	records atomic.Uint64
+
+	lock  sync.Mutex
+	whole Summary
+}
+
+// work reads files until none is left.
+func (j *job) work(ctx context.Context) error {
+	o := j.options
+	d := j.newReducer()
+	in := &inflater{raw: bufio.NewReaderSize(nil, 1<<16), text: bufio.NewReaderSize(nil, 1<<18)}
+	for {
+		i := int(j.next.Add(1) - 1)
+		if i >= len(j.list) {
+			break
+		}
+		before := d.summary.Records
+		err := j.readFile(ctx, &j.list[i], d, in)
+		if err != nil {
+			return err
+		}
+		j.records.Add(d.summary.Records - before)
+		if d.summary.Rows() >= flushAt {
+			j.merge(&d.summary)
+			d = j.newReducer()
+		}
+		if o.Progress != nil {
+			j.lock.Lock()
+			o.Progress(j.read.Load(), j.total, j.records.Load())
+			j.lock.Unlock()
+		}
+	}
+	j.merge(&d.summary)
+	return nil
+}
+
+func (j *job) merge(s *Summary) {
+	j.lock.Lock()
+	defer j.lock.Unlock()
+	j.whole.Add(s)
+}
+
+func (j *job) newReducer() *reducer {
+	o := j.options
+	d := &reducer{summary: newSummary(), now: o.Now.Unix()}
+	if !o.Since.IsZero() {
+		d.since = o.Since.Unix()
+	}
+	if !o.Until.IsZero() {
+		d.until = o.Until.Unix()
+	}
+	if o.Addresses != nil {
+		d.local = func(id string) []address {
+			var own []address
+			for _, a := range o.Addresses(id) {
+				own = append(own, addressOf(a))
+			}
+			return own
+		}
+	}
+	return d
+}
+
+// counting counts the bytes that are read.
+type counting struct {
+	r io.Reader
+	n *atomic.Uint64
+}
+
+func (c counting) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n.Add(uint64(n))
+	return n, err
+}
+
+// inflater reads one file after the other with the same buffers.
+type inflater struct {
+	raw, text *bufio.Reader
+	gzip      *gzip.Reader
+}
+
+var errNotGzip = errors.New("it begins like a gzip file and is none")
+
+// open returns the text of a file, decompressed if it is compressed with gzip.
+func (in *inflater) open(r io.Reader) (*bufio.Reader, error) {
+	in.raw.Reset(r)
+	magic, _ := in.raw.Peek(2)
+	if len(magic) < 2 || binary.BigEndian.Uint16(magic) != 0x1f8b {
+		in.text.Reset(in.raw)
+		return in.text, nil
+	}
+	var err error
+	if in.gzip == nil {
+		in.gzip, err = gzip.NewReader(in.raw)
+	} else {
+		err = in.gzip.Reset(in.raw)
+	}
+	if err != nil {
+		in.gzip = nil
+		return nil, errNotGzip
+	}
+	in.text.Reset(in.gzip)
+	return in.text, nil
+}
+
+// readFile reads one file. Only an end of the context is an error.
+func (j *job) readFile(ctx context.Context, s *source, d *reducer, in *inflater) error {
+	note := func(text string, line int) {
+		d.summary.Notes = append(d.summary.Notes, Note{File: s.path, Line: line, Text: text, Loss: true})
+	}
+	f, err := os.Open(s.path)
+	if err != nil {
+		note("it could not be opened: "+reason(err), 0)
+		return nil
+	}
+	defer f.Close()
+	text, err := in.open(counting{f, &j.read})
+	if err != nil {
+		note(err.Error(), 0)
+		return nil
+	}
+	return j.readLines(ctx, s, d, text, note)
+}
+
+// readLines reads the lines of a file. A header may stand on any line, as in files
+// that were joined: it holds for the lines after it.
+func (j *job) readLines(ctx context.Context, s *source, d *reducer, in *bufio.Reader, note func(string, int)) error {
+	var (
+		p      parser
+		r      record
+		wrong  faultCount
+		broken bool
+	)
+	counted := !j.options.RejectOnly[s.origin.FlowLog]
+	defer func() { d.summary.Notes = append(d.summary.Notes, wrong.notes(s.path)...) }()
+	for n := 1; ; n++ {
+		if n%4096 == 0 {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("reading flow logs: %w", err)
+			}
+		}
+		line, err := in.ReadSlice('\n')
+		if errors.Is(err, bufio.ErrBufferFull) {
+			note("the line is longer than 256 KiB and cannot be a record: the rest of the file is left out", n)
+			return nil
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			note("the file is damaged or cut off: it was read up to here ("+reason(err)+")", n)
+			return nil
+		}
+		line = trim(line)
+		switch {
+		case len(line) == 0:
+		case line[0] >= 'a' && line[0] <= 'z' && isHeader(line):
+			l, bad := headerLayout(line)
+			p.layout, broken = l, bad != nil
+			switch {
+			case bad != nil:
+				note("the header cannot be used, because "+bad.Error(), n)
+			case len(l.unknown) > 0:
+				d.summary.Notes = append(d.summary.Notes, Note{File: s.path, Line: n, Text: unknownColumns(l)})
+			}
+		case broken:
+		case p.layout == nil:
+			text := ""
+			if p.layout, text = j.layoutOf(s, line); p.layout == nil {
+				note(text, n)
+				return nil
+			}
+			fallthrough
+		default:
+			f := p.parse(withoutTime(line), &r)
+			if f == noFault {
+				f = d.count(&r, counted)
+			}
+			if f != noFault {
+				wrong.add(f, n)
+			}
+		}
+		if err != nil {
+			return nil
+		}
+	}
+}
+
+// trim takes the line break off.
+func trim(line []byte) []byte {
+	if n := len(line); n > 0 && line[n-1] == '\n' {
+		line = line[:n-1]
+	}
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	return line
+}
+
+// layoutOf returns the layout of a file without a header, or says why there is none.
+func (j *job) layoutOf(s *source, line []byte) (*layout, string) {
+	if format, known := j.options.Formats[s.origin.FlowLog]; known && s.origin.FlowLog != "" {
+		l, err := parseFormat(format)
+		if err != nil {
+			return nil, "it has no header, and the format of flow log " + s.origin.FlowLog + " cannot be used: " + err.Error()
+		}
+		return l, ""
+	}
+	if line[0] == '{' {
+		return nil, "it holds JSON, not records as text: the file is left out"
+	}
+	if l := guessLayout(withoutTime(line)); l != nil {
+		return l, ""
+	}
+	return nil, "it has no header, and the inventory does not hold the format of its flow log: the file is left out. Put a line with the names of its columns before the records"
+}
+
+// withoutTime takes a time from the front of a line: CloudWatch Logs puts one there
+// when it exports a stream.
+func withoutTime(line []byte) []byte {
+	if len(line) > 20 && line[4] == '-' && line[7] == '-' && line[10] == 'T' {
+		if _, rest, found := bytes.Cut(line, []byte{' '}); found {
+			return rest
+		}
+	}
+	return line
+}
+
+func unknownColumns(l *layout) string {
+	if len(l.unknown) == 1 {
+		return fmt.Sprintf("the column %q is not a field of flow logs that is known: it is ignored", l.unknown[0])
+	}
+	return fmt.Sprintf("%d columns are not fields of flow logs that are known, and are ignored: the first is %q", len(l.unknown), l.unknown[0])
+}

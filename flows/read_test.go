@@ -1,0 +1,59 @@
+package flows_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/flows"
+)
+
+// The order of the records, their division into files, and how many files are read at
+// once have no effect, also where ports and addresses are folded.
+func TestOrderAndFilesHaveNoEffect(t *testing.T) {
+	for seed := range uint64(6) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		lines := randomLines(r, 30000)
+		one := t.TempDir()
+		write(t, one, "all.log", header+"\n"+strings.Join(lines, "\n")+"\n")
+		whole := read(t, flows.Options{Workers: 1}, one)
+		want := text(whole)
+		if addresses, ports := folded(whole); addresses == 0 || ports == 0 {
+			t.Fatalf("%d rows with folded addresses and %d with folded ports: the test shows nothing", addresses, ports)
+		}
+		r.Shuffle(len(lines), func(i, j int) { lines[i], lines[j] = lines[j], lines[i] })
+		many := t.TempDir()
+		for part := 0; len(lines) > 0; part++ {
+			n := min(len(lines), 1+r.IntN(6000))
+			write(t, many, fmt.Sprintf("%d/%d.log.gz", part%3, part), header+"\n"+strings.Join(lines[:n], "\n")+"\n")
+			lines = lines[n:]
+		}
+		if got := text(read(t, flows.Options{Workers: 3}, many)); got != want {
+			t.Fatalf("seed %d: shuffled and split files give another summary: %s", seed, firstDifference(got, want))
+		}
+	}
+}
+
+func firstDifference(a, b string) string {
+	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
+	for i := range min(len(x), len(y)) {
+		if x[i] != y[i] {
+			return fmt.Sprintf("line %d\n%s\n%s", i, x[i], y[i])
+		}
+	}
+	return fmt.Sprintf("%d and %d lines", len(x), len(y))
+}
+
+// folded counts the rows of a summary whose addresses, and whose ports, were folded.
+func folded(s *flows.Summary) (addresses, ports int) {
+	for f := range s.All() {
+		if !f.Remote.IsSingleIP() {
+			addresses++
+		}
+		if f.First != f.Last {
+			ports++
+		}
+	}
+	return addresses, ports
+}

@@ -1,0 +1,125 @@
+package flows
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Origin is what the name of a file of Amazon S3 says: whose flow log it is of, and
+// when it was delivered (Amazon VPC user guide, flow log files).
+type Origin struct {
+	Account, Region, FlowLog string
+	Time                     time.Time // the zero Time where the name does not say it
+}
+
+var awsName = regexp.MustCompile(`^(\d{12})_vpcflowlogs_([a-z0-9-]{1,40})_(fl-[0-9a-f]{1,40})_(\d{8}T\d{4}Z)_[0-9a-zA-Z]+\.log(\.gz|\.parquet)?$`)
+
+// OriginOf reads the name of a file. It reports false where the name is not AWS's.
+func OriginOf(name string) (Origin, bool) {
+	m := awsName.FindStringSubmatch(filepath.Base(name))
+	if m == nil {
+		return Origin{}, false
+	}
+	at, err := time.Parse("20060102T1504Z", m[4])
+	if err != nil {
+		return Origin{}, false
+	}
+	return Origin{Account: m[1], Region: m[2], FlowLog: m[3], Time: at}, true
+}
+
+// source is one file to read.
+type source struct {
+	path   string
+	size   int64
+	origin Origin
+}
+
+// margin is how long before or after the records of a file the time in its name may
+// be: AWS delivers what is late in later files.
+const margin = 24 * time.Hour
+
+// sources lists the files of the paths, in the order of their names, each once. In
+// folders it takes the files with the endings .gz, .log and .txt, and leaves out
+// those of which the name says that they lie outside of the window.
+func sources(paths []string, o *Options) (list []source, notes []Note, err error) {
+	seen := map[string]bool{}
+	take := func(path string, info fs.FileInfo) {
+		whole, err := filepath.Abs(path)
+		if err == nil {
+			if real, err := filepath.EvalSymlinks(whole); err == nil {
+				whole = real
+			}
+		}
+		if seen[whole] {
+			return
+		}
+		seen[whole] = true
+		origin, _ := OriginOf(path)
+		list = append(list, source{path, info.Size(), origin})
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			return nil, nil, fmt.Errorf("opening flow logs: %w", err)
+		}
+		if !info.IsDir() {
+			take(path, info)
+			continue
+		}
+		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+			if err != nil {
+				notes = append(notes, Note{File: name, Text: "it could not be opened: " + reason(err), Loss: true})
+				return nil
+			}
+			if d.IsDir() {
+				return nil
+			}
+			ending := strings.ToLower(filepath.Ext(name))
+			if ending == ".parquet" {
+				notes = append(notes, Note{File: name, Text: "Parquet is not read: have the flow log delivered as text", Loss: true})
+				return nil
+			}
+			if !slices.Contains([]string{".gz", ".log", ".txt"}, ending) {
+				return nil
+			}
+			if origin, named := OriginOf(name); named && o.outside(origin.Time) {
+				return nil
+			}
+			info, err := os.Stat(name)
+			if err != nil || !info.Mode().IsRegular() {
+				notes = append(notes, Note{File: name, Text: "it is not a file that can be read", Loss: true})
+				return nil
+			}
+			take(name, info)
+			return nil
+		})
+		if err != nil {
+			return nil, nil, fmt.Errorf("reading the folder %s: %w", path, err)
+		}
+	}
+	slices.SortFunc(list, func(a, b source) int { return cmp.Compare(a.path, b.path) })
+	return list, notes, nil
+}
+
+// outside reports whether a file that was delivered at a time cannot hold records
+// of the window.
+func (o *Options) outside(at time.Time) bool {
+	return !o.Since.IsZero() && at.Before(o.Since.Add(-margin)) || !o.Until.IsZero() && at.After(o.Until.Add(margin))
+}
+
+// reason is the reason of an error without the path, which is named beside it.
+func reason(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err.Error()
+	}
+	return err.Error()
+}
