@@ -23,8 +23,8 @@ import (
 type Certainty uint8
 
 const (
-	// Told: the TCP flags of a record say who opened it.
-	Told Certainty = iota
+	// Certain: the TCP flags of a record say who opened it.
+	Certain Certainty = iota
 	// Likely: the ports say so. The port below 1024 is the service's, and else
 	// the port below 32768 where the other one is not.
 	Likely
@@ -40,7 +40,7 @@ const (
 
 // String returns the word for a certainty.
 func (c Certainty) String() string {
-	return [...]string{"told", "likely", "either", "unlikely"}[c]
+	return [...]string{"certain", "likely", "either", "unlikely"}[c]
 }
 
 // Count is how much was recorded of one row.

@@ -125,6 +125,10 @@ func (j *job) work(ctx context.Context) error {
 func (j *job) merge(s *Summary) {
 	j.lock.Lock()
 	defer j.lock.Unlock()
+	if len(j.whole.Interfaces) == 0 && len(j.whole.Notes) == 0 {
+		j.whole, *s = *s, j.whole
+		return
+	}
 	j.whole.Add(s)
 }
 

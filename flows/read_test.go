@@ -57,3 +57,46 @@ func folded(s *flows.Summary) (addresses, ports int) {
 	}
 	return addresses, ports
 }
+
+// A summary that was saved is the same when it is loaded, and adds up like the records.
+func TestSave(t *testing.T) {
+	lines := randomLines(rand.New(rand.NewPCG(7, 7)), 30000)
+	folder := t.TempDir()
+	a := write(t, folder, "a.log", header+"\n"+strings.Join(lines[:11000], "\n")+"\nbroken\n")
+	b := write(t, folder, "b.log", header+"\n"+strings.Join(lines[11000:], "\n")+"\n")
+	want := text(read(t, flows.Options{}, folder))
+	saved := func(s *flows.Summary) string {
+		var out strings.Builder
+		if err := s.Save(&out); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
+	}
+	first := saved(read(t, flows.Options{}, a))
+	sum, err := flows.Load([]byte(first))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := saved(sum); again != first {
+		t.Error("a summary that was loaded is another one: " + firstDifference(again, first))
+	}
+	other, err := flows.Load([]byte(saved(read(t, flows.Options{}, b))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum.Add(other)
+	if got := text(sum); got != want {
+		t.Error("two summaries add up to another one than their records: " + firstDifference(got, want))
+	}
+	if len(sum.Notes) != 1 {
+		t.Errorf("notes: %v", sum.Notes)
+	}
+	for name, damaged := range map[string]string{
+		"cut off": first[:len(first)/2], "without its end": first[:strings.LastIndex(first, `{"sha256"`)], "changed": strings.Replace(first, `"interface":"eni-00"`, `"interface":"eni-07"`, 1),
+		"another version": strings.Replace(first, `_summary":"1"`, `_summary":"2"`, 1), "other JSON": "{}\n", "more after it": first + "\n", "a row of no interface": strings.Replace(first, `{"row":[0,`, `{"row":[9,`, 1),
+	} {
+		if _, err := flows.Load([]byte(damaged)); err == nil {
+			t.Errorf("a summary that is %s was loaded", name)
+		}
+	}
+}

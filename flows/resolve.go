@@ -13,6 +13,7 @@ import (
 // in them says who opened it, is returned in the direction in which it was opened
 // as far as other records tell:
 //
+//   - A row of the direction that another row tells for certain is returned as Certain.
 //   - A direction in which no packet went is left out.
 //   - If another row says for certain that the connection goes to the port on the
 //     one side, then the row of the other direction is left out.
@@ -56,17 +57,28 @@ func (s *Summary) flow(l *lane, g *group, e *entry) Flow {
 		First: int32(g.port), Last: int32(lastPort(g.port, l.level[portClass(g.port)])), Remote: g.prefix(e),
 		Certainty: k.certainty(), Rejected: k.rejected(), Count: e.Count,
 	}
-	if f.Certainty == Unlikely && f.First == f.Last && e.other == severalPorts {
+	switch {
+	case f.Rejected:
+	case s.flows.confirmed(l, g, e):
+		f.Certainty = Certain
+	case f.Certainty == Unlikely && f.First == f.Last && e.other == severalPorts:
 		f.Certainty = Either
 	}
 	return f
+}
+
+// confirmed reports whether another row says for certain that the connection has the
+// direction of this one.
+func (t *table) confirmed(l *lane, g *group, e *entry) bool {
+	k := l.kind()
+	return k.certainty() != Certain && t.find(l.key&^(0xff<<16)|uint64(kindOf(k.direction(), Certain, false))<<16, g.port, e.address, g) != nil
 }
 
 // explained reports whether a row of uncertain direction belongs to a connection
 // of the other direction.
 func (t *table) explained(l *lane, g *group, e *entry) bool {
 	k := l.kind()
-	if k.rejected() || k.certainty() == Told {
+	if k.rejected() || k.certainty() == Certain || t.confirmed(l, g, e) {
 		return false
 	}
 	if k.certainty() != Likely && e.Forward() == 0 {
@@ -79,11 +91,10 @@ func (t *table) explained(l *lane, g *group, e *entry) bool {
 	if k.direction() == inventory.Egress {
 		opposite = inventory.Ingress
 	}
-	base := l.key &^ (0xff << 16)
 	find := func(c Certainty) *entry {
-		return t.find(base|uint64(kindOf(opposite, c, false))<<16, uint16(e.other), e.address, g)
+		return t.find(l.key&^(0xff<<16)|uint64(kindOf(opposite, c, false))<<16, uint16(e.other), e.address, g)
 	}
-	if find(Told) != nil {
+	if find(Certain) != nil {
 		return true
 	}
 	if k.certainty() == Likely {

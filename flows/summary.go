@@ -124,7 +124,7 @@ func (d *reducer) countFlow(r *record, e *Interface) fault {
 			d.summary.Late++
 			return faultLate
 		}
-		t.add(laneKey(d.iface, kindOf(r.direction, Told, true), r.protocol), r.dstPort, 0, remote, 0, noPort, &c)
+		t.add(laneKey(d.iface, kindOf(r.direction, Certain, true), r.protocol), r.dstPort, 0, remote, 0, noPort, &c)
 		return noFault
 	}
 	e.Accepted = true

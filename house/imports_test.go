@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"facts":         {},
 	"files":         {},
 	"columnar":      {},
+	"flows":         {"words", "inventory"},
 	"reach/path":    {"inventory", "cidr"},
 	"reach/network": {"inventory", "cidr", "reach/path"},
 	"reach/explain": {"words", "inventory", "cidr", "reach/path", "reach/network"},

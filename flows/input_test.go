@@ -1,0 +1,249 @@
+package flows_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sgaudit/sgaudit/flows"
+)
+
+const (
+	v2Header = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status"
+	v2Line   = "2 123456789012 eni-0a 10.0.1.7 10.0.0.5 40000 443 6 10 840 1790812800 1790812860 ACCEPT OK"
+	v2Back   = "2 123456789012 eni-0a 10.0.0.5 10.0.1.7 443 40000 6 8 9000 1790812800 1790812860 ACCEPT OK"
+)
+
+func ownAddress(string) []netip.Addr { return []netip.Addr{netip.MustParseAddr("10.0.0.5")} }
+
+// valueOf is a value for a field that is of no use here.
+func valueOf(field string) string {
+	known := map[string]string{
+		"version": "11", "account-id": "123456789012", "interface-id": "eni-0a", "srcaddr": "10.0.1.7", "dstaddr": "10.0.0.5", "srcport": "40000", "dstport": "443", "protocol": "6",
+		"packets": "10", "bytes": "840", "start": "1790812800", "end": "1790812860", "action": "ACCEPT", "log-status": "OK", "tcp-flags": "3", "pkt-srcaddr": "10.0.1.7", "pkt-dstaddr": "10.0.0.5",
+		"flow-direction": "ingress",
+	}
+	if v, found := known[field]; found {
+		return v
+	}
+	return "x%2Dy"
+}
+
+// A record with every field of versions 2 to 11 is read, whatever their order, by the
+// header of its file.
+func TestFieldsInAnyOrder(t *testing.T) {
+	names := flows.Fields()
+	if len(names) != 54 {
+		t.Errorf("%d fields, and versions 2 to 11 have 54", len(names))
+	}
+	for turn := range names {
+		turned := append(append([]string{}, names[turn:]...), names[:turn]...)
+		var values []string
+		for _, n := range turned {
+			values = append(values, valueOf(n))
+		}
+		path := write(t, t.TempDir(), "x.log.gz", strings.Join(turned, " ")+"\n"+strings.Join(values, " ")+"\n")
+		s := read(t, flows.Options{}, path)
+		list := rows(s)
+		if len(list) != 1 || len(s.Notes) != 0 {
+			t.Fatalf("%v: %v, %v", turned, list, s.Notes)
+		}
+		if f := list[0]; f.Interface != "eni-0a" || f.First != 443 || f.Remote.String() != "10.0.1.7/32" || f.Certainty != flows.Certain || f.Packets != 10 || f.Bytes != 840 || f.Last != 443 {
+			t.Fatalf("%v: %+v", turned, f)
+		}
+	}
+}
+
+// Each kind of bad input is said with its file, its line and the number of such
+// lines, and everything else is read.
+func TestBadInput(t *testing.T) {
+	const name = "123456789012_vpcflowlogs_eu-west-1_fl-0123456789abcdef0_20261001T0000Z_1a2b3c.log"
+	good := v2Header + "\n" + v2Line + "\n"
+	cut := gzipped(t, good+strings.Repeat(v2Back+"\n", 5000))
+	for what, c := range map[string]struct {
+		file, text string
+		records    uint64
+		line       int
+		note       string
+	}{
+		"an unknown column":                  {"x.log", v2Header + " mood\n" + v2Line + " fine\n", 1, 1, `"mood" is not a field`},
+		"a header in another order":          {"x.log", "interface-id start end action srcaddr dstaddr srcport dstport protocol flow-direction\neni-0a 1790812800 1790812860 ACCEPT 10.0.1.7 10.0.0.5 40000 443 6 ingress\n", 1, 0, ""},
+		"a header that lacks a column":       {"x.log", strings.Replace(v2Header, " dstport", "", 1) + "\n" + v2Line + "\n", 0, 1, "it lacks dstport"},
+		"a column that comes twice":          {"x.log", v2Header + " srcaddr\n" + v2Line + " 10.0.1.7\n", 0, 1, `"srcaddr" twice`},
+		"two formats in one file":            {"x.log", good + "interface-id start end action srcaddr dstaddr srcport dstport protocol flow-direction\neni-0a 1790812800 1790812860 ACCEPT 10.0.1.7 10.0.0.5 40000 443 6 ingress\n", 2, 0, ""},
+		"too few columns":                    {"x.log", good + "2 1234\n" + v2Back + "\n2 1\n", 2, 3, "more or fewer columns than the header: it is left out (2 such lines)"},
+		"too many columns":                   {"x.log", good + v2Line + " OK\n", 1, 3, "more or fewer columns"},
+		"a port that is too high":            {"x.log", good + strings.Replace(v2Line, "40000", "70000", 1) + "\n", 1, 3, "has not the form of its column"},
+		"an address that is none":            {"x.log", good + strings.Replace(v2Line, "10.0.1.7", "10.0.1.777", 1) + "\n", 1, 3, "has not the form of its column"},
+		"an address with a zone":             {"x.log", good + strings.Replace(v2Line, "10.0.1.7", "fe80::1%eth0", 1) + "\n", 1, 3, "has not the form of its column"},
+		"an id that is none":                 {"x.log", good + strings.Replace(v2Line, "eni-0a", "eni-$(id)", 1) + "\n", 1, 3, "has not the form of its column"},
+		"a time before flow logs":            {"x.log", good + strings.Replace(v2Line, "1790812800 1790812860", "12 13", 1) + "\n", 1, 3, "the time of the record is impossible"},
+		"a time in the future":               {"x.log", good + strings.Replace(v2Line, "1790812800 1790812860", "1990812800 1990812860", 1) + "\n", 1, 3, "the time of the record is impossible"},
+		"an end before the start":            {"x.log", good + strings.Replace(v2Line, "1790812800 1790812860", "1790812860 1790812800", 1) + "\n", 1, 3, "the time of the record is impossible"},
+		"a direction that cannot be told":    {"x.log", good + strings.Replace(v2Line, "10.0.0.5", "10.0.0.99", 1) + "\n", 1, 3, "has no flow-direction"},
+		"a regional NAT gateway":             {"x.log", good + strings.Replace(v2Line, "eni-0a", "-", 1) + "\n", 1, 3, "names no interface"},
+		"a file that is cut off":             {"x.log.gz", string(cut[:len(cut)*2/3]), 0, 0, "damaged or cut off"},
+		"a file that is no gzip file":        {"y.gz", "\x1f\x8bnothing of it", 0, 0, "begins like a gzip file"},
+		"a line without end":                 {"x.log", good + strings.Repeat("9", 1<<19), 1, 3, "longer than 256 KiB"},
+		"no header, default format":          {"x.log", v2Line + "\n", 1, 0, ""},
+		"no header, a format that is known":  {name, "eni-0a 10.0.1.7 10.0.0.5 40000 443 6 1790812800 1790812860 ACCEPT\n", 1, 0, ""},
+		"no header, another format":          {"x.log", "eni-0a 10.0.1.7 10.0.0.5 40000 443 6 1790812800 1790812860 ACCEPT\n", 0, 1, "no header"},
+		"JSON":                               {"x.log", `{"message": "` + v2Line + `"}` + "\n", 0, 1, "it holds JSON"},
+		"times of CloudWatch Logs":           {"x.log", "2026-10-01T00:00:00.000Z " + v2Line + "\n2026-10-01T00:00:01.000Z " + v2Back + "\n", 2, 0, ""},
+		"line breaks of Windows":             {"x.log", strings.ReplaceAll(good, "\n", "\r\n"), 1, 0, ""},
+		"no line break at the end":           {"x.log", strings.TrimSpace(good), 1, 0, ""},
+		"Parquet":                            {"x.log.parquet", "PAR1", 0, 0, "Parquet is not read"},
+		"an empty file":                      {"x.log", "", 0, 0, ""},
+		"lines that hold terminal sequences": {"x.log", good + "\x1b[2J\n", 1, 3, "more or fewer columns"},
+	} {
+		folder := t.TempDir()
+		write(t, folder, "a.log", v2Header+"\n"+v2Back+"\n")
+		path := filepath.Join(folder, c.file)
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s := read(t, flows.Options{
+			Addresses: ownAddress, Now: time.Unix(begin, 0).AddDate(0, 1, 0),
+			Formats: map[string]string{"fl-0123456789abcdef0": "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${start} ${end} ${action}"},
+		}, folder)
+		if what == "a file that is cut off" {
+			if s.Records < 1000 || s.Records > 5000 {
+				t.Errorf("%s: %d records were read of it", what, s.Records)
+			}
+		} else if s.Records != c.records+1 {
+			t.Errorf("%s: %d records, want %d: %v", what, s.Records, c.records+1, s.Notes)
+		}
+		switch {
+		case c.note == "" && len(s.Notes) > 0:
+			t.Errorf("%s: %v", what, s.Notes)
+		case c.note != "" && (len(s.Notes) != 1 || !strings.Contains(s.Notes[0].String(), c.note) || s.Notes[0].File != path || c.line > 0 && s.Notes[0].Line != c.line):
+			t.Errorf("%s: %v, want %s in line %d", what, s.Notes, c.note, c.line)
+		}
+		for _, n := range s.Notes {
+			if strings.Contains(n.String(), "\x1b") {
+				t.Errorf("%s: %q", what, n)
+			}
+		}
+	}
+}
+
+// One record is seen as part of the connection that it belongs to.
+func TestWhoOpened(t *testing.T) {
+	const form = "interface-id flow-direction srcaddr dstaddr srcport dstport protocol tcp-flags action packets bytes start end\n"
+	for what, c := range map[string]struct{ records, want string }{
+		"a connection to us, by flags":         {"ingress 9.9.9.9 10.0.0.5 5000 50051 6 3 ACCEPT;egress 10.0.0.5 9.9.9.9 50051 5000 6 19 ACCEPT", "ingress tcp/50051 certain replies 1 of 2"},
+		"a connection of ours, by flags":       {"egress 10.0.0.5 9.9.9.9 22 50051 6 2 ACCEPT;ingress 9.9.9.9 10.0.0.5 50051 22 6 18 ACCEPT", "egress tcp/50051 certain replies 1 of 2"},
+		"its later records":                    {"ingress 9.9.9.9 10.0.0.5 5000 50051 6 2 ACCEPT;egress 10.0.0.5 9.9.9.9 50051 5000 6 0 ACCEPT;ingress 9.9.9.9 10.0.0.5 5000 50051 6 1 ACCEPT", "ingress tcp/50051 certain replies 0 of 1;ingress tcp/50051 certain replies 1 of 2"},
+		"a service port, without flags":        {"ingress 9.9.9.9 10.0.0.5 5000 443 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 443 5000 6 - ACCEPT", "ingress tcp/443 likely replies 1 of 2"},
+		"a DNS query of ours":                  {"egress 10.0.0.5 9.9.9.9 40000 53 17 - ACCEPT;ingress 9.9.9.9 10.0.0.5 53 40000 17 - ACCEPT", "egress udp/53 likely replies 1 of 2"},
+		"a user port, without flags":           {"ingress 9.9.9.9 10.0.0.5 40000 8080 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 8080 40000 6 - ACCEPT", "egress tcp/40000 unlikely replies 1 of 2;ingress tcp/8080 likely replies 1 of 2"},
+		"many clients' ports to a high port":   {"ingress 9.9.9.9 10.0.0.5 40000 50051 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 50051 40000 6 - ACCEPT;ingress 9.9.9.9 10.0.0.5 40001 50051 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 50051 40001 6 - ACCEPT", "ingress tcp/50051 either replies 2 of 4"},
+		"two high ports":                       {"ingress 9.9.9.9 10.0.0.5 40000 50051 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 50051 40000 6 - ACCEPT", "egress tcp/40000 either replies 1 of 2;ingress tcp/50051 either replies 1 of 2"},
+		"NTP on both sides":                    {"ingress 9.9.9.9 10.0.0.5 123 123 17 - ACCEPT;egress 10.0.0.5 9.9.9.9 123 123 17 - ACCEPT", "egress udp/123 either replies 1 of 2;ingress udp/123 either replies 1 of 2"},
+		"a ping that has no answer":            {"ingress 9.9.9.9 10.0.0.5 0 0 1 - ACCEPT", "ingress icmp/all either replies 0 of 1"},
+		"a ping with its answer":               {"ingress 9.9.9.9 10.0.0.5 0 0 1 - ACCEPT;egress 10.0.0.5 9.9.9.9 0 0 1 - ACCEPT", "egress icmp/all either replies 1 of 2;ingress icmp/all either replies 1 of 2"},
+		"what was turned away":                 {"ingress 9.9.9.9 10.0.0.5 5000 22 6 2 REJECT", "ingress tcp/22 certain rejected replies 0 of 1"},
+		"a late packet, turned away":           {"ingress 9.9.9.9 10.0.0.5 5000 22 6 4 REJECT", ""},
+		"a reply that a network ACL refuses":   {"egress 10.0.0.5 9.9.9.9 22 5000 6 18 REJECT", ""},
+		"a syslog stream that has no answers":  {"egress 10.0.0.5 9.9.9.9 40000 5140 17 - ACCEPT", "egress udp/5140 likely replies 0 of 1"},
+		"a reply of a connection behind a NAT": {"egress 10.0.0.5 9.9.9.9 5432 9000 6 0 ACCEPT;ingress 9.9.9.9 10.0.0.5 9000 5432 6 2 ACCEPT", "ingress tcp/5432 certain replies 0 of 1;ingress tcp/5432 certain replies 1 of 1"},
+	} {
+		var b strings.Builder
+		b.WriteString(form)
+		for _, r := range strings.Split(c.records, ";") {
+			fmt.Fprintf(&b, "eni-0a %s 1 40 1790812800 1790812860\n", r)
+		}
+		var got []string
+		for _, f := range rows(read(t, flows.Options{}, write(t, t.TempDir(), "x.log", b.String()))) {
+			rejected := ""
+			if f.Rejected {
+				rejected = "rejected "
+			}
+			got = append(got, fmt.Sprintf("%s %s %s %sreplies %d of %d", f.Direction, f.Traffic(), f.Certainty, rejected, f.Replies, f.Records))
+		}
+		if g := strings.Join(slices.Sorted(slices.Values(got)), ";"); g != c.want {
+			t.Errorf("%s:\ngot  %s\nwant %s", what, g, c.want)
+		}
+	}
+}
+
+// The side of a record without flow-direction is certain by the interface's addresses.
+func TestDirectionByAddress(t *testing.T) {
+	s := read(t, flows.Options{Addresses: ownAddress}, write(t, t.TempDir(), "x.log", v2Header+"\n"+v2Line+"\n"+v2Back+"\n"))
+	list := rows(s)
+	if len(list) != 1 || list[0].Direction.String() != "ingress" || list[0].First != 443 || list[0].Replies != 1 || list[0].Remote.String() != "10.0.1.7/32" {
+		t.Errorf("%+v", list)
+	}
+}
+
+// Hours are covered by records and by NODATA, not by SKIPDATA, and not by the files of
+// a flow log that records rejected traffic only.
+func TestCoveredHours(t *testing.T) {
+	const rejects = "123456789012_vpcflowlogs_eu-west-1_fl-0aaaaaaaaaaaaaaaa_20261001T0000Z_1a2b3c.log"
+	line := func(start, end int, rest string) string {
+		return fmt.Sprintf("2 123456789012 eni-0a - - - - - - - %d %d - %s\n", begin+start, begin+end, rest)
+	}
+	folder := t.TempDir()
+	write(t, folder, "x.log", v2Header+"\n"+v2Line+"\n"+line(3600, 4200, "NODATA")+line(6900, 7200, "SKIPDATA")+line(86000, 87000, "NODATA"))
+	write(t, folder, rejects, v2Header+"\n"+line(10800, 11400, "NODATA"))
+	s := read(t, flows.Options{Addresses: ownAddress, RejectOnly: map[string]bool{"fl-0aaaaaaaaaaaaaaaa": true}}, folder)
+	e := s.Interface("eni-0a")
+	if e == nil || !e.Accepted {
+		t.Fatalf("%+v", e)
+	}
+	for _, c := range []struct{ from, to, covered, skipped int }{{0, 24, 3, 1}, {0, 48, 4, 1}, {1, 2, 1, 1}, {2, 20, 0, 0}, {23, 25, 2, 0}} {
+		covered, skipped := e.Covered(begin+int64(c.from)*3600, begin+int64(c.to)*3600)
+		if covered != c.covered || skipped != c.skipped {
+			t.Errorf("hours %d to %d: %d covered, %d skipped, want %d and %d", c.from, c.to, covered, skipped, c.covered, c.skipped)
+		}
+	}
+}
+
+// The window leaves out records, and files by the time in their names.
+func TestWindow(t *testing.T) {
+	folder := t.TempDir()
+	write(t, folder, "x.log", v2Header+"\n"+v2Line+"\n")
+	write(t, folder, "AWSLogs/123456789012/vpcflowlogs/eu-west-1/2026/08/01/123456789012_vpcflowlogs_eu-west-1_fl-0123456789abcdef0_20260801T0000Z_1a2b3c.log", "not even a record\n")
+	at := func(seconds int64) time.Time { return time.Unix(begin+seconds, 0) }
+	for _, c := range []struct {
+		since, until     time.Time
+		records, outside uint64
+	}{{at(0), at(100), 1, 0}, {at(61), time.Time{}, 0, 1}, {at(-500), at(0), 0, 1}, {at(30), at(40), 1, 0}} {
+		s := read(t, flows.Options{Addresses: ownAddress, Since: c.since, Until: c.until}, folder)
+		if s.Records != c.records || s.Outside != c.outside || !c.since.IsZero() && len(s.Notes) > 0 {
+			t.Errorf("%v to %v: %d records and %d outside, want %d and %d; %v", c.since, c.until, s.Records, s.Outside, c.records, c.outside, s.Notes)
+		}
+	}
+}
+
+// A file that is given twice counts once; a path that is not there, and a folder
+// without flow logs, are errors.
+func TestPaths(t *testing.T) {
+	folder := t.TempDir()
+	path := write(t, folder, "x.log", v2Header+"\n"+v2Line+"\n")
+	if err := os.Symlink(path, filepath.Join(folder, "again.log")); err != nil {
+		t.Skip(err)
+	}
+	if s := read(t, flows.Options{Addresses: ownAddress}, folder, path); s.Records != 1 {
+		t.Errorf("%d records of one file", s.Records)
+	}
+	if _, err := flows.Read(t.Context(), []string{path + ".none"}, flows.Options{}); !errors.Is(err, os.ErrNotExist) {
+		t.Error(err)
+	}
+	if _, err := flows.Read(t.Context(), []string{t.TempDir()}, flows.Options{}); !errors.Is(err, flows.ErrNoFiles) {
+		t.Error(err)
+	}
+	write(t, folder, "long.log", v2Header+"\n"+strings.Repeat(v2Line+"\n", 10000))
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := flows.Read(ctx, []string{folder}, flows.Options{Addresses: ownAddress}); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+}
