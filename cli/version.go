@@ -8,10 +8,10 @@ import (
 	urfave "github.com/urfave/cli/v2"
 )
 
-// release is the version of a released build; the linker sets it:
+// The linker sets the version and the commit of a released build:
 //
-//	go build -ldflags "-X github.com/sgaudit/sgaudit/cli.release=1.2.3"
-var release string
+//	go build -ldflags "-X github.com/sgaudit/sgaudit/cli.release=1.2.3 -X github.com/sgaudit/sgaudit/cli.releasedFrom=COMMIT"
+var release, releasedFrom string
 
 // version returns the version of the build. Without a release it is that of
 // the module, which go install records, or the commit it was built from.
@@ -48,6 +48,9 @@ func (p *program) versionVerb() *urfave.Command {
 // commit returns the commit that the build was made from, with a mark where its
 // files had been changed, or unknown: archives and go install record none.
 func commit() string {
+	if releasedFrom != "" {
+		return releasedFrom
+	}
 	text, changed := "unknown", ""
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
