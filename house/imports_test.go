@@ -47,6 +47,7 @@ var mayImport = map[string][]string{
 	"cli/config":    {"words", "inventory", "cidr", "findings", "audit", "files", "cli/console"},
 	"cli":           {"words", "anonymise", "excerpt", "cli/console", "cli/config", "drift", "simulate", "history", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
 	".":             {"cli"},
+	"manual":        {"cli"},
 	"bench":         {"fixtures/notation", "fixtures/endpoint", "fixtures/estates", "cli"},
 	"bench/compare": {"inventory", "fixtures/notation", "fixtures/endpoint", "fixtures/estates"},
 	"house":         {},
