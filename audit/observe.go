@@ -38,6 +38,7 @@ type Observation struct {
 	Fix          string            // what to do, in sentences
 	Proposal     findings.Proposal // the change; Observe proposes to revoke a rule
 	Evidence     []string          // what the finding rests on, beside the verdict
+	Unused       *findings.Unused  // how certain it is that nothing needs the group, of a group that is not in use
 	Trusted      bool              // the source is trusted: info, whatever the sum
 }
 
@@ -78,7 +79,7 @@ func (r *Pass) Report(o Observation) {
 		Check:       r.check.ID, Title: r.check.Title, Status: findings.Open,
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
 		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID, ResourceName: o.ResourceName,
-		Services: o.Services, Message: o.Message,
+		Services: o.Services, Unused: o.Unused, Message: o.Message,
 		Fix:        findings.Fix{Summary: o.Fix},
 		References: r.check.References,
 	}

@@ -15,44 +15,6 @@ func (r *Pass) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	return r.Reach.InterfacesInside(vpc, prefix)
 }
 
-// UsageCoverage says where a run looked for the users of a group, beyond interfaces
-// and rules, and where it did not.
-type UsageCoverage struct{ Further, Not []string }
-
-// useParts are the parts that may use a group without an interface.
-const useParts = inventory.PartLaunchTemplates | inventory.PartEndpoints | inventory.PartAssociations | inventory.PartFunctions | inventory.PartLoadBalancers
-
-// UsageCoverage says what this run knows of groups that are used without an
-// interface. Services beyond these may use a group too while they are idle.
-func (r *Pass) UsageCoverage() UsageCoverage {
-	var l UsageCoverage
-	for _, part := range useParts.Each() {
-		if r.Read.Has(part) {
-			l.Further = append(l.Further, part.String())
-		} else {
-			l.Not = append(l.Not, part.String())
-		}
-	}
-	asked := false
-	for _, part := range inventory.PartReferrers.Each() {
-		switch {
-		case r.Read.Has(part):
-			l.Further = append(l.Further, part.String())
-		case r.Asked.Has(part):
-			l.Not = append(l.Not, part.String())
-		default:
-			continue
-		}
-		asked = true
-	}
-	if asked {
-		l.Not = append(l.Not, "idle services beside these")
-	} else {
-		l.Not = append(l.Not, "other idle services (ECS, Batch, CodeBuild, Glue, SageMaker, …)")
-	}
-	return l
-}
-
 // Holders names what uses a group without an interface: launch templates,
 // endpoints, functions, load balancers, referrers of other services, other VPCs and
 // other accounts.

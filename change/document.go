@@ -47,7 +47,7 @@ var headings = map[Verb]string{
 }
 
 const (
-	asideHeading  = "Deletions: not part of the plan. sgaudit fix --with-deletes adds them"
+	asideHeading  = "Deletions: not part of the plan. sgaudit fix --with-deletes adds them, unless the line says why not"
 	manualHeading = "Needs a manual decision"
 )
 

@@ -74,6 +74,9 @@ func (r *Report) Finish() {
 		f.Exposure.Evidence, f.Fix.Commands = orEmpty(f.Exposure.Evidence), orEmpty(f.Fix.Commands)
 		f.Fix.Undo, f.Fix.Proof, f.Fix.Notes = orEmpty(f.Fix.Undo), orEmpty(f.Fix.Proof), orEmpty(f.Fix.Notes)
 		f.Fix.Steps, f.References = orEmpty(f.Fix.Steps), orEmpty(f.References)
+		if u := f.Unused; u != nil {
+			u.Searched, u.NotSearched, u.HeldBy = orEmpty(u.Searched), orEmpty(u.NotSearched), orEmpty(u.HeldBy)
+		}
 		if f.Tags == nil {
 			f.Tags = map[string]string{}
 		}

@@ -181,6 +181,7 @@ type Finding struct {
 	AttachedTo   map[string]int    `json:"attached_by_kind"` // the same, by kind of owner
 	Interfaces   []Interface       `json:"interfaces"`       // at most MaxInterfaces of them
 	Exposure     Exposure          `json:"exposure"`
+	Unused       *Unused           `json:"unused,omitempty"` // of findings about unused groups
 	Message      string            `json:"message"`
 	Fix          Fix               `json:"fix"`
 	References   []string          `json:"references"`

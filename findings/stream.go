@@ -121,6 +121,9 @@ func (s *sharing) share(f *Finding) {
 	for i, text := range f.Exposure.Evidence {
 		f.Exposure.Evidence[i] = s.text(text)
 	}
+	if u := f.Unused; u != nil {
+		u.Searched, u.NotSearched = s.list(u.Searched), s.list(u.NotSearched)
+	}
 	// The decoder leaves room for more at the end of each list.
 	f.Exposure.Evidence, f.Interfaces, f.Fix.Steps = exact(f.Exposure.Evidence), exact(f.Interfaces), exact(f.Fix.Steps)
 	f.Tags, f.AttachedTo = sharedMap(s, s.tags, f.Tags, func(v string) string { return v }), sharedMap(s, s.counts, f.AttachedTo, strconv.Itoa)

@@ -19,7 +19,7 @@ var Columns = []string{
 	"id", "severity", "status", "baseline", "check", "title", "account_id", "account_name", "region", "vpc_id", "group_id",
 	"group_name", "resource_id", "direction", "protocol", "ports", "services", "source", "rule_ids", "attached", "exposure",
 	"message", "fix", "references", "group_arn", "rule_description", "tags",
-	"reason", "owner", "ticket", "expires", "first_seen", "base_severity", "resource_type", "resource_name", "interfaces", "public_ips",
+	"reason", "owner", "ticket", "expires", "first_seen", "base_severity", "resource_type", "resource_name", "interfaces", "public_ips", "unused_grade",
 }
 
 // Row returns the cells of a finding, one for each column.
@@ -44,8 +44,16 @@ func Row(f *findings.Finding) []string {
 		strings.Join(rule.RuleIDs, sep), strconv.Itoa(f.Attached), string(f.Exposure.Verdict),
 		f.Message, f.Fix.Summary, strings.Join(f.References, sep), f.GroupARN, rule.Description, strings.Join(tags, sep),
 		accepted.Reason, accepted.Owner, accepted.Ticket, accepted.Expires, firstSeen, f.BaseSeverity.String(), f.ResourceType, resourceName(f),
-		strings.Join(interfaces, sep), strings.Join(public, sep),
+		strings.Join(interfaces, sep), strings.Join(public, sep), unusedGrade(f),
 	}
+}
+
+// unusedGrade says how certain it is that an unused group is not needed.
+func unusedGrade(f *findings.Finding) string {
+	if f.Unused == nil {
+		return ""
+	}
+	return f.Unused.Grade.String()
 }
 
 // resourceName is the name of the group or resource, or what an interface without

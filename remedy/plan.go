@@ -15,11 +15,12 @@ import (
 
 // Plan is the fixes of many findings as one list of changes: what is allowed
 // comes first, then what is revoked, then the groups that are deleted, each by
-// account, region and group. A change that several findings ask for is there
+// account, region and group, and deletions by their grade before that, the most
+// certain first. A change that several findings ask for is there
 // once.
 type Plan struct {
 	Entries []*Entry
-	Aside   []*Entry            // deletions, with what they need, where the plan is to delete nothing
+	Aside   []*Entry            // deletions that are not part of the plan, with what they need
 	Left    []*findings.Finding // without commands: people decide what to change
 	Stay    []*findings.Finding // new findings about rules that take the place of others: see Resolve
 	Proven  bool                // it was carried out on a copy, and all of it was compared: see Resolve
@@ -46,8 +47,8 @@ type Entry struct {
 // but what a report in JSON holds: the steps, or, in reports of versions that
 // wrote none, the commands, which are read into steps. A step that is not
 // understood, or that belongs to another account or region than its finding,
-// is an error. Without deletes, the steps of findings that delete a group are
-// put aside.
+// is an error. The steps of findings that delete a group are put aside without
+// deletes, and where the search for its users leaves a doubt: see KeepsGroup.
 func NewPlan(report *findings.Report, list []*findings.Finding, deletes bool) (*Plan, error) {
 	p := &Plan{report: report}
 	m, aside := &merger{by: map[string]*Entry{}}, &merger{by: map[string]*Entry{}}
@@ -61,7 +62,7 @@ func NewPlan(report *findings.Report, list []*findings.Finding, deletes bool) (*
 			continue
 		}
 		into := m
-		if !deletes && slices.ContainsFunc(steps, func(s change.Step) bool { return s.Verb == change.Delete }) {
+		if deletesGroup(steps) && (!deletes || KeepsGroup(f) != "") {
 			into = aside
 		}
 		for i := range steps {
@@ -287,7 +288,7 @@ func (m *merger) entries() []*Entry {
 		return slices.Index(change.Verbs, e.Step.Verb) * 2
 	}
 	slices.SortStableFunc(kept, func(a, b *Entry) int {
-		return cmp.Or(cmp.Compare(phase(a), phase(b)), cmp.Compare(a.Account, b.Account),
+		return cmp.Or(cmp.Compare(phase(a), phase(b)), cmp.Compare(a.Account, b.Account), cmp.Compare(b.grade(), a.grade()),
 			cmp.Compare(a.Step.Region, b.Step.Region), cmp.Compare(a.Step.Group, b.Step.Group))
 	})
 	steps := make([]change.Step, len(kept))

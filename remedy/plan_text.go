@@ -145,6 +145,9 @@ func (e *Entry) item() change.Item {
 		case change.Create, change.SetGroups, change.Authorize:
 			why.Details = f.Fix.Proof
 		case change.Revoke, change.Delete:
+			if e.Step.Verb == change.Delete {
+				why.Details = gradeDetails(f)
+			}
 			for _, note := range f.Fix.Notes {
 				if !slices.Contains(noted, note) {
 					noted = append(noted, note)

@@ -36,7 +36,10 @@ func (w *whole) take(second *whole) {
 		}
 		added := *f
 		added.Fix.Steps = w.cancel(f.Fix.Steps)
-		i := slices.IndexFunc(w.list, func(o *findings.Finding) bool { _, left := w.left[o.ID]; return left && o.ID == f.ID })
+		i := slices.IndexFunc(w.list, func(o *findings.Finding) bool {
+			_, left := w.left[o.ID]
+			return (left || o.Unused != nil && KeepsGroup(o) != "") && o.ID == f.ID
+		})
 		if i >= 0 {
 			w.list = slices.Clone(w.list)
 			w.list[i] = &added

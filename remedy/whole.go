@@ -39,7 +39,8 @@ const (
 // the first plan until a second run has nothing to do. Where that leads back
 // to a plan that was there before, the plan says so (Plan.Again).
 //
-// Without deletes, groups that are unused stay, and their deletion is put aside.
+// Without deletes, groups that are unused stay, and their deletion is put aside. With
+// them, so are those of which KeepsGroup says why.
 func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, judge Audit, deletes bool) (*Plan, error) {
 	w := &whole{
 		deletes: deletes, inv: inv, report: report, judge: judge, choose: choose, list: choose(report),

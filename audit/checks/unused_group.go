@@ -16,7 +16,7 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"Security Hub EC2.22 (retired from FSBP on 2023-09-20)", "NIST CSF 1.1 PR.AC-5", "NIST CSF 1.1 PR.IP-1"},
 	Needs:      inventory.PartInterfaces | inventory.PartGroups,
 	Run: func(r *audit.Pass) {
-		where := searched(r.UsageCoverage())
+		var evidence unusedEvidence
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			live, set, namedBy := r.Live(g.ID)
@@ -24,22 +24,59 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.Observe(g, nil)
-			if holders := r.Holders(g); len(holders) > 0 {
+			o.Unused = r.Unused(g, len(namedBy) > 0)
+			o.Evidence = evidence.of(o.Unused)
+			if len(o.Unused.HeldBy) > 0 {
 				o.Severity = findings.Info
-				o.Message = fmt.Sprintf("%s is not attached to any network interface, but %s", g.Named(), strings.Join(holders, ", "))
+				o.Message = fmt.Sprintf("%s is not attached to any network interface, but %s", g.Named(), strings.Join(o.Unused.HeldBy, ", "))
 				o.Fix = "Keep the group as long as that is needed. Otherwise remove the reference first, then the group."
 				r.Report(o)
 				continue
 			}
-			o.Message = unusedMessage(r, g, set, namedBy)
+			o.Message = unusedMessage(r, g, set, namedBy) + nothingFound[o.Unused.Grade]
 			o.Fix = unusedFix(r, g, namedBy)
 			o.Proposal = findings.Proposal{Kind: findings.DeleteGroup, First: namedBy}
-			r.Note(where)
-			o.Evidence = []string{where}
+			r.Note(searched(o.Unused))
 			r.Report(o)
 		}
 	},
 })
+
+// nothingFound ends the message of a group that was searched for in more places
+// than interfaces and rules.
+var nothingFound = map[findings.Grade]string{
+	findings.NotHeld:     "; no resource of the kinds that were searched uses it",
+	findings.NotInConfig: "; no resource of the kinds that were searched uses it, and AWS Config relates no resource to it",
+}
+
+// unusedEvidence holds the evidence of each grade, which is the same for every group
+// of a region.
+type unusedEvidence map[findings.Grade][]string
+
+// of returns the grade with its place among all grades, and where was searched.
+func (e *unusedEvidence) of(u *findings.Unused) []string {
+	if len(u.HeldBy) > 0 {
+		return []string{gradeText(u)}
+	}
+	if (*e)[u.Grade] == nil {
+		if *e == nil {
+			*e = unusedEvidence{}
+		}
+		(*e)[u.Grade] = []string{gradeText(u), "nothing found among: " + among(u)}
+	}
+	return (*e)[u.Grade]
+}
+
+func gradeText(u *findings.Unused) string {
+	return fmt.Sprintf("grade %s (%d of %d): %s", u.Grade, u.Grade, findings.NotInConfig, gradeMeanings[u.Grade])
+}
+
+var gradeMeanings = map[findings.Grade]string{
+	findings.Unattached:   "no network interface has the group, but another group references it or a resource uses it",
+	findings.Unreferenced: "no network interface has the group and no other group references it",
+	findings.NotHeld:      "nor does any resource use it, of all kinds that sgaudit can search",
+	findings.NotInConfig:  "nor does AWS Config relate a resource to it, and it records every kind of resource that uses groups",
+}
 
 // unusedMessage names the groups of a set of several that reference each other
 // and are not in use.
@@ -58,12 +95,10 @@ func unusedMessage(r *audit.Pass, g *inventory.Group, set, namedBy []string) str
 
 // searched says where users of a group were looked for. It is the same for every
 // group of a region.
-func searched(l audit.UsageCoverage) string {
-	text := "searched for uses of security groups: network interfaces, security group rules"
-	for _, part := range l.Further {
-		text += ", " + part
-	}
-	return text + "; not searched: " + strings.Join(l.Not, ", ")
+func searched(u *findings.Unused) string { return "searched for uses of security groups: " + among(u) }
+
+func among(u *findings.Unused) string {
+	return strings.Join(u.Searched, ", ") + "; not searched: " + strings.Join(u.NotSearched, ", ")
 }
 
 func unusedFix(r *audit.Pass, g *inventory.Group, namedBy []string) string {

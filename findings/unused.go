@@ -1,0 +1,50 @@
+package findings
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Unused says how certain it is that an unused security group is not needed, and
+// what that rests on.
+type Unused struct {
+	Grade Grade `json:"grade"`
+	// FullSearch is set where everything was read that a run of this depth reads to
+	// find users of a group. A permission that is missing takes it away.
+	FullSearch  bool     `json:"full_search"`
+	Searched    []string `json:"searched"`     // where nothing was found, but for HeldBy
+	NotSearched []string `json:"not_searched"` // with the reason, where there is more to it than the depth
+	HeldBy      []string `json:"held_by"`      // what uses the group without a network interface, each a sentence with name and id
+}
+
+// Grade says how certain it is that a group is not needed. Each grade includes
+// those below it; higher values are more certain. The zero value is no grade, as
+// in reports of earlier versions.
+type Grade uint8
+
+// The grades, in their order.
+const (
+	_            Grade = iota
+	Unattached         // attached to no network interface; other unused groups reference it, or something holds it
+	Unreferenced       // no rule of another group references it either
+	NotHeld            // no resource uses it either, of all kinds that sgaudit can search
+	NotInConfig        // AWS Config, which records all types that use groups, relates nothing to it either
+)
+
+var gradeNames = [...]string{"", "unattached", "unreferenced", "not-held", "not-in-config"}
+
+// String returns the word that reports use, empty for no grade.
+func (g Grade) String() string { return gradeNames[min(int(g), len(gradeNames)-1)] }
+
+// MarshalText writes the word.
+func (g Grade) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
+
+// UnmarshalText reads one of the words.
+func (g *Grade) UnmarshalText(text []byte) error {
+	i := slices.Index(gradeNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("grade %q is none of %s", text, gradeNames[1:])
+	}
+	*g = Grade(i)
+	return nil
+}

@@ -1,0 +1,55 @@
+package remedy
+
+import (
+	"slices"
+
+	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+// deletesGroup reports whether one of the steps deletes a group.
+func deletesGroup(steps []change.Step) bool {
+	return slices.ContainsFunc(steps, func(s change.Step) bool { return s.Verb == change.Delete })
+}
+
+// KeepsGroup says why a plan does not delete the group of a finding, even where it is
+// to delete unused groups: something that may use the group could not be searched, or
+// another group references it. It is empty for a group that may be deleted. The
+// finding must be one that deletes its group.
+func KeepsGroup(f *findings.Finding) string {
+	u := f.Unused
+	switch {
+	case u == nil:
+		return "the report does not say where users of the group were searched: audit again"
+	case !u.FullSearch:
+		return "a search for its users was not complete: the audit lists the gaps of the region"
+	case u.Grade < findings.Unreferenced:
+		return "other unused groups still reference it"
+	}
+	return ""
+}
+
+// grade is the grade of the group that an entry deletes, and none for other entries.
+func (e *Entry) grade() (best findings.Grade) {
+	if e.Step.Verb != change.Delete {
+		return best
+	}
+	for _, f := range e.Findings {
+		if f.Unused != nil {
+			best = max(best, f.Unused.Grade)
+		}
+	}
+	return best
+}
+
+// gradeDetails says how certain it is that the group of a deletion is not needed, and
+// what keeps it out of a plan that deletes groups.
+func gradeDetails(f *findings.Finding) (details []string) {
+	if u := f.Unused; u != nil {
+		details = append(details, "grade: "+u.Grade.String())
+	}
+	if why := KeepsGroup(f); why != "" {
+		details = append(details, "stays a comment with --with-deletes too: "+why)
+	}
+	return details
+}
