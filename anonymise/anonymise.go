@@ -15,6 +15,7 @@ import (
 	"bytes"
 	"net/netip"
 	"reflect"
+	"time"
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -129,7 +130,7 @@ var treatments = map[string]treatment{
 	"Interface.Description": keep, "Interface.Requester": keep, "Interface.AttachedBy": keep, "Interface.Operator": keep, // describe did them
 	"PrefixList.Name": keep,                    // inventory did it
 	"Tag.Key":         keep, "Tag.Value": keep, // walk does both together
-	"GroupRef.Status": (*names).word, "NATGateway.State": (*names).word, "FlowLog.Traffic": (*names).word,
+	"GroupRef.Status": (*names).word, "NATGateway.State": (*names).word, "FlowLog.Traffic": (*names).word, "FlowLog.Format": (*names).fields,
 	"Peering.Status": (*names).word, "PeeringEnd.Region": (*names).word, "Association.State": (*names).word,
 	"PublicAccessBlock.Mode": (*names).word, "PublicAccessBlock.State": (*names).word,
 	"PublicAccessExclusion.Mode": (*names).word, "PublicAccessExclusion.State": (*names).word,
@@ -143,6 +144,8 @@ var treatments = map[string]treatment{
 
 func (w *walker) walk(v reflect.Value, how treatment) {
 	switch x := v.Addr().Interface().(type) {
+	case *time.Time:
+		return
 	case *netip.Prefix:
 		if x.IsValid() {
 			*x = w.address(*x)

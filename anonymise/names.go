@@ -174,6 +174,16 @@ func (n *names) word(text string) string {
 	return n.text(text)
 }
 
+var flowFields = regexp.MustCompile(`^\$\{[a-z0-9-]{1,40}\}( \$\{[a-z0-9-]{1,40}\})*$`)
+
+// fields is the format of a flow log, which stays if it looks like one.
+func (n *names) fields(text string) string {
+	if flowFields.MatchString(text) {
+		return text
+	}
+	return n.text(text)
+}
+
 // service is the name of a service of an endpoint: of AWS, or of somebody.
 func (n *names) service(text string) string {
 	begin, id, private := strings.Cut(text, "vpce-svc-")

@@ -281,7 +281,7 @@ func TestRecordsGroups(t *testing.T) {
 
 // Flow logs that AWS cannot deliver are not active.
 func TestFlowLogs(t *testing.T) {
-	want := notation.MustParse(small + "fl-1 vpc-1 ALL\nfl-2 subnet-1 REJECT failed\n").Inventory
+	want := notation.MustParse(small + "fl-1 vpc-1 ALL format \"${version} ${srcaddr}\" to arn:aws:s3:::flows/prod/ since 2026-09-01T00:00:00Z\nfl-2 subnet-1 REJECT failed\n").Inventory
 	s := serve(t, want, endpoint.Options{PageSize: 1})
 	got := collect(t, s, Options{}).Regions[0].FlowLogs
 	if diff := cmp.Diff(want.Regions[0].FlowLogs, got); diff != "" || got[1].Active {

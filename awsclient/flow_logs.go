@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -22,6 +23,7 @@ func readFlowLogs(ctx context.Context, r *reader, p *pager) error {
 				r.region.FlowLogs = append(r.region.FlowLogs, inventory.FlowLog{
 					ID: id, Resource: ec2xml.Shared(l.ResourceId), Traffic: string(l.TrafficType),
 					Active: aws.ToString(l.FlowLogStatus) == "ACTIVE" && aws.ToString(l.DeliverLogsStatus) != "FAILED",
+					Format: ec2xml.Shared(l.LogFormat), Destination: cmp.Or(ec2xml.Shared(l.LogDestination), ec2xml.Shared(l.LogGroupName)), Created: aws.ToTime(l.CreationTime).UTC(),
 				})
 			}
 		})

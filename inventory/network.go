@@ -1,6 +1,9 @@
 package inventory
 
-import "net/netip"
+import (
+	"net/netip"
+	"time"
+)
 
 // PrefixList is a managed prefix list. Resolved tells whether its entries
 // could be read: a list that is not resolved stands for unknown addresses and
@@ -105,6 +108,10 @@ type FlowLog struct {
 	Resource string `json:"resource_id,omitzero"`  // vpc-..., subnet-..., eni-...
 	Traffic  string `json:"traffic_type,omitzero"` // ALL, ACCEPT or REJECT
 	Active   bool   `json:"active,omitzero"`       // it exists, and AWS can deliver what it records
+
+	Format      string    `json:"log_format,omitzero"`      // its fields: ${version} ${account-id} ...
+	Destination string    `json:"log_destination,omitzero"` // ARN of a bucket with its folder, a log group or a stream; the name of a log group
+	Created     time.Time `json:"creation_time,omitzero"`   // it records from then on
 }
 
 // Peering is a VPC peering connection with both of its ends.
