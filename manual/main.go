@@ -1,5 +1,6 @@
-// Manual writes what a package installs beside the program into a folder: the man
-// page and the completion scripts. Releases run it (.goreleaser.yaml).
+// Manual writes the man page and the completion scripts, which packages install, and
+// the page about verbs and flags into a folder. Releases (.goreleaser.yaml) and the
+// documentation (scripts/site.py) run it.
 //
 //	go run ./manual FOLDER
 package main
