@@ -196,7 +196,7 @@ func TestFaults(t *testing.T) {
 
 // TestEndlessItems ends a list that brings new items for ever.
 func TestEndlessItems(t *testing.T) {
-	p := newPager(rate.NewLimiter(rate.Inf, 1), false)
+	p := &pager{limit: rate.NewLimiter(rate.Inf, 1)}
 	token, calls := "", 0
 	err := p.everyPage(t.Context(), func(context.Context, *string) (*string, int, error) {
 		calls++

@@ -35,17 +35,13 @@ const (
 type pager struct {
 	limit     *rate.Limiter // of the API: each call takes a token
 	firstPage bool          // every list ends after its first page
-	listed    *atomic.Int64 // items so far
-}
-
-func newPager(limit *rate.Limiter, firstPage bool) *pager {
-	return &pager{limit, firstPage, new(atomic.Int64)}
+	listed    atomic.Int64  // items so far
 }
 
 // another returns a pager for another API of the same allowance: the rate of calls
 // counts for each API.
 func (p *pager) another() *pager {
-	return newPager(rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), p.firstPage)
+	return &pager{limit: rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), firstPage: p.firstPage}
 }
 
 // list reads a list from its first page to its last and gives every item to add, in
