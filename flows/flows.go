@@ -79,8 +79,8 @@ type Flow struct {
 	Interface string              // eni-...
 	Direction inventory.Direction // of the connection: Ingress where the remote side opened it
 	Protocol  inventory.Protocol
-	First     int32        // the lowest destination port of the connection: 0 for protocols without ports
-	Last      int32        // the highest one, which differs where ports were folded into a block
+	FirstPort int32        // the lowest destination port of the connection: 0 for protocols without ports
+	LastPort  int32        // the highest one, which differs where ports were folded into a block
 	Remote    netip.Prefix // one address, or the block that addresses were folded into
 	Certainty Certainty
 	Rejected  bool // a group or a network ACL did not let it through
@@ -88,14 +88,14 @@ type Flow struct {
 }
 
 // Exact reports whether the row is of one port and one remote address.
-func (f *Flow) Exact() bool { return f.First == f.Last && f.Remote.IsSingleIP() }
+func (f *Flow) Exact() bool { return f.FirstPort == f.LastPort && f.Remote.IsSingleIP() }
 
 // Traffic is the row's protocol and ports. Flow logs record no type and code of
 // ICMP, so that it stands for all of them.
 func (f *Flow) Traffic() inventory.Traffic {
 	switch f.Protocol {
 	case inventory.TCP, inventory.UDP:
-		return inventory.Ports(f.Protocol, f.First, f.Last)
+		return inventory.Ports(f.Protocol, f.FirstPort, f.LastPort)
 	case inventory.ICMP, inventory.ICMPv6:
 		return inventory.Traffic{Protocol: f.Protocol, First: inventory.Any, Last: inventory.Any}
 	}

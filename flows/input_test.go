@@ -55,7 +55,7 @@ func TestFieldsInAnyOrder(t *testing.T) {
 		if len(list) != 1 || len(s.Notes) != 0 {
 			t.Fatalf("%v: %v, %v", turned, list, s.Notes)
 		}
-		if f := list[0]; f.Interface != "eni-0a" || f.First != 443 || f.Remote.String() != "10.0.1.7/32" || f.Certainty != flows.Certain || f.Packets != 10 || f.Bytes != 840 || f.Last != 443 {
+		if f := list[0]; f.Interface != "eni-0a" || f.FirstPort != 443 || f.Remote.String() != "10.0.1.7/32" || f.Certainty != flows.Certain || f.Packets != 10 || f.Bytes != 840 || f.LastPort != 443 {
 			t.Fatalf("%v: %+v", turned, f)
 		}
 	}
@@ -178,7 +178,7 @@ func TestWhoOpened(t *testing.T) {
 func TestDirectionByAddress(t *testing.T) {
 	s := read(t, flows.Options{Addresses: ownAddress}, write(t, t.TempDir(), "x.log", v2Header+"\n"+v2Line+"\n"+v2Back+"\n"))
 	list := rows(s)
-	if len(list) != 1 || list[0].Direction.String() != "ingress" || list[0].First != 443 || list[0].Replies != 1 || list[0].Remote.String() != "10.0.1.7/32" {
+	if len(list) != 1 || list[0].Direction.String() != "ingress" || list[0].FirstPort != 443 || list[0].Replies != 1 || list[0].Remote.String() != "10.0.1.7/32" {
 		t.Errorf("%+v", list)
 	}
 }

@@ -51,7 +51,7 @@ func folded(s *flows.Summary) (addresses, ports int) {
 		if !f.Remote.IsSingleIP() {
 			addresses++
 		}
-		if f.First != f.Last {
+		if f.FirstPort != f.LastPort {
 			ports++
 		}
 	}

@@ -97,13 +97,13 @@ func read(t testing.TB, o flows.Options, paths ...string) *flows.Summary {
 func text(s *flows.Summary) string {
 	var rows []string
 	for f := range s.All() {
-		rows = append(rows, fmt.Sprintf("%s %s %s %d-%d %s %s %v %+v", f.Interface, f.Direction, f.Protocol, f.First, f.Last, f.Remote, f.Certainty, f.Rejected, f.Count))
+		rows = append(rows, fmt.Sprintf("%s %s %s %d-%d %s %s %v %+v", f.Interface, f.Direction, f.Protocol, f.FirstPort, f.LastPort, f.Remote, f.Certainty, f.Rejected, f.Count))
 	}
 	slices.Sort(rows)
 	var b strings.Builder
 	fmt.Fprintln(&b, s.First, s.Last, s.Records, s.Outside, s.Late, s.Accounts)
 	for _, e := range s.SortedInterfaces() {
-		fmt.Fprintln(&b, e.ID, e.Accepted, e.Days)
+		fmt.Fprintln(&b, e.ID, e.Account, e.Accepted, e.Days)
 	}
 	b.WriteString(strings.Join(rows, "\n"))
 	return b.String()

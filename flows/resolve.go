@@ -54,14 +54,14 @@ func (s *Summary) flow(l *lane, g *group, e *entry) Flow {
 	k := l.kind()
 	f := Flow{
 		Interface: s.Interfaces[l.key>>32].ID, Direction: k.direction(), Protocol: inventory.Protocol(uint8(l.key)),
-		First: int32(g.port), Last: int32(lastPort(g.port, l.level[portClass(g.port)])), Remote: g.prefix(e),
+		FirstPort: int32(g.port), LastPort: int32(lastPort(g.port, l.level[portClass(g.port)])), Remote: g.prefix(e),
 		Certainty: k.certainty(), Rejected: k.rejected(), Count: e.Count,
 	}
 	switch {
 	case f.Rejected:
 	case s.flows.confirmed(l, g, e):
 		f.Certainty = Certain
-	case f.Certainty == Unlikely && f.First == f.Last && e.other == severalPorts:
+	case f.Certainty == Unlikely && f.FirstPort == f.LastPort && e.other == severalPorts:
 		f.Certainty = Either
 	}
 	return f

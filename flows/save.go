@@ -31,6 +31,7 @@ type fileHead struct {
 
 type fileInterface struct {
 	ID       string     `json:"interface"`
+	Account  string     `json:"owner"`
 	Accepted bool       `json:"accepted"`
 	Days     [][3]int64 `json:"days"` // day, hours, hours of which records are missing
 }
@@ -83,7 +84,7 @@ func (s *Summary) Save(w io.Writer) error {
 	position := map[string]int64{}
 	for i, e := range s.SortedInterfaces() {
 		position[e.ID] = int64(i)
-		line := fileInterface{ID: e.ID, Accepted: e.Accepted, Days: [][3]int64{}}
+		line := fileInterface{ID: e.ID, Account: e.Account, Accepted: e.Accepted, Days: [][3]int64{}}
 		for _, d := range e.Days {
 			line.Days = append(line.Days, [3]int64{int64(d.Day), int64(d.Hours), int64(d.Skipped)})
 		}
@@ -212,7 +213,7 @@ func (s *Summary) loadInterface(e *fileInterface) error {
 		return fmt.Errorf("%q is not the id of an interface, or comes twice", e.ID)
 	}
 	i := &s.Interfaces[s.interfaceOf([]byte(e.ID))]
-	i.Accepted = e.Accepted
+	i.Account, i.Accepted = e.Account, e.Accepted
 	for _, d := range e.Days {
 		if d[0] < 0 || d[0] > 1<<20 || d[1]|d[2] < 0 || d[1]|d[2] >= 1<<24 {
 			return fmt.Errorf("%v is not a day", d)

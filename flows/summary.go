@@ -26,7 +26,8 @@ type Summary struct {
 // Interface is what was recorded of one interface, by day.
 type Interface struct {
 	ID       string
-	Days     []Day // ascending
+	Account  string // its owner as the records name it: twelve digits, unknown, or empty; of several, the first in the alphabet
+	Days     []Day  // ascending
 	Accepted bool  // a record of accepted traffic was read
 	lastDay  int
 }
@@ -195,6 +196,14 @@ func (d *reducer) countAccount(r *record) {
 		}
 	}
 	d.summary.Accounts[d.account].Records++
+	d.summary.Interfaces[d.iface].own(d.summary.Accounts[d.account].ID)
+}
+
+// own notes the owner of an interface.
+func (e *Interface) own(account string) {
+	if e.Account == "" || account != "" && account < e.Account {
+		e.Account = account
+	}
 }
 
 // maxAccounts bounds the accounts that are counted.
@@ -263,6 +272,7 @@ func (s *Summary) Add(o *Summary) {
 		at[i] = s.interfaceOf([]byte(e.ID))
 		mine := &s.Interfaces[at[i]]
 		mine.Accepted = mine.Accepted || e.Accepted
+		mine.own(e.Account)
 		for _, d := range e.Days {
 			mine.addDay(d)
 		}

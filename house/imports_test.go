@@ -26,6 +26,7 @@ var mayImport = map[string][]string{
 	"files":         {},
 	"columnar":      {},
 	"flows":         {"words", "inventory"},
+	"usage":         {"words", "inventory", "cidr", "flows"},
 	"reach/path":    {"inventory", "cidr"},
 	"reach/network": {"inventory", "cidr", "reach/path"},
 	"reach/explain": {"words", "inventory", "cidr", "reach/path", "reach/network"},

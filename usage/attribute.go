@@ -1,0 +1,290 @@
+package usage
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/flows"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// judge is one run of Judge.
+type judge struct {
+	summary  *flows.Summary
+	options  *Options
+	report   *Report
+	sites    []*site
+	homes    map[string]*site   // by group: of all regions, the one that holds it
+	owners   map[string]*holder // by id, of all interfaces of the inventory
+	accounts map[string]bool    // of the inventory
+	gone     map[goneKey][]goneFlow
+	loose    map[looseKey]*tally
+	covers   map[*inventory.Interface]*Interface
+}
+
+// holder is an interface with its region.
+type holder struct {
+	site *site
+	e    *inventory.Interface
+}
+
+// hit is what a rule let in of one row, cut to what the rule allows.
+type hit struct {
+	traffic inventory.Traffic
+	remote  netip.Prefix
+	last    int64
+	at      *holder
+}
+
+func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
+	j := &judge{
+		summary: s, options: o, report: &Report{Notes: s.Notes},
+		homes: map[string]*site{}, owners: map[string]*holder{}, accounts: map[string]bool{},
+		gone: map[goneKey][]goneFlow{}, loose: map[looseKey]*tally{}, covers: map[*inventory.Interface]*Interface{},
+	}
+	j.report.First, j.report.Last = window(s, o)
+	total := 0
+	for _, r := range inv.Regions {
+		for i := range r.Groups {
+			total += len(r.Groups[i].Rules)
+		}
+	}
+	j.report.Rules = make([]Rule, 0, total)
+	for _, r := range inv.Regions {
+		st := newSite(r)
+		j.sites = append(j.sites, st)
+		j.accounts[r.AccountID] = true
+		for i := range r.Groups {
+			g := &r.Groups[i]
+			if _, known := j.homes[g.ID]; !known {
+				j.homes[g.ID] = st
+			}
+			for k := range g.Rules {
+				j.report.Rules = append(j.report.Rules, Rule{Region: r, Group: g, Rule: &g.Rules[k], Attached: len(st.index.Members(g.ID))})
+				st.rules[g.ID] = append(st.rules[g.ID], &j.report.Rules[len(j.report.Rules)-1])
+			}
+		}
+		for i := range r.Interfaces {
+			e := &r.Interfaces[i]
+			if _, known := j.owners[e.ID]; !known {
+				j.owners[e.ID] = &holder{st, e}
+			}
+		}
+	}
+	return j
+}
+
+// attribute goes through the rows of the summary, one interface after the other.
+func (j *judge) attribute() {
+	var rows []flows.Flow
+	finish := func() {
+		if len(rows) > 0 {
+			j.attributeInterface(merged(rows))
+			rows = rows[:0]
+		}
+	}
+	for f := range j.summary.All() {
+		if len(rows) > 0 && rows[0].Interface != f.Interface {
+			finish()
+		}
+		rows = append(rows, f)
+	}
+	finish()
+	j.report.NoRule, j.report.Gone, j.report.Rejected = j.tallies(noRule), j.tallies(goneInterface), j.tallies(rejected)
+}
+
+// merged joins the rows of an interface that are about the same connections, of
+// which one may be known from the flags and one from the ports. The certainty of the
+// best one holds.
+func merged(rows []flows.Flow) []flows.Flow {
+	order := func(a, b flows.Flow) int {
+		return cmp.Or(cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.FirstPort, b.FirstPort), cmp.Compare(a.LastPort, b.LastPort),
+			a.Remote.Addr().Compare(b.Remote.Addr()), cmp.Compare(a.Remote.Bits(), b.Remote.Bits()), boolOrder(a.Rejected, b.Rejected), cmp.Compare(a.Certainty, b.Certainty))
+	}
+	slices.SortFunc(rows, order)
+	kept := rows[:0]
+	for _, f := range rows {
+		if n := len(kept); n > 0 {
+			x := f
+			x.Certainty = kept[n-1].Certainty
+			if order(x, kept[n-1]) == 0 {
+				kept[n-1].Count.Add(&f.Count)
+				continue
+			}
+		}
+		kept = append(kept, f)
+	}
+	return kept
+}
+
+func boolOrder(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+func (j *judge) attributeInterface(rows []flows.Flow) {
+	id := rows[0].Interface
+	at, known := j.owners[id]
+	if !known {
+		j.attributeGone(rows)
+		return
+	}
+	touched := map[*Rule]bool{}
+	for i := range rows {
+		f := &rows[i]
+		if f.Rejected {
+			j.tally(rejected, f)
+			continue
+		}
+		if f.Certainty != flows.Unlikely {
+			j.report.Flows++
+		}
+		for _, r := range j.attributeFlow(at, f) {
+			touched[r] = true
+		}
+	}
+	for r := range touched {
+		r.Using++
+	}
+}
+
+// answered reports whether the connections of a row were answered, or went on for
+// more packets than unanswered attempts have. Other protocols than TCP need no
+// answer.
+func answered(f *flows.Flow) bool {
+	return f.Protocol != inventory.TCP || f.Answered() || f.Packets > 3*f.Records
+}
+
+// attributeFlow credits the rules that let in a row, and returns them.
+func (j *judge) attributeFlow(at *holder, f *flows.Flow) []*Rule {
+	var sure, perhaps []*Rule
+	unseen := false
+	for _, id := range at.e.Groups {
+		if at.site.index.Group(id) == nil {
+			unseen = true
+		}
+		for _, r := range at.site.rules[id] {
+			switch j.match(at.site, at.e, r.Rule, f) {
+			case certain:
+				sure = append(sure, r)
+			case possible:
+				perhaps = append(perhaps, r)
+			}
+		}
+	}
+	if f.Certainty == flows.Unlikely {
+		for _, r := range append(sure, perhaps...) {
+			r.doubt("a connection on " + f.Traffic().String() + " may have been opened in the other direction: the records do not say who opened it")
+		}
+		return nil
+	}
+	if f.Certainty == flows.Either {
+		j.report.Unclear++
+	}
+	if len(sure) == 0 {
+		if len(perhaps) == 0 {
+			if !unseen && f.Certainty == flows.Certain {
+				j.tally(noRule, f)
+			}
+			return nil
+		}
+		for _, r := range perhaps {
+			r.credit(at, f, len(perhaps) > 1, true)
+		}
+		return perhaps
+	}
+	for _, r := range sure {
+		r.credit(at, f, len(sure) > 1, f.Certainty == flows.Either)
+	}
+	return sure
+}
+
+// doubt notes the first reason for which it is not certain that a rule is not used.
+func (r *Rule) doubt(reason string) {
+	if len(r.Reasons) == 0 {
+		r.Reasons = append(r.Reasons, reason)
+	}
+}
+
+// credit counts a row that the rule let in.
+func (r *Rule) credit(at *holder, f *flows.Flow, shared, unsure bool) {
+	r.Count.add(f)
+	switch {
+	case shared:
+		r.Shared++
+	default:
+		r.Exclusive++
+	}
+	if !unsure {
+		r.sure = true
+	}
+	if answered(f) {
+		r.answered = true
+	}
+	h := hit{traffic: cutTraffic(f.Traffic(), r.Rule.Traffic), remote: f.Remote, last: f.Last, at: at}
+	if p := r.Rule.Peer.Prefix; p.IsValid() && p.Bits() > f.Remote.Bits() {
+		h.remote = p
+	}
+	r.hits = append(r.hits, h)
+}
+
+// cutTraffic is the part of a traffic that a rule allows; they overlap.
+func cutTraffic(t, rule inventory.Traffic) inventory.Traffic {
+	switch {
+	case rule.Protocol == inventory.AllProtocols:
+		return t
+	case t.HasPorts():
+		return inventory.Ports(t.Protocol, max(t.First, rule.First), min(t.Last, rule.Last))
+	}
+	return rule
+}
+
+// Kinds of rows that no rule is credited with.
+const (
+	noRule = iota
+	goneInterface
+	rejected
+)
+
+type looseKey struct {
+	kind      int
+	iface     string
+	direction inventory.Direction
+	traffic   inventory.Traffic
+}
+
+type tally struct {
+	remotes int
+	Count
+}
+
+func (j *judge) tally(kind int, f *flows.Flow) {
+	key := looseKey{kind, f.Interface, f.Direction, f.Traffic()}
+	t := j.loose[key]
+	if t == nil {
+		t = &tally{}
+		j.loose[key] = t
+	}
+	t.remotes++
+	t.add(f)
+}
+
+func (j *judge) tallies(kind int) []Unattributed {
+	list := []Unattributed{}
+	for key, t := range j.loose {
+		if key.kind == kind {
+			list = append(list, Unattributed{key.iface, key.direction, key.traffic, t.remotes, t.Count})
+		}
+	}
+	slices.SortFunc(list, func(a, b Unattributed) int {
+		return cmp.Or(cmp.Compare(a.Interface, b.Interface), cmp.Compare(a.Direction, b.Direction), cmp.Compare(a.Traffic.Protocol, b.Traffic.Protocol),
+			cmp.Compare(a.Traffic.First, b.Traffic.First), cmp.Compare(a.Traffic.Last, b.Traffic.Last))
+	})
+	return list
+}

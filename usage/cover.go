@@ -1,0 +1,113 @@
+package usage
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/sgaudit/sgaudit/flows"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// cover says for each interface of the inventory for which hours there are records.
+func (j *judge) cover() {
+	losses := j.losses()
+	for _, s := range j.sites {
+		logs := map[string][]*inventory.FlowLog{}
+		for i := range s.region.FlowLogs {
+			l := &s.region.FlowLogs[i]
+			logs[l.Resource] = append(logs[l.Resource], l)
+		}
+		for i := range s.region.Interfaces {
+			e := &s.region.Interfaces[i]
+			var of []*inventory.FlowLog
+			for _, resource := range []string{e.ID, e.Subnet, e.VPC} {
+				if resource != "" {
+					of = append(of, logs[resource]...)
+				}
+			}
+			j.report.Interfaces = append(j.report.Interfaces, j.coverage(s, e, of, losses))
+		}
+	}
+	for i := range j.report.Interfaces {
+		c := &j.report.Interfaces[i]
+		j.covers[c.Interface] = c
+	}
+}
+
+// losses are the flow logs of which records could not be read. The empty id stands for
+// files of which it is not known.
+func (j *judge) losses() map[string]string {
+	lost := map[string]string{}
+	for _, n := range j.summary.Notes {
+		if n.Loss {
+			origin, _ := flows.OriginOf(n.File)
+			if _, known := lost[origin.FlowLog]; !known {
+				lost[origin.FlowLog] = n.File
+			}
+		}
+	}
+	return lost
+}
+
+// coverage is how far one interface is covered, with what is missing. The flow logs
+// are those of the interface, its subnet and its VPC.
+func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.FlowLog, losses map[string]string) Interface {
+	c := Interface{Region: s.region, Interface: e}
+	window := j.report.Hours()
+	seen := j.summary.Interface(e.ID)
+	if seen != nil {
+		c.Covered, c.Skipped = seen.Covered(j.report.First, j.report.Last)
+	}
+	known := s.region.Read.Has(inventory.PartFlowLogs)
+	var accepting, failing bool
+	var since time.Time
+	for _, l := range logs {
+		if l.Traffic == "REJECT" {
+			continue
+		}
+		accepting = true
+		failing = failing || !l.Active
+		if since.IsZero() || l.Created.Before(since) {
+			since = l.Created
+		}
+	}
+	miss := func(format string, args ...any) { c.Reasons = append(c.Reasons, fmt.Sprintf(format, args...)) }
+	switch {
+	case window == 0:
+		miss("the records are of less than one full hour")
+	case known && len(logs) > 0 && !accepting:
+		c.Covered = 0
+		miss("the flow logs of %s record rejected traffic only", e.Named())
+	case seen == nil && known && len(logs) == 0:
+		miss("%s has no flow log", e.Named())
+	case seen == nil:
+		miss("no record of %s was read", e.Named())
+	case !known && !seen.Accepted:
+		c.Covered = 0
+		miss("no record of accepted traffic of %s was read: its flow log may record rejected traffic only", e.Named())
+	case c.Covered < window:
+		text := fmt.Sprintf("there are records of %s for %d of %s", e.Named(), c.Covered, words.Count(window, "hour"))
+		switch {
+		case !since.IsZero() && since.Unix() > j.report.First:
+			text += ": its flow log was created on " + since.UTC().Format(time.DateOnly)
+		case failing:
+			text += ": AWS cannot deliver what its flow log records"
+		}
+		miss("%s", text)
+	}
+	if c.Skipped > 0 {
+		miss("AWS did not record all traffic of %s (SKIPDATA) in %s", e.Named(), words.Count(c.Skipped, "hour"))
+	}
+	if file, lost := losses[""]; lost {
+		miss("records of %s could not be read", words.Plain(file))
+		return c
+	}
+	for _, l := range logs {
+		if file, lost := losses[l.ID]; lost {
+			miss("records of %s could not be read", words.Plain(file))
+			break
+		}
+	}
+	return c
+}

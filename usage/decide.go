@@ -1,0 +1,171 @@
+package usage
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// decide gives each rule its verdict.
+func (j *judge) decide() {
+	for _, s := range j.sites {
+		for i := range s.region.Groups {
+			for _, r := range s.rules[s.region.Groups[i].ID] {
+				j.decideRule(s, r)
+			}
+		}
+	}
+}
+
+func (j *judge) decideRule(s *site, r *Rule) {
+	members := s.index.Members(r.Group.ID)
+	for _, e := range members {
+		r.Covered += j.covers[e].Covered
+	}
+	r.Hours = len(members) * j.report.Hours()
+	r.summarise()
+	doubts := r.Reasons
+	r.Reasons = nil
+	switch {
+	case r.Exclusive+r.Shared == 0:
+		r.Verdict, r.Reasons = Unused, j.whyNotKnown(s, r, members, doubts)
+		if len(r.Reasons) > 0 {
+			r.Verdict = NotKnown
+		}
+	case !r.answered:
+		r.Verdict = Unanswered
+	case r.Exclusive == 0:
+		r.Verdict = SharedOnly
+	default:
+		r.Verdict = Used
+	}
+	if r.Verdict == Used || r.Verdict == SharedOnly || r.Verdict == Unanswered {
+		r.Unsure = !r.sure
+	}
+	if r.Verdict == Used {
+		r.Narrow = j.narrow(s, r)
+	}
+	r.hits = nil
+}
+
+// whyNotKnown says why a rule that let in nothing that was recorded may be used all
+// the same. Nothing: it is not used.
+func (j *judge) whyNotKnown(s *site, r *Rule, members []*inventory.Interface, doubts []string) []string {
+	switch {
+	case !s.region.Read.Has(inventory.PartInterfaces):
+		return []string{"the network interfaces were not read"}
+	case len(members) == 0:
+		return []string{"the group is attached to no interface"}
+	}
+	reasons := doubts
+	for _, e := range members {
+		if missing := j.covers[e].Reasons; len(missing) > 0 {
+			reasons = append(reasons, missing[0])
+		}
+	}
+	if n := len(reasons); n > maxReasons {
+		reasons = append(reasons[:maxReasons:maxReasons], words.Count(n-maxReasons, "more interface")+" without all records")
+	}
+	if e := j.usedOnGone(s, r); e != "" {
+		reasons = append(reasons, "interface "+e+" is not in the inventory (deleted, or newer than it), and had traffic that the rule allows")
+	}
+	if reason := unobservable(s, r); reason != "" {
+		reasons = append(reasons, reason)
+	}
+	return reasons
+}
+
+// maxReasons bounds the reasons that are given for one rule.
+const maxReasons = 3
+
+// What flow logs do not record (Amazon VPC user guide, flow log limitations).
+var (
+	linkLocal = netip.MustParsePrefix("169.254.0.0/16")
+	localIPv6 = netip.MustParsePrefix("fd00:ec2::/32")
+)
+
+// unobservable says which traffic that a rule allows is never recorded, or nothing.
+func unobservable(s *site, r *Rule) string {
+	p := r.Rule.Peer.Prefix
+	if r.Rule.Direction != inventory.Egress || !p.IsValid() {
+		return ""
+	}
+	if linkLocal.Overlaps(p) && linkLocal.Bits() <= p.Bits() || localIPv6.Overlaps(p) && localIPv6.Bits() <= p.Bits() {
+		return "flow logs do not record traffic to the instance metadata service, the Amazon Time Sync Service and the Amazon DNS server"
+	}
+	if !r.Rule.Traffic.Overlaps(inventory.Ports(inventory.UDP, 53, 53)) && !r.Rule.Traffic.Overlaps(inventory.Ports(inventory.TCP, 53, 53)) {
+		return ""
+	}
+	vpc := s.index.VPC(r.Group.VPC)
+	if vpc == nil {
+		if cidrPrivate(p) {
+			return noDNS
+		}
+		return ""
+	}
+	for _, block := range vpc.Prefixes {
+		if block.Addr().Is4() && p.Contains(second(block.Addr())) {
+			return noDNS
+		}
+	}
+	return ""
+}
+
+const noDNS = "flow logs do not record queries to the Amazon DNS server of the VPC, which this rule may be for"
+
+// second returns the address of the Amazon DNS server in a block of a VPC: its first
+// one plus two (Amazon VPC user guide, Amazon DNS server).
+func second(first netip.Addr) netip.Addr {
+	b := first.As4()
+	binary.BigEndian.PutUint32(b[:], binary.BigEndian.Uint32(b[:])+2)
+	return netip.AddrFrom4(b)
+}
+
+// cidrPrivate reports whether a prefix may hold an address of a VPC.
+func cidrPrivate(p netip.Prefix) bool { return p.Bits() == 0 || p.Addr().IsPrivate() }
+
+// summarise lists what the rule let in, by traffic.
+func (r *Rule) summarise() {
+	remotes := map[inventory.Traffic]map[netip.Prefix]bool{}
+	last := map[inventory.Traffic]int64{}
+	all := map[netip.Prefix]bool{}
+	for i := range r.hits {
+		h := &r.hits[i]
+		if remotes[h.traffic] == nil {
+			remotes[h.traffic] = map[netip.Prefix]bool{}
+		}
+		remotes[h.traffic][h.remote] = true
+		all[h.remote] = true
+		last[h.traffic] = max(last[h.traffic], h.last)
+	}
+	r.Remotes = len(all)
+	for t, set := range remotes {
+		r.Needed = append(r.Needed, Needed{Traffic: t, Remotes: sortedPrefixes(set), Last: last[t]})
+	}
+	slices.SortFunc(r.Needed, func(a, b Needed) int { return compareTraffic(a.Traffic, b.Traffic) })
+}
+
+func compareTraffic(a, b inventory.Traffic) int {
+	return cmp.Or(cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
+}
+
+func sortedPrefixes(set map[netip.Prefix]bool) []netip.Prefix {
+	list := make([]netip.Prefix, 0, len(set))
+	for p := range set {
+		list = append(list, p)
+	}
+	slices.SortFunc(list, comparePrefixes)
+	return list
+}
+
+func comparePrefixes(a, b netip.Prefix) int {
+	return cmp.Or(cmp.Compare(a.Addr().BitLen(), b.Addr().BitLen()), a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+}
+
+// String names the rule with its group.
+func (r *Rule) String() string { return fmt.Sprintf("%s %s", r.Group.ID, r.Rule) }

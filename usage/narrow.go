@@ -1,0 +1,278 @@
+package usage
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/sgaudit/sgaudit/cidr"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Narrow is a set of rules that can take the place of one rule: together they let in
+// everything that the rule let in, and less than it allows.
+type Narrow struct {
+	Rules []inventory.Rule // sorted
+	Cut   []Needed         // what the rule let in and these do not: empty
+}
+
+// narrow proposes rules for the connections that a rule let in, or nil where they
+// would be no narrower or too many.
+func (j *judge) narrow(s *site, r *Rule) *Narrow {
+	n := &narrowing{judge: j, site: s, rule: r, most: j.options.MaxSources}
+	list := n.exact()
+	if list == nil || len(list) > n.most {
+		list = n.fewer()
+	}
+	if list == nil || len(list) > n.most {
+		return nil
+	}
+	slices.SortFunc(list, func(a, b inventory.Rule) int { return inventory.CompareRules(&a, &b) })
+	list = slices.CompactFunc(list, func(a, b inventory.Rule) bool { return inventory.CompareRules(&a, &b) == 0 })
+	if !n.narrower(list) {
+		return nil
+	}
+	found := &Narrow{Rules: list, Cut: n.cut(list)}
+	if len(found.Cut) > 0 {
+		return nil
+	}
+	return found
+}
+
+// narrowing is the search for narrower rules in the place of one.
+type narrowing struct {
+	*judge
+	site *site
+	rule *Rule
+	most int
+	refs map[netip.Addr][]string
+}
+
+// rulesFor makes rules of one traffic for sources.
+func (n *narrowing) rulesFor(t inventory.Traffic, peers []inventory.Peer) []inventory.Rule {
+	var list []inventory.Rule
+	for _, p := range peers {
+		list = append(list, inventory.Rule{Direction: n.rule.Rule.Direction, Traffic: t, Peer: p, Description: n.rule.Rule.Description})
+	}
+	return list
+}
+
+// exact makes rules for each traffic with its own sources, joining ports that stand
+// side by side and have the same sources.
+func (n *narrowing) exact() []inventory.Rule {
+	type part struct {
+		traffic inventory.Traffic
+		peers   []inventory.Peer
+	}
+	var parts []part
+	for i := range n.rule.Needed {
+		u := &n.rule.Needed[i]
+		peers := n.peers(u.Remotes, n.most)
+		if k := len(parts); k > 0 && joins(parts[k-1].traffic, u.Traffic) && samePeers(parts[k-1].peers, peers) {
+			parts[k-1].traffic.Last = u.Traffic.Last
+			continue
+		}
+		parts = append(parts, part{u.Traffic, peers})
+		if len(parts) > n.most {
+			return nil
+		}
+	}
+	var list []inventory.Rule
+	for _, p := range parts {
+		list = append(list, n.rulesFor(p.traffic, p.peers)...)
+	}
+	return list
+}
+
+// joins reports whether two ranges of ports of one protocol stand side by side.
+func joins(a, b inventory.Traffic) bool {
+	return a.HasPorts() && a.Protocol == b.Protocol && b.First == a.Last+1
+}
+
+func samePeers(a, b []inventory.Peer) bool {
+	return slices.EqualFunc(a, b, func(x, y inventory.Peer) bool { return x.String() == y.String() })
+}
+
+// fewer makes fewer rules: for each protocol one range from the lowest port to the
+// highest, and blocks of sources.
+func (n *narrowing) fewer() []inventory.Rule {
+	var ranges []inventory.Traffic
+	remotes := map[inventory.Protocol]map[netip.Prefix]bool{}
+	for i := range n.rule.Needed {
+		u := &n.rule.Needed[i]
+		p := u.Traffic.Protocol
+		if remotes[p] == nil {
+			remotes[p] = map[netip.Prefix]bool{}
+			ranges = append(ranges, u.Traffic)
+		} else if at := &ranges[len(ranges)-1]; at.HasPorts() {
+			at.Last = max(at.Last, u.Traffic.Last)
+		}
+		for _, remote := range u.Remotes {
+			remotes[p][remote] = true
+		}
+	}
+	if len(ranges) > n.most {
+		return nil
+	}
+	each := n.most / len(ranges)
+	var list []inventory.Rule
+	for _, t := range ranges {
+		list = append(list, n.rulesFor(t, n.peers(sortedPrefixes(remotes[t.Protocol]), each))...)
+	}
+	return list
+}
+
+// peers are sources that stand for remote addresses: groups for those of interfaces,
+// blocks for the rest. A rule that references a group, or a prefix list whose entries
+// are not known, keeps its source. If they are more than wanted, then addresses are
+// joined to blocks, which never reach beyond the rule's own source.
+func (n *narrowing) peers(remotes []netip.Prefix, most int) []inventory.Peer {
+	own := n.rule.Rule.Peer
+	if own.Group != nil {
+		return []inventory.Peer{own}
+	}
+	if own.List != "" {
+		if list := n.site.index.PrefixList(own.List); list == nil || !list.Resolved {
+			return []inventory.Peer{own}
+		}
+	}
+	groups := map[string]bool{}
+	var rest []netip.Prefix
+	for _, p := range remotes {
+		if refs := n.references(p); len(refs) > 0 {
+			for _, id := range refs {
+				groups[id] = true
+			}
+			continue
+		}
+		rest = append(rest, p)
+	}
+	if len(rest) > 0 && len(groups) >= most {
+		groups, rest = nil, remotes // blocks alone are fewer
+	}
+	var peers []inventory.Peer
+	for id := range groups {
+		peers = append(peers, inventory.Peer{Group: &inventory.GroupRef{ID: id, Account: n.site.region.AccountID}})
+	}
+	slices.SortFunc(peers, func(a, b inventory.Peer) int { return cmpText(a.String(), b.String()) })
+	for _, p := range fold(rest, max(1, most-len(peers))) {
+		peers = append(peers, inventory.Peer{Prefix: p})
+	}
+	return peers
+}
+
+func cmpText(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// references returns the groups that stand for an address with certainty, or nothing.
+func (n *narrowing) references(p netip.Prefix) []string {
+	if n.options.References == nil || !p.IsSingleIP() {
+		return nil
+	}
+	if found, done := n.refs[p.Addr()]; done {
+		return found
+	}
+	var found []string
+	for _, id := range n.options.References(n.site.region, n.rule.Group.VPC, p.Addr()) {
+		g := n.site.index.Group(id)
+		if g == nil || g.VPC != n.rule.Group.VPC || !holds(n.site.members(id), p) {
+			found = nil
+			break
+		}
+		found = append(found, id)
+	}
+	if n.refs == nil {
+		n.refs = map[netip.Addr][]string{}
+	}
+	n.refs[p.Addr()] = found
+	return found
+}
+
+// fold joins blocks until there are at most so many of each family: always the two
+// neighbours that have the longest prefix in common.
+func fold(list []netip.Prefix, most int) []netip.Prefix {
+	list = cidr.Of(list...).Prefixes()
+	slices.SortFunc(list, comparePrefixes)
+	for len(list) > most {
+		best, bits := -1, -1
+		for i := 1; i < len(list); i++ {
+			if b := common(list[i-1], list[i]); b > bits {
+				best, bits = i, b
+			}
+		}
+		if best < 0 {
+			return list // one of each family is left
+		}
+		list[best-1] = netip.PrefixFrom(list[best].Addr(), bits).Masked()
+		list = slices.Delete(list, best, best+1)
+	}
+	return list
+}
+
+// common is the length of the longest prefix that holds both, or -1 for two families.
+func common(a, b netip.Prefix) int {
+	if a.Addr().BitLen() != b.Addr().BitLen() {
+		return -1
+	}
+	bits := min(a.Bits(), b.Bits())
+	for !netip.PrefixFrom(a.Addr(), bits).Masked().Contains(b.Addr()) {
+		bits--
+	}
+	return bits
+}
+
+// narrower reports whether rules allow less than the rule that they take the place of.
+func (n *narrowing) narrower(list []inventory.Rule) bool {
+	own := n.rule.Rule
+	if len(list) == 0 {
+		return false
+	}
+	same := 0
+	var sources []netip.Prefix
+	for i := range list {
+		r := &list[i]
+		if r.Traffic != own.Traffic {
+			return true
+		}
+		if r.Peer.Group == nil {
+			sources = append(sources, r.Peer.Prefix)
+		}
+		if r.Peer.String() == own.Peer.String() {
+			same++
+		}
+	}
+	if same > 0 {
+		return false
+	}
+	if own.Peer.List != "" {
+		all := cidr.Of(n.site.index.Entries(own.Peer.List)...)
+		return !cidr.Of(sources...).Includes(all)
+	}
+	return !cidr.Of(sources...).Covers(own.Peer.Prefix)
+}
+
+// cut returns what the rule let in and other rules would not.
+func (n *narrowing) cut(list []inventory.Rule) []Needed {
+	var cut []Needed
+	for i := range n.rule.hits {
+		h := &n.rule.hits[i]
+		if !slices.ContainsFunc(list, func(r inventory.Rule) bool {
+			if !r.Traffic.Covers(h.traffic) {
+				return false
+			}
+			if r.Peer.String() == n.rule.Rule.Peer.String() {
+				return true
+			}
+			return n.peer(n.site, h.at.e, &r.Peer, h.remote) == certain
+		}) {
+			cut = append(cut, Needed{Traffic: h.traffic, Remotes: []netip.Prefix{h.remote}, Last: h.last})
+		}
+	}
+	return cut
+}
