@@ -28,7 +28,7 @@ type Interface struct {
 	ID       string
 	Account  string // its owner as the records name it: twelve digits, unknown, or empty; of several, the first in the alphabet
 	Days     []Day  // ascending
-	Accepted bool  // a record of accepted traffic was read
+	Accepted bool   // a record of accepted traffic was read
 	lastDay  int
 }
 
