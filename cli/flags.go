@@ -94,7 +94,7 @@ func declareAuditFlags() []urfave.Flag {
 
 // outputFlag is on every verb that writes a report.
 func outputFlag() urfave.Flag {
-	return offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + formatNames() + " (default: table on standard output)"},
+	return offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + formatNames() + " (default: table on standard output). A FILE that ends in a slash is a folder, which gets a file for each region, with " + strings.Join(dividedFormats(), ", ")},
 		func() []candidate { return plainCandidates(knownFormats()...) })
 }
 

@@ -31,7 +31,7 @@ func TestReportBeforeHistory(t *testing.T) {
 	p := newProgram(open(), open(), open())
 	format, _ := output.Lookup("json")
 	flags := &auditFlags{
-		targets: []target{{format, file}}, audit: audit.Options{Settings: audit.Defaults()}, minSeverity: findings.Medium,
+		targets: []target{{format: format, file: file}}, audit: audit.Options{Settings: audit.Defaults()}, minSeverity: findings.Medium,
 		history: &history.Folder{Path: filepath.Join(t.TempDir(), "gone")}, firstRun: true,
 	}
 	s := &inventory.Snapshot{TakenAt: time.Now(), Inventory: notation.MustParse("sg-1 web\n  in tcp/22 0.0.0.0/0\n  in tcp/23 0.0.0.0/0\n").Inventory}

@@ -276,6 +276,7 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			{"+", "merge", "stranger.json", "stranger.json"},
 			{"+", "merge", "report.json", hostile},
 		},
+		"ddl": {{"ddl", "parquet"}, {"+", "ddl", hostile}, {"+", "ddl", "parquet", "--location", hostile}},
 		"rules": {
 			{"+", "rules", "--input", "now.json"},
 			{"rules", "--input", "now.json", "-o", "csv"},

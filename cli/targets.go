@@ -20,6 +20,7 @@ import (
 type target struct {
 	format *output.Format
 	file   string // empty: standard output
+	folder bool   // file is a folder, which gets a file for each region
 }
 
 // formatNames lists the formats for help and errors.
@@ -62,32 +63,76 @@ func parseTargets(values []string, folder string) ([]target, error) {
 	}
 	var taken destinations
 	for _, value := range values {
-		name, file, given, err := splitOutput(value, knownFormats())
+		t, err := parseTarget(value, folder, &taken)
 		if err != nil {
 			errs = append(errs, err)
-			continue
 		}
-		format, _ := output.Lookup(name)
-		if !given && folder != "" {
-			file = filepath.Join(folder, "findings."+cmp.Or(endings[name], name))
+		if t.format != nil {
+			targets = append(targets, t)
 		}
-		place := "standard output"
-		if file != "" {
-			place = filepath.Clean(file)
-			if _, err := os.Stat(folder); !given && errors.Is(err, fs.ErrNotExist) {
-				targets = append(targets, target{format, file})
-				continue // the folder is made when the report is written, and nothing is in it
-			}
-			if err := writable(place); err != nil {
-				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
-			}
-		}
-		if !taken.claim(file) {
-			errs = append(errs, console.Usage("give all but one a file of its own, as in -o csv=findings.csv", "--output %s: %s has a format already", value, place))
-		}
-		targets = append(targets, target{format, file})
 	}
 	return targets, console.Combine(errs...)
+}
+
+// parseTarget reads FORMAT[=FILE]. Without a file it is one of the folder, if there
+// is a folder.
+func parseTarget(value, folder string, taken *destinations) (target, error) {
+	name, file, given, err := splitOutput(value, knownFormats())
+	if err != nil {
+		return target{}, err
+	}
+	format, _ := output.Lookup(name)
+	if !given && folder != "" {
+		file = filepath.Join(folder, "findings."+cmp.Or(endings[name], name))
+		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+			return target{format: format, file: file}, nil // the folder is made when the report is written, and nothing is in it
+		}
+	}
+	t := target{format: format, file: file}
+	place := "standard output"
+	if file != "" {
+		if os.IsPathSeparator(file[len(file)-1]) {
+			t.folder = true
+			return t, divisible(format, value, file, taken)
+		}
+		place = filepath.Clean(file)
+		if info, err := os.Stat(place); err == nil && info.IsDir() && format.Divided {
+			return t, console.Usage("write it like -o "+name+"="+file+"/ for a file of each region", "--output %s: %s is a folder", value, file)
+		}
+		err = writable(place)
+		if err != nil {
+			err = fmt.Errorf("--output %s: %w", value, err)
+		}
+	}
+	if !taken.claim(file) {
+		err = console.Combine(err, console.Usage("give all but one a file of its own, as in -o csv=findings.csv", "--output %s: %s has a format already", value, place))
+	}
+	return t, err
+}
+
+// divisible finds out early that a format cannot be written into a folder, or that
+// the folder cannot be made or has another format already.
+func divisible(format *output.Format, value, folder string, taken *destinations) error {
+	if !format.Divided {
+		return console.Usage("write it like -o "+format.Name+"=FILE; a folder can have "+strings.Join(dividedFormats(), ", "), "--output %s: %s is written to one file", value, format.Name)
+	}
+	if err := makable(folder); err != nil {
+		return fmt.Errorf("--output %s: %w", value, err)
+	}
+	if !taken.claim(folder) {
+		return console.Usage("give each format a folder of its own", "--output %s: %s has a format already", value, filepath.Clean(folder))
+	}
+	return nil
+}
+
+// dividedFormats are those that a folder can have.
+func dividedFormats() (names []string) {
+	for _, f := range output.Formats() {
+		if f.Divided {
+			names = append(names, f.Name)
+		}
+	}
+	return names
 }
 
 // splitOutput reads FORMAT[=FILE], of which the format is one of a list. The file
@@ -148,6 +193,10 @@ func (p *program) write(report *findings.Report, targets []target, o output.Opti
 	for _, t := range targets {
 		if t.format.Draws && o.Picture == nil && from != nil {
 			o.Picture = from.draw(report)
+		}
+		if t.folder {
+			errs = append(errs, output.SaveFolder(t.file, t.format, report, o))
+			continue
 		}
 		if t.file != "" {
 			o.Width, o.Color = 0, false

@@ -43,7 +43,7 @@ const (
 // Writer writes rows to a file of Parquet.
 type Writer struct {
 	columns []Column
-	out     *parquet.Writer
+	out     *parquet.GenericWriter[any]
 	rows    []parquet.Row // of which the first used are waiting
 	used    int
 	written int
@@ -53,7 +53,7 @@ type Writer struct {
 // the file.
 func NewWriter(w io.Writer, name string, columns []Column) *Writer {
 	schema := parquet.NewSchema(name, fields(columns))
-	out := parquet.NewWriter(w, schema,
+	out := parquet.NewGenericWriter[any](w, schema,
 		parquet.CreatedBy("sgaudit", "", ""), parquet.Compression(&parquet.Zstd), parquet.DataPageVersion(1),
 		parquet.MaxRowsPerRowGroup(rowsOfGroup), parquet.DictionaryMaxBytes(dictionaryBytes),
 	)

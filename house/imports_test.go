@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"page":          {"words", "findings", "picture"},
 	"tables":        {"words", "inventory", "cidr", "reach", "findings"},
 	"sheet":         {"words", "tables"},
-	"output":        {"words", "findings", "picture", "page", "tables", "sheet", "columnar"},
+	"output":        {"words", "inventory", "findings", "picture", "page", "tables", "sheet", "columnar"},
 	"picture":       {"words", "inventory", "cidr", "reach", "findings"},
 	"anonymise":     {"inventory", "cidr", "audit/checks"},
 	"excerpt":       {"inventory", "reach", "audit"},

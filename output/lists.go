@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -20,9 +21,9 @@ var _ = []*Format{
 	listing("rules-csv", "one row for each rule that was audited", (*tables.Tables).Rules, listCSV),
 	listing("groups-csv", "one row for each security group", (*tables.Tables).Groups, listCSV),
 	listing("interfaces-csv", "one row for each network interface", (*tables.Tables).Interfaces, listCSV),
-	listing("rules-ndjson", "the rules, one JSON object a line", (*tables.Tables).Rules, listLines),
-	listing("groups-ndjson", "the security groups, one JSON object a line", (*tables.Tables).Groups, listLines),
-	listing("interfaces-ndjson", "the network interfaces, one JSON object a line", (*tables.Tables).Interfaces, listLines),
+	lake(listing("rules-ndjson", "the rules, one JSON object a line", (*tables.Tables).Rules, listLines), (*tables.Tables).Rules),
+	lake(listing("groups-ndjson", "the security groups, one JSON object a line", (*tables.Tables).Groups, listLines), (*tables.Tables).Groups),
+	lake(listing("interfaces-ndjson", "the network interfaces, one JSON object a line", (*tables.Tables).Interfaces, listLines), (*tables.Tables).Interfaces),
 }
 
 // errNoTables is what a list comes to where only a report is known.
@@ -43,10 +44,14 @@ func listing(name, description string, table func(*tables.Tables) *tables.Table,
 
 func listCSV(w io.Writer, t *tables.Table, _ time.Time) error { return writeCSV(w, t) }
 
-func listLines(w io.Writer, t *tables.Table, _ time.Time) error {
+func listLines(w io.Writer, t *tables.Table, at time.Time) error {
 	out := &sticky{w: bufio.NewWriterSize(w, 1<<16)}
+	columns := append(slices.Clone(t.Columns), tables.Column{Name: startedAt, Kind: tables.Date})
+	began := at.UTC().Format(time.RFC3339)
+	var cells []string
 	for row := range t.Rows {
-		out.object(t.Columns, row)
+		cells = append(append(cells[:0], row...), began)
+		out.object(columns, cells)
 		out.print("\n")
 		if out.err != nil {
 			break

@@ -15,7 +15,7 @@ import (
 // NDJSON is the report cut into lines: each is an object whose "record" says
 // what it is: run, coverage, finding, not_evaluated, and summary at the end,
 // so that a reader can notice a report that was cut off.
-var _ = declare("ndjson", "the same, one JSON object a line", func(w io.Writer, r *findings.Report, _ Options) error {
+var _ = divided(declare("ndjson", "the same, one JSON object a line", func(w io.Writer, r *findings.Report, _ Options) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -68,4 +68,4 @@ var _ = declare("ndjson", "the same, one JSON object a line", func(w io.Writer, 
 		return fmt.Errorf("writing NDJSON: %w", failed)
 	}
 	return nil
-})
+}))

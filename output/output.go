@@ -45,6 +45,9 @@ type Format struct {
 	Write       func(w io.Writer, r *findings.Report, o Options) error
 	Draws       bool // it shows Options.Picture
 	Lists       bool // it is a list of Options.Tables, and cannot be written without
+	Divided     bool // SaveFolder can write it, a file for each region
+
+	table func(*tables.Tables) *tables.Table // of a format that Athena reads: with its columns
 }
 
 var formats = map[string]*Format{}

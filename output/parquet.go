@@ -3,7 +3,6 @@ package output
 import (
 	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/sgaudit/sgaudit/columnar"
@@ -12,23 +11,23 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// The tables as Parquet: the columns of CSV, and read_at, the time at which the
-// audit began, because the files of a folder may be of different runs.
+// The tables as Parquet: the columns of CSV, and started_at of the report, because
+// the files of a folder may be of different runs.
 var _ = []*Format{
-	declare("parquet", "the findings as Parquet, for Athena, DuckDB and pandas", func(w io.Writer, r *findings.Report, _ Options) error {
+	lake(declare("parquet", "the findings as Parquet, for Athena, DuckDB and pandas", func(w io.Writer, r *findings.Report, _ Options) error {
 		return writeParquet(w, findingTable(r, nil), r.StartedAt)
-	}),
-	listing("rules-parquet", "the rules as Parquet", (*tables.Tables).Rules, writeParquet),
-	listing("groups-parquet", "the security groups as Parquet", (*tables.Tables).Groups, writeParquet),
-	listing("interfaces-parquet", "the network interfaces as Parquet", (*tables.Tables).Interfaces, writeParquet),
+	}), func(*tables.Tables) *tables.Table { return findingTable(&findings.Report{}, nil) }),
+	lake(listing("rules-parquet", "the rules as Parquet", (*tables.Tables).Rules, writeParquet), (*tables.Tables).Rules),
+	lake(listing("groups-parquet", "the security groups as Parquet", (*tables.Tables).Groups, writeParquet), (*tables.Tables).Groups),
+	lake(listing("interfaces-parquet", "the network interfaces as Parquet", (*tables.Tables).Interfaces, writeParquet), (*tables.Tables).Interfaces),
 }
 
-// readAt is the last column of each table in Parquet.
-const readAt = "read_at"
+// startedAt is the last column of each table in Parquet and NDJSON.
+const startedAt = "started_at"
 
-// parquetColumns are the columns of a table, with their kinds. A day without a
-// time, and text of any other kind, is text.
-func parquetColumns(t *tables.Table) []columnar.Column {
+// lakeColumns are the columns of a table, with their kinds. A day without a time,
+// and text of any other kind, is text.
+func lakeColumns(t *tables.Table) []columnar.Column {
 	var columns []columnar.Column
 	for _, c := range t.Columns {
 		kind := columnar.Text
@@ -40,21 +39,22 @@ func parquetColumns(t *tables.Table) []columnar.Column {
 		}
 		columns = append(columns, columnar.Column{Name: c.Name, Kind: kind})
 	}
-	return append(columns, columnar.Column{Name: readAt, Kind: columnar.Time})
+	return append(columns, columnar.Column{Name: startedAt, Kind: columnar.Time})
 }
 
 // writeParquet writes a table. Characters that cannot be seen are shown in their
 // escaped form, as in CSV; nothing stands before what looks like a formula.
 func writeParquet(w io.Writer, t *tables.Table, at time.Time) error {
-	out := columnar.NewWriter(w, t.Name, parquetColumns(t))
+	out := columnar.NewWriter(w, t.Name, lakeColumns(t))
 	began := at.UTC().Format(time.RFC3339)
 	var cells []string
 	for row := range t.Rows {
-		cells = append(slices.Grow(cells[:0], len(row)+1), row...)
-		for i := range cells {
-			cells[i] = words.Plain(cells[i])
+		cells = cells[:0]
+		for _, cell := range row {
+			cells = append(cells, words.Plain(cell))
 		}
-		if err := out.Write(append(cells, began)); err != nil {
+		cells = append(cells, began)
+		if err := out.Write(cells); err != nil {
 			return fmt.Errorf("writing Parquet: %w", err)
 		}
 	}

@@ -109,7 +109,7 @@ func TestParquetIsTheCSV(t *testing.T) {
 	r := report()
 	names, rows := parquetRows(t, write(t, "parquet", r, output.Options{}))
 	lines := csvRows(t, write(t, "csv", r, output.Options{}))
-	if got, want := strings.Join(names, ","), strings.Join(append(lines[0], "read_at"), ","); got != want {
+	if got, want := strings.Join(names, ","), strings.Join(append(lines[0], "started_at"), ","); got != want {
 		t.Errorf("the columns are %s, want %s", got, want)
 	}
 	if len(rows) != len(lines)-1 {
@@ -130,7 +130,7 @@ func TestParquetIsTheCSV(t *testing.T) {
 			}
 		}
 		if row[len(row)-1] != r.StartedAt.UnixMilli() {
-			t.Errorf("row %d was read at %v", i, row[len(row)-1])
+			t.Errorf("row %d was started at %v", i, row[len(row)-1])
 		}
 	}
 }

@@ -60,7 +60,7 @@ type place struct {
 
 // judge works out what all tables need: who is referenced, what findings say,
 // and the verdict of every rule.
-func (t *Tables) judge() {
+func (t *audited) judge() {
 	t.about = map[subject]*told{}
 	for i := range t.report.Findings {
 		f := &t.report.Findings[i]
@@ -102,7 +102,7 @@ func (t *Tables) judge() {
 	}
 }
 
-func (t *Tables) look(r *inventory.Region) *place {
+func (t *audited) look(r *inventory.Region) *place {
 	p := &place{
 		region: r, attached: r.Read.Has(inventory.PartInterfaces),
 		rules: make([][]reach.Verdict, len(r.Groups)), groups: make([]reach.Verdict, len(r.Groups)), scoped: make([]bool, len(r.Groups)),
@@ -126,7 +126,7 @@ func (t *Tables) look(r *inventory.Region) *place {
 	return p
 }
 
-func (t *Tables) judgeRules(p *place) {
+func (t *audited) judgeRules(p *place) {
 	p.reach = reach.New(p.region)
 	for i := range p.region.Groups {
 		if !p.scoped[i] {

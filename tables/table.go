@@ -77,9 +77,15 @@ type Options struct {
 	Rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool
 }
 
-// Tables are the tables of one audit. They can be asked again; verdicts are
-// worked out once.
+// Tables are the tables of one audit, or of one region of it. They can be asked
+// again; verdicts are worked out once.
 type Tables struct {
+	*audited
+	only func(*inventory.Region) bool // nil: every region
+}
+
+// audited is what the tables of all regions share.
+type audited struct {
 	inv    *inventory.Inventory
 	report *findings.Report
 	opts   Options
@@ -93,8 +99,16 @@ type Tables struct {
 // New makes the tables of an inventory, which must be normalised, and of the
 // report of its audit. Neither may change while the tables are in use.
 func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Tables {
-	return &Tables{inv: inv, report: report, opts: opts}
+	return &Tables{audited: &audited{inv: inv, report: report, opts: opts}}
 }
+
+// In returns the tables of one region of an account: the same rows.
+func (t *Tables) In(account, region string) *Tables {
+	return &Tables{t.audited, func(r *inventory.Region) bool { return r.AccountID == account && r.Name == region }}
+}
+
+// has reports whether the tables have rows of a place.
+func (t *Tables) has(p *place) bool { return p != nil && (t.only == nil || t.only(p.region)) }
 
 // All returns the tables: rules, groups, interfaces.
 func (t *Tables) All() []*Table { return []*Table{t.Rules(), t.Groups(), t.Interfaces()} }
@@ -109,7 +123,7 @@ func (t *Tables) table(name string, columns []Column, count func(*place) int, wr
 			t.judged.Do(t.judge)
 			row := &row{cells: make([]string, 0, len(columns)), width: len(columns), yield: yield}
 			for _, p := range t.places {
-				if p == nil {
+				if !t.has(p) {
 					continue
 				}
 				if !write(p, row) {
@@ -127,7 +141,7 @@ func (t *Tables) table(name string, columns []Column, count func(*place) int, wr
 			t.judged.Do(t.judge)
 			n := 0
 			for _, p := range t.places {
-				if p != nil {
+				if t.has(p) {
 					n += count(p) + len(p.notes())
 				}
 			}
