@@ -52,7 +52,7 @@ FACTS = [
     ("Prometheus and others open in a range of ports", "monitoring", ["high-risk-port-open-to-internet", "database-port-open-to-internet"], ["database", "not-web"], ["high_risk", "kafka", "cassandra", "elasticsearch"]),
     ("all traffic open, on an unused group", "launch-wizard-1", ["all-traffic-open-to-internet"], ["all-traffic"], ["any_port", "all_ports"]),
     ("two unused groups that reference each other", "legacy-cart", ["unused-group"], ["unused"], ["not_used"]),
-    ("SSH around the bastion", "orders-wrong-application", ["bastion-bypassed"], [], []),
+    ("SSH bypasses the bastion", "orders-wrong-application", ["bastion-bypassed"], [], []),
     ("addresses of a subnet instead of a group", "orders-wrong-database", ["ip-source-should-be-group"], [], []),
 ]
 
