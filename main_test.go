@@ -27,7 +27,8 @@ func TestMain(m *testing.M) {
 // own:
 //
 //	serve ESTATE [FAULT...]          serves an estate and sets $ENDPOINT; a fault is
-//	                                 region=NAME, action=NAME, hang, expired, joined by commas
+//	                                 region=NAME, action=NAME, account=ID, hang, expired,
+//	                                 denied, throttle=N, joined by commas
 //	exits CODE COMMAND...            runs a command and wants this exit code
 //	closes CODE COMMAND...           the same, with a standard output that nobody reads
 //	interrupts CODE TEXT COMMAND...  sends Ctrl-C once the text was told; leaves
@@ -230,6 +231,13 @@ func parseFault(ts *testscript.TestScript, text string) (f endpoint.Fault) {
 			f.NonAnswer = value
 		case "expired":
 			f.Expired = true
+		case "denied":
+			f.Denied = true
+		case "throttle": // the first N calls
+			f.Throttle = true
+			f.Times, _ = strconv.Atoi(value)
+		case "account":
+			f.Account = value
 		default:
 			ts.Fatalf("unknown fault %q", word)
 		}

@@ -79,6 +79,7 @@ var sets = map[string]string{
 	"EC2 DescribeRegions":                             "regionInfo",
 	"EC2 DescribeVpcBlockPublicAccessOptions":         "vpcBlockPublicAccessOptions",
 	"STS GetCallerIdentity":                           "Account",
+	"STS AssumeRole":                                  "Credentials",
 	"Elastic Load Balancing DescribeLoadBalancers":    "LoadBalancerDescriptions",
 	"Elastic Load Balancing v2 DescribeLoadBalancers": "LoadBalancers",
 	"Elastic Load Balancing v2 DescribeListeners":     "Listeners",
@@ -94,7 +95,11 @@ var members = map[string]map[string]string{
 		"DescribeConfigurationRecorderStatus": "ConfigurationRecordersStatus",
 	},
 	"Service Quotas": {"GetServiceQuota": "Quota"},
-	"SSO":            {"GetRoleCredentials": "roleCredentials"},
+	"Organizations": {
+		"ListAccounts": "Accounts", "ListAccountsForParent": "Accounts",
+		"ListOrganizationalUnitsForParent": "OrganizationalUnits", "ListTagsForResource": "Tags",
+	},
+	"SSO": {"GetRoleCredentials": "roleCredentials"},
 }
 
 // lacking returns what keeps a response from being an answer to the call, empty

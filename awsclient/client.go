@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,14 +20,41 @@ type Client struct {
 	config aws.Config
 	home   string // the region of the first calls
 	caller inventory.Caller
+	role   *assumedRole // nil where the credentials are those that were found
 }
 
 // Caller returns the identity that the client has.
 func (c *Client) Caller() inventory.Caller { return c.caller }
 
-// Connect loads the configuration and asks who the caller is. Its errors are
-// *SetupError, but for the end of ctx.
+// Connect loads the configuration, asks who the caller is, and assumes the role of
+// the options. Its errors are *SetupError, but for the end of ctx.
 func Connect(ctx context.Context, opts Options) (*Client, error) {
+	c, err := connect(ctx, opts)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Role != "" {
+		var refused accountError
+		if c, err = c.enter(ctx, Account{Role: opts.Role}); errors.As(err, &refused) {
+			message, statement, _ := strings.Cut(refused.gap.Message, ". The role's")
+			hint := ""
+			if statement != "" {
+				hint = "the role's" + statement
+			}
+			return nil, &SetupError{Message: message, Hint: hint, Err: err}
+		}
+	}
+	if opts.ExpectAccount != "" && opts.ExpectAccount != c.caller.AccountID {
+		return nil, &SetupError{
+			Message: fmt.Sprintf("these credentials belong to account %s, not to %s", c.caller.AccountID, opts.ExpectAccount),
+			Hint:    "choose the right --profile, or drop --expect-account",
+		}
+	}
+	return c, nil
+}
+
+// connect is Connect with the credentials as they were found.
+func connect(ctx context.Context, opts Options) (*Client, error) {
 	opts.setDefaults()
 	if e := endpointError(&opts); e != nil && !opts.StaticCredentials {
 		return nil, e
@@ -73,12 +101,6 @@ func Connect(ctx context.Context, opts Options) (*Client, error) {
 	} else {
 		opts.Warn("AWS gave the caller an ARN of a form that sgaudit does not know: it is left out")
 		c.caller.ARN, c.caller.Partition = "", inventory.PartitionOf(first)
-	}
-	if opts.ExpectAccount != "" && opts.ExpectAccount != c.caller.AccountID {
-		return nil, &SetupError{
-			Message: fmt.Sprintf("these credentials belong to account %s, not to %s", c.caller.AccountID, opts.ExpectAccount),
-			Hint:    "choose the right --profile, or drop --expect-account",
-		}
 	}
 	return c, nil
 }

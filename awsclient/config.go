@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -124,6 +125,9 @@ func (c *Client) regionConfig(region string, attempts int) aws.Config {
 	cfg := c.config.Copy()
 	cfg.Region = region
 	cfg.Retryer = func() aws.Retryer { return c.retryer(attempts) }
+	if c.opts.Throttles != nil {
+		cfg.APIOptions = append(slices.Clip(cfg.APIOptions), c.opts.Throttles.watch(c.caller.AccountID, region))
+	}
 	if c.opts.EndpointURL != "" {
 		cfg.BaseEndpoint = &c.opts.EndpointURL
 		cfg.ConfigSources = append([]any{givenEndpoint(c.opts.EndpointURL)}, cfg.ConfigSources...)

@@ -21,6 +21,11 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 		return inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed, Message: string(lacking)}
 	}
 	g := inventory.Gap{Part: part, Operation: operation, Kind: inventory.Failed}
+	if !strings.HasPrefix(operation, "sts:") && fromSTS(err) {
+		g = gap(part, operationAssume, err)
+		g.Message = "the role could not be assumed again during the run: " + g.Message
+		return g
+	}
 	var network net.Error
 	var not *notAnAnswer
 	var long tooLong

@@ -36,7 +36,7 @@ func readGroups(ctx context.Context, r *reader, p *pager) error {
 			}
 		}
 		read.add(p.Items)
-		r.progress.page(r.region.Name, len(p.Items))
+		r.progress.page(r.region, len(p.Items))
 	})
 	return err
 }

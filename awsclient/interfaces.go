@@ -95,7 +95,7 @@ func (l *interfaceList) read(ctx context.Context, first *string, ids []string, m
 	}, func(p ec2xml.Page[inventory.Interface]) {
 		l.allMalformed(inventory.PartInterfaces, p.Malformed)
 		into.add(p.Items)
-		l.progress.page(l.region.Name, len(p.Items))
+		l.progress.page(l.region, len(p.Items))
 	})
 }
 

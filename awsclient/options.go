@@ -33,6 +33,11 @@ type Options struct {
 	ExpectAccount  string          // refuse any other
 	RegionDeadline time.Duration   // for each region as a whole; 0: three minutes
 	Concurrency    int             // regions side by side; 0: a default
+	Parallel       int             // calls under way at once, over all accounts and regions; 0: as many as the regions make
+
+	Role        string // ARN of a role that is assumed with the credentials; empty: none
+	ExternalID  string // for every role that is assumed
+	SessionName string // of the sessions in which roles are assumed; empty: sgaudit with the time
 
 	// StaticCredentials uses made-up keys and looks at no variable and no
 	// file of AWS: for endpoints that check nothing.
@@ -43,6 +48,9 @@ type Options struct {
 	Warn     func(string)           // called with what looks wrong but stops nothing; may be nil
 	Debug    func(string)           // called with what makes a run slower than it could be, from several goroutines; may be nil
 
+	// Throttles counts the calls that were throttled; may be nil.
+	Throttles *Throttles
+
 	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth
 
 	RetryDelay  time.Duration // longest wait between two tries of a call; 0: eight seconds
@@ -51,12 +59,15 @@ type Options struct {
 
 // Progress says how far a run is.
 type Progress struct {
-	Region  string
-	State   string // reading or done
-	Regions int    // in all
-	Done    int
-	Pages   int // of all regions so far
-	Items   int
+	Account  string
+	Region   string
+	State    string // reading or done
+	Accounts int    // in all
+	Ended    int    // accounts of which every region is done
+	Regions  int    // in all
+	Done     int
+	Pages    int // of all regions so far
+	Items    int
 }
 
 const (
@@ -89,6 +100,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.callTimeout == 0 {
 		o.callTimeout = callTimeout
+	}
+	if o.SessionName == "" {
+		o.SessionName = "sgaudit-" + time.Now().UTC().Format("20060102T150405Z")
 	}
 	if o.Warn == nil {
 		o.Warn = func(string) {}

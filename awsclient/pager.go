@@ -36,12 +36,13 @@ type pager struct {
 	limit     *rate.Limiter // of the API: each call takes a token
 	firstPage bool          // every list ends after its first page
 	listed    atomic.Int64  // items so far
+	role      *assumedRole  // of the credentials; nil where they cannot be renewed
 }
 
 // another returns a pager for another API of the same allowance: the rate of calls
 // counts for each API.
 func (p *pager) another() *pager {
-	return &pager{limit: rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), firstPage: p.firstPage}
+	return &pager{limit: rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), firstPage: p.firstPage, role: p.role}
 }
 
 // list reads a list from its first page to its last and gives every item to add, in
@@ -120,7 +121,8 @@ func (p *pager) everyPage(ctx context.Context, next func(ctx context.Context, to
 	}
 }
 
-// once waits for the limiter and makes one call.
+// once waits for the limiter and makes one call. Where the credentials of a role
+// have expired, it makes it again with new ones.
 func (p *pager) once(ctx context.Context, call func(context.Context) error) error {
 	if err := p.limit.Wait(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -131,6 +133,9 @@ func (p *pager) once(ctx context.Context, call func(context.Context) error) erro
 	bounded, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
 	err := call(bounded)
+	if p.role.renew(err) {
+		err = call(bounded)
+	}
 	if cause := context.Cause(ctx); err != nil && cause != nil {
 		return cause
 	}

@@ -75,7 +75,7 @@ func (c *Client) collectRegion(ctx context.Context, region *inventory.Region, p 
 	}
 	r.details.join(region.Groups)
 	region.Normalize() // while other regions wait for their answers
-	p.done(region.Name)
+	p.done(region)
 }
 
 // after waits until the lists of a part have ended, well or not. Each ends with the
@@ -93,7 +93,7 @@ func (r *reader) sweep(ctx context.Context, l *sweep) {
 	if l.maxRPS > 0 {
 		limit = rate.NewLimiter(rate.Limit(min(l.maxRPS, most)), 2*int(l.maxRPS))
 	}
-	if err := l.read(ctx, r, &pager{limit: limit, firstPage: r.firstPage}); err != nil {
+	if err := l.read(ctx, r, &pager{limit: limit, firstPage: r.firstPage, role: r.client.role}); err != nil {
 		operation := l.operation
 		var other operationError
 		if errors.As(err, &other) {

@@ -58,6 +58,9 @@ func (p *program) audit(ctx context.Context, flags *auditFlags) error {
 		}
 		defer unlock()
 	}
+	if flags.source.accounts.many() && !flags.source.given() && !flags.keepsInventory() {
+		return p.auditAccounts(ctx, flags, started)
+	}
 	read, err := p.loadInventory(flags.source)
 	if err != nil {
 		return err
@@ -69,7 +72,12 @@ func (p *program) audit(ctx context.Context, flags *auditFlags) error {
 // report to its targets and into the history. What fails there is reported when
 // the report is out.
 func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Snapshot, started time.Time) error {
-	report := p.evaluate(s, flags.audit, flags.exceptions, started)
+	return p.deliver(ctx, flags, p.evaluate(s, flags.audit, flags.exceptions, started), s, started)
+}
+
+// deliver compares a report, brings it to its targets and returns how the run ends.
+// The snapshot is nil where the inventory was not kept.
+func (p *program) deliver(ctx context.Context, flags *auditFlags, report *findings.Report, s *inventory.Snapshot, started time.Time) error {
 	if flags.baseline != nil {
 		report.CompareTo(flags.baseline)
 	}
@@ -80,11 +88,18 @@ func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Sna
 	if flags.firstRun {
 		history.First(report)
 	}
+	if flags.source != nil {
+		report.Throttled = throttled(flags.source.client.Throttles)
+	}
 	report.Finish()
 	whole := *report // the history keeps what --min-severity drops, and what is outside of the part
-	report, err := p.selectPart(report, s.Inventory, flags.part)
-	if err != nil {
-		return err
+	var from *material
+	if s != nil {
+		from = &material{s.Inventory, &flags.audit.Settings, flags.part}
+		var err error
+		if report, err = p.selectPart(report, s.Inventory, flags.part); err != nil {
+			return err
+		}
 	}
 	if flags.framework != nil {
 		report.Controls = flags.framework.Judge(report)
@@ -95,10 +110,11 @@ func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Sna
 	report.Finish()
 
 	flags.table.Next = p.nextCommand(&whole, flags)
-	err = p.write(report, flags.targets, flags.table, &material{s.Inventory, &flags.audit.Settings, flags.part})
+	err := p.write(report, flags.targets, flags.table, from)
 	if flags.history != nil {
 		err = errors.Join(err, flags.history.Keep(&whole, s))
 	}
+	p.tellThrottled(report)
 	p.tellCoverage(report, ctx.Err() != nil)
 	p.console.Say("%s in %s", summary(report), time.Since(started).Round(10*time.Millisecond))
 	switch {
@@ -116,13 +132,19 @@ func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Sna
 // fixes, and without what exceptions accept. Dates, of rules and of exceptions,
 // are compared with the day on which it was read.
 func (p *program) evaluate(s *inventory.Snapshot, opts audit.Options, exceptions []findings.Exception, started time.Time) *findings.Report {
-	report, warnings := judged(s.Inventory, opts.AsOf(s.TakenAt), exceptions)
+	opts = opts.AsOf(s.TakenAt)
+	report, warnings := judged(s.Inventory, opts, exceptions)
+	p.sign(report, warnings, started)
+	return report
+}
+
+// sign says what made a report and when, and warns of exceptions that need care.
+func (p *program) sign(report *findings.Report, warnings []string, started time.Time) {
 	report.Tool = findings.Tool{Name: "sgaudit", Version: version()}
 	report.StartedAt, report.FinishedAt = started, time.Now().UTC()
 	for _, text := range warnings {
 		p.console.Warn("%s", text)
 	}
-	return report
 }
 
 // judged audits an inventory and attaches the fixes. Exceptions come before the

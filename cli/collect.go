@@ -17,7 +17,8 @@ func (p *program) collect(ctx context.Context, opts awsclient.Options) (*invento
 	return p.collectBy(ctx, opts, (*awsclient.Client).Collect)
 }
 
-func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
+// prepare gives the options what a run at the command line has.
+func (p *program) prepare(ctx context.Context, opts *awsclient.Options) {
 	opts.Warn = func(text string) { p.console.Warn("%s", text) }
 	opts.Debug = func(text string) { p.console.Debug("%s", text) }
 	opts.RetryDelay = p.retryDelay
@@ -25,6 +26,10 @@ func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read fu
 	if p.console.Interactive() {
 		opts.MFAToken = func() (string, error) { return p.console.Ask(ctx, "MFA code") }
 	}
+}
+
+func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read func(*awsclient.Client, context.Context) (*inventory.Inventory, error)) (*inventory.Inventory, error) {
+	p.prepare(ctx, &opts)
 	var line *console.Progress
 	opts.Progress = func(u awsclient.Progress) {
 		line.Set("%d/%d regions  %d pages  %d items", u.Done, u.Regions, u.Pages, u.Items)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 // gapSummary is what could not be read, for one reason, in one set of regions.
 type gapSummary struct {
 	kind       inventory.GapKind
+	places     []string // regions; of a report about several accounts, accounts and regions
 	regions    []string
 	operations []string
 	message    string // of the first gap
@@ -38,7 +40,7 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 			p.console.Warn("the report lists %d more kinds of gaps", len(summaries)-i)
 			break
 		}
-		p.console.Warn("%s: %s: %s%s", words.List(l.regions, 4), reasonText(l.kind), words.List(l.operations, 4), l.message)
+		p.console.Warn("%s: %s: %s%s", words.List(l.places, 4), reasonText(l.kind), words.List(l.operations, 4), l.message)
 	}
 	unread := 0
 	for _, c := range report.Coverage {
@@ -47,10 +49,13 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 		}
 	}
 	p.console.Warn("incomplete: %d of %s could not be read in full", unread, words.Count(len(report.Coverage), "region"))
+	if !interrupted {
+		p.tellRoles(report)
+	}
 	for _, r := range reasonOrder {
 		var regions []string
 		for _, l := range summaries {
-			if l.kind == r {
+			if l.kind == r && !slices.ContainsFunc(l.operations, isRole) {
 				regions = append(regions, l.regions...)
 			}
 		}
@@ -62,36 +67,66 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	}
 }
 
-// summarizeGaps gathers the gaps of a report: first the regions that share an
-// operation and a reason, then the operations that share the regions.
+// summarizeGaps gathers the gaps of a report: first the places that share an
+// operation and a reason, then the operations that share the places. In a report
+// about several accounts the places are accounts where all their regions have the
+// gap, and else regions of accounts. What was left out on request is no gap.
 func summarizeGaps(report *findings.Report) []*gapSummary {
 	type cause struct {
 		kind      inventory.GapKind
 		operation string
 	}
+	type place struct{ account, region string }
 	var causes []cause
-	regions := map[cause][]string{}
+	places := map[cause][]place{}
 	messages := map[cause]string{}
+	names := map[string]string{}
+	regions := map[string]int{} // of each account
 	for _, c := range report.Coverage {
+		if c.Status == "skipped" {
+			continue
+		}
+		names[c.AccountID] = strings.TrimSpace(c.AccountID + " " + c.AccountName)
+		regions[c.AccountID]++
 		for _, g := range c.Gaps {
 			k := cause{inventory.GapKind(g.Kind), g.Operation}
-			if regions[k] == nil {
+			if places[k] == nil {
 				causes = append(causes, k)
 				messages[k] = describe(g)
 			}
-			if !slices.Contains(regions[k], c.Region) {
-				regions[k] = append(regions[k], c.Region)
+			if at := (place{c.AccountID, c.Region}); !slices.Contains(places[k], at) {
+				places[k] = append(places[k], at)
 			}
 		}
 	}
 	var summaries []*gapSummary
-	byRegions := map[string]*gapSummary{}
+	byPlaces := map[string]*gapSummary{}
 	for _, k := range causes {
-		key := string(k.kind) + " " + strings.Join(regions[k], " ")
-		l := byRegions[key]
+		key := fmt.Sprint(k.kind, places[k])
+		l := byPlaces[key]
 		if l == nil {
-			l = &gapSummary{kind: k.kind, regions: regions[k], message: messages[k]}
-			byRegions[key] = l
+			l = &gapSummary{kind: k.kind, message: messages[k]}
+			count := map[string]int{}
+			for _, at := range places[k] {
+				count[at.account]++
+				if !slices.Contains(l.regions, at.region) {
+					l.regions = append(l.regions, at.region)
+				}
+			}
+			for _, at := range places[k] {
+				text := at.region
+				switch {
+				case len(names) == 1:
+				case count[at.account] == regions[at.account]:
+					text = "account " + names[at.account]
+				default:
+					text += " of account " + names[at.account]
+				}
+				if !slices.Contains(l.places, text) {
+					l.places = append(l.places, text)
+				}
+			}
+			byPlaces[key] = l
 			summaries = append(summaries, l)
 		}
 		l.operations = append(l.operations, k.operation)
@@ -104,8 +139,8 @@ func summarizeGaps(report *findings.Report) []*gapSummary {
 func describe(g findings.Gap) string {
 	const most = 200
 	text := g.Code
-	switch inventory.GapKind(g.Kind) {
-	case inventory.DeniedByPolicy, inventory.Failed:
+	switch kind := inventory.GapKind(g.Kind); {
+	case kind == inventory.DeniedByPolicy, kind == inventory.Failed, isRole(g.Operation) && kind != inventory.Denied:
 		text = strings.Trim(g.Code+": "+g.Message, ": ")
 	}
 	if runes := []rune(text); len(runes) > most {
@@ -115,6 +150,22 @@ func describe(g findings.Gap) string {
 		return ""
 	}
 	return " (" + text + ")"
+}
+
+// isRole reports whether an operation leads into an account.
+func isRole(operation string) bool { return operation == "sts:AssumeRole" }
+
+// tellRoles says once what the trust policies of the roles lack that could not be
+// assumed: it is the same for all of them.
+func (p *program) tellRoles(report *findings.Report) {
+	for _, c := range report.Coverage {
+		for _, g := range c.Gaps {
+			if _, statement, found := strings.Cut(g.Message, "trust policy needs the statement "); found && isRole(g.Operation) && g.Kind == string(inventory.Denied) {
+				p.console.Hint("the trust policy of each of these roles needs the statement %s, and the caller needs the permission sts:AssumeRole on them", statement)
+				return
+			}
+		}
+	}
 }
 
 func reasonText(k inventory.GapKind) string {

@@ -33,6 +33,9 @@ func (p *program) doctor(c *urfave.Context) error {
 	if err := console.Combine(err, checkAnswer(c)); err != nil {
 		return err
 	}
+	if err := src.accounts.noAccounts("doctor"); err != nil {
+		return err
+	}
 	stop, err := src.serveDemo()
 	if err != nil {
 		return err

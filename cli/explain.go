@@ -96,7 +96,7 @@ func (p *program) reportOf(c *urfave.Context) (*findings.Report, error) {
 // demoReport audits the embedded account as sgaudit demo does.
 func (p *program) demoReport(c *urfave.Context) (*findings.Report, error) {
 	started := time.Now().UTC()
-	s, err := p.loadInventory(&source{c: c, client: awsclient.Options{Depth: inventory.DepthNetwork}})
+	s, err := p.loadInventory(&source{c: c, client: awsclient.Options{Depth: inventory.DepthNetwork}, accounts: &accountsChoice{}})
 	if err != nil {
 		return nil, err
 	}

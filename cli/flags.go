@@ -17,10 +17,11 @@ import (
 
 // The headings that help puts flags under.
 const (
-	categoryRead    = "Scope"
-	categoryReport  = "Findings"
-	categoryTable   = "Table"
-	categoryConsole = "Output"
+	categoryRead     = "Scope"
+	categoryReport   = "Findings"
+	categoryTable    = "Table"
+	categoryConsole  = "Output"
+	categoryAccounts = "Several accounts"
 )
 
 // configVariable names the configuration file where --config does not.

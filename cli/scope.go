@@ -28,10 +28,10 @@ func readFlags() []urfave.Flag { return append(scopeFlags(), accountFlags()...) 
 
 // accountFlags are on the verbs that need an account of one's own.
 func accountFlags() []urfave.Flag {
-	return []urfave.Flag{
-		&urfave.StringFlag{Name: "profile", Category: categoryRead, Usage: "use this `PROFILE` of the AWS configuration files"},
+	return append([]urfave.Flag{
+		&urfave.StringSliceFlag{Name: "profile", Category: categoryRead, Usage: "use this `PROFILE` of the AWS configuration files; of several, the account of each is read"},
 		&urfave.StringFlag{Name: "endpoint-url", Category: categoryRead, Usage: "send every call to this `URL` instead of AWS"},
-	}
+	}, accountsFlags()...)
 }
 
 // notEmpty refuses flags that are given without a value: where a script's
@@ -49,14 +49,13 @@ func notEmpty(c *urfave.Context, names ...string) error {
 // clientOptions reads the flags that say what is read.
 func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	o := awsclient.Options{
-		Profile:       c.String("profile"),
 		EndpointURL:   c.String("endpoint-url"),
 		ExpectAccount: c.String("expect-account"),
 	}
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
 
-	try(notEmpty(c, "profile", "endpoint-url", "expect-account", savedAccount, "depth", "max-rps", "region-deadline"))
+	try(notEmpty(c, "endpoint-url", "expect-account", savedAccount, "depth", "max-rps", "region-deadline"))
 	var err error
 	o.Regions, err = flagValues(c, "region", checkRegion)
 	try(err)

@@ -15,9 +15,10 @@ import (
 // source is where a verb takes an account from: a file that a flag names, the
 // embedded account, or the account of the credentials.
 type source struct {
-	c      *urfave.Context
-	flag   string            // names the file; empty: the verb takes none
-	client awsclient.Options // how an account is read
+	c        *urfave.Context
+	flag     string            // names the file; empty: the verb takes none
+	client   awsclient.Options // how an account is read
+	accounts *accountsChoice   // which accounts are read
 
 	opened *input // the file, once it was read
 }
@@ -28,7 +29,12 @@ func newSource(c *urfave.Context, flag string) (*source, error) {
 	var err error
 	s.client, err = clientOptions(c)
 	errs := []error{err}
+	s.client.Throttles = &awsclient.Throttles{}
+	s.accounts, err = readAccountsFlags(c, &s.client)
+	errs = append(errs, err)
 	switch {
+	case c.Bool("demo") && (s.accounts.many() || s.client.Role != ""):
+		errs = append(errs, console.Usage("drop one of them", "--demo reads one built-in account: flags that choose accounts or roles have no effect"))
 	case s.given() && c.Bool("demo"):
 		errs = append(errs, console.Usage("drop one of them", "--demo and --%s cannot be used together", flag))
 	case flag != "" && !s.given() && c.IsSet(savedAccount):
@@ -64,7 +70,12 @@ func (p *program) loadInventory(s *source) (*inventory.Snapshot, error) {
 	}
 	defer stop()
 	taken := time.Now().UTC()
-	inv, err := p.collect(s.c.Context, s.client)
+	var inv *inventory.Inventory
+	if s.accounts.many() {
+		inv, err = p.collectAll(s.c.Context, s)
+	} else {
+		inv, err = p.collect(s.c.Context, s.client)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +147,11 @@ func savedFlag() urfave.Flag {
 
 // noAccount refuses the flags that mean nothing where no account is read.
 func noAccount(c *urfave.Context, because string, more ...string) error {
-	for _, name := range append([]string{"profile", "endpoint-url", "exclude-region", "depth", "max-rps", "region-deadline"}, more...) {
+	names := []string{"profile", "endpoint-url", "exclude-region", "depth", "max-rps", "region-deadline"}
+	for _, f := range accountsFlags() {
+		names = append(names, f.Names()[0])
+	}
+	for _, name := range append(names, more...) {
 		if c.IsSet(name) {
 			return console.Usage("drop one of them", "%s reads no account, so --%s has no effect", because, name)
 		}

@@ -113,6 +113,15 @@ func (r *Report) Except(exceptions []Exception, now time.Time) (warnings []strin
 			}
 		}
 		r.Exceptions = append(r.Exceptions, use)
+	}
+	return r.Attention(exceptions, now)
+}
+
+// Attention returns what Except returned for a report to which Except was applied
+// with the same exceptions, or for several that were merged since.
+func (r *Report) Attention(exceptions []Exception, now time.Time) (warnings []string) {
+	for i, use := range r.Exceptions {
+		x := &exceptions[i]
 		if text := x.attention(r, use, now); text != "" {
 			warnings = append(warnings, fmt.Sprintf("the exception in line %d (%s) %s", x.Line, x.Reason, text))
 		}

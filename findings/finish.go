@@ -60,6 +60,9 @@ func (r *Report) Finish() {
 			cmp.Compare(a.Check, b.Check), cmp.Compare(a.Reason, b.Reason))
 	})
 	r.NotEvaluated = slices.Compact(r.NotEvaluated)
+	slices.SortFunc(r.Throttled, func(a, b Throttled) int {
+		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region), cmp.Compare(a.Operation, b.Operation), cmp.Compare(a.Calls, b.Calls))
+	})
 	r.Coverage, r.Checks = orEmpty(r.Coverage), orEmpty(r.Checks)
 	r.Findings, r.NotEvaluated = orEmpty(r.Findings), orEmpty(r.NotEvaluated)
 	for i := range r.Coverage {

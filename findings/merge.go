@@ -101,6 +101,7 @@ func (m *merger) add(r *Report) {
 	m.compare(r.Comparison)
 	m.leaveOut(r)
 	m.except(r.Exceptions)
+	m.Throttled = append(m.Throttled, r.Throttled...)
 }
 
 // control joins the controls: the worst status holds.

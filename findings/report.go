@@ -35,6 +35,16 @@ type Report struct {
 	Below         *Below         `json:"below_min_severity,omitempty"`
 	Selection     *Selection     `json:"selection,omitempty"`  // of another report, by its filters
 	Exceptions    []ExceptionUse `json:"exceptions,omitempty"` // of the configuration, in its order
+	Throttled     []Throttled    `json:"throttled,omitempty"`  // of a live run: calls that AWS throttled
+}
+
+// Throttled is how often AWS throttled the calls of one operation. Most of them were
+// answered when they were made again; what was not is a gap.
+type Throttled struct {
+	AccountID string `json:"account_id"`
+	Region    string `json:"region"`
+	Operation string `json:"operation"` // of the API: DescribeSecurityGroups
+	Calls     int    `json:"calls"`
 }
 
 // The statuses of a Control.

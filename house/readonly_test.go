@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/organizations"
 	"github.com/aws/aws-sdk-go-v2/service/servicequotas"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/aws-sdk-go-v2/service/wafv2"
@@ -27,7 +28,7 @@ func TestItOnlyReads(t *testing.T) {
 	reading := map[string]bool{}
 	for name, client := range map[string]any{
 		"configservice": &configservice.Client{}, "ec2": &ec2.Client{}, "elasticloadbalancing": &elasticloadbalancing.Client{},
-		"elasticloadbalancingv2": &elasticloadbalancingv2.Client{}, "lambda": &lambda.Client{}, "servicequotas": &servicequotas.Client{}, "sts": &sts.Client{}, "wafv2": &wafv2.Client{},
+		"elasticloadbalancingv2": &elasticloadbalancingv2.Client{}, "lambda": &lambda.Client{}, "organizations": &organizations.Client{}, "servicequotas": &servicequotas.Client{}, "sts": &sts.Client{}, "wafv2": &wafv2.Client{},
 	} {
 		kind := reflect.TypeOf(client)
 		for i := range kind.NumMethod() {

@@ -45,6 +45,7 @@ type Format struct {
 	Write       func(w io.Writer, r *findings.Report, o Options) error
 	Draws       bool // it shows Options.Picture
 	Lists       bool // it is a list of Options.Tables, and cannot be written without
+	AddsLists   bool // it has the lists of Options.Tables beside the report
 	Divided     bool // SaveFolder can write it, a file for each region
 
 	table func(*tables.Tables) *tables.Table // of a format that Athena reads: with its columns
@@ -61,6 +62,12 @@ func declare(name, description string, write func(io.Writer, *findings.Report, O
 // drawing marks a format that shows pictures.
 func drawing(f *Format) *Format {
 	f.Draws = true
+	return f
+}
+
+// adding marks a format that has the lists of what was audited beside the report.
+func adding(f *Format) *Format {
+	f.AddsLists = true
 	return f
 }
 

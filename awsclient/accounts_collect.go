@@ -1,0 +1,356 @@
+package awsclient
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+const (
+	defaultParallel = 128 // calls under way at once, of a run over several accounts
+	mostOfAccount   = 64  // of those, calls to one account
+	entering        = 16  // accounts whose roles are assumed side by side
+
+	// readAhead are the regions that may wait to be taken, beside those of the
+	// region name that is read and of the next.
+	readAhead = 256
+)
+
+// Accounts are the accounts of a run over several, with the credentials of each.
+type Accounts struct {
+	opts    Options
+	base    *Client
+	all     slots
+	members []member
+}
+
+// Enter gets the credentials of every account and asks which regions each has. Base
+// has the run's own credentials; it may be nil where every account has a profile. An
+// account that cannot be entered is one that Read gives with gaps; one with a State
+// is left alone. The error is set where nothing could be begun, or where an account
+// is there twice or not even its id is known: a *SetupError, but for the end of ctx.
+func Enter(ctx context.Context, opts Options, base *Client, accounts []Account) (*Accounts, error) {
+	opts.setDefaults()
+	if opts.Parallel == 0 {
+		opts.Parallel = defaultParallel
+	}
+	opts.Concurrency = max(1, opts.Parallel/2)
+	r := &Accounts{opts: opts, all: make(slots, opts.Parallel), members: make([]member, len(accounts))}
+	if base != nil {
+		r.base = r.within(base)
+	}
+	if err := r.enter(ctx, accounts); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Inventory returns what is known before anything is read: an inventory without
+// regions.
+func (r *Accounts) Inventory() *inventory.Inventory {
+	return &inventory.Inventory{Depth: r.opts.Depth, Caller: r.caller()}
+}
+
+// List returns the accounts in the order in which they were given, with their ids.
+func (r *Accounts) List() []Account {
+	list := make([]Account, len(r.members))
+	for i := range r.members {
+		list[i] = r.members[i].Account
+	}
+	return list
+}
+
+// within returns a client of the same credentials that keeps to the bound of the run.
+func (r *Accounts) within(c *Client) *Client {
+	other := &Client{opts: c.opts, config: c.config.Copy(), home: c.home, caller: c.caller}
+	other.config.HTTPClient = bounded{other.config.HTTPClient, r.all}
+	return other
+}
+
+// member is one account of the run, and what of it is to be read.
+type member struct {
+	Account
+	client *Client // nil: it was not entered
+	plan   *regionPlan
+	gap    *inventory.Gap // why it was not entered
+}
+
+func (r *Accounts) enter(ctx context.Context, accounts []Account) error {
+	var asking sync.Mutex // one person types one code at a time
+	if ask := r.opts.MFAToken; ask != nil {
+		r.opts.MFAToken = func() (string, error) {
+			asking.Lock()
+			defer asking.Unlock()
+			return ask()
+		}
+	}
+	var g errgroup.Group
+	g.SetLimit(entering)
+	for i, a := range accounts {
+		m := &r.members[i]
+		m.Account = a
+		if a.State != "" {
+			continue
+		}
+		g.Go(func() error { return r.enterOne(ctx, m) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return r.checkAccounts()
+}
+
+func (r *Accounts) enterOne(ctx context.Context, m *member) error {
+	base := r.base
+	if m.Profile != "" {
+		opts := r.opts
+		opts.Profile = m.Profile
+		var err error
+		if base, err = connect(ctx, opts); err != nil {
+			return r.unknown(ctx, m, err)
+		}
+		base = r.within(base)
+		if m.Role == "" && m.ID != "" && m.ID != base.caller.AccountID {
+			return &SetupError{Message: fmt.Sprintf("profile %q is of account %s, not of %s", m.Profile, base.caller.AccountID, m.ID), Hint: "correct the id or the profile"}
+		}
+	}
+	if m.ID == "" {
+		m.ID = cmp.Or(RoleAccount(m.Role), base.caller.AccountID)
+	}
+	client, err := base.enter(ctx, m.Account)
+	var refused accountError
+	if errors.As(err, &refused) {
+		m.gap = &refused.gap
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	client.opts.Warn = func(text string) { r.opts.Warn("account " + m.String() + ": " + text) }
+	client.config.HTTPClient = bounded{client.config.HTTPClient, make(slots, mostOfAccount)}
+	m.client = client
+	if m.plan, err = client.regions(ctx); err != nil {
+		var setup *SetupError
+		if errors.As(err, &setup) && setup.Err == nil { // --exclude-region leaves none, of any account
+			return err
+		}
+		g := gap(0, "ec2:DescribeRegions", err)
+		m.gap = &g
+	}
+	return nil
+}
+
+// unknown is the failure of a profile: of its account alone where the id of that is
+// given, and of the run where it is not.
+func (r *Accounts) unknown(ctx context.Context, m *member, err error) error {
+	if ctx.Err() != nil {
+		return err
+	}
+	var setup *SetupError
+	if m.ID == "" || !errors.As(err, &setup) {
+		if setup != nil {
+			return &SetupError{Message: fmt.Sprintf("profile %q: %s", m.Profile, setup.Message), Hint: setup.Hint, Err: setup.Err}
+		}
+		return err
+	}
+	m.gap = &inventory.Gap{Operation: "sts:GetCallerIdentity", Kind: inventory.Failed, Code: codeOf(err), Message: fmt.Sprintf("the credentials of profile %q do not work: %s", m.Profile, setup.Message)}
+	return nil
+}
+
+// checkAccounts refuses a run in which an account comes twice, or accounts of two
+// partitions, for which ARNs and links differ.
+func (r *Accounts) checkAccounts() error {
+	seen := map[string]*member{}
+	partition := ""
+	for i := range r.members {
+		m := &r.members[i]
+		if other := seen[m.ID]; other != nil {
+			return &SetupError{Message: fmt.Sprintf("account %s comes twice: %s and %s", m.ID, other.origin(), m.origin()), Hint: "its findings would count twice: leave one of them out"}
+		}
+		seen[m.ID] = m
+		if m.client == nil {
+			continue
+		}
+		if partition != "" && m.client.caller.Partition != partition {
+			return &SetupError{Message: fmt.Sprintf("account %s is in the partition %s, and others are in %s", m.String(), m.client.caller.Partition, partition), Hint: "audit each partition by itself"}
+		}
+		partition = m.client.caller.Partition
+	}
+	return nil
+}
+
+func (m *member) origin() string {
+	if m.Profile != "" {
+		return fmt.Sprintf("profile %q", m.Profile)
+	}
+	return m.String()
+}
+
+// caller is the identity of the run: the run's own credentials, or what all
+// accounts have in common.
+func (r *Accounts) caller() inventory.Caller {
+	if r.base != nil {
+		return r.base.caller
+	}
+	for _, m := range r.members {
+		if m.client != nil {
+			return inventory.Caller{Partition: m.client.caller.Partition}
+		}
+	}
+	return inventory.Caller{Partition: "aws"}
+}
+
+// unit is one region of one account on its way.
+type unit struct {
+	member *member
+	region *inventory.Region
+	read   bool // calls are to be made
+}
+
+// units returns what there is of the run, by region name.
+func (r *Accounts) units() (names []string, units map[string][]*unit) {
+	units = map[string][]*unit{}
+	partition := r.caller().Partition
+	add := func(m *member, name string) *unit {
+		u := &unit{m, &inventory.Region{AccountID: m.ID, AccountName: m.Name, Partition: partition, Name: name, Asked: r.opts.Depth.Parts()}, false}
+		if units[name] == nil {
+			names = append(names, name)
+		}
+		units[name] = append(units[name], u)
+		return u
+	}
+	for i := range r.members {
+		m := &r.members[i]
+		switch {
+		case m.State != "":
+			for _, name := range r.usual(m, partition) {
+				u := add(m, name)
+				u.region.Skipped = true
+				u.region.Gaps = []inventory.Gap{{Operation: OrganizationActions[0], Kind: inventory.Failed, Message: "the account is " + m.State}}
+			}
+		case m.gap != nil:
+			for _, name := range r.usual(m, partition) {
+				u := add(m, name)
+				g := *m.gap
+				g.Part = u.region.Asked
+				u.region.Gaps = []inventory.Gap{g}
+			}
+		default:
+			for k, name := range m.plan.read {
+				u := add(m, name)
+				if closed, is := m.plan.closed[name]; is {
+					u.region.Gaps = append(u.region.Gaps, closed)
+				} else {
+					u.read = true
+				}
+				if k == 0 && m.plan.gap != nil {
+					u.region.Gaps = append(u.region.Gaps, *m.plan.gap)
+				}
+			}
+			for _, name := range m.plan.skipped {
+				add(m, name).region.Skipped = true
+			}
+		}
+	}
+	slices.Sort(names)
+	for _, list := range units {
+		slices.SortFunc(list, func(a, b *unit) int { return cmp.Compare(a.region.AccountID, b.region.AccountID) })
+	}
+	return names, units
+}
+
+// usual returns the regions of an account that was not entered: those that were
+// asked for, or those that every account has.
+func (r *Accounts) usual(m *member, partition string) []string {
+	names := slices.Clone(m.Regions)
+	if len(names) == 0 {
+		names = slices.Clone(r.opts.Regions)
+	}
+	if len(names) == 0 {
+		names = slices.Clone(alwaysEnabled[partition])
+	}
+	if len(names) == 0 {
+		names = []string{partitionHome[partition]}
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return slices.Contains(r.opts.ExcludeRegions, name) })
+}
+
+// Read reads every region of the accounts and gives them to take, all accounts of one
+// region name together: what groups refer to lies in their own region. The calls of
+// take come one by one, in the order of the names, and the regions are sorted by
+// account. They are let go when take returns, and the reading does not go far ahead
+// of it: what is in memory are the regions of two names and some more. If ctx ends,
+// what was not read then is given as gaps.
+func (r *Accounts) Read(ctx context.Context, take func(regions []*inventory.Region)) {
+	names, units := r.units()
+	p := &progress{tell: r.opts.Progress, left: map[string]int{}}
+	done := make([]sync.WaitGroup, len(names))
+	for i, name := range names {
+		done[i].Add(len(units[name]))
+		for _, u := range units[name] {
+			if u.read {
+				p.regions++
+				p.left[u.member.ID]++
+			}
+		}
+	}
+	p.accounts = len(p.left)
+	var (
+		mu    sync.Mutex
+		moved = sync.NewCond(&mu)
+		taken int // names
+		held  int // regions that were begun and not yet taken
+	)
+	begin := make(chan struct{}, r.opts.Concurrency)
+	lists := make([][]*unit, len(names))
+	for i, name := range names {
+		lists[i] = units[name]
+	}
+	clear(units)
+	go func() {
+		for i, list := range lists {
+			for _, u := range list {
+				mu.Lock()
+				for i > taken+1 && held >= readAhead {
+					moved.Wait()
+				}
+				held++
+				mu.Unlock()
+				if !u.read {
+					done[i].Done()
+					continue
+				}
+				begin <- struct{}{}
+				go func() {
+					u.member.client.collectRegion(ctx, u.region, p, false)
+					<-begin
+					done[i].Done()
+				}()
+			}
+		}
+	}()
+	for i := range names {
+		done[i].Wait()
+		mu.Lock()
+		list := lists[i]
+		mu.Unlock()
+		regions := make([]*inventory.Region, len(list))
+		for k, u := range list {
+			regions[k] = u.region
+			u.region = nil
+		}
+		take(regions)
+		mu.Lock()
+		lists[i], taken, held = nil, i+1, held-len(list)
+		moved.Broadcast()
+		mu.Unlock()
+	}
+}
