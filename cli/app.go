@@ -111,7 +111,7 @@ func (p *program) app() *urfave.App {
 		ExitErrHandler:            func(*urfave.Context, error) {},
 		Commands: []*urfave.Command{
 			p.auditVerb(), p.demoVerb(), p.snapshotVerb(), p.diffVerb(), p.showVerb(), p.mergeVerb(), p.ddlVerb(),
-			p.rulesVerb(), p.groupVerb(), p.interfacesVerb(), p.graphVerb(), p.fixVerb(), p.simulateVerb(), p.exceptVerb(), p.trendVerb(), p.checksVerb(), p.explainVerb(), p.reachVerb(), p.doctorVerb(), p.configVerb(), p.policyVerb(), p.completionVerb(), p.versionVerb(),
+			p.rulesVerb(), p.groupVerb(), p.interfacesVerb(), p.graphVerb(), p.fixVerb(), p.simulateVerb(), p.usageVerb(), p.exceptVerb(), p.trendVerb(), p.checksVerb(), p.explainVerb(), p.reachVerb(), p.doctorVerb(), p.configVerb(), p.policyVerb(), p.completionVerb(), p.versionVerb(),
 		},
 	}
 	showExamples(app.Commands)

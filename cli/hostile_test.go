@@ -101,6 +101,7 @@ func workplace(t *testing.T) {
 	write("wrong.sg", []byte("sg-1 x "+fmt.Sprintf("%q", hostile)+"\n"))
 	write("config.yaml", fmt.Appendf(nil, "bastions: [%q]\nexceptions:\n- {reason: %q, group: sg-9, expires: 2020-01-01, owner: %[1]q}\n", hostileXML, hostileXML))
 	write("wrong.yaml", fmt.Appendf(nil, "%q: 1\npublic_ports: [%[1]q]\nchecks: {enable: [%[1]q]}\nseverities: {unused-group: %[1]q}\nexceptions: [{reason: x, group: \"[\\u202e\", source: %[1]q}]\n", hostileXML))
+	write("flows.log", []byte("version account-id interface-id flow-direction srcaddr dstaddr srcport dstport protocol action start end log-status "+strings.NewReplacer("\n", "", "\r", "", " ", "").Replace(hostile)+"\n5 "+hostile+"\n5 999988887777 eni-1 ingress 9.9.9.9 10.0.0.10 40000 22 6 ACCEPT 1790812800 1790812860 OK x\n"))
 	write("plan.sh", []byte("aws ec2 revoke-security-group-ingress --region us-east-1 --group-id sg-1 --security-group-rule-ids sgr-2\n"))
 	write("wrong.sh", []byte("aws ec2 revoke-security-group-ingress --region us-east-1 --group-id 'sg-1"+hostile+"' --security-group-rule-ids sgr-2\n"))
 	if code, _, stderr := run("audit", "--from", "now.json", "-o", "json=report.json"); code != exitIncomplete {
@@ -257,6 +258,14 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			{"simulate", "plan.sh", "--from", "now.json", "-o", "json"},
 			{"+", "simulate", "wrong.sh", "--from", "now.json"},
 			{"+", "simulate", hostile, "--from", "now.json"},
+		},
+		"usage": {
+			{"+", "usage", "--input", "now.json", "--flow-logs", "flows.log"},
+			{"usage", "--input", "now.json", "--flow-logs", "flows.log", "-o", "json", "-o", "csv=usage.csv"},
+			{"+", "usage", "--input", "now.json"},
+			{"+", "usage", "--input", "now.json", "--flow-logs", hostile, "--since", hostile, "--verdict", hostile, "--max-sources", hostile},
+			{"+", "usage", "--input", "now.json", "--flow-logs", hostile},
+			{"+", "usage", "--input", "now.json", "--summary", "wrong.sh"},
 		},
 		"except": {
 			{"+", "except", report.Findings[0].ID, "--from", "report.json", "--config", "new.yaml", "--reason", hostile, "--owner", hostile},

@@ -18,6 +18,7 @@ func TestEveryVerbTakesItsAccountAlike(t *testing.T) {
 		"reach":    {flag: "input", more: []string{"--to", "10.0.0.1"}},
 		"simulate": {flag: "input", more: []string{"plan.sh"}},
 		"fix":      {flag: "input"},
+		"usage":    {flag: "input", more: []string{"--summary", "none.json.zst"}},
 	} {
 		for _, c := range []struct {
 			more []string

@@ -46,7 +46,7 @@ var mayImport = map[string][]string{
 	"history":       {"words", "inventory", "findings", "output", "files"},
 	"cli/console":   {"words"},
 	"cli/config":    {"words", "inventory", "cidr", "findings", "audit", "files", "cli/console"},
-	"cli":           {"words", "anonymise", "excerpt", "cli/console", "cli/config", "drift", "simulate", "history", "inventory", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
+	"cli":           {"words", "anonymise", "excerpt", "cli/console", "cli/config", "drift", "simulate", "history", "inventory", "flows", "usage", "fixtures/traffic", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
 	".":             {"cli"},
 	"manual":        {"cli"},
 	"bench":         {"fixtures/notation", "fixtures/endpoint", "fixtures/estates", "cli"},
@@ -59,6 +59,7 @@ var mayImport = map[string][]string{
 
 	"fixtures/notation": {"inventory"},
 	"fixtures/estates":  {"inventory", "fixtures/notation"},
+	"fixtures/traffic":  {"inventory"},
 	"fixtures/endpoint": {"inventory"},
 	"fixtures/faults":   {"inventory", "fixtures/endpoint"},
 }

@@ -123,8 +123,9 @@ func (n *narrowing) fewer() []inventory.Rule {
 
 // peers are sources that stand for remote addresses: groups for those of interfaces,
 // blocks for the rest. A rule that references a group, or a prefix list whose entries
-// are not known, keeps its source. If they are more than wanted, then addresses are
-// joined to blocks, which never reach beyond the rule's own source.
+// are not known, keeps its source, and so does one for more internet addresses than
+// wanted. If private addresses are more than wanted, then they are joined to blocks,
+// which never reach beyond the rule's own source.
 func (n *narrowing) peers(remotes []netip.Prefix, most int) []inventory.Peer {
 	own := n.rule.Rule.Peer
 	if own.Group != nil {
@@ -146,6 +147,9 @@ func (n *narrowing) peers(remotes []netip.Prefix, most int) []inventory.Peer {
 		}
 		rest = append(rest, p)
 	}
+	if strangers(rest) > max(0, most-len(groups)) {
+		return []inventory.Peer{own} // it serves the internet
+	}
 	if len(rest) > 0 && len(groups) >= most {
 		groups, rest = nil, remotes // blocks alone are fewer
 	}
@@ -158,6 +162,17 @@ func (n *narrowing) peers(remotes []netip.Prefix, most int) []inventory.Peer {
 		peers = append(peers, inventory.Peer{Prefix: p})
 	}
 	return peers
+}
+
+// strangers counts the blocks that hold internet addresses. Blocks of many such
+// addresses would be arbitrary, and so these are proposed one by one or not at all.
+func strangers(list []netip.Prefix) (n int) {
+	for _, p := range list {
+		if cidr.HoldsInternet(p) {
+			n++
+		}
+	}
+	return n
 }
 
 func cmpText(a, b string) int {

@@ -24,10 +24,10 @@ type Verdict string
 // The verdicts.
 const (
 	Used       Verdict = "used"        // it let in connections that no other rule lets in
-	SharedOnly Verdict = "shared only" // another rule lets in all that it let in
+	SharedOnly Verdict = "shared-only" // another rule lets in all that it let in
 	Unanswered Verdict = "unanswered"  // it let in connections, and nothing answered any of them
 	Unused     Verdict = "unused"      // it let in nothing in a window that is covered
-	NotKnown   Verdict = "not known"   // it let in nothing that was recorded, and the records have holes
+	NotKnown   Verdict = "not-known"   // it let in nothing that was recorded, and the records have holes
 )
 
 // Options say how rules are judged.

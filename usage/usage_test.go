@@ -99,26 +99,26 @@ func TestVerdicts(t *testing.T) {
 		"nobody answered":  {one, covered().in("eni-0a", "10.0.0.5", "9.9.9.9", 443, false), "sg-web in tcp/22 10.0.1.0/24: unused\nsg-web in tcp/443 0.0.0.0/0: unanswered"},
 		"no records": {
 			one + "eni-0b sg-web 10.0.0.6\n", covered(),
-			"sg-web in tcp/22 10.0.1.0/24: not known (no record of eni-0b was read)\nsg-web in tcp/443 0.0.0.0/0: not known (no record of eni-0b was read)",
+			"sg-web in tcp/22 10.0.1.0/24: not-known (no record of eni-0b was read)\nsg-web in tcp/443 0.0.0.0/0: not-known (no record of eni-0b was read)",
 		},
-		"no flow log":           {strings.Replace(one, "fl-1 vpc-1", "fl-1 eni-0a", 1) + "eni-0b sg-web 10.0.0.6\n", covered(), "sg-web in tcp/22 10.0.1.0/24: not known (eni-0b has no flow log)\nsg-web in tcp/443 0.0.0.0/0: not known (eni-0b has no flow log)"},
-		"rejected traffic only": {strings.Replace(one, "ALL", "REJECT", 1), covered(), "sg-web in tcp/22 10.0.1.0/24: not known (the flow logs of eni-0a record rejected traffic only)\nsg-web in tcp/443 0.0.0.0/0: not known (the flow logs of eni-0a record rejected traffic only)"},
+		"no flow log":           {strings.Replace(one, "fl-1 vpc-1", "fl-1 eni-0a", 1) + "eni-0b sg-web 10.0.0.6\n", covered(), "sg-web in tcp/22 10.0.1.0/24: not-known (eni-0b has no flow log)\nsg-web in tcp/443 0.0.0.0/0: not-known (eni-0b has no flow log)"},
+		"rejected traffic only": {strings.Replace(one, "ALL", "REJECT", 1), covered(), "sg-web in tcp/22 10.0.1.0/24: not-known (the flow logs of eni-0a record rejected traffic only)\nsg-web in tcp/443 0.0.0.0/0: not-known (the flow logs of eni-0a record rejected traffic only)"},
 		"a hole": {
 			one + "eni-0b sg-other 10.0.0.7\nsg-other other\n", new(logs).covered(2, "eni-0b").covered(1, "eni-0a"),
-			"sg-web in tcp/22 10.0.1.0/24: not known (there are records of eni-0a for 24 of 48 hours)\nsg-web in tcp/443 0.0.0.0/0: not known (there are records of eni-0a for 24 of 48 hours)",
+			"sg-web in tcp/22 10.0.1.0/24: not-known (there are records of eni-0a for 24 of 48 hours)\nsg-web in tcp/443 0.0.0.0/0: not-known (there are records of eni-0a for 24 of 48 hours)",
 		},
 		"a flow log that is newer": {
 			strings.Replace(one, "ALL", "ALL since 2026-10-02T00:00:00Z", 1) + "eni-0b sg-other 10.0.0.7\nsg-other other\n", new(logs).covered(2, "eni-0b").covered(1, "eni-0a"),
-			"sg-web in tcp/22 10.0.1.0/24: not known (there are records of eni-0a for 24 of 48 hours: its flow log was created on 2026-10-02)\nsg-web in tcp/443 0.0.0.0/0: not known (there are records of eni-0a for 24 of 48 hours: its flow log was created on 2026-10-02)",
+			"sg-web in tcp/22 10.0.1.0/24: not-known (there are records of eni-0a for 24 of 48 hours: its flow log was created on 2026-10-02)\nsg-web in tcp/443 0.0.0.0/0: not-known (there are records of eni-0a for 24 of 48 hours: its flow log was created on 2026-10-02)",
 		},
 		"an interface that is gone": {
 			one, covered().in("eni-0f", "10.0.0.9", "10.0.1.7", 22, true),
-			"sg-web in tcp/22 10.0.1.0/24: not known (interface eni-0f is not in the inventory (deleted, or newer than it), and had traffic that the rule allows)\nsg-web in tcp/443 0.0.0.0/0: unused",
+			"sg-web in tcp/22 10.0.1.0/24: not-known (interface eni-0f is not in the inventory (deleted, or newer than it), and had traffic that the rule allows)\nsg-web in tcp/443 0.0.0.0/0: unused",
 		},
-		"attached to nothing": {"sg-web web\n in tcp/443 0.0.0.0/0\neni-0a sg-other 10.0.0.5\nsg-other other\nfl-1 vpc-1 ALL\n", covered(), "sg-web in tcp/443 0.0.0.0/0: not known (the group is attached to no interface)"},
+		"attached to nothing": {"sg-web web\n in tcp/443 0.0.0.0/0\neni-0a sg-other 10.0.0.5\nsg-other other\nfl-1 vpc-1 ALL\n", covered(), "sg-web in tcp/443 0.0.0.0/0: not-known (the group is attached to no interface)"},
 		"two groups allow it": {
 			"sg-a a\n in tcp/443 0.0.0.0/0\nsg-b b\n in tcp/400-500 10.0.0.0/8\neni-0a sg-a,sg-b 10.0.0.5\nfl-1 vpc-1 ALL\n", covered().in("eni-0a", "10.0.0.5", "10.0.1.9", 443, true).in("eni-0a", "10.0.0.5", "9.9.9.9", 443, true),
-			"sg-a in tcp/443 0.0.0.0/0: used\nsg-b in tcp/400-500 10.0.0.0/8: shared only",
+			"sg-a in tcp/443 0.0.0.0/0: used\nsg-b in tcp/400-500 10.0.0.0/8: shared-only",
 		},
 		"a reference": {
 			"sg-app app\nsg-db db\n in tcp/5432 sg-app\n in tcp/5433 sg-app\neni-0a sg-db 10.0.0.5\neni-0b sg-app 10.0.0.6\nfl-1 vpc-1 ALL\n", new(logs).covered(2, "eni-0a", "eni-0b").in("eni-0a", "10.0.0.5", "10.0.0.6", 5432, true).in("eni-0a", "10.0.0.5", "10.0.0.8", 5433, true),
@@ -126,17 +126,17 @@ func TestVerdicts(t *testing.T) {
 		},
 		"queries to the Amazon DNS server": {
 			"sg-a a\n out udp/53 10.0.0.0/16\n out tcp/443 0.0.0.0/0\n out tcp/80 169.254.169.254/32\neni-0a sg-a 10.0.0.5\nfl-1 vpc-1 ALL\n", covered(),
-			"sg-a out tcp/80 169.254.169.254/32: not known (flow logs do not record traffic to the instance metadata service, the Amazon Time Sync Service and the Amazon DNS server)\nsg-a out tcp/443 0.0.0.0/0: unused\n" +
-				"sg-a out udp/53 10.0.0.0/16: not known (flow logs do not record queries to the Amazon DNS server of the VPC, which this rule may be for)",
+			"sg-a out tcp/80 169.254.169.254/32: not-known (flow logs do not record traffic to the instance metadata service, the Amazon Time Sync Service and the Amazon DNS server)\nsg-a out tcp/443 0.0.0.0/0: unused\n" +
+				"sg-a out udp/53 10.0.0.0/16: not-known (flow logs do not record queries to the Amazon DNS server of the VPC, which this rule may be for)",
 		},
-		"replies are no use": {"sg-a a\n in tcp/443 0.0.0.0/0\n out all 0.0.0.0/0\neni-0a sg-a 10.0.0.5\nfl-1 vpc-1 ALL\n", covered().in("eni-0a", "10.0.0.5", "9.9.9.9", 443, true), "sg-a in tcp/443 0.0.0.0/0: used\nsg-a out all 0.0.0.0/0: not known (flow logs do not record queries to the Amazon DNS server of the VPC, which this rule may be for)"},
+		"replies are no use": {"sg-a a\n in tcp/443 0.0.0.0/0\n out all 0.0.0.0/0\neni-0a sg-a 10.0.0.5\nfl-1 vpc-1 ALL\n", covered().in("eni-0a", "10.0.0.5", "9.9.9.9", 443, true), "sg-a in tcp/443 0.0.0.0/0: used\nsg-a out all 0.0.0.0/0: not-known (flow logs do not record queries to the Amazon DNS server of the VPC, which this rule may be for)"},
 		"SKIPDATA": {
 			one, func() *logs {
 				l := covered()
 				fmt.Fprintf(l, "123456789012 eni-0a - - - - - - - - - - %d %d SKIPDATA\n", begin+7200, begin+7800)
 				return l
 			}(),
-			"sg-web in tcp/22 10.0.1.0/24: not known (AWS did not record all traffic of eni-0a (SKIPDATA) in 1 hour)\nsg-web in tcp/443 0.0.0.0/0: not known (AWS did not record all traffic of eni-0a (SKIPDATA) in 1 hour)",
+			"sg-web in tcp/22 10.0.1.0/24: not-known (AWS did not record all traffic of eni-0a (SKIPDATA) in 1 hour)\nsg-web in tcp/443 0.0.0.0/0: not-known (AWS did not record all traffic of eni-0a (SKIPDATA) in 1 hour)",
 		},
 		"a line that could not be read": {
 			one, func() *logs {

@@ -1,0 +1,275 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/files"
+	"github.com/sgaudit/sgaudit/fixtures/traffic"
+	"github.com/sgaudit/sgaudit/flows"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/remedy"
+	"github.com/sgaudit/sgaudit/usage"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// verdictWords are the verdicts as the command line and the tables write them.
+var verdictWords = []string{"used", "shared-only", "unanswered", "unused", "not-known"}
+
+func (p *program) usageVerb() *urfave.Command {
+	return &urfave.Command{
+		Name:  "usage",
+		Usage: "show which security group rules the traffic of VPC flow logs needed, and narrower rules for it",
+		Description: "One line for each rule: it allowed connections that no other rule allows (used), another rule allows all of them too (shared-only), nothing answered them (unanswered), it allowed nothing and every hour is recorded (unused), or the records do not show it (not-known). " +
+			"Without --flow-logs and --summary it lists the flow logs of the account, and how to read them. " +
+			"Exit codes: 0 judged, 2 no flow log could be read, 3 a part of the account or of the flow logs could not be read.",
+		Flags: append([]urfave.Flag{
+			&urfave.StringSliceFlag{Name: "flow-logs", Category: categoryRead, Usage: "read flow logs from this `PATH`, a file or a folder as Amazon S3 holds them (text, also .gz); repeatable", TakesFile: true},
+			&urfave.StringSliceFlag{Name: "summary", Category: categoryRead, Usage: "read this `FILE` of --save-summary instead of flow logs, or beside them; repeatable", TakesFile: true},
+			&urfave.StringFlag{Name: "save-summary", Category: categoryReport, Usage: "save what the flow logs were reduced to into this `FILE`", TakesFile: true},
+			&urfave.StringFlag{Name: "since", Category: categoryRead, Usage: "judge from this `TIME` on: 30d, 2026-01-31 or 2026-01-31T12:00:00Z (default: the first record)"},
+			&urfave.StringFlag{Name: "until", Category: categoryRead, Usage: "judge up to this `TIME` (default: the last record)"},
+			&urfave.StringFlag{Name: "max-sources", Category: categoryReport, Usage: "propose at most `N` rules in the place of one (default: 10)"},
+			choices(&urfave.StringSliceFlag{Name: "verdict", Category: categoryReport, Usage: "only rules with this `VERDICT`, repeatable: " + strings.Join(verdictWords, ", ")}, verdictWords...),
+		}, listFlags()...),
+		Action: p.usage,
+	}
+}
+
+// choices is a repeatable flag that takes some words.
+func choices(f *urfave.StringSliceFlag, words ...string) urfave.Flag {
+	return offering(f, func() []candidate { return plainCandidates(words...) })
+}
+
+func (p *program) usage(c *urfave.Context) error {
+	chosen, wrong := readPart(c)
+	targets, bad := parseListTargets(c.StringSlice("output"))
+	src, err := newSource(c, "input")
+	since, early := parseTime(c, "since")
+	until, late := parseTime(c, "until")
+	verdicts, unknown := flagValues(c, "verdict", func(word string) error {
+		if !slices.Contains(verdictWords, word) {
+			return console.Unknown("verdict", word, verdictWords)
+		}
+		return nil
+	})
+	errs := []error{err, wrong, bad, early, late, unknown, notEmpty(c, "save-summary", "input", "config")}
+	most, few := parseMost(c, "max-sources", 10)
+	errs = append(errs, few)
+	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
+		errs = append(errs, console.Usage("", "--since is not before --until"))
+	}
+	if err := console.Combine(errs...); err != nil {
+		return err
+	}
+	snapshot, err := p.loadInventory(src)
+	if err != nil {
+		return err
+	}
+	inv := snapshot.Inventory
+	if !c.IsSet("flow-logs") && !c.IsSet("summary") && !c.Bool("demo") {
+		if err := p.console.Print(flowLogList(inv)); err != nil {
+			return err
+		}
+		p.console.Warn("no flow logs were given, so no rule was judged")
+		return status(exitIncomplete)
+	}
+	summary, err := p.readFlows(c, inv, since, until)
+	if err != nil {
+		return err
+	}
+	if file := c.String("save-summary"); file != "" {
+		if err := output.Replace(file, func(w io.Writer) error { return files.Compress(w, summary.Save) }); err != nil {
+			return err
+		}
+	}
+	report := usage.Judge(inv, summary, usage.Options{Since: since, Until: until, MaxSources: most, References: references()})
+	p.tellFlows(inv, summary, report)
+	scope := chosen.scope()
+	report.Keep(func(r *usage.Rule) bool {
+		return (scope == nil || scope(r.Region, r.Group)) && (len(verdicts) == 0 || slices.Contains(verdicts, string(r.Verdict)))
+	})
+	if err := p.writeUsage(targets, report); err != nil {
+		return err
+	}
+	err = p.conclude(inv, c.Context.Err() != nil)
+	if err == nil && report.Lost() {
+		return status(exitIncomplete)
+	}
+	return err
+}
+
+// parseMost reads a number from 1 to 1000.
+func parseMost(c *urfave.Context, flag string, standard int) (int, error) {
+	if !c.IsSet(flag) {
+		return standard, nil
+	}
+	n, err := strconv.Atoi(c.String(flag))
+	if err != nil || n < 1 || n > 1000 {
+		return 0, console.Usage("", "--%s %q is not a number from 1 to 1000", flag, c.String(flag))
+	}
+	return n, nil
+}
+
+// parseTime reads a time of the command line: so many days or hours ago, a day, or a
+// time of RFC 3339.
+func parseTime(c *urfave.Context, flag string) (time.Time, error) {
+	text := c.String(flag)
+	if !c.IsSet(flag) {
+		return time.Time{}, nil
+	}
+	for unit, each := range map[string]time.Duration{"d": 24 * time.Hour, "h": time.Hour} {
+		if number, found := strings.CutSuffix(text, unit); found {
+			if n, err := strconv.Atoi(number); err == nil && n > 0 && n < 100000 {
+				return time.Now().UTC().Add(-time.Duration(n) * each), nil
+			}
+		}
+	}
+	for _, form := range []string{time.DateOnly, time.RFC3339} {
+		if t, err := time.Parse(form, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, console.Usage("write it like 30d, 12h, 2026-01-31 or 2026-01-31T12:00:00Z", "--%s %q is not a time", flag, text)
+}
+
+// readFlows reads the flow logs and summaries that were given, or those of the demo.
+func (p *program) readFlows(c *urfave.Context, inv *inventory.Inventory, since, until time.Time) (*flows.Summary, error) {
+	o := flowOptions(inv)
+	o.Since, o.Until = since, until
+	progress := p.console.StartProgress()
+	defer progress.End()
+	began := time.Now()
+	o.Progress = func(read, total, records uint64) {
+		rate := float64(records) / max(time.Since(began).Seconds(), 0.001)
+		progress.Set("reading flow logs: %d records, %.0f a second, %d of %d MB are left", records, rate, (total-min(read, total))>>20, total>>20)
+	}
+	paths := c.StringSlice("flow-logs")
+	if len(paths) == 0 && !c.IsSet("summary") {
+		folder, err := os.MkdirTemp("", "sgaudit-demo-")
+		if err != nil {
+			return nil, fmt.Errorf("making a folder for the flow logs of the demo: %w", err)
+		}
+		defer os.RemoveAll(folder)
+		var text bytes.Buffer
+		if err := traffic.WriteDemo(&text, inv); err != nil {
+			return nil, err
+		}
+		paths = []string{filepath.Join(folder, "demo.log")}
+		if err := os.WriteFile(paths[0], text.Bytes(), 0o600); err != nil {
+			return nil, fmt.Errorf("writing the flow logs of the demo: %w", err)
+		}
+		o.Now = time.Unix(traffic.DemoPeriod.Begin, 0).AddDate(0, 2, 0)
+	}
+	summary := &flows.Summary{}
+	if len(paths) > 0 {
+		var err error
+		summary, err = flows.Read(c.Context, paths, o)
+		if errors.Is(err, flows.ErrNoFiles) {
+			return nil, console.Usage("a folder holds them as files that end in .gz, .log or .txt", "no flow log files were found in %s", words.List(paths, 3))
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, file := range c.StringSlice("summary") {
+		text, err := files.Read(file, files.Most)
+		if err != nil {
+			return nil, err
+		}
+		s, err := flows.Load(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		summary.Add(s)
+	}
+	return summary, nil
+}
+
+// flowOptions are what the inventory knows about flow logs and interfaces.
+func flowOptions(inv *inventory.Inventory) flows.Options {
+	o := flows.Options{Formats: map[string]string{}, RejectOnly: map[string]bool{}}
+	var indexes []*inventory.Index
+	for _, r := range inv.Regions {
+		indexes = append(indexes, inventory.NewIndex(r))
+		for _, l := range r.FlowLogs {
+			if l.Format != "" {
+				o.Formats[l.ID] = l.Format
+			}
+			o.RejectOnly[l.ID] = l.Traffic == "REJECT"
+		}
+	}
+	o.Addresses = func(id string) []netip.Addr {
+		var list []netip.Addr
+		for _, x := range indexes {
+			if e := x.Interface(id); e != nil {
+				for _, a := range e.Addresses {
+					list = append(list, a.Private)
+				}
+			}
+		}
+		return list
+	}
+	return o
+}
+
+// references returns the groups that stand for an address, as ip-source-should-be-group
+// finds them.
+func references() func(*inventory.Region, string, netip.Addr) []string {
+	solvers := map[*inventory.Region]*remedy.Solver{}
+	return func(r *inventory.Region, vpc string, a netip.Addr) []string {
+		s := solvers[r]
+		if s == nil {
+			s = remedy.NewSolver(r, reach.New(r))
+			solvers[r] = s
+		}
+		found := s.Replace(vpc, netip.PrefixFrom(a, a.BitLen()))
+		if len(found.Reasons) > 0 || len(found.New) > 0 || len(found.Kept) > 0 || len(found.Broad) > 0 {
+			return nil
+		}
+		return found.Groups
+	}
+}
+
+// mostNotes is how many notes about files are printed.
+const mostNotes = 5
+
+// tellFlows says what was read, and what could not be.
+func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage.Report) {
+	for i, n := range s.Notes {
+		if i == mostNotes {
+			p.console.Warn("there are %d more such notes: -o json lists them", len(s.Notes)-i)
+			break
+		}
+		p.console.Warn("%s", n)
+	}
+	known := map[string]bool{"": true, "unknown": true}
+	for _, region := range inv.Regions {
+		known[region.AccountID] = true
+	}
+	for _, a := range s.Accounts {
+		if !known[a.ID] {
+			p.console.Warn("%d records are of account %s, which the inventory does not hold: they are left out", a.Records, words.Plain(a.ID))
+		}
+	}
+	if s.Outside > 0 {
+		p.console.Say("%d records lie outside of the window and are left out", s.Outside)
+	}
+	p.console.Say("read %d records of %s: judged from %s to %s (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
+}
+
+func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04") }

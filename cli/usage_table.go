@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/tables"
+	"github.com/sgaudit/sgaudit/usage"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// usageColumns are those of the table on a terminal.
+var usageColumns = []shownColumn{
+	{"REGION", []string{"region"}},
+	{"GROUP", []string{"group_name", "group_id"}},
+	{"DIRECTION", []string{"direction"}},
+	{"PROTOCOL", []string{"protocol"}},
+	{"PORTS", []string{"ports"}},
+	{"SOURCE", []string{"source"}},
+	{"VERDICT", []string{"verdict"}},
+	{"LAST SEEN", []string{"last_day"}},
+	{"ADDRESSES", []string{"remote_addresses"}},
+	{"NARROWER, OR WHY", []string{"narrower", "note"}},
+}
+
+// usageTable has a row for each rule.
+func usageTable(r *usage.Report) *tables.Table {
+	text := func(names ...string) (list []tables.Column) {
+		for _, n := range names {
+			list = append(list, tables.Column{Name: n, Kind: tables.Text})
+		}
+		return list
+	}
+	numbers := func(names ...string) (list []tables.Column) {
+		for _, n := range names {
+			list = append(list, tables.Column{Name: n, Kind: tables.Number})
+		}
+		return list
+	}
+	columns := text("account_id", "account_name", "region", "vpc_id", "group_id", "group_name", "direction", "protocol", "ports", "source", "description", "rule_ids", "verdict", "unsure")
+	columns = append(columns, tables.Column{Name: "first_seen", Kind: tables.Date}, tables.Column{Name: "last_seen", Kind: tables.Date})
+	columns = append(columns, numbers("records", "packets", "bytes", "flows_only_by_this_rule", "flows_also_by_another_rule", "remote_addresses", "attached", "interfaces_using", "covered_hours", "hours")...)
+	columns = append(columns, text("needed", "narrower", "last_day")...)
+	columns = append(columns, tables.Column{Name: "note", Kind: tables.Prose})
+	return &tables.Table{
+		Name: "rules", Columns: columns, Count: func() int { return len(r.Rules) },
+		Rows: func(yield func([]string) bool) {
+			for i := range r.Rules {
+				if !yield(usageRow(&r.Rules[i])) {
+					return
+				}
+			}
+		},
+	}
+}
+
+// mostShown is how many traffics and sources one cell lists.
+const mostShown = 20
+
+func usageRow(u *usage.Rule) []string {
+	var first, last, day string
+	if u.Records > 0 {
+		at := time.Unix(u.Last, 0).UTC()
+		first, last, day = time.Unix(u.First, 0).UTC().Format(time.RFC3339), at.Format(time.RFC3339), at.Format(time.DateOnly)
+	}
+	var needed, narrower []string
+	for i := range u.Needed {
+		needed = append(needed, u.Needed[i].Traffic.String())
+	}
+	if u.Narrow != nil {
+		for i := range u.Narrow.Rules {
+			narrower = append(narrower, usage.Text(&u.Narrow.Rules[i]))
+		}
+	}
+	unsure := ""
+	if u.Unsure {
+		unsure = "unsure"
+	}
+	n := func(x uint64) string { return strconv.FormatUint(x, 10) }
+	return []string{
+		u.Region.AccountID, u.Region.AccountName, u.Region.Name, u.Group.VPC, u.Group.ID, u.Group.Name,
+		u.Rule.Direction.String(), u.Rule.Traffic.Protocol.String(), u.Rule.Traffic.PortsText(), u.Rule.Peer.String(), u.Rule.Description, strings.Join(u.Rule.IDs, "; "),
+		string(u.Verdict), unsure, first, last,
+		n(u.Records), n(u.Packets), n(u.Bytes), n(u.Exclusive), n(u.Shared), strconv.Itoa(u.Remotes), strconv.Itoa(u.Attached), strconv.Itoa(u.Using), strconv.Itoa(u.Covered), strconv.Itoa(u.Hours),
+		shorten(needed), strings.Join(narrower, "; "), day, strings.Join(u.Reasons, "; "),
+	}
+}
+
+func shorten(list []string) string {
+	text := strings.Join(list[:min(len(list), mostShown)], "; ")
+	if more := len(list) - mostShown; more > 0 {
+		text += fmt.Sprintf("; and %d more", more)
+	}
+	return text
+}
+
+// writeUsage writes the report in the formats that were asked for.
+func (p *program) writeUsage(targets []listTarget, r *usage.Report) error {
+	table := usageTable(r)
+	var errs []error
+	for _, t := range targets {
+		write := func(w io.Writer, width int) error {
+			if t.format == "json" {
+				return writeUsageJSON(w, r)
+			}
+			return t.write(w, table, usageColumns, width)
+		}
+		if t.file != "" {
+			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return write(w, 0) }))
+			continue
+		}
+		errs = append(errs, p.console.Stream(func(w io.Writer) error { return write(w, p.console.Width()) }))
+	}
+	return errors.Join(errs...)
+}
+
+func writeUsageJSON(w io.Writer, r *usage.Report) error {
+	text, err := r.MarshalJSON()
+	var out bytes.Buffer
+	if err == nil {
+		err = json.Indent(&out, text, "", "  ")
+	}
+	if err == nil {
+		out.WriteByte('\n')
+		_, err = w.Write(words.JSON(out.Bytes()))
+	}
+	if err != nil {
+		return fmt.Errorf("writing JSON: %w", err)
+	}
+	return nil
+}
+
+// bucketPath is the ARN of a bucket with a folder that can stand in a command as it is.
+var bucketPath = regexp.MustCompile(`^arn:[a-z-]+:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=/-]*)?)$`)
+
+// flowLogList says which flow logs the account has, and how to read them.
+func flowLogList(inv *inventory.Inventory) string {
+	var out strings.Builder
+	count := 0
+	for _, r := range inv.Regions {
+		for i := range r.FlowLogs {
+			l := &r.FlowLogs[i]
+			count++
+			fmt.Fprintf(&out, "%s of %s in %s: records %s traffic to %s\n", words.Plain(l.ID), words.Plain(l.Resource), words.Plain(r.Name), trafficWord(l.Traffic), words.Plain(orUnknown(l.Destination)))
+			switch m := bucketPath.FindStringSubmatch(l.Destination); {
+			case l.Traffic == "REJECT":
+				out.WriteString("  it does not show which rules are used\n")
+			case m != nil && inventory.IsAccountID(r.AccountID) && inventory.IsRegion(r.Name):
+				fmt.Fprintf(&out, "  aws s3 sync s3://%s/AWSLogs/%s/vpcflowlogs/%s/ flow-logs/%s/%s/\n", strings.TrimSuffix(m[1], "/"), r.AccountID, r.Name, r.AccountID, r.Name)
+			default:
+				out.WriteString("  export it to files first: sgaudit reads files as Amazon S3 holds them\n")
+			}
+		}
+	}
+	if count == 0 {
+		return "the account has no VPC flow log that was read: create one for each VPC that records all traffic\n"
+	}
+	out.WriteString("then run: sgaudit usage --flow-logs flow-logs\n")
+	return out.String()
+}
+
+func orUnknown(text string) string {
+	if text == "" {
+		return "a destination that was not read"
+	}
+	return text
+}
+
+func trafficWord(t string) string {
+	switch t {
+	case "ACCEPT":
+		return "accepted"
+	case "REJECT":
+		return "rejected"
+	}
+	return "all"
+}

@@ -1,0 +1,191 @@
+package usage
+
+import (
+	"encoding/json"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/sgaudit/sgaudit/flows"
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Keep leaves out the rules for which keep returns false.
+func (r *Report) Keep(keep func(*Rule) bool) {
+	r.Rules = slices.DeleteFunc(r.Rules, func(u Rule) bool { return !keep(&u) })
+}
+
+// Lost reports whether records are missing because they could not be read.
+func (r *Report) Lost() bool {
+	return slices.ContainsFunc(r.Notes, func(n flows.Note) bool { return n.Loss })
+}
+
+// mostRemotes bounds the remote addresses that are listed for one traffic of a rule.
+const mostRemotes = 100
+
+type jsonReport struct {
+	SchemaVersion string             `json:"schema_version"`
+	Since         string             `json:"since"`
+	Until         string             `json:"until"`
+	Hours         int                `json:"hours"`
+	Rules         []jsonRule         `json:"rules"`
+	Interfaces    []jsonInterface    `json:"interfaces"`
+	NoRule        []jsonUnattributed `json:"no_rule_today"`
+	Gone          []jsonUnattributed `json:"interfaces_not_in_inventory"`
+	Rejected      []jsonUnattributed `json:"rejected"`
+	Flows         uint64             `json:"flows"`
+	Unclear       uint64             `json:"flows_of_unclear_direction"`
+	Foreign       uint64             `json:"flows_of_other_accounts"`
+	Notes         []jsonNote         `json:"notes"`
+}
+
+type jsonRule struct {
+	AccountID   string         `json:"account_id"`
+	Region      string         `json:"region"`
+	VPC         string         `json:"vpc_id"`
+	GroupID     string         `json:"group_id"`
+	GroupName   string         `json:"group_name"`
+	Direction   string         `json:"direction"`
+	Protocol    string         `json:"protocol"`
+	Ports       string         `json:"ports"`
+	Source      string         `json:"source"`
+	Description string         `json:"description"`
+	RuleIDs     []string       `json:"rule_ids"`
+	Verdict     string         `json:"verdict"`
+	Unsure      bool           `json:"unsure"`
+	Reasons     []string       `json:"reasons"`
+	FirstSeen   *string        `json:"first_seen"`
+	LastSeen    *string        `json:"last_seen"`
+	Records     uint64         `json:"records"`
+	Packets     uint64         `json:"packets"`
+	Bytes       uint64         `json:"bytes"`
+	Exclusive   uint64         `json:"flows_only_by_this_rule"`
+	Shared      uint64         `json:"flows_also_by_another_rule"`
+	Remotes     int            `json:"remote_addresses"`
+	Needed      []jsonNeeded   `json:"needed"`
+	Attached    int            `json:"attached"`
+	Using       int            `json:"interfaces_using"`
+	Covered     int            `json:"covered_hours"`
+	Hours       int            `json:"hours"`
+	Narrower    []jsonProposed `json:"narrower"`
+}
+
+type jsonNeeded struct {
+	Traffic  string   `json:"traffic"`
+	Remotes  []string `json:"remotes"` // the first hundred
+	Count    int      `json:"remote_addresses"`
+	LastSeen string   `json:"last_seen"`
+}
+
+type jsonProposed struct {
+	Protocol string `json:"protocol"`
+	Ports    string `json:"ports"`
+	Source   string `json:"source"`
+}
+
+type jsonInterface struct {
+	AccountID string   `json:"account_id"`
+	Region    string   `json:"region"`
+	ID        string   `json:"interface_id"`
+	Covered   int      `json:"covered_hours"`
+	Skipped   int      `json:"skipped_hours"`
+	Reasons   []string `json:"reasons"`
+}
+
+type jsonUnattributed struct {
+	Interface string `json:"interface_id"`
+	Direction string `json:"direction"`
+	Traffic   string `json:"traffic"`
+	Remotes   int    `json:"remote_addresses"`
+	Records   uint64 `json:"records"`
+	LastSeen  string `json:"last_seen"`
+}
+
+type jsonNote struct {
+	Text string `json:"text"`
+	Loss bool   `json:"records_missing"`
+}
+
+// clock writes a time of a report.
+func clock(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
+
+// MarshalJSON writes the report by the contract of docs/usage.md.
+func (r *Report) MarshalJSON() ([]byte, error) {
+	out := jsonReport{
+		SchemaVersion: "1", Since: clock(r.First), Until: clock(r.Last), Hours: r.Hours(), Rules: []jsonRule{}, Interfaces: []jsonInterface{},
+		NoRule: unattributed(r.NoRule), Gone: unattributed(r.Gone), Rejected: unattributed(r.Rejected),
+		Flows: r.Flows, Unclear: r.Unclear, Foreign: r.Foreign, Notes: []jsonNote{},
+	}
+	for i := range r.Rules {
+		out.Rules = append(out.Rules, r.Rules[i].json())
+	}
+	for i := range r.Interfaces {
+		c := &r.Interfaces[i]
+		out.Interfaces = append(out.Interfaces, jsonInterface{c.Region.AccountID, c.Region.Name, c.Interface.ID, c.Covered, c.Skipped, texts(c.Reasons)})
+	}
+	for _, n := range r.Notes {
+		out.Notes = append(out.Notes, jsonNote{n.String(), n.Loss})
+	}
+	return json.Marshal(out)
+}
+
+func texts(list []string) []string { return append([]string{}, list...) }
+
+func (u *Rule) json() jsonRule {
+	out := jsonRule{
+		AccountID: u.Region.AccountID, Region: u.Region.Name, VPC: u.Group.VPC, GroupID: u.Group.ID, GroupName: u.Group.Name,
+		Direction: u.Rule.Direction.String(), Protocol: u.Rule.Traffic.Protocol.String(), Ports: u.Rule.Traffic.PortsText(), Source: u.Rule.Peer.String(),
+		Description: u.Rule.Description, RuleIDs: texts(u.Rule.IDs), Verdict: string(u.Verdict), Unsure: u.Unsure, Reasons: texts(u.Reasons),
+		Records: u.Records, Packets: u.Packets, Bytes: u.Bytes, Exclusive: u.Exclusive, Shared: u.Shared, Remotes: u.Remotes, Needed: []jsonNeeded{},
+		Attached: u.Attached, Using: u.Using, Covered: u.Covered, Hours: u.Hours,
+	}
+	if u.Records > 0 {
+		first, last := clock(u.First), clock(u.Last)
+		out.FirstSeen, out.LastSeen = &first, &last
+	}
+	for i := range u.Needed {
+		n := &u.Needed[i]
+		out.Needed = append(out.Needed, jsonNeeded{n.Traffic.String(), addresses(n.Remotes, mostRemotes), len(n.Remotes), clock(n.Last)})
+	}
+	if u.Narrow != nil {
+		for i := range u.Narrow.Rules {
+			n := &u.Narrow.Rules[i]
+			out.Narrower = append(out.Narrower, jsonProposed{n.Traffic.Protocol.String(), n.Traffic.PortsText(), n.Peer.String()})
+		}
+	}
+	return out
+}
+
+// addresses are the first of some blocks; one of a single address is that address.
+func addresses(list []netip.Prefix, most int) []string {
+	out := []string{}
+	for _, p := range list[:min(most, len(list))] {
+		out = append(out, AddressText(p))
+	}
+	return out
+}
+
+// AddressText is a block as text, or the address if it is a single one.
+func AddressText(p netip.Prefix) string {
+	if p.IsSingleIP() {
+		return p.Addr().String()
+	}
+	return p.String()
+}
+
+func unattributed(list []Unattributed) []jsonUnattributed {
+	out := []jsonUnattributed{}
+	for _, u := range list {
+		out = append(out, jsonUnattributed{u.Interface, u.Direction.String(), u.Traffic.String(), u.Remotes, u.Records, clock(u.Last)})
+	}
+	return out
+}
+
+// Text is a rule as its group lists it: tcp/443 from 10.0.0.0/8.
+func Text(r *inventory.Rule) string {
+	way := " from "
+	if r.Direction == inventory.Egress {
+		way = " to "
+	}
+	return r.Traffic.String() + way + r.Peer.String()
+}
