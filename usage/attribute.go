@@ -180,6 +180,7 @@ func (j *judge) attributeFlow(at *holder, f *flows.Flow) []*Rule {
 	}
 	if f.Certainty == flows.Unlikely {
 		for _, r := range append(sure, perhaps...) {
+			r.maybe = append(r.maybe, hitOf(at, f, r.Rule))
 			r.doubt("a connection on " + f.Traffic().String() + " may have been opened in the other direction: the records do not say who opened it")
 		}
 		return nil
@@ -227,11 +228,16 @@ func (r *Rule) credit(at *holder, f *flows.Flow, shared, unsure bool) {
 	if answered(f) {
 		r.answered = true
 	}
-	h := hit{traffic: cutTraffic(f.Traffic(), r.Rule.Traffic), remote: f.Remote, last: f.Last, at: at}
-	if p := r.Rule.Peer.Prefix; p.IsValid() && p.Bits() > f.Remote.Bits() {
+	r.hits = append(r.hits, hitOf(at, f, r.Rule))
+}
+
+// hitOf cuts a row to what a rule allows.
+func hitOf(at *holder, f *flows.Flow, r *inventory.Rule) hit {
+	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, at: at}
+	if p := r.Peer.Prefix; p.IsValid() && p.Bits() > f.Remote.Bits() {
 		h.remote = p
 	}
-	r.hits = append(r.hits, h)
+	return h
 }
 
 // cutTraffic is the part of a traffic that a rule allows; they overlap.

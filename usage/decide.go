@@ -28,7 +28,12 @@ func (j *judge) decideRule(s *site, r *Rule) {
 		r.Covered += j.covers[e].Covered
 	}
 	r.Hours = len(members) * j.report.Hours()
-	r.summarise()
+	r.Needed = needed(r.hits)
+	remotes := map[netip.Prefix]bool{}
+	for i := range r.hits {
+		remotes[r.hits[i].remote] = true
+	}
+	r.Remotes = len(remotes)
 	doubts := r.Reasons
 	r.Reasons = nil
 	switch {
@@ -50,7 +55,7 @@ func (j *judge) decideRule(s *site, r *Rule) {
 	if r.Verdict == Used {
 		r.Narrow = j.narrow(s, r)
 	}
-	r.hits = nil
+	r.hits, r.maybe = nil, nil
 }
 
 // whyNotKnown says why a rule that let in nothing that was recorded may be used all
@@ -129,25 +134,24 @@ func second(first netip.Addr) netip.Addr {
 // cidrPrivate reports whether a prefix may hold an address of a VPC.
 func cidrPrivate(p netip.Prefix) bool { return p.Bits() == 0 || p.Addr().IsPrivate() }
 
-// summarise lists what the rule let in, by traffic.
-func (r *Rule) summarise() {
+// needed lists what a rule allowed, by traffic.
+func needed(hits []hit) []Needed {
 	remotes := map[inventory.Traffic]map[netip.Prefix]bool{}
 	last := map[inventory.Traffic]int64{}
-	all := map[netip.Prefix]bool{}
-	for i := range r.hits {
-		h := &r.hits[i]
+	for i := range hits {
+		h := &hits[i]
 		if remotes[h.traffic] == nil {
 			remotes[h.traffic] = map[netip.Prefix]bool{}
 		}
 		remotes[h.traffic][h.remote] = true
-		all[h.remote] = true
 		last[h.traffic] = max(last[h.traffic], h.last)
 	}
-	r.Remotes = len(all)
+	var list []Needed
 	for t, set := range remotes {
-		r.Needed = append(r.Needed, Needed{Traffic: t, Remotes: sortedPrefixes(set), Last: last[t]})
+		list = append(list, Needed{Traffic: t, Remotes: sortedPrefixes(set), Last: last[t]})
 	}
-	slices.SortFunc(r.Needed, func(a, b Needed) int { return compareTraffic(a.Traffic, b.Traffic) })
+	slices.SortFunc(list, func(a, b Needed) int { return compareTraffic(a.Traffic, b.Traffic) })
+	return list
 }
 
 func compareTraffic(a, b inventory.Traffic) int {

@@ -18,7 +18,8 @@ type Narrow struct {
 // narrow proposes rules for the connections that a rule let in, or nil where they
 // would be no narrower or too many.
 func (j *judge) narrow(s *site, r *Rule) *Narrow {
-	n := &narrowing{judge: j, site: s, rule: r, most: j.options.MaxSources}
+	n := &narrowing{judge: j, site: s, rule: r, most: j.options.MaxSources, hits: slices.Concat(r.hits, r.maybe)}
+	n.needed = needed(n.hits)
 	list := n.exact()
 	if list == nil || len(list) > n.most {
 		list = n.fewer()
@@ -44,7 +45,10 @@ type narrowing struct {
 	site *site
 	rule *Rule
 	most int
-	refs map[netip.Addr][]string
+
+	hits   []hit // all that no proposal may cut
+	needed []Needed
+	refs   map[netip.Addr][]string
 }
 
 // rulesFor makes rules of one traffic for sources.
@@ -64,8 +68,8 @@ func (n *narrowing) exact() []inventory.Rule {
 		peers   []inventory.Peer
 	}
 	var parts []part
-	for i := range n.rule.Needed {
-		u := &n.rule.Needed[i]
+	for i := range n.needed {
+		u := &n.needed[i]
 		peers := n.peers(u.Remotes, n.most)
 		if k := len(parts); k > 0 && joins(parts[k-1].traffic, u.Traffic) && samePeers(parts[k-1].peers, peers) {
 			parts[k-1].traffic.Last = u.Traffic.Last
@@ -97,8 +101,8 @@ func samePeers(a, b []inventory.Peer) bool {
 func (n *narrowing) fewer() []inventory.Rule {
 	var ranges []inventory.Traffic
 	remotes := map[inventory.Protocol]map[netip.Prefix]bool{}
-	for i := range n.rule.Needed {
-		u := &n.rule.Needed[i]
+	for i := range n.needed {
+		u := &n.needed[i]
 		p := u.Traffic.Protocol
 		if remotes[p] == nil {
 			remotes[p] = map[netip.Prefix]bool{}
@@ -275,8 +279,8 @@ func (n *narrowing) narrower(list []inventory.Rule) bool {
 // cut returns what the rule let in and other rules would not.
 func (n *narrowing) cut(list []inventory.Rule) []Needed {
 	var cut []Needed
-	for i := range n.rule.hits {
-		h := &n.rule.hits[i]
+	for i := range n.hits {
+		h := &n.hits[i]
 		if !slices.ContainsFunc(list, func(r inventory.Rule) bool {
 			if !r.Traffic.Covers(h.traffic) {
 				return false

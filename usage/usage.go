@@ -64,6 +64,7 @@ type Rule struct {
 	Narrow *Narrow // a narrower set of rules for the same connections; nil: there is none, or the rule is not used
 
 	hits           []hit
+	maybe          []hit // of connections that may have been opened in the other direction: no use, and no proposal cuts them
 	sure, answered bool
 }
 
