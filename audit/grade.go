@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -52,6 +53,9 @@ func (r *Pass) searches() *search {
 			s.not = append(s.not, part.String())
 		}
 	}
+	if r.routesToTransitGateway() {
+		s.not = append(s.not, "rules of other accounts behind transit gateways")
+	}
 	if r.Asked&inventory.PartReferrers != 0 {
 		s.not = append(s.not, "idle services beside these")
 	} else {
@@ -62,4 +66,18 @@ func (r *Pass) searches() *search {
 	}
 	r.cache.search = s
 	return s
+}
+
+// routesToTransitGateway reports whether a route of the region leads to a transit
+// gateway: VPCs behind it may reference groups in inbound rules, where that is
+// enabled (Amazon VPC User Guide, "Transit gateway attachments").
+func (r *Pass) routesToTransitGateway() bool {
+	for i := range r.RouteTables {
+		for k := range r.RouteTables[i].Routes {
+			if strings.HasPrefix(r.RouteTables[i].Routes[k].Target, "tgw-") {
+				return true
+			}
+		}
+	}
+	return false
 }

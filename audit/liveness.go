@@ -16,6 +16,11 @@ type liveness struct {
 	sets map[string][]string // of a dead group: its whole dead set, sorted
 	// The dead groups that name a dead group, sorted: their rules go first.
 	namedBy map[string][]string
+	// Of a group that is not live: which account that was not read may use it.
+	unseen map[string]string
+
+	regions []*inventory.Region     // of all accounts, without those that were skipped
+	owners  map[string]accountGroup // every group of them
 }
 
 // Live reports whether the group is in use, and if not, the dead set that it
@@ -52,7 +57,10 @@ func newLiveness(regions []*inventory.Region) *liveness {
 	for _, r := range regions {
 		count += len(r.Groups)
 	}
-	l := &liveness{live: make(map[string]bool, count), sets: map[string][]string{}, namedBy: map[string][]string{}}
+	l := &liveness{
+		live: make(map[string]bool, count), sets: map[string][]string{}, namedBy: map[string][]string{}, unseen: map[string]string{},
+		regions: regions, owners: map[string]accountGroup{},
+	}
 	groups := make(map[string]*inventory.Group, count)
 	queue := make([]string, 0, count)
 	mark := func(id string) {
@@ -70,6 +78,9 @@ func newLiveness(regions []*inventory.Region) *liveness {
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			groups[g.ID] = g
+			if len(regions) > 1 {
+				l.owners[g.ID] = accountGroup{g, r.AccountID}
+			}
 			if g.Default() {
 				mark(g.ID)
 			}
@@ -83,6 +94,7 @@ func newLiveness(regions []*inventory.Region) *liveness {
 		}
 	}
 	l.findSets(regions, groups)
+	l.findUnseen(regions, groups)
 	return l
 }
 

@@ -17,7 +17,7 @@ func (r *Pass) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 
 // Holders names what uses a group without an interface: launch templates,
 // endpoints, functions, load balancers, referrers of other services, other VPCs and
-// other accounts.
+// other accounts, those that may use it and were not read among them.
 func (r *Pass) Holders(g *inventory.Group) []string {
 	if r.cache.holders == nil {
 		r.cache.holders = map[string][]string{}
@@ -30,6 +30,9 @@ func (r *Pass) Holders(g *inventory.Group) []string {
 	held := r.cache.holders[g.ID]
 	if g.Owner != "" && g.Owner != r.AccountID {
 		held = append(slices.Clone(held), fmt.Sprintf("account %s owns it and may use it", g.Owner))
+	}
+	if unseen := r.Accounts.liveness(r.Name).unseen[g.ID]; unseen != "" {
+		held = append(slices.Clone(held), unseen)
 	}
 	return held
 }

@@ -41,7 +41,15 @@ var _ = audit.Declare(audit.Check{
 				o.Message = fmt.Sprintf("%s is allowed from %s, a range of VPC %s, which is peered in the same region (%s): the rule could reference its security groups", audit.TrafficNamed(rule.Traffic), p, r.VPCNamed(peer.VPC), peer.peering)
 				o.Fix = fmt.Sprintf("Allow %s from the security groups in VPC %s that need it, then revoke %s.", rule.Traffic, r.VPCNamed(peer.VPC), allowed(r, g, rule))
 				o.Proposal.Kind = findings.ReferenceGroups
-				if groups := behind(peer.VPC, p).groups; len(groups) > 0 {
+				groups := behind(peer.VPC, p).groups
+				if peer.Account != "" && peer.Account != r.AccountID {
+					there := r.Of(peer.Account)
+					if there == nil {
+						o.Message += "; which they are is not visible from here, because account " + peer.Account + " was not read"
+					}
+					groups = groupsInside(there, peer.VPC, p)
+				}
+				if len(groups) > 0 {
 					o.Message += ", such as " + groupsNamed(r, groups)
 				}
 				r.Report(o)
@@ -55,4 +63,29 @@ var _ = audit.Declare(audit.Check{
 type farEnd struct {
 	peering string
 	*inventory.PeeringEnd
+}
+
+// groupsInside returns the groups, sorted, of the interfaces of a VPC with an address
+// in the range. The region is that of the account with the VPC; nil
+// where it was not read.
+func groupsInside(r *inventory.Region, vpc string, p netip.Prefix) []string {
+	if r == nil {
+		return nil
+	}
+	ordinary := map[string]bool{} // no default group
+	for i := range r.Groups {
+		ordinary[r.Groups[i].ID] = !r.Groups[i].Default()
+	}
+	var groups []string
+	for i := range r.Interfaces {
+		e := &r.Interfaces[i]
+		if e.VPC != vpc || !slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool { return p.Contains(a.Private) }) {
+			continue
+		}
+		if k := slices.IndexFunc(e.Groups, func(id string) bool { return ordinary[id] }); k >= 0 {
+			groups = append(groups, e.Groups[k])
+		}
+	}
+	slices.Sort(groups)
+	return slices.Compact(groups)
 }
