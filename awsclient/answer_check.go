@@ -12,6 +12,7 @@ import (
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -86,7 +87,7 @@ var sets = map[string]string{
 }
 
 // members are those that an answer in JSON has always, by service and
-// operation: a list, which is empty where there is nothing, or an object.
+// operation: a list, which is empty where there is nothing, an object, or a text.
 var members = map[string]map[string]string{
 	"Lambda": {"ListFunctions": "Functions"},
 	"WAFV2":  {"ListWebACLs": "WebACLs", "ListResourcesForWebACL": "ResourceArns"},
@@ -107,7 +108,11 @@ var members = map[string]map[string]string{
 // give credentials, and the SDK refuses those that are not whole.
 func lacking(service, operation string, status int, data []byte) string {
 	objects, speaksJSON := members[service]
-	if !speaksJSON && !queryServices[service] {
+	member, set := objects[operation], sets[service+" "+operation]
+	if api, call := referrerCall(service, operation); call != nil {
+		speaksJSON = api.Form != inventory.FormQuery
+		member, set = call.Member(), call.Member()
+	} else if !speaksJSON && !queryServices[service] {
 		return ""
 	}
 	if status != http.StatusOK {
@@ -118,9 +123,26 @@ func lacking(service, operation string, status int, data []byte) string {
 		return "the body is empty"
 	}
 	if speaksJSON {
-		return lackingJSON(data, objects[operation])
+		return lackingJSON(data, member)
 	}
-	return lackingXML(data, operation, sets[service+" "+operation])
+	return lackingXML(data, operation, set)
+}
+
+// referrerCall returns the call of inventory.ReferrerServices, or nil where there is
+// none.
+func referrerCall(service, operation string) (*inventory.ServiceAPI, *inventory.ServiceCall) {
+	for i := range inventory.ReferrerServices {
+		s := &inventory.ReferrerServices[i]
+		for k := range s.Kinds {
+			for n := range s.Kinds[k].Calls {
+				call := &s.Kinds[k].Calls[n]
+				if api, _ := call.API(s); api.ID == service && call.Action == operation {
+					return api, call
+				}
+			}
+		}
+	}
+	return nil, nil
 }
 
 func lackingJSON(data []byte, member string) string {
@@ -128,7 +150,7 @@ func lackingJSON(data []byte, member string) string {
 	if json.Unmarshal(data, &object) != nil || object == nil {
 		return otherwise(data, "the body is not a JSON object")
 	}
-	if value := object[member]; len(value) == 0 || value[0] != '[' && value[0] != '{' {
+	if value := object[member]; len(value) == 0 || value[0] != '[' && value[0] != '{' && (value[0] != '"' || len(value) == len(`""`)) {
 		return fmt.Sprintf("the JSON object has no %q", member)
 	}
 	return ""

@@ -292,14 +292,14 @@ func TestFlowLogs(t *testing.T) {
 // Every permission of the network can be missing alone: the gap names it, the
 // groups and interfaces are there all the same.
 func TestEachPermissionMissing(t *testing.T) {
-	want := notation.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	want := withEachReferrer(notation.MustParse(small+"pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory, "one")
 	for _, action := range Actions(inventory.DepthServices) {
-		_, name, _ := strings.Cut(action, ":")
+		service, name, _ := strings.Cut(action, ":")
 		if name == "DescribeRegions" {
 			continue // without it the regions must be named
 		}
-		t.Run(name, func(t *testing.T) {
-			s := serve(t, want, endpoint.Options{Faults: []endpoint.Fault{{Action: name, Denied: true}}})
+		t.Run(action, func(t *testing.T) {
+			s := serve(t, want, endpoint.Options{Faults: []endpoint.Fault{{Service: service, Action: name, Denied: true}}})
 			r := collect(t, s, Options{Depth: inventory.DepthServices}).Regions[0]
 			if len(r.Gaps) != 1 || r.Gaps[0].Operation != action || r.Gaps[0].Kind != inventory.Denied {
 				t.Fatalf("gaps: %+v", r.Gaps)
@@ -318,7 +318,7 @@ func TestEachPermissionMissing(t *testing.T) {
 
 // The actions that the IAM policy is made of are the calls that are made.
 func TestActionsAreTheCalls(t *testing.T) {
-	inv := notation.MustParse(small + "pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory
+	inv := withEachReferrer(notation.MustParse(small+"pl-1 a 203.0.113.0/24\nweb-acl w arn arn:w\nload-balancer network queue internal arn arn:queue\nsg-3 c\n in tcp/22 pl-1\n in tcp/22 sg-9 vpc vpc-9\n").Inventory, "one")
 	for _, depth := range []inventory.Depth{inventory.DepthGroups, inventory.DepthNetwork, inventory.DepthServices} {
 		s := serve(t, inv, endpoint.Options{})
 		collect(t, s, Options{Depth: depth})

@@ -16,9 +16,10 @@ type sweep struct {
 	maxRPS    float64 // where the API's own bucket is smaller than most
 }
 
-// lists is the one table of what a run reads. A part is read when all of its
+// lists is the one table of what a run reads, with those of
+// inventory.ReferrerServices behind the others. A part is read when all of its
 // lists came to their end.
-var lists = []sweep{
+var lists = withReferrers([]sweep{
 	{part: inventory.PartGroups, operation: "ec2:DescribeSecurityGroups", read: readGroups},
 	{part: inventory.PartInterfaces, operation: "ec2:DescribeNetworkInterfaces", read: readInterfaces},
 	{part: inventory.PartRules, operation: "ec2:DescribeSecurityGroupRules", read: readRules},
@@ -47,7 +48,7 @@ var lists = []sweep{
 	{part: inventory.PartWebACLs, operation: "wafv2:ListWebACLs", read: readWebACLs, maxRPS: 5},
 	{part: inventory.PartQuotas, operation: "servicequotas:GetServiceQuota", read: readQuotas, maxRPS: 5},
 	{part: inventory.PartRecorders, operation: "config:DescribeConfigurationRecorders", read: readRecorders, maxRPS: 5},
-}
+})
 
 // Actions returns the IAM actions that a run of the depth needs, sorted.
 func Actions(depth inventory.Depth) []string {

@@ -13,9 +13,11 @@ func (r *reader) fail(part inventory.Part, operation string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	g := gap(part, operation, err)
-	for _, known := range r.region.Gaps {
-		if known == g {
-			return // two lists of one action
+	for i := range r.region.Gaps {
+		known := &r.region.Gaps[i]
+		if known.Compare(g) == 0 && known.Operation != "" { // two lists of one action, of one part or of two
+			known.Part |= part
+			return
 		}
 	}
 	r.region.Gaps = append(r.region.Gaps, g)

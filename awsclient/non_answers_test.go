@@ -102,22 +102,22 @@ func (c conclusions) unfounded(whole conclusions) (wrong []string) {
 // is a gap of its operation: nothing counts as read, and nothing is concluded
 // from it. The calls are those of the table of lists (TestActionsAreTheCalls).
 func TestNonAnswers(t *testing.T) {
-	estate := notation.MustParse(everyCall).Inventory
+	estate := withEachReferrer(notation.MustParse(everyCall).Inventory, "one")
 	whole := conclude(collect(t, serve(t, estate, endpoint.Options{}), Options{Depth: inventory.DepthServices}))
 	if len(whole.unused) != 1 || !slices.Contains(slices.Collect(maps.Values(whole.verdict)), "reachable") {
 		t.Fatalf("of the whole estate: %v", whole)
 	}
 	for _, operation := range Actions(inventory.DepthServices) {
-		_, action, _ := strings.Cut(operation, ":")
+		service, action, _ := strings.Cut(operation, ":")
 		for _, form := range endpoint.NonAnswers() {
-			t.Run(action+"/"+form, func(t *testing.T) {
+			t.Run(operation+"/"+form, func(t *testing.T) {
 				t.Parallel()
-				s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{{Action: action, NonAnswer: form}}})
+				s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{{Service: service, Action: action, NonAnswer: form}}})
 				inv := collect(t, s, Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
 				if inv.Complete() {
 					t.Error("the run counts as complete")
 				}
-				if tries := calls(s, action); tries == 0 || tries%triesWithoutCode != 0 {
+				if tries := calls(s, service, action); tries == 0 || tries%triesWithoutCode != 0 {
 					t.Errorf("%d tries, want %d of each call", tries, triesWithoutCode)
 				}
 				for _, text := range conclude(inv).unfounded(whole) {
@@ -142,10 +142,10 @@ func TestNonAnswers(t *testing.T) {
 	}
 }
 
-// calls returns how often the server was asked for an action.
-func calls(s *endpoint.Server, action string) (n int) {
+// calls returns how often the server was asked for an action of a service.
+func calls(s *endpoint.Server, service, action string) (n int) {
 	for _, c := range s.Calls() {
-		if c.Action == action {
+		if c.Action == action && c.Service == service {
 			n++
 		}
 	}
@@ -154,14 +154,14 @@ func calls(s *endpoint.Server, action string) (n int) {
 
 // TestNonAnswersOnce overcomes what one response lacked.
 func TestNonAnswersOnce(t *testing.T) {
-	estate := notation.MustParse(everyCall).Inventory
+	estate := withEachReferrer(notation.MustParse(everyCall).Inventory, "one")
 	for _, form := range endpoint.NonAnswers() {
 		t.Run(form, func(t *testing.T) {
 			t.Parallel()
 			var faults []endpoint.Fault
 			for _, operation := range append(Actions(inventory.DepthServices), "sts:GetCallerIdentity") {
-				_, action, _ := strings.Cut(operation, ":")
-				faults = append(faults, endpoint.Fault{Action: action, NonAnswer: form, Times: 1})
+				service, action, _ := strings.Cut(operation, ":")
+				faults = append(faults, endpoint.Fault{Service: service, Action: action, NonAnswer: form, Times: 1})
 			}
 			inv := collect(t, serve(t, estate, endpoint.Options{Faults: faults}), Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
 			if !inv.Complete() {

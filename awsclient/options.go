@@ -15,6 +15,8 @@
 package awsclient
 
 import (
+	"context"
+	"net"
 	"time"
 
 	"github.com/sgaudit/sgaudit/inventory"
@@ -53,8 +55,9 @@ type Options struct {
 
 	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth
 
-	RetryDelay  time.Duration // longest wait between two tries of a call; 0: eight seconds
-	callTimeout time.Duration // of the first call; tests shorten it
+	RetryDelay  time.Duration                                            // longest wait between two tries of a call; 0: eight seconds
+	callTimeout time.Duration                                            // of the first call; tests shorten it
+	lookupHost  func(ctx context.Context, host string) ([]string, error) // net.DefaultResolver's; tests have their own
 }
 
 // Progress says how far a run is.
@@ -103,6 +106,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.SessionName == "" {
 		o.SessionName = "sgaudit-" + time.Now().UTC().Format("20060102T150405Z")
+	}
+	if o.lookupHost == nil {
+		o.lookupHost = net.DefaultResolver.LookupHost
 	}
 	if o.Warn == nil {
 		o.Warn = func(string) {}

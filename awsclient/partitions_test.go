@@ -194,7 +194,7 @@ func TestFilterThatIsIgnored(t *testing.T) {
 		if len(r.Interfaces) != want || r.Status() != "complete" || told.Load() != 1 {
 			t.Errorf("seed %d: %d interfaces, want %d; %s; told %d times", seed, len(r.Interfaces), want, r.Status(), told.Load())
 		}
-		if n, most := calls(s, "DescribeNetworkInterfaces"), (want+2)/3+1; n > most {
+		if n, most := calls(s, "ec2", "DescribeNetworkInterfaces"), (want+2)/3+1; n > most {
 			t.Errorf("seed %d: %d calls, want at most %d", seed, n, most)
 		}
 	}
@@ -223,7 +223,7 @@ func TestRulesOfOtherGroups(t *testing.T) {
 			}
 		}
 	}
-	if n, most := calls(s, "DescribeSecurityGroupRules"), (rules+99)/100+rulesAtOnce; n > most || !inv.Complete() {
+	if n, most := calls(s, "ec2", "DescribeSecurityGroupRules"), (rules+99)/100+rulesAtOnce; n > most || !inv.Complete() {
 		t.Errorf("%d calls for %d rules, want at most %d; complete: %v", n, rules, most, inv.Complete())
 	}
 }

@@ -20,7 +20,7 @@ func TestUnknownCalls(t *testing.T) {
 		t.Setenv("AWS_NEW_RETRIES_2026", counting)
 		s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{{Action: action, ServerError: true}}})
 		inv := collect(t, s, Options{})
-		if n := calls(s, action); n != regions+triesWithoutCode-1 {
+		if n := calls(s, "ec2", action); n != regions+triesWithoutCode-1 {
 			t.Errorf("%d calls, want one of each region and %d more", n, triesWithoutCode-1)
 		}
 		for _, r := range inv.Regions {

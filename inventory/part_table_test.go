@@ -38,15 +38,14 @@ func TestPartTable(t *testing.T) {
 
 // Parts of a depth hold those of the smaller ones.
 func TestDepthParts(t *testing.T) {
-	unread := PartReferrers // no run reads them yet
 	groups, network, services := DepthGroups.Parts(), DepthNetwork.Parts(), DepthServices.Parts()
 	if groups != PartGroups|PartInterfaces {
 		t.Errorf("groups: %s", groups)
 	}
-	if want := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders | PartQuotas; services&^network != want {
+	if want := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders | PartQuotas | PartReferrers; services&^network != want {
 		t.Errorf("services beyond network: %s", services&^network)
 	}
-	if !network.Has(groups) || !services.Has(network) || services != (partEnd-1)&^PartEgressGateways&^unread {
+	if !network.Has(groups) || !services.Has(network) || services != (partEnd-1)&^PartEgressGateways {
 		t.Errorf("network: %s; services: %s", network, services)
 	}
 	if Depth("").Parts() != network {

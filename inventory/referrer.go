@@ -48,6 +48,8 @@ func (x *Referrer) key() string {
 type ReferrerService struct {
 	Service string // as IAM actions begin
 	Kinds   []ReferrerKind
+	API     ServiceAPI
+	MaxRPS  float64 // calls a second, where the service allows fewer than most
 
 	Name string // of the part, in words
 	Key  string // of the part, in a snapshot
@@ -57,6 +59,13 @@ type ReferrerService struct {
 type ReferrerKind struct {
 	Kind  string // one word, or several with hyphens
 	Words string // as AWS calls one: ECS service
+
+	Calls []ServiceCall // how they are listed; the last has the groups
+
+	// Paths in an item of the last call. ^1 is the second of the keys of the calls before.
+	Name, ID, VPC string
+	Groups        []string
+	Echo          string // what the last call was asked for; empty: it was asked for nothing, or an item does not say it
 }
 
 // Part returns the part of a region that holds the service's referrers.
@@ -84,7 +93,10 @@ const PartReferrers = partEnd - firstReferrers
 
 // row is the row of the part in partTable.
 func (s *ReferrerService) row(i int) partRow {
-	return partRow{part: firstReferrers << i, name: s.Name, key: s.Key, field: "referrers", items: referrerItems(s.Service)}
+	return partRow{
+		part: firstReferrers << i, name: s.Name, key: s.Key, field: "referrers", depth: DepthServices,
+		operations: s.operations(), items: referrerItems(s.Service),
+	}
 }
 
 // withReferrers adds the rows of ReferrerServices to those of partTable.

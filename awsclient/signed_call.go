@@ -1,0 +1,247 @@
+package awsclient
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/protocol/restjson"
+	awsxml "github.com/aws/aws-sdk-go-v2/aws/protocol/xml"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/aws/smithy-go"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// signedCall is one call to a service for which the program links no module of the
+// SDK: the services of inventory.ReferrerServices. It goes through the parts of which
+// the SDK makes its clients, with the retries, limits and guards of all other calls.
+type signedCall struct {
+	api     *inventory.ServiceAPI
+	call    *inventory.ServiceCall
+	signing string         // the service's name in signatures
+	path    []string       // values of the names in the path, in their order
+	values  map[string]any // parameters
+
+	NextToken *string // of the page, under the name that saved answers ask for
+}
+
+// invoke sends the call and returns the answer.
+func (c *signedCall) invoke(ctx context.Context, cfg aws.Config) (answer, error) {
+	ctx = middleware.ClearStackValues(ctx)
+	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, c.api.ID), c.call.Action)
+	ctx = awsmiddleware.SetOperationName(awsmiddleware.SetServiceID(ctx, c.api.ID), c.call.Action)
+	stack := middleware.NewStack(c.call.Action, smithyhttp.NewStackRequest)
+	base := func() (string, error) { return serviceEndpoint(ctx, &cfg, c.api) }
+	err := firstError(
+		stack.Serialize.Add(serializer{c, base}, middleware.After),
+		awsmiddleware.AddClientRequestIDMiddleware(stack),
+		awsmiddleware.AddRequestUserAgentMiddleware(stack),
+		stack.Finalize.Add(retry.NewAttemptMiddleware(cfg.Retryer(), smithyhttp.RequestCloner), middleware.After),
+		stack.Finalize.Add(&retry.MetricsHeader{}, middleware.After),
+		stack.Finalize.Add(signing{c.signing, &cfg, v4.NewSigner()}, middleware.After),
+		stack.Deserialize.Add(treeDeserializer{c}, middleware.After),
+	)
+	if err != nil {
+		return nil, err
+	}
+	for _, option := range cfg.APIOptions {
+		if err := option(stack); err != nil {
+			return nil, err
+		}
+	}
+	out, _, err := middleware.DecorateHandler(smithyhttp.NewClientHandler(cfg.HTTPClient), stack).Handle(ctx, c)
+	if err != nil {
+		return nil, &smithy.OperationError{ServiceID: c.api.ID, OperationName: c.call.Action, Err: err}
+	}
+	switch out := out.(type) {
+	case answer:
+		return out, nil
+	case json.RawMessage: // of a file
+		return parseSaved(out)
+	}
+	return nil, fmt.Errorf("the answer is a %T", out)
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// serializer writes the request.
+type serializer struct {
+	call *signedCall
+	base func() (string, error)
+}
+
+// ID names the middleware.
+func (serializer) ID() string { return "OperationSerializer" }
+
+// HandleSerialize puts the request where the stack has an empty one.
+func (s serializer) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+	request, ok := in.Request.(*smithyhttp.Request)
+	base, err := s.base()
+	if err == nil && !ok {
+		err = fmt.Errorf("unexpected request %T", in.Request)
+	}
+	if err == nil {
+		err = s.call.write(request, base)
+	}
+	if err != nil {
+		return middleware.SerializeOutput{}, middleware.Metadata{}, &smithy.SerializationError{Err: err}
+	}
+	in.Request = request
+	return next.HandleSerialize(ctx, in)
+}
+
+func (c *signedCall) write(request *smithyhttp.Request, base string) error {
+	method, path, query, body, kind := http.MethodPost, "/", url.Values{}, "", ""
+	switch c.api.Form {
+	case inventory.FormQuery:
+		form := url.Values{"Action": {c.call.Action}, "Version": {c.api.Version}}
+		for name, value := range c.values {
+			form.Set(name, fmt.Sprint(value))
+		}
+		body, kind = form.Encode(), "application/x-www-form-urlencoded; charset=utf-8"
+	case inventory.FormJSON10, inventory.FormJSON11:
+		request.Header.Set("X-Amz-Target", c.api.Version+"."+c.call.Action)
+		kind = "application/x-amz-json-" + string(c.api.Form)
+	case inventory.FormREST:
+		method, path, _ = strings.Cut(c.call.Path, " ")
+		for _, value := range c.path {
+			before, rest, _ := strings.Cut(path, "{")
+			_, after, _ := strings.Cut(rest, "}")
+			path = before + url.PathEscape(value) + after
+		}
+		kind = "application/json"
+	}
+	if method == http.MethodGet {
+		kind = ""
+		for name, value := range c.values {
+			query.Set(name, fmt.Sprint(value))
+		}
+	} else if body == "" {
+		text, err := json.Marshal(c.values)
+		if err != nil {
+			return err
+		}
+		body = string(text)
+	}
+	u, err := url.Parse(strings.TrimSuffix(base, "/") + path)
+	if err != nil {
+		return err
+	}
+	u.RawQuery = query.Encode()
+	request.Method, request.URL = method, u
+	if kind != "" {
+		request.Header.Set("Content-Type", kind)
+		request.ContentLength = int64(len(body))
+		with, err := request.SetStream(strings.NewReader(body))
+		if err != nil {
+			return err
+		}
+		*request = *with
+	}
+	return nil
+}
+
+// signing signs each try with the credentials of the moment.
+type signing struct {
+	service string
+	config  *aws.Config
+	signer  *v4.Signer
+}
+
+// ID is that of the SDK's own.
+func (signing) ID() string { return "Signing" }
+
+// HandleFinalize signs the request.
+func (s signing) HandleFinalize(ctx context.Context, in middleware.FinalizeInput, next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+	request, ok := in.Request.(*smithyhttp.Request)
+	if !ok {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected request %T", in.Request)
+	}
+	hash := sha256.New()
+	if stream := request.GetStream(); stream != nil {
+		if _, err := io.Copy(hash, stream); err != nil {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, &v4.SigningError{Err: err}
+		}
+		if err := request.RewindStream(); err != nil {
+			return middleware.FinalizeOutput{}, middleware.Metadata{}, &v4.SigningError{Err: err}
+		}
+	}
+	credentials, err := s.config.Credentials.Retrieve(ctx)
+	if err != nil {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, &v4.SigningError{Err: err}
+	}
+	if err := s.signer.SignHTTP(ctx, credentials, request.Request, hex.EncodeToString(hash.Sum(nil)), s.service, s.config.Region, time.Now()); err != nil {
+		return middleware.FinalizeOutput{}, middleware.Metadata{}, &v4.SigningError{Err: err}
+	}
+	return next.HandleFinalize(ctx, in)
+}
+
+// treeDeserializer makes a tree of the answer, and an error of AWS of what is one.
+type treeDeserializer struct{ call *signedCall }
+
+// ID is that of the SDK's own.
+func (treeDeserializer) ID() string { return "OperationDeserializer" }
+
+// HandleDeserialize reads what comes back.
+func (d treeDeserializer) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	response, ok := out.RawResponse.(*smithyhttp.Response)
+	if !ok {
+		return out, metadata, err
+	}
+	defer response.Body.Close()
+	if err == nil {
+		var text []byte
+		if text, err = readAll(response.Body, nil, mostAnswer); err == nil && (response.StatusCode < 200 || response.StatusCode >= 300) {
+			err = apiErrorOf(d.call.api.Form, response.Header, text)
+		} else if err == nil {
+			out.Result, err = parseAnswer(d.call.api.Form, d.call.call.Action, text)
+		}
+	}
+	if err != nil { // as the SDK wraps it, which tells how often it was tried
+		err = &smithyhttp.ResponseError{Response: response, Err: err}
+	}
+	return out, metadata, err
+}
+
+// apiErrorOf reads the code and the message of an error of AWS. One without a code
+// has UnknownError, as in the SDK.
+func apiErrorOf(form inventory.Form, header http.Header, text []byte) error {
+	failure := &smithy.GenericAPIError{Code: "UnknownError", Message: "UnknownError"}
+	if form == inventory.FormQuery {
+		if parts, err := awsxml.GetErrorResponseComponents(bytes.NewReader(text), false); err == nil && parts.Code != "" {
+			failure.Code, failure.Message = parts.Code, parts.Message
+		}
+		return failure
+	}
+	code := header.Get("X-Amzn-Errortype")
+	kind, message, err := restjson.GetErrorInfo(json.NewDecoder(bytes.NewReader(text)))
+	if code == "" && err == nil {
+		code = kind
+	}
+	if code != "" {
+		failure.Code, failure.Message = restjson.SanitizeErrorCode(code), message
+	}
+	return failure
+}
