@@ -63,10 +63,13 @@ func (r *Region) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		if part == PartPublicAccess {
 			continue
 		}
-		if f := v.Field(i); r.Read.Has(part) && f.IsNil() {
+		if r.Read.Has(part) && v.Field(i).IsNil() {
 			return missingPart(r, part, part.row().fieldKey())
-		} else if f.Len() == 0 {
-			f.SetZero()
+		}
+	}
+	for part, i := range partFields() { // several parts may share a field
+		if part != PartPublicAccess && v.Field(i).Len() == 0 {
+			v.Field(i).SetZero()
 		}
 	}
 	if in.PublicAccess != nil {
