@@ -109,15 +109,16 @@ func batches(found [][]string, most int) (all [][][]string) {
 // an answer says is no longer there.
 func (c *referrerChain) pages(ctx context.Context, call *inventory.ServiceCall, batch [][]string, take func(answer) error, gone func(string)) error {
 	api, service := call.API(c.s)
-	return c.p.everyPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+	var before []answer
+	return c.p.everyPage(ctx, func(ctx context.Context, token *string) (*string, int, error) {
 		request := &signedCall{api: api, call: call, signing: service, NextToken: token}
 		request.fill(batch)
 		all, err := request.invoke(ctx, c.r.config)
 		if err != nil {
 			if c.r.client.notInRegion(ctx, &c.r.config, api, err) {
-				return nil, nil
+				return nil, 0, nil
 			}
-			return nil, err
+			return nil, 0, err
 		}
 		items, err := at(all, call.Items)
 		for k := 0; k < len(items) && err == nil; k++ {
@@ -135,9 +136,11 @@ func (c *referrerChain) pages(ctx context.Context, call *inventory.ServiceCall, 
 			next, err = request.next(all)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", call.Action, err)
+			return nil, 0, fmt.Errorf("%s: %w", call.Action, err)
 		}
-		return &next, nil
+		fresh := others(items, before)
+		before = items
+		return &next, fresh, nil
 	})
 }
 
