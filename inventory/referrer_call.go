@@ -43,6 +43,7 @@ type ServiceCall struct {
 
 	Items string    // path to the items; empty: the answer is the one item
 	Has   string    // a member that an answer has always; empty: the first name of Items
+	CLI   string    // the key under which the AWS CLI prints the items, where it is not the first name of Items; "-": other services have the same
 	Keys  []string  // paths in each item to what the next call takes
 	Only  [2]string // the path of a text, and a part of it: the next call takes the items that have it, or have no such text
 
@@ -78,6 +79,21 @@ func (c *ServiceCall) Member() string {
 	first, _, _ := strings.Cut(c.Items, ".")
 	first, _, _ = strings.Cut(first, "[")
 	return first
+}
+
+// SavedKey returns the key under which the AWS CLI prints the items of a service that
+// is listed by one call for each of its kinds, and nothing for other services: what
+// describes some items does not tell whether they are all.
+func (s *ReferrerService) SavedKey(kind *ReferrerKind) string {
+	for i := range s.Kinds {
+		if len(s.Kinds[i].Calls) > 1 || s.Kinds[i].Calls[0].CLI == "-" {
+			return ""
+		}
+	}
+	if call := &kind.Calls[0]; call.CLI != "" {
+		return call.CLI
+	}
+	return kind.Calls[0].Member()
 }
 
 // operations returns the IAM actions of all calls of a service's kinds.

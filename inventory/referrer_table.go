@@ -193,7 +193,7 @@ var ReferrerServices = [...]ReferrerService{
 		API: ServiceAPI{Host: "redshift", ID: "Redshift", Form: FormQuery, Version: "2012-12-01"},
 		Kinds: []ReferrerKind{{
 			Kind: "cluster", Words: "Redshift cluster",
-			Calls: []ServiceCall{{Action: "DescribeClusters", Size: "MaxRecords", Most: 100, Token: "Marker", Next: "Marker", Items: "Clusters[Cluster]"}},
+			Calls: []ServiceCall{{Action: "DescribeClusters", Size: "MaxRecords", Most: 100, Token: "Marker", Next: "Marker", Items: "Clusters[Cluster]", CLI: "-"}},
 			Name:  "ClusterIdentifier", VPC: "VpcId", Groups: []string{"VpcSecurityGroups[VpcSecurityGroup].VpcSecurityGroupId"},
 		}},
 	},
@@ -229,7 +229,7 @@ var ReferrerServices = [...]ReferrerService{
 			Kind: "cluster", Words: "MSK cluster",
 			Calls: []ServiceCall{{
 				Action: "ListClustersV2", Path: "GET /api/v2/clusters", Size: "maxResults", Most: 100, Token: "nextToken", Next: "nextToken",
-				Items: "clusterInfoList[]",
+				Items: "clusterInfoList[]", CLI: "ClusterInfoList",
 			}},
 			Name: "clusterName", ID: "clusterArn", Groups: []string{"provisioned.brokerNodeGroupInfo.securityGroups[]", "serverless.vpcConfigs[].securityGroupIds[]"},
 		}},
@@ -263,7 +263,7 @@ var ReferrerServices = [...]ReferrerService{
 		API: ServiceAPI{Host: "dax", ID: "DAX", Form: FormJSON11, Version: "AmazonDAXV3"},
 		Kinds: []ReferrerKind{{
 			Kind: "cluster", Words: "DAX cluster",
-			Calls: []ServiceCall{{Action: "DescribeClusters", Size: "MaxResults", Most: 100, Token: "NextToken", Next: "NextToken", Items: "Clusters[]"}},
+			Calls: []ServiceCall{{Action: "DescribeClusters", Size: "MaxResults", Most: 100, Token: "NextToken", Next: "NextToken", Items: "Clusters[]", CLI: "-"}},
 			Name:  "ClusterName", ID: "ClusterArn", Groups: []string{"SecurityGroups[].SecurityGroupIdentifier"},
 		}},
 	},
@@ -283,7 +283,7 @@ var ReferrerServices = [...]ReferrerService{
 			Kind: "vpc-link", Words: "API Gateway VPC link",
 			Calls: []ServiceCall{{
 				Action: "GetVpcLinks", Permission: "GET", Path: "GET /v2/vpclinks", Size: "maxResults", Most: 100, Token: "nextToken", Next: "nextToken",
-				Items: "items[]",
+				Items: "items[]", CLI: "Items",
 			}},
 			Name: "name", ID: "vpcLinkId", Groups: []string{"securityGroupIds[]"},
 		}},

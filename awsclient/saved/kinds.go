@@ -36,7 +36,7 @@ func decoded[T any](text []byte) (any, error) {
 // kinds are the answers that files may hold, by the key under which the
 // AWS CLI prints them. The SDK's types have the names of that JSON, so that
 // the reader of live answers reads saved ones too.
-var kinds = map[string]answerKind{
+var kinds = withReferrers(map[string]answerKind{
 	"SecurityGroups":                 {inventory.PartGroups, "EC2", "DescribeSecurityGroups", "GroupId", []string{"IpPermissions", "IpPermissionsEgress", "OwnerId"}, decoded[ec2.DescribeSecurityGroupsOutput]},
 	"NetworkInterfaces":              {inventory.PartInterfaces, "EC2", "DescribeNetworkInterfaces", "NetworkInterfaceId", []string{"Groups", "PrivateIpAddresses", "InterfaceType", "Status", "OwnerId"}, decoded[ec2.DescribeNetworkInterfacesOutput]},
 	"SecurityGroupRules":             {inventory.PartRules, "EC2", "DescribeSecurityGroupRules", "SecurityGroupRuleId", nil, decoded[ec2.DescribeSecurityGroupRulesOutput]},
@@ -62,6 +62,30 @@ var kinds = map[string]answerKind{
 	"LoadBalancerDescriptions":       {inventory.PartLoadBalancers, "Elastic Load Balancing", "DescribeLoadBalancers", "LoadBalancerName", nil, decoded[elasticloadbalancing.DescribeLoadBalancersOutput]},
 	"Listeners":                      {inventory.PartListeners, "Elastic Load Balancing v2", "DescribeListeners", "LoadBalancerArn", []string{"ListenerArn"}, decoded[elasticloadbalancingv2.DescribeListenersOutput]},
 	"Functions":                      {inventory.PartFunctions, "Lambda", "ListFunctions", "FunctionArn", nil, decoded[lambda.ListFunctionsOutput]},
+})
+
+// withReferrers adds the services of inventory.ReferrerServices that one call lists.
+// Their reader takes the JSON as it is.
+func withReferrers(all map[string]answerKind) map[string]answerKind {
+	for i := range inventory.ReferrerServices {
+		s := &inventory.ReferrerServices[i]
+		for k := range s.Kinds {
+			kind := &s.Kinds[k]
+			id := kind.ID
+			if id == "" {
+				id = kind.Name
+			}
+			if key := s.SavedKey(kind); key != "" {
+				if first := key[:1]; strings.ToUpper(first) == first { // so do all names of the answer
+					id = strings.ToUpper(id[:1]) + id[1:]
+				}
+				all[key] = answerKind{s.Part(), s.API.ID, kind.Calls[0].Action, id, nil, func(text []byte) (any, error) {
+					return json.RawMessage(text), nil
+				}}
+			}
+		}
+	}
+	return all
 }
 
 // entriesKey is the key of get-managed-prefix-list-entries, whose answers name
