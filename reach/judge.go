@@ -32,11 +32,12 @@ func (n *Analyzer) follow(q question, from path.Addresses) *explain.Followed {
 
 // judge follows the rule's traffic to each candidate among the group's interfaces,
 // and picks the one that the evidence is about: of the most open verdict, the one
-// that is open to the largest share of the internet.
+// that is open to the largest share of the internet. What evidence alone needs is not
+// in it yet.
 func (n *Analyzer) judge(g *inventory.Group, r *inventory.Rule, sources network.Sources) *explain.Judgement {
 	j := &explain.Judgement{
 		Group: g, Rule: r, Sources: sources, Network: n.net(), Members: n.membersOf(g.ID),
-		Total: len(n.Interfaces(g.ID)), Others: n.secondEntries(g),
+		Total: len(n.Interfaces(g.ID)),
 	}
 	for _, c := range j.Members.Candidates {
 		if sources[c.Family].None() {
@@ -58,9 +59,6 @@ func (n *Analyzer) judge(g *inventory.Group, r *inventory.Rule, sources network.
 		if j.Best == nil || a.Verdict.Compare(j.Best.Verdict) > 0 || a.Verdict == j.Best.Verdict && a.Share > j.Best.Share {
 			j.Best = a
 		}
-	}
-	if j.Best != nil && j.Total > 1 {
-		j.Count = n.distinct(j, j.Best.Verdict)
 	}
 	return j
 }

@@ -43,6 +43,8 @@ type Analyzer struct {
 	members   map[string]*network.Members // by group
 	entries   map[string][]string         // by group: sentences about second ways in
 	followed  map[question]*explain.Followed
+	arriving  map[arriving]cidr.Set
+	verdicts  map[question]path.Verdict // of rules, for InterfaceVerdict; empty where a rule names no internet address
 }
 
 // New returns an Analyzer with an index of its own, which is filled when it is
@@ -56,6 +58,8 @@ func New(r *inventory.Region) *Analyzer {
 		members:   map[string]*network.Members{},
 		entries:   map[string][]string{},
 		followed:  map[question]*explain.Followed{},
+		arriving:  map[arriving]cidr.Set{},
+		verdicts:  map[question]path.Verdict{},
 	}
 }
 

@@ -10,26 +10,44 @@ import (
 // for some interface to which the group is attached, some port of the rule and some internet
 // address among its sources, a new connection gets in and its reply out.
 func (n *Analyzer) Rule(g *inventory.Group, r *inventory.Rule) Exposure {
+	verdict, evidence := n.rule(g, r)
+	return Exposure{verdict, evidence()}
+}
+
+// RuleVerdict returns the verdict of Rule without its evidence, which takes longer
+// to put in words than the verdict to find.
+func (n *Analyzer) RuleVerdict(g *inventory.Group, r *inventory.Rule) path.Verdict {
+	verdict, _ := n.rule(g, r)
+	return verdict
+}
+
+func (n *Analyzer) rule(g *inventory.Group, r *inventory.Rule) (path.Verdict, func() []string) {
 	read := n.region.Read.Has(inventory.PartInterfaces)
 	if read && len(n.Interfaces(g.ID)) == 0 {
-		return Exposure{path.Unattached, explain.Unattached(n.net(), g)}
+		return path.Unattached, func() []string { return explain.Unattached(n.net(), g) }
 	}
 	if r.Direction == inventory.Egress {
-		return Exposure{path.NotReachable, []string{explain.EgressRule}}
+		return path.NotReachable, func() []string { return []string{explain.EgressRule} }
 	}
 	sources := n.net().InternetSources(r.Peer)
 	switch {
 	case sources.None():
-		return Exposure{path.NotReachable, []string{explain.NotInternet(r)}}
+		return path.NotReachable, func() []string { return []string{explain.NotInternet(r)} }
 	case !read:
-		return Exposure{path.Unknown, []string{explain.InterfacesNotRead}}
+		return path.Unknown, func() []string { return []string{explain.InterfacesNotRead} }
 	}
 	j := n.judge(g, r, sources)
 	verdict := path.NotReachable
 	if j.Best != nil {
 		verdict = j.Best.Verdict
 	}
-	return Exposure{verdict, j.Evidence()}
+	return verdict, func() []string {
+		j.Others = n.secondEntries(g)
+		if j.Best != nil && j.Total > 1 {
+			j.Count = n.distinct(j, j.Best.Verdict)
+		}
+		return j.Evidence()
+	}
 }
 
 // Group judges a group by the most exposed of its ingress rules.

@@ -1,15 +1,12 @@
 package tables
 
 import (
-	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/reach"
 )
 
 // Interfaces returns a row for each network interface that was read, with the
@@ -70,7 +67,7 @@ func (t *Tables) Interfaces() *Table {
 			}
 			row.begin(p.region.AccountID, p.region.AccountName, p.region.Name, e.VPC, e.Subnet, e.ID, owner.Kind, owner.Name, e.Type, e.Status)
 			row.add(strings.Join(private, sep), addresses(e.PublicIPv4()), strings.Join(e.Groups, sep), strings.Join(names, sep))
-			row.add(string(p.exposure(e)), about.severity(), open, suppressed, e.Description, tagText(e.Tags))
+			row.add(string(p.reach.InterfaceVerdict(e)), about.severity(), open, suppressed, e.Description, tagText(e.Tags))
 			row.add(findings.Console(p.region.Partition, p.region.Name, e.ID))
 			if !row.end("") {
 				return false
@@ -78,58 +75,6 @@ func (t *Tables) Interfaces() *Table {
 		}
 		return true
 	})
-}
-
-// exposure is the verdict on an interface, worked out once for all that are
-// alike. Where no rule of its groups lets the internet in to any interface, none
-// is needed.
-func (p *place) exposure(e *inventory.Interface) reach.Verdict {
-	closed := func(id string) bool {
-		g, known := p.at[id]
-		return known && p.scoped[g] && p.groups[g] == reach.NotReachable
-	}
-	if len(e.Groups) > 0 && !slices.ContainsFunc(e.Groups, func(id string) bool { return !closed(id) }) {
-		return reach.NotReachable
-	}
-	key := likeness(e)
-	v, known := p.alike[key]
-	if !known {
-		v = p.reach.Interface(e).Verdict
-		p.alike[key] = v
-	}
-	return v
-}
-
-// likeness is all of an interface that its verdict can rest on: everything but
-// its id, which instance it is of and its tags, and of its IPv4 addresses only of
-// what kind they are.
-func likeness(e *inventory.Interface) string {
-	c := *e
-	c.ID, c.Tags, c.Addresses = "", nil, nil
-	if c.Instance != "" {
-		c.Instance = "some"
-	}
-	kinds := make([]byte, 0, 2*len(e.Addresses))
-	for _, a := range e.Addresses {
-		kinds = append(kinds, kindOf(a.Private), kindOf(a.Public))
-		if a.Private.Is6() { // whose block may be advertised or not
-			kinds = a.Private.AppendTo(kinds)
-		}
-	}
-	return fmt.Sprintf("%q %#v", kinds, c)
-}
-
-func kindOf(a netip.Addr) byte {
-	kind := byte('a')
-	for i, is := range []bool{a.Is6(), cidr.HoldsInternet(netip.PrefixFrom(a, a.BitLen()))} {
-		if a.IsValid() && is {
-			kind += 1 << i
-		}
-	}
-	if a.IsValid() {
-		kind += 4
-	}
-	return kind
 }
 
 func addresses(list []netip.Addr) string {

@@ -48,14 +48,13 @@ func (a *told) add(b *told) {
 type place struct {
 	region     *inventory.Region
 	reach      *reach.Analyzer
-	attached   bool                     // whether the interfaces of groups are known
-	rules      [][]reach.Verdict        // by group and rule; of egress rules empty
-	groups     []reach.Verdict          // the gravest of a group's inbound rules
-	scoped     []bool                   // by group: whether the tables have it
-	referenced map[string][]string      // by group: the others that reference it
-	lists      map[string]string        // names of prefix lists
-	at         map[string]int           // where a group stands in the region
-	alike      map[string]reach.Verdict // of interfaces, by likeness
+	attached   bool                // whether the interfaces of groups are known
+	rules      [][]reach.Verdict   // by group and rule; of egress rules empty
+	groups     []reach.Verdict     // the gravest of a group's inbound rules
+	scoped     []bool              // by group: whether the tables have it
+	referenced map[string][]string // by group: the others that reference it
+	lists      map[string]string   // names of prefix lists
+	at         map[string]int      // where a group stands in the region
 }
 
 // judge works out what all tables need: who is referenced, what findings say,
@@ -106,7 +105,7 @@ func (t *audited) look(r *inventory.Region) *place {
 	p := &place{
 		region: r, attached: r.Read.Has(inventory.PartInterfaces),
 		rules: make([][]reach.Verdict, len(r.Groups)), groups: make([]reach.Verdict, len(r.Groups)), scoped: make([]bool, len(r.Groups)),
-		referenced: map[string][]string{}, lists: map[string]string{}, at: make(map[string]int, len(r.Groups)), alike: map[string]reach.Verdict{},
+		referenced: map[string][]string{}, lists: map[string]string{}, at: make(map[string]int, len(r.Groups)),
 	}
 	for i := range r.Groups {
 		g := &r.Groups[i]
@@ -140,7 +139,7 @@ func (t *audited) judgeRules(p *place) {
 		}
 		for k := range g.Rules {
 			if r := &g.Rules[k]; r.Direction == inventory.Ingress {
-				v := p.reach.Rule(g, r).Verdict
+				v := p.reach.RuleVerdict(g, r)
 				if p.rules[i][k] = v; v.Compare(p.groups[i]) > 0 {
 					p.groups[i] = v
 				}
