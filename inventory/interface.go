@@ -23,7 +23,21 @@ type Interface struct {
 	Groups       []string  `json:"group_ids"`                      // ids, sorted
 	Addresses    []Address `json:"addresses,omitempty"`            // sorted by private address, IPv4 first
 	Tags         []Tag     `json:"tags,omitempty"`                 // sorted by key
+
+	Planned Planned `json:"-"` // of an interface that a plan creates, in a copy of an inventory
 }
+
+// Planned says of an interface that a plan is to create whether it gets a public
+// IPv4 address. No interface that was read has it, and no snapshot holds it.
+type Planned uint8
+
+// Whether a planned interface gets a public IPv4 address.
+const (
+	NotPlanned     Planned = iota // it is there
+	PlannedPrivate                // it gets none
+	PlannedUnsure                 // that is known once it is created
+	PlannedPublic                 // it gets one
+)
 
 // Address is one private address of an interface with the public one that is
 // associated with it, if any. IPv6 addresses stand in Private alone: they are

@@ -19,7 +19,7 @@ import (
 // reachable are left out.
 func (t *tracer) byPublicAddress(sender *inventory.Interface) []Way {
 	scope, address := t.n.net().AddressScope(t.to, cidr.IPv4)
-	if scope != network.Public {
+	if scope != network.Public || !address.IsValid() {
 		return nil
 	}
 	var found []Way

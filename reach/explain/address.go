@@ -47,6 +47,14 @@ func (step *Step) acceptsNone(e *inventory.Interface) {
 // able to.
 func AddressStep(n *network.Network, e *inventory.Interface, s network.AddressScope, a netip.Addr) Step {
 	step := Step{Kind: StepAddress, Decision: path.Allowed, Object: e.ID}
+	if !a.IsValid() { // of an interface that a plan creates
+		step.Detail = Interface(e) + " gets a public IPv4 address"
+		if s == network.MaybeAdvertised {
+			step.Decision = path.Undecided
+			step.Detail = "whether " + Interface(e) + " gets a public IPv4 address is known once it is created"
+		}
+		return step
+	}
 	kind := "public IPv4 address"
 	if a.Is6() {
 		kind = "global IPv6 address"

@@ -19,13 +19,14 @@ const (
 	NotAdvertised                       // IPv6 from a block that is not advertised to the internet
 	GatewaysDenied                      // DenyAllIgwTraffic is set
 	AcceptsNothing                      // its service accepts no connections
-	MaybeAdvertised                     // global IPv6, and the subnet with its blocks was not read
+	MaybeAdvertised                     // global IPv6, and the subnet with its blocks was not read; or planned, and whether it gets a public IPv4 address is not known
 	Public
 	AddressScopes // their number
 )
 
 // AddressScope returns the scope of an interface in one family, with the address
-// that it is about, which is invalid where there is none.
+// that it is about, which is invalid where there is none, or where it is given once the
+// interface is created.
 func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s AddressScope, a netip.Addr) {
 	for _, pair := range e.Addresses {
 		t, b := NoAddress, pair.Public
@@ -39,11 +40,17 @@ func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s Address
 			s, a = t, b
 		}
 	}
+	if t := planned[e.Planned]; f == cidr.IPv4 && t > s {
+		s = t
+	}
 	if s >= MaybeAdvertised && e.AcceptsNone() {
 		s = AcceptsNothing
 	}
 	return s, a
 }
+
+// planned are the IPv4 scopes of interfaces that a plan creates.
+var planned = map[inventory.Planned]AddressScope{inventory.PlannedUnsure: MaybeAdvertised, inventory.PlannedPublic: Public}
 
 // ipv6Scope returns the scope of an IPv6 address, by the blocks of its subnet.
 func (n *Network) ipv6Scope(e *inventory.Interface, a netip.Addr) AddressScope {
