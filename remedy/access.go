@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/inventory"
@@ -28,9 +29,10 @@ type PairChange struct {
 }
 
 // CompareAccess asks, for every rule that came or went between two states of
-// an inventory, who could talk by its traffic before and who can after. Both
-// hold the same regions; only groups and the groups of interfaces differ. At
-// most so many pairs are asked.
+// an inventory, who could talk by its traffic before and who can after; for an
+// interface that came or went, by all of its rules; and where VPCs, subnets, routes
+// or network ACLs differ, for every rule. Both hold the same regions. At most so many
+// pairs are asked.
 func CompareAccess(before, after *inventory.Inventory, most int) *Access {
 	return compareAccess(before, after, comparison{most: most})
 }
@@ -65,7 +67,8 @@ type comparison struct {
 	ends          map[string]bool // interfaces, by id, or nil for all
 	old           *inventory.Region
 	before, after *reach.Analyzer
-	now           map[string]*inventory.Interface // by id, where steps gave interfaces other groups
+	changed       bool                            // interfaces differ between both states
+	now           map[string]*inventory.Interface // by id, where they do
 	seen          map[talk]bool                   // what ask said
 }
 
@@ -77,9 +80,15 @@ type talk struct {
 func (c *comparison) region(now *inventory.Region) {
 	c.before, c.after = reach.New(c.old), reach.New(now)
 	c.now = map[string]*inventory.Interface{}
-	if len(now.Interfaces) == len(c.old.Interfaces) && len(now.Interfaces) > 0 && &now.Interfaces[0] != &c.old.Interfaces[0] {
+	c.changed = len(now.Interfaces) != len(c.old.Interfaces) || len(now.Interfaces) > 0 && &now.Interfaces[0] != &c.old.Interfaces[0]
+	if c.changed {
 		for n := range now.Interfaces {
 			c.now[now.Interfaces[n].ID] = &now.Interfaces[n]
+		}
+	}
+	if rerouted(c.old, now) {
+		for i := range c.old.Groups {
+			c.rules(c.old, c.before, &c.old.Groups[i], &inventory.Group{}, c.after)
 		}
 	}
 	eachPair(c.old.Groups, now.Groups, func(old, is *inventory.Group) {
@@ -90,15 +99,51 @@ func (c *comparison) region(now *inventory.Region) {
 			}
 		}
 	})
+	if c.changed {
+		c.interfaces(now)
+	}
+}
+
+// interfaces asks for what interfaces may do by groups that they have in one state
+// alone: those of an interface that is not there are none.
+func (c *comparison) interfaces(now *inventory.Region) {
 	for i := range c.old.Interfaces {
 		old := &c.old.Interfaces[i]
-		if is := c.now[old.ID]; is != nil && !slices.Equal(old.Groups, is.Groups) {
-			c.carried(c.old, c.before, old, is)
-			if !c.lost {
-				c.carried(now, c.after, is, old)
-			}
+		is := c.now[old.ID]
+		if is == nil {
+			c.carried(c.old, c.before, old, &inventory.Interface{})
+			continue
+		}
+		if slices.Equal(old.Groups, is.Groups) {
+			continue
+		}
+		c.carried(c.old, c.before, old, is)
+		if !c.lost {
+			c.carried(now, c.after, is, old)
 		}
 	}
+	if c.lost {
+		return
+	}
+	for i := range now.Interfaces {
+		if is := &now.Interfaces[i]; c.before.Index().Interface(is.ID) == nil {
+			c.carried(now, c.after, is, &inventory.Interface{})
+		}
+	}
+}
+
+// rerouted reports whether the network around the interfaces differs. Where Apply
+// made the second state of the first, it does not.
+func rerouted(old, now *inventory.Region) bool {
+	if sameList(old.Subnets, now.Subnets) && sameList(old.RouteTables, now.RouteTables) && sameList(old.NetworkACLs, now.NetworkACLs) {
+		return false
+	}
+	return !reflect.DeepEqual(old.Subnets, now.Subnets) || !reflect.DeepEqual(old.RouteTables, now.RouteTables) || !reflect.DeepEqual(old.NetworkACLs, now.NetworkACLs)
+}
+
+// sameList reports whether two lists are one.
+func sameList[T any](a, b []T) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // carried asks for what an interface may do by the groups that it does not
@@ -131,9 +176,7 @@ func (c *comparison) carried(r *inventory.Region, n *reach.Analyzer, e, other *i
 
 // same reports whether two lists of rules are one list: what no step touches
 // is shared between both states.
-func same(a, b []inventory.Rule) bool {
-	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
-}
+func same(a, b []inventory.Rule) bool { return sameList(a, b) }
 
 // Concerned returns a function that reports whether what reaches an interface
 // may differ between two states of a region. Where the second one was made of
@@ -257,8 +300,8 @@ func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffi
 		return false
 	}
 	c.Asked++
-	was := c.before.Verdict(c.before.Index().Interface(from.ID), c.before.Index().Interface(to.ID), traffic)
-	is := c.after.Verdict(c.is(from), c.is(to), traffic)
+	was := verdict(c.before, c.before.Index().Interface(from.ID), c.before.Index().Interface(to.ID), traffic)
+	is := verdict(c.after, c.is(from), c.is(to), traffic)
 	c.seen[t] = was == is && is != reach.NotReachable
 	if was == is {
 		if is == reach.Unknown {
@@ -275,10 +318,18 @@ func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffi
 	return false
 }
 
-// is returns an interface as it is afterwards.
+// verdict is that of a pair in one state: what is not there reaches nothing.
+func verdict(n *reach.Analyzer, from, to *inventory.Interface, traffic inventory.Traffic) reach.Verdict {
+	if from == nil || to == nil {
+		return reach.NotReachable
+	}
+	return n.Verdict(from, to, traffic)
+}
+
+// is returns an interface as it is afterwards, or nil where it is gone.
 func (c *comparison) is(e *inventory.Interface) *inventory.Interface {
-	if now := c.now[e.ID]; now != nil {
-		return now
+	if c.changed {
+		return c.now[e.ID]
 	}
 	return e
 }
