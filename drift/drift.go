@@ -27,11 +27,25 @@ type Drift struct {
 	Unread        []inventory.Unread `json:"unread"`
 	Reach         []Way              `json:"reach"`
 	New           []findings.Ref     `json:"new_findings"`
+	Raised        []findings.Ref     `json:"raised_findings,omitempty"` // there before, with a lower severity
 	Fixed         []findings.Ref     `json:"fixed_findings"`
 	Unknown       []findings.Ref     `json:"unknown_findings"`
 
 	names      map[string]string  // of groups, and what uses interfaces, by account, region and id
 	complaints []findings.Finding // open before, about rules that are to be revoked
+	open       []standing         // open in the new snapshot
+}
+
+// standing is an open finding of the new snapshot.
+type standing struct {
+	severity findings.Severity
+	brought  bool // it is new, or its severity was lower
+}
+
+// Reaches reports whether an open finding of the new snapshot is at or above a
+// severity; with brought, whether one is that is new or was below its severity before.
+func (d *Drift) Reaches(s findings.Severity, brought bool) bool {
+	return slices.ContainsFunc(d.open, func(o standing) bool { return o.severity >= s && (o.brought || !brought) })
 }
 
 // Way is a way from the internet to an interface that came or went.
@@ -59,9 +73,22 @@ func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
 			d.complaints = append(d.complaints, *f)
 		}
 	}
+	was := make(map[string]findings.Severity, len(before.Findings))
+	for i := range before.Findings {
+		was[before.Findings[i].ID] = before.Findings[i].Severity
+	}
 	for i := range after.Findings {
-		if f := &after.Findings[i]; f.Baseline == findings.New {
+		f := &after.Findings[i]
+		severity, there := was[f.ID]
+		raised := there && f.Severity > severity
+		switch {
+		case f.Baseline == findings.New:
 			d.New = append(d.New, f.Ref())
+		case raised:
+			d.Raised = append(d.Raised, f.Ref())
+		}
+		if f.Status != findings.Suppressed {
+			d.open = append(d.open, standing{f.Severity, raised || f.Baseline == findings.New})
 		}
 	}
 	d.Fixed, d.Unknown = after.Comparison.Fixed, after.Comparison.Unknown
@@ -124,7 +151,7 @@ func (d *Drift) name(inventories ...*inventory.Inventory) {
 				d.names[place+r.Groups[i].ID] = r.Groups[i].Name
 			}
 			for i := range r.Interfaces {
-				if owner := r.Interfaces[i].Owner(); owner.Name != "" {
+				if owner := r.Interfaces[i].Owner(); owner.Name != "" && owner.Name != r.Interfaces[i].ID {
 					d.names[place+r.Interfaces[i].ID] = owner.String()
 				}
 			}

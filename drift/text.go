@@ -61,15 +61,20 @@ func (d *Drift) dates() string {
 
 // Markdown says the same for a pull request or a wiki, heading by heading.
 func (d *Drift) Markdown() string {
-	var out strings.Builder
-	out.WriteString("# Changes of security groups and their network\n")
+	head := "# Changes of security groups and their network\n"
 	if dates := d.dates(); dates != "" {
-		out.WriteString("\n" + dates)
+		head += "\n" + dates
 	}
+	return head + ComposeMarkdown(d.Lines())
+}
+
+// ComposeMarkdown writes lines for a pull request: each heading in its order, and
+// under it region by region.
+func ComposeMarkdown(lines []Line) string {
+	var out strings.Builder
 	sign := map[string]string{"+": "added", "-": "removed", "~": "changed", "?": "unknown"} // a sign would begin a list
 	of := map[string]map[string]string{newFindings: {"+": "new"}, fixedFindings: {"-": "fixed"}}
 	heading, region := "", ""
-	lines := d.Lines()
 	for i := range lines {
 		l := &lines[i]
 		if l.Heading != heading {
@@ -105,7 +110,7 @@ func (d *Drift) Lines() (lines []Line) {
 	for _, list := range []struct {
 		heading, sign string
 		known         []findings.Ref
-	}{{newFindings, "+", d.New}, {fixedFindings, "-", d.Fixed}, {"Findings that could not be determined:", "?", d.Unknown}} {
+	}{{newFindings, "+", d.New}, {"Findings with a higher severity than before:", "~", d.Raised}, {fixedFindings, "-", d.Fixed}, {"Findings that could not be determined:", "?", d.Unknown}} {
 		for _, k := range list.known {
 			lines = append(lines, Line{k.AccountID, k.Region, list.heading, list.sign, k.Severity.String() + " " + d.Named(k.AccountID, k.Region, k.ResourceID) + ": " + k.Message})
 		}
