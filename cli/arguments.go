@@ -15,7 +15,7 @@ import (
 // and puts them in the order that the library understands: the verb, its
 // flags, its arguments. Flags may stand anywhere, until -- ends them; one that
 // takes one value may come once. The number of arguments is the number of words
-// in the verb's ArgsUsage.
+// in the verb's ArgsUsage; one in brackets may be left out.
 //
 // This comes before the library because that takes flags only in front of the
 // arguments, keeps the last of two values without a word, and drops arguments
@@ -208,7 +208,7 @@ func takeMixed(words []string, find func(name string) (urfave.Flag, error)) (tak
 func checkArguments(verb *urfave.Command, arguments []string) error {
 	wanted := strings.Fields(verb.ArgsUsage)
 	switch {
-	case len(arguments) < len(wanted):
+	case len(arguments) < len(wanted) && !strings.HasPrefix(wanted[len(arguments)], "["):
 		return console.Usage("sgaudit help "+verb.Name+" shows how it is used", "sgaudit %s needs an argument: %s", verb.Name, wanted[len(arguments)])
 	case len(arguments) > len(wanted) && !strings.HasSuffix(verb.ArgsUsage, "..."): // which takes any number
 		return console.Usage("sgaudit help "+verb.Name+" lists its flags", "stray argument %q after sgaudit %s", arguments[len(wanted)], verb.Name)

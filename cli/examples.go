@@ -25,7 +25,7 @@ var examples = []struct {
 	{"interfaces", []string{"sgaudit interfaces", "sgaudit interfaces --group 'shop-*' -o json=interfaces.json"}},
 	{"graph", []string{"sgaudit graph --demo -o svg=account.svg", "sgaudit graph --input today.json.zst --group shop-web -o mermaid"}},
 	{"fix", []string{"sgaudit fix --input today.json.zst -o sh=plan.sh", "sgaudit fix --input report.json --min-severity critical -o markdown", "sgaudit fix --input report.json --finding 900d4b -o terraform"}},
-	{"simulate", []string{"sgaudit simulate plan.sh --input today.json.zst", "sgaudit simulate plan.sh --input today.json.zst -o json"}},
+	{"simulate", []string{"sgaudit simulate plan.sh --input today.json.zst", "sgaudit simulate --terraform plan.json --fail-on high --new-only", "sgaudit simulate --change-set changes.json --input today.json.zst -o markdown"}},
 	{"usage", []string{"sgaudit usage --demo", "sgaudit usage --demo --verdict unused --group 'shop-*' -o csv=unused.csv --save-summary september.json.zst", "sgaudit usage --input today.json.zst --summary september.json.zst -o json=usage.json"}},
 	{"except", []string{"sgaudit except 900d4b --input report.json --config sgaudit.yaml --reason 'open until the migration is done'", "sgaudit except 0a05b9 --input report.json --config sgaudit.yaml --reason 'test data' --expires 2099-12-31 --owner shop"}},
 	{"trend", []string{"sgaudit audit --history runs", "sgaudit trend runs", "sgaudit trend runs -o json --svg trend.svg"}},

@@ -419,7 +419,7 @@ func TestVerbsHoldTheirChoices(t *testing.T) {
 			if !ok {
 				continue
 			}
-			arguments := strings.Fields(strings.NewReplacer("PLAN", "plan.sh", "REPORT", "report.json").Replace(verb.ArgsUsage))
+			arguments := strings.Fields(strings.NewReplacer("[PLAN]", "plan.sh", "REPORT", "report.json").Replace(verb.ArgsUsage))
 			line := slices.Concat([]string{verb.Name}, arguments, []string{"--" + f.Name, "nonsense"})
 			if code, _, stderr := run(line...); code != exitFailed || !strings.Contains(stderr, fmt.Sprintf("unknown %s \"nonsense\": known are %s", f.kind, strings.Join(f.words, ", "))) {
 				t.Errorf("sgaudit %v: exit code %d, %s", line, code, stderr)

@@ -6,10 +6,13 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/planned"
 	"github.com/sgaudit/sgaudit/simulate"
 )
 
@@ -17,12 +20,17 @@ func (p *program) simulateVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:      "simulate",
 		Usage:     "show what a plan would change, without changing anything: findings, and who gains or loses access",
-		ArgsUsage: "PLAN",
+		ArgsUsage: "[PLAN]",
 		Description: "PLAN is a script of sgaudit fix, or any file with plain lines of aws ec2 authorize-security-group-…, revoke-security-group-…, create-security-group, delete-security-group and modify-network-interface-attribute; - is standard input. " +
-			"sgaudit applies it to a copy of what it read. Exit codes: 0 simulated, 1 something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete.",
+			"In its place --terraform reads a plan of Terraform, and --change-set a change set of CloudFormation. " +
+			"sgaudit applies the plan to a copy of what it read. Exit codes: 0 simulated, 1 findings at or above --fail-on, or something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete, or something that the plan changes is unknown until it is applied.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "apply the plan to this `SNAPSHOT` instead of an account", TakesFile: true},
-			savedFlag(), demoFlag(), answerFlag(), configFlag(),
+			&urfave.StringFlag{Name: "terraform", Usage: "apply the Terraform plan of `FILE`, as terraform show -json prints it (- is standard input)", TakesFile: true},
+			&urfave.StringFlag{Name: "change-set", Usage: "apply the CloudFormation change set of `FILE`, as aws cloudformation describe-change-set --include-property-values prints it (- is standard input)", TakesFile: true},
+			savedFlag(), demoFlag(), answerFlag("markdown"), configFlag(),
+			choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY` after the plan: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
+			&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --fail-on: count only findings that the plan brings, or of which it raises the severity"},
 			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, or a finding is new"},
 		}, readFlags()...),
 		Action: p.simulate,
@@ -33,7 +41,14 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err := checkAnswer(c); err != nil {
 		return err
 	}
-	lines, err := p.readPlan(c.Args().First())
+	failOn, err := parseSeverity(c, "fail-on")
+	if err != nil {
+		return err
+	}
+	if c.Bool("new-only") && failOn == nil {
+		return console.Usage("", "--new-only needs --fail-on: it says which findings count there")
+	}
+	run, err := p.readChanges(c)
 	if err != nil {
 		return err
 	}
@@ -53,30 +68,89 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := simulate.Run(read, lines, opts)
+	s, err := run(read, opts)
 	if err != nil {
-		return &console.Failure{Message: "the plan would fail:\n" + strings.Join(console.Lines(err), "\n"), Hint: "if the groups changed since, audit again and create a new plan"}
-	}
-	if err := p.answer(c, s, s.Text()); err != nil {
 		return err
 	}
-	if c.Bool("exit-code") && len(s.Lost)+len(s.New) > 0 {
+	text := s.Text()
+	if c.String("output") == "markdown" {
+		text = s.Markdown()
+	}
+	if err := p.answer(c, s, text); err != nil {
+		return err
+	}
+	if failOn != nil && s.Reaches(*failOn, c.Bool("new-only")) || c.Bool("exit-code") && len(s.Lost)+len(s.New) > 0 {
 		return status(exitFindings)
 	}
-	return p.conclude(read.Inventory, c.Context.Err() != nil)
+	if err := p.conclude(read.Inventory, c.Context.Err() != nil); err != nil {
+		return err
+	}
+	if s.Incomplete() {
+		return status(exitIncomplete)
+	}
+	return nil
+}
+
+// readChanges reads the one plan that is given, and returns what carries it out.
+func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audit.Options) (*simulate.Simulation, error), error) {
+	given := 0
+	for _, is := range []bool{c.Args().Present(), c.IsSet("terraform"), c.IsSet("change-set")} {
+		if is {
+			given++
+		}
+	}
+	if given != 1 {
+		return nil, console.Usage("sgaudit simulate plan.sh, sgaudit simulate --terraform plan.json, or sgaudit simulate --change-set changes.json", "name one plan: a script, --terraform or --change-set")
+	}
+	if c.Args().Present() {
+		lines, err := p.readPlan(c.Args().First())
+		return func(read *inventory.Snapshot, opts audit.Options) (*simulate.Simulation, error) {
+			s, err := simulate.Run(read, lines, opts)
+			if err != nil {
+				err = &console.Failure{Message: "the plan would fail:\n" + strings.Join(console.Lines(err), "\n"), Hint: "if the groups changed since, audit again and create a new plan"}
+			}
+			return s, err
+		}, err
+	}
+	file, parse := c.String("terraform"), planned.Terraform
+	if c.IsSet("change-set") {
+		file, parse = c.String("change-set"), planned.ChangeSet
+	}
+	text, err := p.readText(file, planned.Most)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return func(read *inventory.Snapshot, opts audit.Options) (*simulate.Simulation, error) {
+		s, err := simulate.RunPlanned(read, plan, opts)
+		if err != nil {
+			err = &console.Failure{Message: file + ": the plan has values that AWS does not know:\n" + strings.Join(console.Lines(err), "\n")}
+		}
+		return s, err
+	}, nil
+}
+
+// readText reads a file, or standard input.
+func (p *program) readText(file string, most int64) (text []byte, err error) {
+	if file == "-" {
+		text, err = files.Text(p.stdin, most)
+	} else {
+		text, err = files.Read(file, most)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the plan: %w", err)
+	}
+	return text, nil
 }
 
 // readPlan reads the changes of a file, or of standard input.
 func (p *program) readPlan(file string) ([]change.Line, error) {
-	var text []byte
-	var err error
-	if file == "-" {
-		text, err = files.Text(p.stdin, files.Most)
-	} else {
-		text, err = files.Read(file, files.Most)
-	}
+	text, err := p.readText(file, files.Most)
 	if err != nil {
-		return nil, fmt.Errorf("reading the plan: %w", err)
+		return nil, err
 	}
 	lines, err := change.ParseScript(string(text))
 	if err != nil {

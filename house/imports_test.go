@@ -42,11 +42,12 @@ var mayImport = map[string][]string{
 	"anonymise":     {"inventory", "cidr", "audit/checks"},
 	"excerpt":       {"inventory", "reach", "audit"},
 	"drift":         {"words", "inventory", "reach", "findings", "audit", "remedy"},
-	"simulate":      {"words", "inventory", "change", "reach", "audit", "remedy", "drift"},
+	"planned":       {"inventory"},
+	"simulate":      {"words", "inventory", "change", "reach", "findings", "audit", "remedy", "drift", "planned"},
 	"history":       {"words", "inventory", "findings", "output", "files"},
 	"cli/console":   {"words"},
 	"cli/config":    {"words", "inventory", "cidr", "findings", "audit", "files", "cli/console"},
-	"cli":           {"words", "anonymise", "excerpt", "cli/console", "cli/config", "drift", "simulate", "history", "inventory", "flows", "usage", "fixtures/traffic", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
+	"cli":           {"words", "anonymise", "excerpt", "cli/console", "cli/config", "drift", "planned", "simulate", "history", "inventory", "flows", "usage", "fixtures/traffic", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
 	".":             {"cli"},
 	"manual":        {"cli"},
 	"bench":         {"fixtures/notation", "fixtures/endpoint", "fixtures/estates", "cli"},
@@ -78,7 +79,9 @@ var onlyIn = map[string]string{
 	"github.com/rogpeppe/":      "tests",
 	"github.com/google/go-cmp/": "tests",
 	"go.uber.org/goleak":        "tests",
-	"github.com/hashicorp/":     "tests",
+	"github.com/hashicorp/hcl":  "tests",
+
+	"github.com/hashicorp/terraform-json": "planned",
 }
 
 // TestImports holds every file that is not a test to the tables above.

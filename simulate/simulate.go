@@ -1,6 +1,7 @@
 // Package simulate carries out a plan on a copy of an inventory, and says what
 // comes of it: which findings go and come, what the internet can reach, and which
-// interfaces gain or lose access to another. Nothing is changed in AWS.
+// interfaces gain or lose access to another. A plan is the lines of a script, a plan
+// of Terraform or a change set of CloudFormation. Nothing is changed in AWS.
 package simulate
 
 import (
@@ -8,6 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/drift"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/planned"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/remedy"
 )
@@ -22,6 +24,9 @@ type Simulation struct {
 	Asked  int    `json:"pairs_asked"`
 	Cut    bool   `json:"pairs_cut_short"` // there are more pairs than were asked
 	Unsure int    `json:"pairs_unknown"`   // pairs asked of which it could not be determined, before and after
+
+	// Plan is what was done with a Terraform plan or a change set; nil for a script.
+	Plan *planned.Outcome `json:"plan,omitempty"`
 
 	// NotRead are the changed regions without interfaces, as "ACCOUNT REGION".
 	NotRead []string `json:"interfaces_not_read"`
@@ -48,6 +53,27 @@ func Run(read *inventory.Snapshot, plan []change.Line, opts audit.Options) (*Sim
 	if err != nil {
 		return nil, err
 	}
+	return compare(read, after, len(plan), opts), nil
+}
+
+// RunPlanned carries out a Terraform plan or a change set on a copy of the snapshot.
+// Steps is then how many resources were carried out. The error says which values of
+// the plan have not the form that AWS gives them.
+func RunPlanned(read *inventory.Snapshot, plan *planned.Plan, opts audit.Options) (*Simulation, error) {
+	after, outcome, err := plan.Apply(read.Inventory)
+	if err != nil {
+		return nil, err
+	}
+	s := compare(read, after, outcome.Applied, opts)
+	s.Plan = outcome
+	return s, nil
+}
+
+// Incomplete reports whether something that the plan changes could not be tried: it
+// is known after apply only, or in a region that was not read.
+func (s *Simulation) Incomplete() bool { return s.Plan != nil && len(s.Plan.Unknown) > 0 }
+
+func compare(read *inventory.Snapshot, after *inventory.Inventory, steps int, opts audit.Options) *Simulation {
 	access := remedy.CompareAccess(read.Inventory, after, remedy.MaxPairs)
 	compared := drift.Compare(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts)
 	lost := pairs(access.Lost)
@@ -56,14 +82,14 @@ func Run(read *inventory.Snapshot, plan []change.Line, opts audit.Options) (*Sim
 	}
 	return &Simulation{
 		Drift:   compared,
-		Steps:   len(plan),
+		Steps:   steps,
 		Lost:    lost,
 		Gained:  pairs(access.Gained),
 		Asked:   access.Asked,
 		Cut:     access.Cut,
 		Unsure:  access.Unknown,
 		NotRead: append([]string{}, access.Unread...),
-	}, nil
+	}
 }
 
 // wanted reports whether a finding asks to revoke a rule by which a pair could talk.

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/sgaudit/sgaudit/findings"
+)
+
+var (
+	planWants = regexp.MustCompile(`(?m)^# (exit|fail-on|enable|says) (.*)$`)
+	planFinds = regexp.MustCompile(`(?m)^# (new|fixed|raised) (\S+) (\S+)$`)
+)
+
+// TestPlansOfTerraform simulates plans that Terraform made (scripts/terraform.py) of
+// the demo account: one for each mistake, and some that are as they should be. The
+// comments of each file say what comes of it, and the exit code of the gate.
+func TestPlansOfTerraform(t *testing.T) {
+	folder, err := filepath.Abs("testdata/plans")
+	if err != nil {
+		t.Fatal(err)
+	}
+	workplace(t)
+	files, err := filepath.Glob(filepath.Join(folder, "*.tf"))
+	if err != nil || len(files) < 15 {
+		t.Fatal(len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".tf"), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wants := map[string]string{"fail-on": "high"}
+			var says []string
+			for _, m := range planWants.FindAllStringSubmatch(string(text), -1) {
+				if wants[m[1]] = m[2]; m[1] == "says" {
+					says = append(says, m[2])
+				}
+			}
+			words := []string{"simulate", "--demo", "--terraform", strings.TrimSuffix(file, ".tf") + ".json", "--new-only", "--fail-on", wants["fail-on"]}
+			if check := wants["enable"]; check != "" {
+				config := filepath.Join(t.TempDir(), "sgaudit.yaml")
+				if err := os.WriteFile(config, []byte("checks:\n  enable: ["+check+"]\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				words = append(words, "--config", config)
+			}
+			code, stdout, stderr := run(words...)
+			if want := map[string]int{"0": exitDone, "1": exitFindings, "3": exitIncomplete}[wants["exit"]]; code != want {
+				t.Errorf("exit code %d, want %d\n%s%s", code, want, stdout, stderr)
+			}
+			for _, say := range says {
+				if !strings.Contains(stdout, say) {
+					t.Errorf("it does not say %q:\n%s", say, stdout)
+				}
+			}
+			_, stdout, _ = run(append(words, "-o", "json")...)
+			var answer map[string]json.RawMessage
+			if err := json.Unmarshal([]byte(stdout), &answer); err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range planFinds.FindAllStringSubmatch(string(text), -1) {
+				var list []findings.Ref
+				if err := json.Unmarshal(answer[m[1]+"_findings"], &list); err != nil {
+					t.Fatal(err)
+				}
+				found := false
+				for _, f := range list {
+					found = found || f.Severity.String() == m[2] && f.Check == m[3]
+				}
+				if !found {
+					t.Errorf("%s (%s) is not among the %s findings: %s", m[3], m[2], m[1], answer[m[1]+"_findings"])
+				}
+			}
+		})
+	}
+}
+
+// TestChangeSet simulates a change set of CloudFormation.
+func TestChangeSet(t *testing.T) {
+	file, err := filepath.Abs("testdata/changesets/shop.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	workplace(t)
+	code, stdout, stderr := run("simulate", "--demo", "--change-set", file)
+	if code != exitIncomplete {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+	for _, want := range []string{
+		"Change set: 4 resources, of which 3 carried out on a copy",
+		"+ critical monitoring (sg-0a100018): SSH (tcp/22) is open to the internet (0.0.0.0/0)",
+		"- medium shop-mysql (sg-0a100014): MySQL/MariaDB/Aurora (tcp/3306) is open to the internet",
+		"+ Reports (Reports) out all 0.0.0.0/0",
+		"? Reports, ingress[0].security_groups[0]: it is known after apply",
+		"1 resource of types that sgaudit does not apply (1 AWS::SNS::Topic)",
+	} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("it does not say %q:\n%s", want, stdout)
+		}
+	}
+	if code, _, _ := run("simulate", "--demo", "--change-set", file, "--fail-on", "critical", "--new-only"); code != exitFindings {
+		t.Errorf("with --fail-on: exit code %d", code)
+	}
+}
+
+// TestOnePlan: a script, a Terraform plan or a change set, and one of them.
+func TestOnePlan(t *testing.T) {
+	workplace(t)
+	for _, words := range [][]string{
+		{"simulate", "--demo"},
+		{"simulate", "plan.sh", "--demo", "--terraform", "plan.json"},
+		{"simulate", "--demo", "--terraform", "plan.json", "--change-set", "changes.json"},
+	} {
+		if code, _, stderr := run(words...); code != exitFailed || !strings.Contains(stderr, "name one plan") {
+			t.Errorf("%v: exit code %d, %s", words, code, stderr)
+		}
+	}
+	if code, _, stderr := run("simulate", "plan.sh", "--demo", "--new-only"); code != exitFailed || !strings.Contains(stderr, "--new-only needs --fail-on") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}

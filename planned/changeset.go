@@ -1,0 +1,187 @@
+package planned
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// knownAfterApply is what CloudFormation writes in the place of a value that is known
+// once the change set was executed (CloudFormation user guide, change sets).
+const knownAfterApply = "{{changeSet:KNOWN_AFTER_APPLY}}"
+
+// changeSet is the answer to DescribeChangeSet with IncludePropertyValues, as the AWS
+// CLI prints it.
+type changeSet struct {
+	ChangeSetName string `json:"ChangeSetName"`
+	StackID       string `json:"StackId"`
+	NextToken     string `json:"NextToken"`
+	Changes       []struct {
+		Type           string          `json:"Type"`
+		ResourceChange *resourceChange `json:"ResourceChange"`
+	} `json:"Changes"`
+}
+
+type resourceChange struct {
+	Action        string `json:"Action"` // Add, Modify, Remove, Import, Dynamic or SyncWithActual
+	LogicalID     string `json:"LogicalResourceId"`
+	PhysicalID    string `json:"PhysicalResourceId"`
+	Type          string `json:"ResourceType"`
+	Replacement   string `json:"Replacement"` // True, False or Conditional
+	PolicyAction  string `json:"PolicyAction"`
+	BeforeContext string `json:"BeforeContext"` // JSON: {"Properties": {...}}
+	AfterContext  string `json:"AfterContext"`
+}
+
+// ChangeSet reads what aws cloudformation describe-change-set --include-property-values
+// prints.
+func ChangeSet(text []byte) (*Plan, error) {
+	set := &changeSet{}
+	if err := json.Unmarshal(text, set); err != nil {
+		return nil, fmt.Errorf("not a change set as the AWS CLI prints it: %w", err)
+	}
+	region, account, err := set.stack()
+	switch {
+	case err != nil:
+		return nil, err
+	case set.NextToken != "":
+		return nil, errors.New("only a part of the change set: let the AWS CLI read all of it, without --no-paginate and --max-items")
+	}
+	p := &Plan{Format: "Change set"}
+	seen := map[string]bool{}
+	for i, c := range set.Changes {
+		r := c.ResourceChange
+		if r == nil {
+			continue
+		}
+		if r.LogicalID == "" || len(r.LogicalID) > 255 || strings.ContainsFunc(r.LogicalID, func(c rune) bool { return c < ' ' || c == 0x7f }) {
+			return nil, fmt.Errorf("change %d: %q is not a logical id of a resource", i+1, r.LogicalID)
+		}
+		if seen[r.LogicalID] {
+			return nil, fmt.Errorf("%s: the change set has two changes of it", r.LogicalID)
+		}
+		seen[r.LogicalID] = true
+		resource, err := r.resource(region, account)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", r.LogicalID, err)
+		}
+		p.Resources = append(p.Resources, *resource)
+	}
+	return p, nil
+}
+
+// stack returns the region and the account of the stack, from its ARN.
+func (set *changeSet) stack() (region, account string, err error) {
+	parts := strings.SplitN(set.StackID, ":", 6)
+	if len(parts) != 6 || parts[2] != "cloudformation" || !inventory.IsRegion(parts[3]) || !inventory.IsAccountID(parts[4]) {
+		return "", "", errors.New("not a change set as the AWS CLI prints it: its StackId is not the ARN of a stack")
+	}
+	return parts[3], parts[4], nil
+}
+
+func (c *resourceChange) resource(region, account string) (*Resource, error) {
+	r := &Resource{Address: c.LogicalID, Type: c.Type, Region: region}
+	translated := translations[c.Type]
+	if translated == nil { // it keeps its type and its properties
+		translated = &translation{name: ""}
+	} else {
+		r.Type = translated.name
+	}
+	var err error
+	if r.Before, err = translated.side(c.BeforeContext, "BeforeContext"); err != nil {
+		return nil, err
+	}
+	if r.After, err = translated.side(c.AfterContext, "AfterContext"); err != nil {
+		return nil, err
+	}
+	switch c.Action {
+	case "Add", "Import":
+		r.Before = nil
+	case "Remove":
+		r.After = nil
+	case "Modify", "Dynamic", "SyncWithActual":
+		r.Replaced = c.Replacement == "True"
+	default:
+		return nil, fmt.Errorf("sgaudit does not know the action %q", c.Action)
+	}
+	if translated.name == "" {
+		if r.Before == nil && r.After == nil {
+			r.Before = map[string]any{}
+		}
+		return r, nil
+	}
+	if c.Action != "Remove" && r.After == nil || c.Action == "Modify" && r.Before == nil {
+		return nil, errors.New("it has no property values: describe the change set with --include-property-values")
+	}
+	if c.Action == "Remove" && r.Before == nil {
+		r.Before = map[string]any{}
+	}
+	if r.Before != nil {
+		r.Before["id"] = c.PhysicalID
+		r.Before["arn"] = "arn:" + inventory.PartitionOf(region) + ":cloudformation:" + region + ":" + account + ":" + c.LogicalID
+	}
+	return r, nil
+}
+
+// decoded returns the properties of one side of a change.
+func decoded(text, name string) (map[string]any, error) {
+	if text == "" {
+		return nil, nil
+	}
+	var context struct {
+		Properties map[string]any `json:"Properties"`
+	}
+	d := json.NewDecoder(bytes.NewReader([]byte(text)))
+	d.UseNumber()
+	if err := d.Decode(&context); err != nil {
+		return nil, fmt.Errorf("%s is not the JSON that CloudFormation writes: %w", name, err)
+	}
+	if context.Properties == nil {
+		context.Properties = map[string]any{}
+	}
+	return context.Properties, nil
+}
+
+// side returns one side of a change with the attributes of Terraform.
+func (t *translation) side(text, name string) (map[string]any, error) {
+	properties, err := decoded(text, name)
+	if err != nil || properties == nil {
+		return nil, err
+	}
+	if t.name == "" {
+		return open(properties).(map[string]any), nil
+	}
+	all := map[string]any{}
+	for property, attribute := range t.attributes {
+		if value, ok := properties[property]; ok {
+			all[attribute] = open(value)
+		}
+	}
+	if t.finish != nil {
+		t.finish(all, open(properties).(map[string]any))
+	}
+	return all, nil
+}
+
+// open puts a later into the place of each value that is known after apply.
+func open(value any) any {
+	switch x := value.(type) {
+	case string:
+		if strings.Contains(x, knownAfterApply) {
+			return later{open: true}
+		}
+	case []any:
+		for i := range x {
+			x[i] = open(x[i])
+		}
+	case map[string]any:
+		for key := range x {
+			x[key] = open(x[key])
+		}
+	}
+	return value
+}

@@ -1,0 +1,223 @@
+// Package planned reads what a Terraform plan or a CloudFormation change set will
+// do, and carries it out on a copy of an inventory.
+//
+// What goes in is text that others wrote: the JSON of terraform show -json, or of
+// aws cloudformation describe-change-set. Ids, addresses, ports and protocols are
+// held to their forms; an error names the resource and the attribute. Both formats
+// become Resources with the attributes of the AWS provider of Terraform, so that
+// what a resource means stands in one place.
+//
+// What the plan creates has no id yet: in the copy it goes by its address in the
+// plan. A value that is known after apply is resolved where the configuration says
+// which resource it comes from; else it is listed in Outcome.Unknown and left out.
+package planned
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// Most is the largest plan that is read, in bytes.
+const Most = 256 << 20
+
+// Plan is what is to be done, resource by resource, in the order of the file.
+type Plan struct {
+	Format    string // "Terraform plan" or "change set"
+	Resources []Resource
+}
+
+// Resource is one resource with what becomes of it. Before is nil where it is
+// created, After where it is deleted. A replaced one has Replaced: what was before
+// is deleted, and another with a new id created.
+type Resource struct {
+	Address  string // in the plan, as module.net.aws_security_group.web["a"], or a logical id
+	Type     string // of Terraform, as aws_security_group; another format's where Terraform has none
+	Region   string // empty where the plan does not say it
+	Replaced bool
+
+	Sensitive map[string]bool // the attributes of which something is sensitive
+	Before    map[string]any
+	After     map[string]any
+}
+
+// Outcome is what was done with a plan.
+type Outcome struct {
+	Format  string `json:"format"`
+	Changes int    `json:"resources"` // that the plan creates, changes or deletes
+	Applied int    `json:"applied"`   // of them, those that were carried out on the copy
+
+	NotLookedAt []TypeCount `json:"not_looked_at"` // sorted by type
+	Unknown     []Note      `json:"unknown"`       // until apply, in the order of the plan
+	Conflicts   []Note      `json:"conflicts"`     // where the account is not as the plan expects it
+}
+
+// TypeCount is how many resources of a type the plan changes.
+type TypeCount struct {
+	Type  string `json:"type"`
+	Count int    `json:"count"`
+}
+
+// Note is about an attribute of a resource.
+type Note struct {
+	Address   string `json:"address"`
+	Attribute string `json:"attribute,omitempty"`
+	Text      string `json:"text"`
+}
+
+func (n *Note) String() string {
+	if n.Attribute != "" {
+		return n.Address + ", " + n.Attribute + ": " + n.Text
+	}
+	return n.Address + ": " + n.Text
+}
+
+// The passes over a plan: what holds others is made first and deleted last, and
+// rules are revoked before others are allowed, so that a rule may move from one
+// resource to another.
+const (
+	passMake = iota
+	passRevoke
+	passAllow
+	passAttach
+	passDelete
+	passes
+)
+
+// kind says what a type of resources does to the copy.
+type kind struct {
+	rank int // in passMake: the lower ones first
+	do   func(*action, int)
+}
+
+// kinds are the types that are looked at.
+var kinds = map[string]kind{
+	"aws_vpc":                                {0, (*action).vpc},
+	"aws_subnet":                             {1, (*action).subnet},
+	"aws_internet_gateway":                   {2, (*action).internetGateway},
+	"aws_internet_gateway_attachment":        {2, (*action).gatewayAttachment},
+	"aws_route_table":                        {2, (*action).routeTable},
+	"aws_default_route_table":                {2, (*action).defaultRouteTable},
+	"aws_route":                              {3, (*action).route},
+	"aws_route_table_association":            {3, (*action).tableAssociation},
+	"aws_main_route_table_association":       {3, (*action).mainTable},
+	"aws_network_acl":                        {2, (*action).networkACL},
+	"aws_default_network_acl":                {2, (*action).defaultNetworkACL},
+	"aws_network_acl_rule":                   {3, (*action).aclRule},
+	"aws_network_acl_association":            {3, (*action).aclAssociation},
+	"aws_ec2_managed_prefix_list":            {2, (*action).prefixList},
+	"aws_ec2_managed_prefix_list_entry":      {3, (*action).prefixListEntry},
+	"aws_security_group":                     {2, (*action).group},
+	"aws_default_security_group":             {2, (*action).defaultGroup},
+	"aws_security_group_rule":                {3, (*action).oldRule},
+	"aws_vpc_security_group_ingress_rule":    {3, (*action).ingressRule},
+	"aws_vpc_security_group_egress_rule":     {3, (*action).egressRule},
+	"aws_network_interface":                  {3, (*action).networkInterface},
+	"aws_network_interface_sg_attachment":    {4, (*action).groupAttachment},
+	"aws_instance":                           {3, (*action).instance},
+	"aws_lb":                                 {3, (*action).loadBalancer},
+	"aws_alb":                                {3, (*action).loadBalancer},
+	"aws_elb":                                {3, (*action).classicLoadBalancer},
+	"aws_db_instance":                        {3, (*action).database},
+	"aws_rds_cluster":                        {3, (*action).database},
+	"aws_lambda_function":                    {3, (*action).function},
+	"aws_vpc_security_group_vpc_association": {3, (*action).association},
+}
+
+// action is one resource that is carried out in its region.
+type action struct {
+	*Resource
+	in     *copied
+	before values
+	after  values
+	id     string // in the copy: the one that AWS gave, or the address where it is created
+}
+
+func (a *action) makes() bool    { return a.After != nil && (a.Before == nil || a.Replaced) }
+func (a *action) updates() bool  { return a.After != nil && a.Before != nil && !a.Replaced }
+func (a *action) removes() bool  { return a.Before != nil && (a.After == nil || a.Replaced) }
+func (a *action) deleted() bool  { return a.After == nil }
+func (a *action) oldID() string  { return a.before.known("id") }
+func (a *action) staying() bool  { return a.After != nil }
+func (a *action) existed() bool  { return a.Before != nil }
+func (a *action) region() string { return a.in.Name }
+
+// Apply carries the plan out on a copy of a normalised inventory, which stays as it
+// is. What no resource touches is shared with it. The error, which joins one for
+// each value, says what of the plan has not the form that AWS gives it.
+func (p *Plan) Apply(inv *inventory.Inventory) (*inventory.Inventory, *Outcome, error) {
+	c := newCopy(inv, p)
+	counts := map[string]int{}
+	var actions []*action
+	for i := range p.Resources {
+		r := &p.Resources[i]
+		c.outcome.Changes++
+		if _, looked := kinds[r.Type]; !looked && !c.attaches(r) {
+			counts[r.Type]++
+			continue
+		}
+		if a := c.place(r); a != nil {
+			c.outcome.Applied++
+			actions = append(actions, a)
+		}
+	}
+	for name, n := range counts {
+		c.outcome.NotLookedAt = append(c.outcome.NotLookedAt, TypeCount{name, n})
+	}
+	slices.SortFunc(c.outcome.NotLookedAt, func(a, b TypeCount) int { return strings.Compare(a.Type, b.Type) })
+	slices.SortStableFunc(actions, func(a, b *action) int { return cmp.Compare(kinds[a.Type].rank, kinds[b.Type].rank) })
+	for pass := range passes {
+		for _, a := range actions {
+			if do := kinds[a.Type].do; do != nil {
+				do(a, pass)
+			} else {
+				a.anything(pass)
+			}
+		}
+	}
+	if len(c.errs) > 0 {
+		return nil, nil, errors.Join(distinct(c.errs)...)
+	}
+	c.order(p)
+	return c.finish(), &c.outcome, nil
+}
+
+// distinct drops errors that came twice: each pass reads the values again.
+func distinct(errs []error) (kept []error) {
+	seen := map[string]bool{}
+	for _, err := range errs {
+		if !seen[err.Error()] {
+			seen[err.Error()] = true
+			kept = append(kept, err)
+		}
+	}
+	return kept
+}
+
+// order puts the notes into the order of the plan, and drops those that came twice.
+func (c *copyOf) order(p *Plan) {
+	at := map[string]int{}
+	for i := range p.Resources {
+		at[p.Resources[i].Address] = i
+	}
+	for _, list := range []*[]Note{&c.outcome.Unknown, &c.outcome.Conflicts} {
+		slices.SortStableFunc(*list, func(a, b Note) int {
+			return cmp.Or(cmp.Compare(at[a.Address], at[b.Address]), cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(a.Text, b.Text))
+		})
+		*list = slices.Compact(*list)
+	}
+}
+
+// unknown notes a value that is known after apply only, and that something depends on.
+func (a *action) unknown(attribute, format string, args ...any) {
+	a.in.of.outcome.Unknown = append(a.in.of.outcome.Unknown, Note{a.Address, attribute, fmt.Sprintf(format, args...)})
+}
+
+// conflict notes that the account is not as the plan expects it.
+func (a *action) conflict(format string, args ...any) {
+	a.in.of.outcome.Conflicts = append(a.in.of.outcome.Conflicts, Note{Address: a.Address, Text: fmt.Sprintf(format, args...)})
+}

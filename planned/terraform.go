@@ -1,0 +1,253 @@
+package planned
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	tfjson "github.com/hashicorp/terraform-json"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
+
+// awsProvider is how the address of the AWS provider ends, whatever registry it came from.
+const awsProvider = "/hashicorp/aws"
+
+// Terraform reads what terraform show -json prints of a plan (format versions 0.1 to
+// 1.x). What stays as it is is left out, and so are data sources.
+func Terraform(text []byte) (*Plan, error) {
+	raw := &tfjson.Plan{}
+	raw.UseJSONNumber(true)
+	if err := json.Unmarshal(text, raw); err != nil {
+		return nil, fmt.Errorf("not a plan as terraform show -json prints it: %w", err)
+	}
+	if raw.Config == nil && len(raw.ResourceChanges) == 0 {
+		return nil, errors.New("not a plan as terraform show -json prints it: it has neither changes nor a configuration")
+	}
+	t := &terraform{raw: raw, addresses: map[string]*tfjson.ResourceChange{}, instances: map[string][]*tfjson.ResourceChange{}}
+	for _, c := range raw.ResourceChanges {
+		if c == nil || c.Change == nil || c.Mode != tfjson.ManagedResourceMode {
+			continue
+		}
+		if err := checkAddress(c.Address); err != nil {
+			return nil, err
+		}
+		if t.addresses[c.Address] != nil && c.DeposedKey == "" {
+			return nil, fmt.Errorf("%s: the plan has two changes of it", c.Address)
+		}
+		if c.DeposedKey == "" {
+			t.addresses[c.Address] = c
+			all := c.ModuleAddress + "." + c.Type + "." + c.Name
+			t.instances[all] = append(t.instances[all], c)
+		}
+	}
+	p := &Plan{Format: "Terraform plan"}
+	for _, c := range raw.ResourceChanges {
+		if c == nil || c.Change == nil || c.Mode != tfjson.ManagedResourceMode || c.Change.Actions.NoOp() || c.Change.Actions.Read() || c.Change.Actions.Forget() {
+			continue
+		}
+		r, err := t.resource(c)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", c.Address, err)
+		}
+		p.Resources = append(p.Resources, *r)
+	}
+	return p, nil
+}
+
+// terraform is a plan of Terraform that is read.
+type terraform struct {
+	raw       *tfjson.Plan
+	addresses map[string]*tfjson.ResourceChange   // by address
+	instances map[string][]*tfjson.ResourceChange // by module, type and name
+	steps     int                                 // that were taken to resolve references
+}
+
+func checkAddress(address string) error {
+	if address == "" || len(address) > 2048 {
+		return errors.New("a change of the plan has no address, or a longer one than Terraform gives")
+	}
+	for _, c := range address {
+		if c < ' ' || c == 0x7f {
+			return fmt.Errorf("%q is not an address of a resource", address)
+		}
+	}
+	return nil
+}
+
+func (t *terraform) resource(c *tfjson.ResourceChange) (*Resource, error) {
+	r := &Resource{Address: c.Address, Type: c.Type, Sensitive: map[string]bool{}}
+	if c.DeposedKey != "" {
+		r.Address += " (deposed " + c.DeposedKey + ")"
+	}
+	switch actions := c.Change.Actions; {
+	case actions.Create(), actions.Update(), actions.Delete():
+	case actions.Replace():
+		r.Replaced = true
+	default:
+		return nil, fmt.Errorf("sgaudit does not know the actions %q", actions)
+	}
+	if !strings.HasSuffix(c.ProviderName, awsProvider) && c.ProviderName != "aws" {
+		r.Before, r.After = map[string]any{}, nil
+		return r, nil // of another provider: it is counted
+	}
+	var err error
+	if r.Before, err = object(c.Change.Before, "before"); err != nil {
+		return nil, err
+	}
+	if r.After, err = object(c.Change.After, "after"); err != nil {
+		return nil, err
+	}
+	switch actions := c.Change.Actions; {
+	case actions.Create() != (r.Before == nil), actions.Delete() != (r.After == nil):
+		return nil, fmt.Errorf("the actions %q do not fit to what is before and after", actions)
+	}
+	module, config := t.configOf(c)
+	if unknown, ok := c.Change.AfterUnknown.(map[string]any); ok && r.After != nil {
+		at := &place{t: t, module: module, index: c.Index, config: config}
+		for key, u := range unknown {
+			r.After[key] = at.merge(r.After[key], u, []string{key})
+		}
+	}
+	for _, side := range []any{c.Change.BeforeSensitive, c.Change.AfterSensitive} {
+		if m, ok := side.(map[string]any); ok {
+			for key, s := range m {
+				if holdsTrue(s) {
+					r.Sensitive[key] = true
+				}
+			}
+		}
+	}
+	r.Region = t.regionOf(r, config)
+	return r, nil
+}
+
+func object(side any, name string) (map[string]any, error) {
+	switch x := side.(type) {
+	case nil:
+		return nil, nil
+	case map[string]any:
+		return x, nil
+	}
+	return nil, fmt.Errorf("%s is not an object", name)
+}
+
+// holdsTrue reports whether something is marked, at any depth.
+func holdsTrue(x any) bool {
+	switch x := x.(type) {
+	case bool:
+		return x
+	case []any:
+		for _, item := range x {
+			if holdsTrue(item) {
+				return true
+			}
+		}
+	case map[string]any:
+		for _, item := range x {
+			if holdsTrue(item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// merge puts what is known after apply into values: where the plan marks a value as
+// unknown, a later takes its place.
+func (p *place) merge(value, unknown any, path []string) any {
+	switch u := unknown.(type) {
+	case bool:
+		if u {
+			return p.later(path)
+		}
+	case map[string]any:
+		m, ok := value.(map[string]any)
+		if !ok {
+			m = map[string]any{}
+		}
+		for k, inner := range u {
+			m[k] = p.merge(m[k], inner, append(path[:len(path):len(path)], k))
+		}
+		if ok || len(m) > 0 {
+			return m
+		}
+	case []any:
+		list, _ := value.([]any)
+		for i, inner := range u {
+			if i == len(list) {
+				list = append(list, nil)
+			}
+			list[i] = p.merge(list[i], inner, path)
+		}
+		if value != nil || len(list) > 0 {
+			return list
+		}
+	}
+	return value
+}
+
+// regionOf returns the region of a resource: its own attribute (AWS provider 6), the
+// one in its ARN, or that of its provider as far as the plan says it.
+func (t *terraform) regionOf(r *Resource, config *tfjson.ConfigResource) string {
+	for _, side := range []map[string]any{r.After, r.Before} {
+		if name, _ := side["region"].(string); inventory.IsRegion(name) {
+			return name
+		}
+		arn, _ := side["arn"].(string)
+		if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && inventory.IsRegion(parts[3]) {
+			return parts[3]
+		}
+	}
+	if config != nil && t.raw.Config != nil {
+		key := config.ProviderConfigKey
+		if provider := t.raw.Config.ProviderConfigs[key]; provider != nil {
+			return t.providerRegion(provider)
+		}
+		if _, inner, found := strings.Cut(key, ":"); found { // of a module, which may inherit it
+			if provider := t.raw.Config.ProviderConfigs[inner]; provider != nil {
+				return t.providerRegion(provider)
+			}
+		}
+	}
+	return t.onlyRegion()
+}
+
+// onlyRegion returns the region of the AWS providers of a plan, where all have the same.
+func (t *terraform) onlyRegion() (only string) {
+	if t.raw.Config == nil {
+		return ""
+	}
+	for _, provider := range t.raw.Config.ProviderConfigs {
+		if provider == nil || provider.Name != "aws" {
+			continue
+		}
+		region := t.providerRegion(provider)
+		if region == "" || only != "" && region != only {
+			return ""
+		}
+		only = region
+	}
+	return only
+}
+
+// providerRegion returns the region of a provider as far as the plan says it: what a
+// local value or another resource gives is not in it.
+func (t *terraform) providerRegion(provider *tfjson.ProviderConfig) string {
+	e := provider.Expressions["region"]
+	if e == nil || e.ExpressionData == nil {
+		return ""
+	}
+	if name, _ := e.ConstantValue.(string); inventory.IsRegion(name) {
+		return name
+	}
+	if len(e.References) == 1 && provider.ModuleAddress == "" {
+		if v := t.raw.Variables[strings.TrimPrefix(e.References[0], "var.")]; v != nil {
+			if name, _ := v.Value.(string); inventory.IsRegion(name) {
+				return name
+			}
+		}
+	}
+	return ""
+}
