@@ -4,11 +4,13 @@
 # The EC2 client has some 800 methods. One of them in an interface makes the
 # linker keep them all and triples the binary, so both are watched.
 #
-# The limit is 3 % above 34.16 MB, the size when it was last set. Since it was
+# The limit is 3 % above 36.79 MB, the size when it was last set. Since it was
 # 20.98 MB these cost the most:
 #
 #   5.70 MB  Parquet (parquet-go, by rows: by structs it is as large, and Arrow's
 #            library, without Arrow itself, would cost 17 MB)
+#   1.06 MB  plans of Terraform and change sets (half of it terraform-json, which
+#            brings go-cty along)
 #   0.9 MB   the verbs rules, interfaces, group and merge, drift and parts, and
 #            what simulate and explain tell besides
 #   2.67 MB  workbooks (excelize; an own writer of charts, styles and tables
@@ -20,7 +22,7 @@
 #   0.21 MB  steps, plans as a whole, and their commands
 #   0.15 MB  the listeners of load balancers
 set -euo pipefail
-limit=$((35180 * 1000))
+limit=$((37890 * 1000))
 size=$(wc -c <"$1")
 methods=$(go tool nm "$2" | grep -c 'service/ec2\.(\*Client)\.[A-Z]' || true)
 printf 'stripped binary: %d bytes (limit %d); EC2 client methods linked: %d (limit 120)\n' "$size" "$limit" "$methods"
