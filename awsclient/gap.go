@@ -52,7 +52,11 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 	case withoutCode(err):
 		g.Message = "the endpoint answered with status 500 and no error code, as emulators do where they lack an action"
 		if basic := inventory.DepthGroups.Parts(); part != 0 && !basic.Has(part) {
-			g.Message += "; --depth groups does without " + operation
+			depth := inventory.DepthGroups
+			if inventory.DepthNetwork.Parts()&part == 0 {
+				depth = inventory.DepthNetwork
+			}
+			g.Message += fmt.Sprintf("; --depth %s does without %s", depth, operation)
 		}
 	case status >= 300:
 		g.Message = fmt.Sprintf("the endpoint answered with status %d", status)

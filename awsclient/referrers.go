@@ -80,7 +80,7 @@ func (c *referrerChain) step(ctx context.Context, i int, found [][]string) error
 		if i+1 == len(c.kind.Calls) && c.kind.Echo != "" && len(call.Takes) > 0 {
 			for _, keys := range batch {
 				if asked := keys[len(keys)-1]; !answered[asked] {
-					c.r.malformed(c.s.Part(), "the answer to %s does not tell of %q, which it was asked for", call.Action, words.Cut(asked, mostText))
+					c.r.malformed(c.s.Part(), "the answer to %s does not have %q, which was asked for", call.Action, words.Cut(asked, mostText))
 				}
 			}
 		}
