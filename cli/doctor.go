@@ -131,7 +131,9 @@ func (d *diagnosis) examine(inv *inventory.Inventory) {
 	}
 	for _, part := range inv.Depth.Parts().Each() {
 		for _, operation := range part.Operations() {
-			d.Calls = append(d.Calls, callOf(inv, part, operation))
+			if !slices.ContainsFunc(d.Calls, func(c doctorCall) bool { return c.Operation == operation }) { // of two parts
+				d.Calls = append(d.Calls, callOf(inv, part, operation))
+			}
 		}
 	}
 	slices.SortStableFunc(d.Calls, func(a, b doctorCall) int { return len(b.Failures) - len(a.Failures) })
@@ -163,6 +165,9 @@ func callOf(inv *inventory.Inventory, part inventory.Part, operation string) doc
 		}
 	}
 	call.Cost = costs[part]
+	if inventory.PartReferrers.Has(part) {
+		call.Cost = lessEvidence
+	}
 	if call.Cost == "" {
 		call.Cost = "only the checks listed below"
 	}
