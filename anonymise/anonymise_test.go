@@ -45,7 +45,11 @@ func verdicts(inv *inventory.Inventory) (list []string) {
 		if f.Rule != nil {
 			traffic = fmt.Sprint(f.Rule.Direction, f.Rule.Traffic)
 		}
-		list = append(list, fmt.Sprint(f.Check, " ", f.Severity, " ", f.Exposure.Verdict, " ", f.Region, " ", f.ResourceType, " ", traffic, " ", f.Services, " ", f.Attached, " ", f.AttachedTo, " ", len(f.Exposure.Evidence)))
+		grade := ""
+		if f.Unused != nil {
+			grade = fmt.Sprint(f.Unused.Grade, f.Unused.FullSearch, f.Unused.ConfigSince, len(f.Unused.HeldBy))
+		}
+		list = append(list, fmt.Sprint(grade, " ", f.Check, " ", f.Severity, " ", f.Exposure.Verdict, " ", f.Region, " ", f.ResourceType, " ", traffic, " ", f.Services, " ", f.Attached, " ", f.AttachedTo, " ", len(f.Exposure.Evidence)))
 	}
 	for _, n := range report.NotEvaluated {
 		list = append(list, fmt.Sprint(n.Check, n.Region))
@@ -318,5 +322,30 @@ func TestAddressesKeepTheirRelations(t *testing.T) {
 				t.Fatalf("%s became %s", old[i], made[i])
 			}
 		}
+	}
+}
+
+// Resource types of AWS and the time of a recording stay; the type of another firm, and
+// a source that is not AWS Config, do not.
+func TestConfigResourcesAreAnonymised(t *testing.T) {
+	before := notation.MustParse(`sg-1 secret-a
+sg-2 secret-b
+sg-3 secret-c
+recorder secret-recorder all-types except AWS::EC2::NetworkInterface except SecretFirm::Net::Thing since 2026-01-05
+config-resource AWS::MWAA::Environment secret-air sg-1 recorded 2026-11-20T08:00:00Z
+config-resource SecretFirm::Net::Thing secret-thing sg-2
+config-resource AWS::Lambda::Function secret-function sg-3
+referrer ecs service secret-service sg-3 reported-by "secret source"
+`).Inventory
+	after := anonymous(t, before, 1)
+	sameVerdicts(t, "resources of AWS Config", before, after)
+	text := fmt.Sprintf("%+v", *after.Regions[0])
+	for _, kept := range []string{"AWS::MWAA::Environment", "AWS Config, recorded 2026-11-20T08:00:00Z", "Lambda function", "AWS::EC2::NetworkInterface", "2026-01-05"} {
+		if !strings.Contains(text, kept) {
+			t.Errorf("%s is gone: %s", kept, text)
+		}
+	}
+	if strings.Contains(strings.ToLower(text), "secret") {
+		t.Errorf("a name is left: %s", text)
 	}
 }

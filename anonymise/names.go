@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -179,6 +180,37 @@ var flowFields = regexp.MustCompile(`^\$\{[a-z0-9-]{1,40}\}( \$\{[a-z0-9-]{1,40}
 // fields is the format of a flow log, which stays if it looks like one.
 func (n *names) fields(text string) string {
 	if flowFields.MatchString(text) {
+		return text
+	}
+	return n.text(text)
+}
+
+// kind is the kind of a referrer: a word, or a resource type of AWS. A type that
+// another firm registered has its name in it.
+func (n *names) kind(text string) string {
+	if strings.HasPrefix(text, "AWS::") && inventory.IsConfigType(text) {
+		return text
+	}
+	x := inventory.Referrer{Kind: text}
+	if x.ConfigType() != "" && !inventory.IsConfigType(text) {
+		return text // a word of the table, of several words
+	}
+	return n.word(text)
+}
+
+// source is who reported a referrer: AWS Config, with the time of the recording.
+func (n *names) source(text string) string {
+	if at, ok := strings.CutPrefix(text, "AWS Config, recorded "); ok {
+		if _, err := time.Parse(time.RFC3339, at); err == nil {
+			return text
+		}
+	}
+	return n.text(text)
+}
+
+// day is a day in numbers.
+func (n *names) day(text string) string {
+	if _, err := time.Parse(time.DateOnly, text); err == nil {
 		return text
 	}
 	return n.text(text)

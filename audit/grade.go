@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -17,7 +18,7 @@ const useParts = inventory.PartLaunchTemplates | inventory.PartEndpoints | inven
 // lists of what was searched are those of every group of the region.
 func (r *Pass) Unused(g *inventory.Group, referenced bool) *findings.Unused {
 	s := r.searches()
-	u := &findings.Unused{Grade: s.best, FullSearch: s.full, Searched: s.searched, NotSearched: s.not, HeldBy: r.Holders(g)}
+	u := &findings.Unused{Grade: s.best, FullSearch: s.full, Searched: s.searched, NotSearched: s.not, ConfigSince: s.configSince, HeldBy: r.Holders(g)}
 	if referenced || len(u.HeldBy) > 0 {
 		u.Grade = findings.Unattached
 	}
@@ -30,6 +31,7 @@ type search struct {
 	searched, not []string
 	full          bool // all that the depth reads was read
 	best          findings.Grade
+	configSince   string // the day since which AWS Config records all types that use groups
 }
 
 // searches says what this run knows of groups that are used without an interface.
@@ -41,7 +43,7 @@ func (r *Pass) searches() *search {
 	all := (useParts | inventory.PartReferrers) & inventory.DepthServices.Parts()
 	s := &search{
 		searched: []string{inventory.PartInterfaces.String(), "security group rules"},
-		full:     r.Read.Has(all & r.Accounts.Depth.Parts()), best: findings.Unreferenced,
+		full:     r.Read.Has((all | inventory.PartConfigResources) & r.Accounts.Depth.Parts()), best: findings.Unreferenced,
 	}
 	for _, part := range (useParts | inventory.PartReferrers).Each() {
 		switch {
@@ -56,6 +58,7 @@ func (r *Pass) searches() *search {
 	if r.routesToTransitGateway() {
 		s.not = append(s.not, "rules of other accounts behind transit gateways")
 	}
+	s.config(r)
 	if r.Asked&inventory.PartReferrers != 0 {
 		s.not = append(s.not, "idle services beside these")
 	} else {
@@ -63,6 +66,9 @@ func (r *Pass) searches() *search {
 	}
 	if r.Read.Has(all) {
 		s.best = findings.NotHeld
+		if s.configSince != "" {
+			s.best = findings.NotInConfig
+		}
 	}
 	r.cache.search = s
 	return s
@@ -80,4 +86,39 @@ func (r *Pass) routesToTransitGateway() bool {
 		}
 	}
 	return false
+}
+
+// config says what AWS Config was asked. It knows what it records: a recorder runs,
+// of all types, and leaves out none of those that use groups.
+func (s *search) config(r *Pass) {
+	const name = "AWS Config"
+	without := func(format string, args ...any) { s.not = append(s.not, name+" ("+fmt.Sprintf(format, args...)+")") }
+	for _, part := range []inventory.Part{inventory.PartConfigResources, inventory.PartRecorders} {
+		switch {
+		case r.Read.Has(part):
+		case r.Asked.Has(part):
+			without("%s", r.whyMissing(part))
+			return
+		default:
+			return
+		}
+	}
+	i := slices.IndexFunc(r.Recorders, func(c inventory.Recorder) bool { return c.Recording && !c.Failing })
+	if i < 0 {
+		without("no configuration recorder runs")
+		return
+	}
+	c := &r.Recorders[i]
+	left := slices.DeleteFunc(slices.Clone(c.Except), func(t string) bool { return !inventory.UsesGroups(t) })
+	switch {
+	case !c.AllTypes:
+		without("recorder %s does not record all types", c.Name)
+	case len(left) > 0:
+		without("recorder %s does not record %s", c.Name, strings.Join(left, ", "))
+	case c.Since == "":
+		without("when recorder %s was started is not known", c.Name)
+	default:
+		s.searched = append(s.searched, name+" (recording since "+c.Since+")")
+		s.configSince = c.Since
+	}
 }

@@ -95,3 +95,72 @@ func TestGradeWords(t *testing.T) {
 		t.Error("an unknown grade is read")
 	}
 }
+
+// configured is lone at depth services, with a recorder of AWS Config.
+func configured(recorder string) *inventory.Inventory {
+	inv := lone(inventory.DepthServices)
+	inv.Regions[0].Recorders = notation.MustParse(recorder).Inventory.Regions[0].Recorders
+	return inv
+}
+
+// AWS Config raises the grade only where it was asked and its recorder runs and
+// records all types that may use groups. What it does not record is said.
+func TestGradesByConfig(t *testing.T) {
+	for recorder, want := range map[string]struct {
+		grade findings.Grade
+		says  string // in the list of what was searched for the highest grade, else of what was not
+	}{
+		"recorder default all-types since 2026-01-05":                                   {findings.NotInConfig, "AWS Config (recording since 2026-01-05)"},
+		"recorder default all-types except AWS::EC2::NetworkInterface since 2026-01-05": {findings.NotInConfig, "AWS Config (recording since 2026-01-05)"},
+		"recorder a stopped all-types\nrecorder b all-types since 2026-02-01":           {findings.NotInConfig, "AWS Config (recording since 2026-02-01)"},
+		"recorder default all-types except AWS::Lambda::Function since 2026-01-05":      {findings.NotHeld, "AWS Config (recorder default does not record AWS::Lambda::Function)"},
+		"recorder default since 2026-01-05":                                             {findings.NotHeld, "AWS Config (recorder default does not record all types)"},
+		"recorder default all-types":                                                    {findings.NotHeld, "AWS Config (when recorder default was started is not known)"},
+		"recorder default stopped all-types since 2026-01-05":                           {findings.NotHeld, "AWS Config (no configuration recorder runs)"},
+		"recorder default failing all-types since 2026-01-05":                           {findings.NotHeld, "AWS Config (no configuration recorder runs)"},
+		"sg-9 none": {findings.NotHeld, "AWS Config (no configuration recorder runs)"},
+	} {
+		f, _ := findingAbout(configured(recorder))
+		list := f.Unused.NotSearched
+		if want.grade == findings.NotInConfig {
+			list = f.Unused.Searched
+		}
+		if f.Unused.Grade != want.grade || !f.Unused.FullSearch || !slices.Contains(list, want.says) {
+			t.Errorf("%s: %+v", recorder, f.Unused)
+		}
+		if said := strings.Contains(f.Message, "nor any that AWS Config, recording since "+f.Unused.ConfigSince+", knows"); said != (want.grade == findings.NotInConfig) {
+			t.Errorf("%s: %s", recorder, f.Message)
+		}
+	}
+	for _, part := range []inventory.Part{inventory.PartConfigResources, inventory.PartRecorders} {
+		inv := configured("recorder default all-types since 2026-01-05")
+		r := inv.Regions[0]
+		action := part.Operations()[0]
+		r.Read, r.Gaps = r.Read&^part, []inventory.Gap{{Part: part, Operation: action, Kind: inventory.Denied}}
+		f, _ := findingAbout(inv)
+		if f.Unused.Grade != findings.NotHeld || f.Unused.FullSearch != (part == inventory.PartRecorders) || !slices.Contains(f.Unused.NotSearched, "AWS Config ("+action+" denied)") {
+			t.Errorf("without %s: %+v", part, f.Unused)
+		}
+	}
+}
+
+// What AWS Config relates to a group holds it, with the time of the recording. Where
+// the service itself says the same, it is said once.
+func TestConfigHolds(t *testing.T) {
+	const groups = "depth services\nsg-1 a\n in tcp/443 10.0.0.0/8\n"
+	for text, want := range map[string][]string{
+		"config-resource AWS::MWAA::Environment air sg-1 id arn:air recorded 2026-11-20T08:00:00Z":                             {"AWS::MWAA::Environment air (arn:air) uses it (AWS Config, recorded 2026-11-20T08:00:00Z)"},
+		"config-resource AWS::CodeBuild::Project nightly sg-1":                                                                 {"CodeBuild project nightly uses it (AWS Config, recorded 2026-01-05T00:00:00Z)"},
+		"config-resource AWS::CodeBuild::Project nightly sg-1\nreferrer codebuild project nightly sg-1":                        {"CodeBuild project nightly uses it"},
+		"config-resource AWS::CodeBuild::Project nightly sg-1\nreferrer codebuild project daily sg-1":                          {"CodeBuild project daily uses it", "CodeBuild project nightly uses it (AWS Config, recorded 2026-01-05T00:00:00Z)"},
+		"config-resource AWS::Lambda::Function f sg-1\nfunction f sg-1":                                                        {"Lambda function f is configured with it"},
+		"config-resource AWS::EC2::LaunchTemplate t sg-1 id lt-1\nlt-1 t sg-1":                                                 {"launch template t (lt-1) references it"},
+		"config-resource AWS::EC2::VPCEndpoint \"\" sg-1 id vpce-1\nvpce-1 s3 sg-1":                                            {"VPC endpoint vpce-1 has it"},
+		"config-resource AWS::ElasticLoadBalancingV2::LoadBalancer b sg-1 id arn:b\nload-balancer application b internal sg-1": {"it is attached to load balancer b"},
+	} {
+		f, _ := findingAbout(notation.MustParse(groups + text).Inventory)
+		if f.Unused == nil || !slices.Equal(f.Unused.HeldBy, want) || f.Severity != findings.Info {
+			t.Errorf("%s: %s %+v, want %q", text, f.Severity, f.Unused, want)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -39,9 +40,11 @@ func (r *Pass) Holders(g *inventory.Group) []string {
 
 func (r *Pass) collectHolders() {
 	hold := func(group, by string) { r.cache.holders[group] = append(r.cache.holders[group], by) }
+	known := map[string]bool{} // users of a group, by their kind and name or id: AWS Config tells of them too
 	for _, t := range r.LaunchTemplates {
 		for _, id := range t.Groups {
 			hold(id, fmt.Sprintf("launch template %s references it", inventory.Named(t.Name, t.ID)))
+			known[id+" "+inventory.ConfigLaunchTemplate+" "+t.ID] = true
 		}
 	}
 	named := map[string][]string{} // groups, by their names
@@ -58,6 +61,7 @@ func (r *Pass) collectHolders() {
 	for _, e := range r.Endpoints {
 		for _, id := range e.Groups {
 			hold(id, "VPC endpoint "+e.ID+" has it")
+			known[id+" "+inventory.ConfigEndpoint+" "+e.ID] = true
 		}
 	}
 	for _, a := range r.Associations {
@@ -68,16 +72,38 @@ func (r *Pass) collectHolders() {
 	for _, f := range r.Functions {
 		for _, id := range f.Groups {
 			hold(id, "Lambda function "+f.Name+" is configured with it")
+			known[id+" "+inventory.ConfigFunction+" "+f.Name] = true
 		}
 	}
 	for _, b := range r.LoadBalancers {
 		for _, id := range b.Groups {
 			hold(id, "it is attached to load balancer "+b.Name)
+			known[id+" "+inventory.ConfigLoadBalancer+" "+b.Name], known[id+" "+inventory.ConfigClassicLoadBalancer+" "+b.Name] = true, true
 		}
 	}
 	for i := range r.Referrers {
-		for _, id := range r.Referrers[i].Groups {
-			hold(id, r.Referrers[i].Words()+" uses it")
+		x := &r.Referrers[i]
+		for _, id := range x.Groups {
+			hold(id, uses(x))
+			known[id+" "+x.Service+" "+x.Kind+" "+x.Name] = true
 		}
 	}
+	for i := range r.ConfigResources {
+		x := &r.ConfigResources[i]
+		kind := strings.TrimSpace(x.Service + " " + x.Kind)
+		for _, id := range x.Groups {
+			if !known[id+" "+kind+" "+x.Name] && !known[id+" "+kind+" "+x.ID] {
+				hold(id, uses(x))
+			}
+		}
+	}
+}
+
+// uses says that a referrer uses a group, and who reported it where that was not the
+// service itself.
+func uses(x *inventory.Referrer) string {
+	if x.Source == "" {
+		return x.Words() + " uses it"
+	}
+	return x.Words() + " uses it (" + x.Source + ")"
 }

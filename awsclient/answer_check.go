@@ -94,6 +94,7 @@ var members = map[string]map[string]string{
 	"Config Service": {
 		"DescribeConfigurationRecorders":      "ConfigurationRecorders",
 		"DescribeConfigurationRecorderStatus": "ConfigurationRecordersStatus",
+		"SelectResourceConfig":                "Results",
 	},
 	"Service Quotas": {"GetServiceQuota": "Quota"},
 	"Organizations": {

@@ -3,6 +3,7 @@ package awsclient
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
@@ -43,22 +44,36 @@ func readRecorders(ctx context.Context, r *reader, p *pager) error {
 			if !ok {
 				continue
 			}
-			r.region.Recorders = append(r.region.Recorders, inventory.Recorder{
+			recorder := inventory.Recorder{
 				Name: name, Recording: states[name].Recording, Failing: states[name].LastStatus == configtypes.RecorderStatusFailure,
 				Groups: recordsGroups(c.RecordingGroup),
-			})
+			}
+			recorder.AllTypes, recorder.Except = recordsAll(c.RecordingGroup)
+			if at := states[name].LastStartTime; at != nil && at.Year() > 1 {
+				recorder.Since = at.UTC().Format(time.DateOnly)
+			}
+			r.region.Recorders = append(r.region.Recorders, recorder)
 		}
 		return nil
 	})
 }
 
 // recordsGroups reports whether security groups are among the types recorded.
-// The strategy decides; older recorders have none (AWS Config API reference,
-// "RecordingGroup").
 func recordsGroups(g *configtypes.RecordingGroup) bool {
 	const groups = configtypes.ResourceTypeSecurityGroup
+	all, except := recordsAll(g)
+	if all {
+		return !slices.Contains(except, string(groups))
+	}
+	return slices.Contains(g.ResourceTypes, groups)
+}
+
+// recordsAll reports whether every type is recorded that AWS Config supports, and
+// which are left out. The strategy decides; older recorders have none (AWS Config
+// API reference, "RecordingGroup").
+func recordsAll(g *configtypes.RecordingGroup) (all bool, except []string) {
 	if g == nil {
-		return true // every type is the default
+		return true, nil // every type is the default
 	}
 	strategy := configtypes.RecordingStrategyType("")
 	if g.RecordingStrategy != nil {
@@ -66,9 +81,14 @@ func recordsGroups(g *configtypes.RecordingGroup) bool {
 	}
 	switch {
 	case strategy == configtypes.RecordingStrategyTypeExclusionByResourceTypes:
-		return g.ExclusionByResourceTypes == nil || !slices.Contains(g.ExclusionByResourceTypes.ResourceTypes, groups)
+		if g.ExclusionByResourceTypes != nil {
+			for _, t := range g.ExclusionByResourceTypes.ResourceTypes {
+				except = append(except, string(t))
+			}
+		}
+		return true, except
 	case g.AllSupported || strategy == configtypes.RecordingStrategyTypeAllSupportedResourceTypes:
-		return true
+		return true, nil
 	}
-	return slices.Contains(g.ResourceTypes, groups)
+	return false, nil
 }

@@ -48,6 +48,7 @@ var lists = withReferrers([]sweep{
 	{part: inventory.PartWebACLs, operation: "wafv2:ListWebACLs", read: readWebACLs, maxRPS: 5},
 	{part: inventory.PartQuotas, operation: "servicequotas:GetServiceQuota", read: readQuotas, maxRPS: 5},
 	{part: inventory.PartRecorders, operation: "config:DescribeConfigurationRecorders", read: readRecorders, maxRPS: 5},
+	{part: inventory.PartConfigResources, operation: "config:SelectResourceConfig", read: readConfigResources, maxRPS: 5},
 })
 
 // Actions returns the IAM actions that a run of the depth needs, sorted.

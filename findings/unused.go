@@ -12,9 +12,10 @@ type Unused struct {
 	// FullSearch is set where everything was read that a run of this depth reads to
 	// find users of a group. A permission that is missing takes it away.
 	FullSearch  bool     `json:"full_search"`
-	Searched    []string `json:"searched"`     // where nothing was found, but for HeldBy
-	NotSearched []string `json:"not_searched"` // with the reason, where there is more to it than the depth
-	HeldBy      []string `json:"held_by"`      // what uses the group without a network interface, each a sentence with name and id
+	Searched    []string `json:"searched"`               // where nothing was found, but for HeldBy
+	NotSearched []string `json:"not_searched"`           // with the reason, where there is more to it than the depth
+	ConfigSince string   `json:"config_since,omitempty"` // the day since which AWS Config records all types, where it was asked and does
+	HeldBy      []string `json:"held_by"`                // what uses the group without a network interface, each a sentence with name and id
 }
 
 // Grade says how certain it is that a group is not needed. Each grade includes
@@ -28,7 +29,7 @@ const (
 	Unattached         // attached to no network interface; other unused groups reference it, or something holds it
 	Unreferenced       // no rule of another group references it either
 	NotHeld            // no resource uses it either, of all kinds that sgaudit can search
-	NotInConfig        // AWS Config, which records all types that use groups, relates nothing to it either
+	NotInConfig        // AWS Config, which records all types that it supports, relates nothing to it either
 )
 
 var gradeNames = [...]string{"", "unattached", "unreferenced", "not-held", "not-in-config"}

@@ -73,6 +73,7 @@ type Region struct {
 	WebACLs          []WebACL          `json:"web_acls,omitzero"`
 	Recorders        []Recorder        `json:"config_recorders,omitzero"` // of AWS Config
 	Quotas           []Quota           `json:"service_quotas,omitzero"`   // that checks look at
+	ConfigResources  []Referrer        `json:"config_resources,omitzero"` // that AWS Config relates to groups, and that use them
 	Referrers        []Referrer        `json:"referrers,omitzero"`        // of all services of ReferrerServices
 }
 

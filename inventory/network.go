@@ -246,4 +246,8 @@ type Recorder struct {
 	Recording bool   `json:"recording"`               // it is started
 	Failing   bool   `json:"failing,omitzero"`        // it could not deliver what it recorded last
 	Groups    bool   `json:"records_security_groups"` // security groups are among the types that it records
+
+	AllTypes bool     `json:"records_all_types,omitzero"` // it records every type that AWS Config supports, but for Except
+	Except   []string `json:"except_types,omitempty"`     // sorted
+	Since    string   `json:"started_on,omitzero"`        // the day, in UTC, on which it was started last: 2026-01-05
 }

@@ -32,6 +32,7 @@ const (
 	PartRecorders
 	PartListeners
 	PartQuotas
+	PartConfigResources
 	firstReferrers // of the first row of ReferrerServices; the others follow
 )
 

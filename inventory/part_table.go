@@ -198,6 +198,7 @@ var partTable = withReferrers([]partRow{
 		items: listOf[Recorder]{
 			of:   func(r *Region) *[]Recorder { return &r.Recorders },
 			id:   func(x *Recorder) string { return x.Name },
+			tidy: func(x *Recorder) { x.Except = sortStrings(x.Except) },
 			once: true, called: func(x *Recorder) string { return "configuration recorder " + x.Name },
 		},
 	},
@@ -215,6 +216,16 @@ var partTable = withReferrers([]partRow{
 		items: listOf[Quota]{
 			of: func(r *Region) *[]Quota { return &r.Quotas },
 			id: func(x *Quota) string { return x.Code },
+		},
+	},
+	{
+		part: PartConfigResources, name: "resources in AWS Config", key: "config_resources", depth: DepthServices,
+		operations: []string{"config:SelectResourceConfig"},
+		items: listOf[Referrer]{
+			of:   func(r *Region) *[]Referrer { return &r.ConfigResources },
+			id:   (*Referrer).key,
+			tidy: (*Referrer).tidy,
+			name: (*Referrer).Words,
 		},
 	},
 })

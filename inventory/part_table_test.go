@@ -42,7 +42,7 @@ func TestDepthParts(t *testing.T) {
 	if groups != PartGroups|PartInterfaces {
 		t.Errorf("groups: %s", groups)
 	}
-	if want := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders | PartQuotas | PartReferrers; services&^network != want {
+	if want := PartLoadBalancers | PartListeners | PartFunctions | PartWebACLs | PartRecorders | PartQuotas | PartConfigResources | PartReferrers; services&^network != want {
 		t.Errorf("services beyond network: %s", services&^network)
 	}
 	if !network.Has(groups) || !services.Has(network) || services != (partEnd-1)&^PartEgressGateways {

@@ -199,16 +199,12 @@ func (r *Region) named() error {
 	for i := range r.NetworkACLs {
 		check("the id of a network ACL", r.NetworkACLs[i].ID, anyID, false)
 	}
-	for i := range r.Referrers {
-		check("the id of a VPC", r.Referrers[i].VPC, IsVPCID, true)
-		for _, id := range r.Referrers[i].Groups {
-			check("the id of a security group", id, IsGroupID, false)
-		}
-	}
-	for i := range r.Referrers {
-		check("the id of a VPC", r.Referrers[i].VPC, IsVPCID, true)
-		for _, id := range r.Referrers[i].Groups {
-			check("the id of a security group", id, IsGroupID, false)
+	for _, list := range [][]Referrer{r.Referrers, r.ConfigResources} {
+		for i := range list {
+			check("the id of a VPC", list[i].VPC, IsVPCID, true)
+			for _, id := range list[i].Groups {
+				check("the id of a security group", id, IsGroupID, false)
+			}
 		}
 	}
 	return err

@@ -33,7 +33,7 @@ var _ = audit.Declare(audit.Check{
 				r.Report(o)
 				continue
 			}
-			o.Message = unusedMessage(r, g, set, namedBy) + nothingFound[o.Unused.Grade]
+			o.Message = unusedMessage(r, g, set, namedBy) + nothingFound(o.Unused)
 			o.Fix = unusedFix(r, g, namedBy)
 			o.Proposal = findings.Proposal{Kind: findings.DeleteGroup, First: namedBy}
 			r.Note(searched(o.Unused))
@@ -44,9 +44,14 @@ var _ = audit.Declare(audit.Check{
 
 // nothingFound ends the message of a group that was searched for in more places
 // than interfaces and rules.
-var nothingFound = map[findings.Grade]string{
-	findings.NotHeld:     "; no resource of the kinds that were searched uses it",
-	findings.NotInConfig: "; no resource of the kinds that were searched uses it, and AWS Config relates no resource to it",
+func nothingFound(u *findings.Unused) string {
+	switch u.Grade {
+	case findings.NotHeld:
+		return "; no resource of the kinds that were searched uses it"
+	case findings.NotInConfig:
+		return fmt.Sprintf("; no resource of the kinds that were searched uses it, nor any that AWS Config, recording since %s, knows", u.ConfigSince)
+	}
+	return ""
 }
 
 // unusedEvidence holds the evidence of each grade, which is the same for every group
@@ -75,7 +80,7 @@ var gradeMeanings = map[findings.Grade]string{
 	findings.Unattached:   "no network interface has the group, but another group references it or a resource uses it",
 	findings.Unreferenced: "no network interface has the group and no other group references it",
 	findings.NotHeld:      "nor does any resource use it, of all kinds that sgaudit can search",
-	findings.NotInConfig:  "nor does AWS Config relate a resource to it, and it records every kind of resource that uses groups",
+	findings.NotInConfig:  "nor does AWS Config, which records all types that it supports, relate a resource to it",
 }
 
 // unusedMessage names the groups of a set of several that reference each other

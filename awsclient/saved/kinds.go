@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancing"
 	"github.com/aws/aws-sdk-go-v2/service/elasticloadbalancingv2"
@@ -61,6 +62,9 @@ var kinds = withReferrers(map[string]answerKind{
 	"LoadBalancers":                  {inventory.PartLoadBalancers, "Elastic Load Balancing v2", "DescribeLoadBalancers", "LoadBalancerArn", nil, decoded[elasticloadbalancingv2.DescribeLoadBalancersOutput]},
 	"LoadBalancerDescriptions":       {inventory.PartLoadBalancers, "Elastic Load Balancing", "DescribeLoadBalancers", "LoadBalancerName", nil, decoded[elasticloadbalancing.DescribeLoadBalancersOutput]},
 	"Listeners":                      {inventory.PartListeners, "Elastic Load Balancing v2", "DescribeListeners", "LoadBalancerArn", []string{"ListenerArn"}, decoded[elasticloadbalancingv2.DescribeListenersOutput]},
+	"ConfigurationRecorders":         {inventory.PartRecorders, "Config Service", "DescribeConfigurationRecorders", "name", []string{"recordingGroup", "roleARN", "recordingScope"}, decoded[configservice.DescribeConfigurationRecordersOutput]},
+	"ConfigurationRecordersStatus":   {inventory.PartRecorders, "Config Service", "DescribeConfigurationRecorderStatus", "name", []string{"recording", "lastStatus"}, decoded[configservice.DescribeConfigurationRecorderStatusOutput]},
+	"Results":                        {inventory.PartConfigResources, "Config Service", "SelectResourceConfig", "", nil, decoded[configservice.SelectResourceConfigOutput]},
 	"Functions":                      {inventory.PartFunctions, "Lambda", "ListFunctions", "FunctionArn", nil, decoded[lambda.ListFunctionsOutput]},
 })
 

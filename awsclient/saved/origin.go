@@ -97,6 +97,15 @@ func (s *reader) place(folder string, list []*file) error {
 			}
 			item.put(s.at(owner, where, ""))
 		}
+		for i := range f.related {
+			for _, part := range f.related[i].byPlace() {
+				owner, where, err := find(f, part.account, part.region)
+				if err != nil {
+					return err
+				}
+				s.at(owner, where, "").add(resultsKey, part.list(), f.related[i].more)
+			}
+		}
 		if len(f.answers) == 0 {
 			continue
 		}

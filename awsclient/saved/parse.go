@@ -19,11 +19,12 @@ type file struct {
 	name       string
 	answers    []answer
 	items      []configurationItem // of AWS Config
+	related    []relatedAnswer     // what AWS Config relates to security groups
 	hints      hints
 	passedOver string // why something in it, or all of it, was
 }
 
-func (f *file) empty() bool { return len(f.answers) == 0 && len(f.items) == 0 }
+func (f *file) empty() bool { return len(f.answers) == 0 && len(f.items) == 0 && len(f.related) == 0 }
 
 // answer is one answer, or one page of it.
 type answer struct {
@@ -83,6 +84,9 @@ func (f *file) document(text []byte, document json.RawMessage) (known bool, err 
 	var object members
 	if json.Unmarshal(document, &object) != nil {
 		return false, nil
+	}
+	if f.relations(object) {
+		return true, nil
 	}
 	if known, err := f.config(text, object); known || err != nil {
 		return known, err
