@@ -29,6 +29,7 @@ type Check struct {
 	InfoPasses []string        // references that findings to which it gives severity info do not fail; the page says why
 	Needs      inventory.Parts // beyond the groups that were read
 	OnRequest  bool            // off until --check or the configuration asks for it
+	FlowLogs   bool            // it needs flow logs: where they were read it is on, though OnRequest
 	Exposed    bool            // the severity follows the internet exposure
 	Class      Class           // what it reports of the ports open to the internet, if it is about them
 	Run        func(*Pass)

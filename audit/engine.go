@@ -45,7 +45,7 @@ type Accounts struct {
 func (o *Options) Select() []*Check {
 	var selected []*Check
 	for _, c := range Checks() {
-		on := !c.OnRequest || slices.Contains(o.Enable, c.ID)
+		on := !c.OnRequest || c.FlowLogs && o.Settings.Usage != nil || slices.Contains(o.Enable, c.ID)
 		if len(o.Only) > 0 {
 			on = slices.Contains(o.Only, c.ID)
 		}
@@ -165,6 +165,10 @@ func (r *Pass) evaluate(c *Check) (failure *findings.Gap) {
 			r.NotEvaluated("%s are needed: %s", part, r.whyMissing(part))
 			return nil
 		}
+	}
+	if c.FlowLogs && r.Settings.Usage == nil {
+		r.NotEvaluated("VPC flow logs are needed: give them with --usage")
+		return nil
 	}
 	if !r.Read.Has(inventory.PartGroups) {
 		if len(r.Groups) == 0 {

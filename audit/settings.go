@@ -6,6 +6,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/usage"
 )
 
 // Settings are the choices of the people who run the audit. The zero value
@@ -18,6 +19,10 @@ type Settings struct {
 	Now          time.Time                    // the day that dates are compared with
 	Services     []Service                    // beyond those of the table of ports
 	Severities   map[string]findings.Severity // base severities by check, in place of its own
+
+	// Usage is what flow logs show about the rules, for the checks that need it; nil:
+	// none were read.
+	Usage *usage.Report
 
 	BroadPublic4   int   // a public IPv4 block with fewer bits is broad
 	BroadPublic6   int   // the same of IPv6

@@ -65,6 +65,9 @@ func (p *program) audit(ctx context.Context, flags *auditFlags) error {
 	if err != nil {
 		return err
 	}
+	if flags.audit.Settings.Usage, err = p.judgeUsage(ctx, read.Inventory, flags.usage); err != nil {
+		return err
+	}
 	return p.judge(ctx, flags, read, started)
 }
 

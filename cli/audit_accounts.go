@@ -13,9 +13,10 @@ import (
 )
 
 // keepsInventory reports whether the run needs all that was read until its end: for
-// tables and pictures, for the history, and to choose a part of the groups.
+// tables and pictures, for the history, to compare with flow logs, and to choose a part
+// of the groups.
 func (f *auditFlags) keepsInventory() bool {
-	return f.history != nil || !f.part.everything() || slices.ContainsFunc(f.targets, func(t target) bool { return t.format.Lists || t.format.Draws || t.format.AddsLists })
+	return f.history != nil || len(f.usage) > 0 || !f.part.everything() || slices.ContainsFunc(f.targets, func(t target) bool { return t.format.Lists || t.format.Draws || t.format.AddsLists })
 }
 
 // auditAccounts audits several accounts region name by region name, and keeps the

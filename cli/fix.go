@@ -46,6 +46,7 @@ func (p *program) fixVerb() *urfave.Command {
 				func() []candidate { return plainCandidates(planFormatNames...) }),
 			choice(&urfave.StringFlag{Name: "format", Value: "sh", Hidden: true, Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
 			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "delete unused groups in the plan, where the search for their users was complete; ask their owners first"},
+			usageFlag(),
 			configFlag(),
 		}, readFlags()...),
 		Action: p.fix,
@@ -218,7 +219,7 @@ func (p *program) findings(c *urfave.Context, src *source, only []string) (*find
 		case err != nil:
 			return nil, nil, err
 		case in.kind == reportInput:
-			if err := noAccount(c, "--input", "region", savedAccount); err != nil {
+			if err := noAccount(c, "--input", "region", savedAccount, "usage"); err != nil {
 				return nil, nil, err
 			}
 			report, err := in.report()
@@ -236,6 +237,9 @@ func (p *program) findings(c *urfave.Context, src *source, only []string) (*find
 	}
 	opts, err := conf.Choose(only, nil)
 	if err != nil {
+		return nil, nil, err
+	}
+	if opts.Settings.Usage, err = p.judgeUsage(c.Context, s.Inventory, c.StringSlice("usage")); err != nil {
 		return nil, nil, err
 	}
 	report := p.evaluate(s, opts, conf.Exceptions, started)

@@ -79,6 +79,7 @@ func declareAuditFlags() []urfave.Flag {
 		outputFlag(),
 		offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "run only this check `ID`, even one that is off by default; repeatable"}, checkCandidates),
 		offering(&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "leave out this check `ID`; repeatable"}, checkCandidates),
+		usageFlag(),
 		choice(&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"}, "severity", severityWords()...),
 		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and report which were fixed", TakesFile: true},
@@ -117,6 +118,7 @@ type auditFlags struct {
 	again       string         // the flag by which other verbs find this report; empty: none is known
 	noCache     bool           // the report is not kept
 	audit       audit.Options
+	usage       []string // paths of flow logs
 	minSeverity findings.Severity
 	failOn      *findings.Severity // nil: findings never fail
 	framework   *audit.Framework   // nil: none was asked for
@@ -146,6 +148,7 @@ func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 	flags.table, err = tableOptions(c)
 	try(err)
 	flags.noCache = c.Bool("no-cache")
+	flags.usage = c.StringSlice("usage")
 	minSeverity, err := parseSeverity(c, "min-severity")
 	try(err)
 	if minSeverity != nil {

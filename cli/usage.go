@@ -1,13 +1,8 @@
 package cli
 
 import (
-	"bytes"
-	"errors"
-	"fmt"
 	"io"
 	"net/netip"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +12,6 @@ import (
 
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
-	"github.com/sgaudit/sgaudit/fixtures/traffic"
 	"github.com/sgaudit/sgaudit/flows"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
@@ -88,7 +82,7 @@ func (p *program) usage(c *urfave.Context) error {
 		p.console.Warn("no flow logs were given, so no rule was judged")
 		return status(exitIncomplete)
 	}
-	summary, err := p.readFlows(c, inv, since, until)
+	summary, err := p.readFlows(c.Context, inv, flowSource{c.StringSlice("flow-logs"), c.StringSlice("summary"), c.Bool("demo"), since, until})
 	if err != nil {
 		return err
 	}
@@ -145,86 +139,6 @@ func parseTime(c *urfave.Context, flag string) (time.Time, error) {
 		}
 	}
 	return time.Time{}, console.Usage("write it like 30d, 12h, 2026-01-31 or 2026-01-31T12:00:00Z", "--%s %q is not a time", flag, text)
-}
-
-// readFlows reads the flow logs and summaries that were given, or those of the demo.
-func (p *program) readFlows(c *urfave.Context, inv *inventory.Inventory, since, until time.Time) (*flows.Summary, error) {
-	o := flowOptions(inv)
-	o.Since, o.Until = since, until
-	progress := p.console.StartProgress()
-	defer progress.End()
-	began := time.Now()
-	o.Progress = func(read, total, records uint64) {
-		rate := float64(records) / max(time.Since(began).Seconds(), 0.001)
-		progress.Set("reading flow logs: %d records, %.0f a second, %d of %d MB are left", records, rate, (total-min(read, total))>>20, total>>20)
-	}
-	paths := c.StringSlice("flow-logs")
-	if len(paths) == 0 && !c.IsSet("summary") {
-		folder, err := os.MkdirTemp("", "sgaudit-demo-")
-		if err != nil {
-			return nil, fmt.Errorf("making a folder for the flow logs of the demo: %w", err)
-		}
-		defer os.RemoveAll(folder)
-		var text bytes.Buffer
-		if err := traffic.WriteDemo(&text, inv); err != nil {
-			return nil, err
-		}
-		paths = []string{filepath.Join(folder, "demo.log")}
-		if err := os.WriteFile(paths[0], text.Bytes(), 0o600); err != nil {
-			return nil, fmt.Errorf("writing the flow logs of the demo: %w", err)
-		}
-		o.Now = time.Unix(traffic.DemoPeriod.Begin, 0).AddDate(0, 2, 0)
-	}
-	summary := &flows.Summary{}
-	if len(paths) > 0 {
-		var err error
-		summary, err = flows.Read(c.Context, paths, o)
-		if errors.Is(err, flows.ErrNoFiles) {
-			return nil, console.Usage("a folder holds them as files that end in .gz, .log or .txt", "no flow log files were found in %s", words.List(paths, 3))
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	for _, file := range c.StringSlice("summary") {
-		text, err := files.Read(file, files.Most)
-		if err != nil {
-			return nil, err
-		}
-		s, err := flows.Load(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		summary.Add(s)
-	}
-	return summary, nil
-}
-
-// flowOptions are what the inventory knows about flow logs and interfaces.
-func flowOptions(inv *inventory.Inventory) flows.Options {
-	o := flows.Options{Formats: map[string]string{}, RejectOnly: map[string]bool{}}
-	var indexes []*inventory.Index
-	for _, r := range inv.Regions {
-		indexes = append(indexes, inventory.NewIndex(r))
-		for _, l := range r.FlowLogs {
-			if l.Format != "" {
-				o.Formats[l.ID] = l.Format
-			}
-			o.RejectOnly[l.ID] = l.Traffic == "REJECT"
-		}
-	}
-	o.Addresses = func(id string) []netip.Addr {
-		var list []netip.Addr
-		for _, x := range indexes {
-			if e := x.Interface(id); e != nil {
-				for _, a := range e.Addresses {
-					list = append(list, a.Private)
-				}
-			}
-		}
-		return list
-	}
-	return o
 }
 
 // references returns the groups that stand for an address, as ip-source-should-be-group

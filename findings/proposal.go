@@ -10,6 +10,9 @@ type Proposal struct {
 
 	// Sources, of ReplaceSource, are allowed before the rule is revoked.
 	Sources []inventory.Peer
+	// Rules, of ReplaceSource, are allowed in the place of the rule instead: they may
+	// have other ports too.
+	Rules []inventory.Rule
 	// First, of DeleteGroup, are the ids of the groups whose rules reference
 	// the group. Those rules are revoked before.
 	First []string

@@ -27,7 +27,7 @@ func (d *decision) look(o *outcome) {
 // there is none.
 func (d *decision) refer(o *outcome) {
 	r := o.replacement
-	allow, before, after, why := d.allow(o.rule, d.peers(d.group, r))
+	allow, before, after, why := d.allow(o.rule, ofPeers(o.rule, d.peers(d.group, r)))
 	if why != "" {
 		o.wish, o.why = keep, why
 		return

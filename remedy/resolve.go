@@ -68,7 +68,7 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 		case revoke, redundant:
 			o.steps = change.RevokeRules(a.region.AccountID, a.region.Name, g, []inventory.Rule{*o.rule})
 		case replace:
-			d.replace(o, a.proposals[o.by.ID].Sources)
+			d.replace(o, a.proposals[o.by.ID])
 		case reference:
 			d.refer(o)
 		}
@@ -154,14 +154,22 @@ func (d *decision) needed(rule *inventory.Rule) string {
 	return fmt.Sprintf("Keep %s until the other findings about this group are settled.", rule)
 }
 
-// allow returns the rules that give other peers the traffic of a rule, without
-// what rules that stay allow already, and the rules that have to go before or
-// after: first those with the same text that findings take away, then those
-// that stay today and that the new rules repeat.
-func (d *decision) allow(rule *inventory.Rule, peers []inventory.Peer) (allow, before, after []inventory.Rule, why string) {
+// ofPeers returns the rules that give the traffic of a rule to other peers.
+func ofPeers(rule *inventory.Rule, peers []inventory.Peer) []inventory.Rule {
+	rules := make([]inventory.Rule, len(peers))
+	for i, p := range peers {
+		rules[i] = inventory.Rule{Direction: rule.Direction, Traffic: rule.Traffic, Peer: p, Description: rule.Description, Tags: rule.Tags}
+	}
+	return rules
+}
+
+// allow returns the rules that take the place of a rule, without what rules that
+// stay allow already, and the rules that have to go before or after: first those
+// with the same text that findings take away, then those that stay today and that
+// the new rules repeat.
+func (d *decision) allow(rule *inventory.Rule, rules []inventory.Rule) (allow, before, after []inventory.Rule, why string) {
 	var fresh []*inventory.Rule
-	for _, p := range peers {
-		r := inventory.Rule{Direction: rule.Direction, Traffic: rule.Traffic, Peer: p, Description: rule.Description, Tags: rule.Tags}
+	for _, r := range rules {
 		if len(reach.Covering(&r, besides(d.stays, &r))) > 0 {
 			continue
 		}
@@ -236,17 +244,30 @@ func (d *decision) exchange(rule *inventory.Rule, allow, before, after []invento
 	return append(steps, change.RevokeRules(d.region.AccountID, region, g, append([]inventory.Rule{*rule}, after...))...)
 }
 
-// replace writes the steps that give the traffic of a rule to other sources.
-func (d *decision) replace(o *outcome, peers []inventory.Peer) {
-	allow, before, after, why := d.allow(o.rule, peers)
+// replace writes the steps that give the traffic of a rule to other sources, or put
+// other rules in its place.
+func (d *decision) replace(o *outcome, p findings.Proposal) {
+	rules := p.Rules
+	if len(rules) == 0 {
+		rules = ofPeers(o.rule, p.Sources)
+	}
+	allow, before, after, why := d.allow(o.rule, rules)
 	if why != "" {
 		o.wish, o.why = keep, why
 		return
 	}
 	o.steps = d.exchange(o.rule, allow, before, after)
 	var sources []string
-	for _, p := range peers {
-		sources = append(sources, p.String())
+	for i := range rules {
+		source := rules[i].Peer.String()
+		if len(p.Rules) > 0 {
+			source = rules[i].Traffic.String() + " " + source
+		}
+		sources = append(sources, source)
+	}
+	if len(p.Rules) > 0 {
+		o.summary = fmt.Sprintf("Allow %s, then revoke %q.", words.Series(sources), o.rule)
+		return
 	}
 	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, words.Series(sources), o.rule.Peer)
 }

@@ -34,6 +34,7 @@ type hit struct {
 	traffic inventory.Traffic
 	remote  netip.Prefix
 	last    int64
+	answer  bool
 	at      *holder
 }
 
@@ -233,7 +234,7 @@ func (r *Rule) credit(at *holder, f *flows.Flow, shared, unsure bool) {
 
 // hitOf cuts a row to what a rule allows.
 func hitOf(at *holder, f *flows.Flow, r *inventory.Rule) hit {
-	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, at: at}
+	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, answer: answered(f), at: at}
 	if p := r.Peer.Prefix; p.IsValid() && p.Bits() > f.Remote.Bits() {
 		h.remote = p
 	}

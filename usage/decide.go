@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -136,19 +137,24 @@ func cidrPrivate(p netip.Prefix) bool { return p.Bits() == 0 || p.Addr().IsPriva
 
 // needed lists what a rule allowed, by traffic.
 func needed(hits []hit) []Needed {
-	remotes := map[inventory.Traffic]map[netip.Prefix]bool{}
-	last := map[inventory.Traffic]int64{}
+	seen := map[inventory.Traffic]map[netip.Prefix]Seen{}
 	for i := range hits {
 		h := &hits[i]
-		if remotes[h.traffic] == nil {
-			remotes[h.traffic] = map[netip.Prefix]bool{}
+		if seen[h.traffic] == nil {
+			seen[h.traffic] = map[netip.Prefix]Seen{}
 		}
-		remotes[h.traffic][h.remote] = true
-		last[h.traffic] = max(last[h.traffic], h.last)
+		s := seen[h.traffic][h.remote]
+		seen[h.traffic][h.remote] = Seen{max(s.Last, h.last), s.Answered || h.answer}
 	}
 	var list []Needed
-	for t, set := range remotes {
-		list = append(list, Needed{Traffic: t, Remotes: sortedPrefixes(set), Last: last[t]})
+	for t, remotes := range seen {
+		n := Needed{Traffic: t, Remotes: slices.SortedFunc(maps.Keys(remotes), comparePrefixes)}
+		for _, p := range n.Remotes {
+			s := remotes[p]
+			n.Seen = append(n.Seen, s)
+			n.Last = max(n.Last, s.Last)
+		}
+		list = append(list, n)
 	}
 	slices.SortFunc(list, func(a, b Needed) int { return compareTraffic(a.Traffic, b.Traffic) })
 	return list
@@ -156,15 +162,6 @@ func needed(hits []hit) []Needed {
 
 func compareTraffic(a, b inventory.Traffic) int {
 	return cmp.Or(cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.First, b.First), cmp.Compare(a.Last, b.Last))
-}
-
-func sortedPrefixes(set map[netip.Prefix]bool) []netip.Prefix {
-	list := make([]netip.Prefix, 0, len(set))
-	for p := range set {
-		list = append(list, p)
-	}
-	slices.SortFunc(list, comparePrefixes)
-	return list
 }
 
 func comparePrefixes(a, b netip.Prefix) int {

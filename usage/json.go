@@ -12,6 +12,7 @@ import (
 
 // Keep leaves out the rules for which keep returns false.
 func (r *Report) Keep(keep func(*Rule) bool) {
+	r.index = nil
 	r.Rules = slices.DeleteFunc(r.Rules, func(u Rule) bool { return !keep(&u) })
 }
 

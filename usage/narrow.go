@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -120,7 +121,7 @@ func (n *narrowing) fewer() []inventory.Rule {
 	each := n.most / len(ranges)
 	var list []inventory.Rule
 	for _, t := range ranges {
-		list = append(list, n.rulesFor(t, n.peers(sortedPrefixes(remotes[t.Protocol]), each))...)
+		list = append(list, n.rulesFor(t, n.peers(slices.SortedFunc(maps.Keys(remotes[t.Protocol]), comparePrefixes), each))...)
 	}
 	return list
 }

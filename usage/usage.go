@@ -88,7 +88,14 @@ func (c *Count) add(f *flows.Flow) {
 type Needed struct {
 	Traffic inventory.Traffic
 	Remotes []netip.Prefix // sorted
+	Seen    []Seen         // of each of Remotes
 	Last    int64          // Unix seconds
+}
+
+// Seen is how a remote address used a traffic.
+type Seen struct {
+	Last     int64 // Unix seconds
+	Answered bool  // one of its connections at least was answered
 }
 
 // Unattributed is traffic of an interface that no rule of today lets in or keeps out:
@@ -122,6 +129,19 @@ type Report struct {
 	Unclear     uint64         // rows of which the records do not say who opened the connection
 	Flows       uint64         // rows that were accepted, on interfaces of the inventory
 	Notes       []flows.Note
+
+	index map[ruleKey]int
+}
+
+// ruleKey is a rule by its text.
+type ruleKey struct{ account, region, group, rule string }
+
+// Of returns what is known of a rule, or nil. It may be asked by several goroutines.
+func (r *Report) Of(account, region, group string, rule *inventory.Rule) *Rule {
+	if i, found := r.index[ruleKey{account, region, group, rule.String()}]; found {
+		return &r.Rules[i]
+	}
+	return nil
 }
 
 const hour = 3600
@@ -152,7 +172,13 @@ func Judge(inv *inventory.Inventory, s *flows.Summary, o Options) *Report {
 	j.attribute()
 	j.cover()
 	j.decide()
-	return j.report
+	r := j.report
+	r.index = make(map[ruleKey]int, len(r.Rules))
+	for i := range r.Rules {
+		u := &r.Rules[i]
+		r.index[ruleKey{u.Region.AccountID, u.Region.Name, u.Group.ID, u.Rule.String()}] = i
+	}
+	return r
 }
 
 const defaultSources = 10

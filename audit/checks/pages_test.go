@@ -137,7 +137,9 @@ func runExample(t *testing.T, check *audit.Check, b block) (wanted int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report := audit.Run(estate.Inventory, audit.Options{Settings: audit.Defaults(), Only: []string{check.ID}})
+	settings := audit.Defaults()
+	settings.Usage = usageOf(t, estate.Inventory, b.text)
+	report := audit.Run(estate.Inventory, audit.Options{Settings: settings, Only: []string{check.ID}})
 	for _, n := range report.NotEvaluated {
 		t.Errorf("not evaluated: %s", n.Reason)
 	}

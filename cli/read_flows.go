@@ -1,0 +1,158 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/files"
+	"github.com/sgaudit/sgaudit/fixtures/traffic"
+	"github.com/sgaudit/sgaudit/flows"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/usage"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// flowSource is where flow logs come from, and which part of them counts.
+type flowSource struct {
+	logs, summaries []string // paths
+	demo            bool     // the flow logs of the demo account, if no path is given
+	since, until    time.Time
+}
+
+// usageFlag is on the verbs that judge by flow logs too.
+func usageFlag() urfave.Flag {
+	return &urfave.StringSliceFlag{Name: "usage", Category: categoryRead, Usage: "also run the checks that need VPC flow logs, with those at this `PATH`: a file, a folder as Amazon S3 holds them, or a summary of sgaudit usage --save-summary; repeatable", TakesFile: true}
+}
+
+// usageSource sorts the paths of the flag --usage.
+func usageSource(paths []string) (s flowSource, err error) {
+	for _, path := range paths {
+		begin := make([]byte, 64)
+		f, err := os.Open(path)
+		if err != nil {
+			return s, fmt.Errorf("opening flow logs: %w", err)
+		}
+		n, _ := io.ReadFull(f, begin) // of a folder nothing
+		f.Close()
+		if begin = begin[:n]; flows.IsSummary(begin) || bytes.HasPrefix(begin, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
+			s.summaries = append(s.summaries, path)
+		} else {
+			s.logs = append(s.logs, path)
+		}
+	}
+	return s, nil
+}
+
+// judgeUsage judges the rules of an inventory by the flow logs of the flag --usage;
+// nil where it was not given.
+func (p *program) judgeUsage(ctx context.Context, inv *inventory.Inventory, paths []string) (*usage.Report, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	source, err := usageSource(paths)
+	if err != nil {
+		return nil, err
+	}
+	summary, err := p.readFlows(ctx, inv, source)
+	if err != nil {
+		return nil, err
+	}
+	report := usage.Judge(inv, summary, usage.Options{References: references()})
+	p.tellFlows(inv, summary, report)
+	return report, nil
+}
+
+// readFlows reads flow logs and summaries, or the flow logs of the demo.
+func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, source flowSource) (*flows.Summary, error) {
+	o := flowOptions(inv)
+	o.Since, o.Until = source.since, source.until
+	progress := p.console.StartProgress()
+	defer progress.End()
+	began := time.Now()
+	o.Progress = func(read, total, records uint64) {
+		rate := float64(records) / max(time.Since(began).Seconds(), 0.001)
+		progress.Set("reading flow logs: %d records, %.0f a second, %d of %d MB are left", records, rate, (total-min(read, total))>>20, total>>20)
+	}
+	summary := &flows.Summary{}
+	var err error
+	switch {
+	case len(source.logs) > 0:
+		summary, err = flows.Read(ctx, source.logs, o)
+		if errors.Is(err, flows.ErrNoFiles) {
+			err = console.Usage("a folder holds them as files that end in .gz, .log or .txt", "no flow log files were found in %s", words.List(source.logs, 3))
+		}
+	case len(source.summaries) == 0 && source.demo:
+		summary, err = demoFlows(ctx, inv, o)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range source.summaries {
+		text, err := files.Read(file, files.Most)
+		if err != nil {
+			return nil, err
+		}
+		s, err := flows.Load(text)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		summary.Add(s)
+	}
+	return summary, nil
+}
+
+// demoFlows makes the flow logs of the demo account, and reads them.
+func demoFlows(ctx context.Context, inv *inventory.Inventory, o flows.Options) (*flows.Summary, error) {
+	folder, err := os.MkdirTemp("", "sgaudit-demo-")
+	if err != nil {
+		return nil, fmt.Errorf("making a folder for the flow logs of the demo: %w", err)
+	}
+	defer os.RemoveAll(folder)
+	var text bytes.Buffer
+	if err := traffic.WriteDemo(&text, inv); err != nil {
+		return nil, err
+	}
+	path := filepath.Join(folder, "demo.log")
+	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		return nil, fmt.Errorf("writing the flow logs of the demo: %w", err)
+	}
+	o.Now = time.Unix(traffic.DemoPeriod.Begin, 0).AddDate(0, 2, 0)
+	return flows.Read(ctx, []string{path}, o)
+}
+
+// flowOptions are what the inventory knows about flow logs and interfaces.
+func flowOptions(inv *inventory.Inventory) flows.Options {
+	o := flows.Options{Formats: map[string]string{}, RejectOnly: map[string]bool{}}
+	var indexes []*inventory.Index
+	for _, r := range inv.Regions {
+		indexes = append(indexes, inventory.NewIndex(r))
+		for _, l := range r.FlowLogs {
+			if l.Format != "" {
+				o.Formats[l.ID] = l.Format
+			}
+			o.RejectOnly[l.ID] = l.Traffic == "REJECT"
+		}
+	}
+	o.Addresses = func(id string) []netip.Addr {
+		var list []netip.Addr
+		for _, x := range indexes {
+			if e := x.Interface(id); e != nil {
+				for _, a := range e.Addresses {
+					list = append(list, a.Private)
+				}
+			}
+		}
+		return list
+	}
+	return o
+}
