@@ -41,7 +41,7 @@ func Enter(ctx context.Context, opts Options, base *Client, accounts []Account) 
 	if opts.Parallel == 0 {
 		opts.Parallel = defaultParallel
 	}
-	opts.Concurrency = max(1, opts.Parallel/2)
+	opts.Concurrency = 2 * opts.Parallel // many wait before they make a throttled call again
 	r := &Accounts{opts: opts, all: make(slots, opts.Parallel), members: make([]member, len(accounts))}
 	if base != nil {
 		r.base = r.within(base)

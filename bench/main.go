@@ -6,6 +6,7 @@
 // decoder; and to an estate of a tenth of the size.
 //
 //	go run ./bench -regions 17 -groups 500 -interfaces 2000 -latency 100ms
+//	go run ./bench -accounts 500 -groups 5 -interfaces 20 -latency 50ms -depth network
 //	go run ./bench -table
 //
 // Every program runs once uncounted, as the endpoint keeps its answers the
@@ -65,6 +66,11 @@ func run() error {
 	sdk := flag.Bool("sdk-decoder", true, "measure sgaudit with the SDK's decoder too")
 	tenth := flag.Bool("tenth", false, fmt.Sprintf("measure a tenth of the estate too (default: from %s interfaces in all)", thousands(worthATenth)))
 	profile := flag.String("profile", "", "write a processor profile of one more run of sgaudit to this `file`")
+	flag.IntVar(&e.Organisation.Accounts, "accounts", 0, "audit an organisation of so many accounts, each of that many regions, in one run")
+	flag.IntVar(&e.Organisation.Throttled, "throttled", 20, "with -accounts: one of so many calls is throttled; 0: none")
+	flag.IntVar(&e.Organisation.Denied, "denied", 3, "with -accounts: accounts whose role cannot be assumed")
+	flag.IntVar(&e.Organisation.Expiring, "expiring", 1, "with -accounts: accounts whose credentials expire in the middle")
+	parallel := flag.Int("parallel", 64, "with -accounts: calls under way at once")
 	standard := flag.Bool("table", false, "measure the standard estates and print the table of docs/performance.md; takes minutes")
 	flag.Parse()
 	if b.runs < 1 || flag.NArg() > 0 {
@@ -83,6 +89,9 @@ func run() error {
 	}
 	if b.self, err = os.Executable(); err != nil {
 		return err
+	}
+	if e.Organisation.Accounts > 0 {
+		return b.measureOrganisation(os.Stdout, e, *parallel, folder)
 	}
 	if *standard {
 		return b.standardTable(os.Stdout)

@@ -147,17 +147,19 @@ func environment(machine []string, more ...string) []string {
 	return append(kept, more...)
 }
 
-// timed runs a program once. Ratios want no other load beside it.
+// timed runs a program once. With the error of one that failed it returns what was
+// measured of it. Ratios want no other load beside it.
 func timed(more []string, program string, arguments ...string) (measurement, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Hour)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, arguments...)
 	cmd.Env = environment(os.Environ(), more...)
 	var errors strings.Builder
 	cmd.Stderr = &errors
 	begin := time.Now()
-	if err := cmd.Run(); err != nil {
-		return measurement{}, fmt.Errorf("running %s: %w\n%s", program, err, errors.String())
+	err := cmd.Run()
+	if cmd.ProcessState == nil {
+		return measurement{}, fmt.Errorf("running %s: %w", program, err)
 	}
 	m := measurement{wall: time.Since(begin), cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
 	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
@@ -166,5 +168,8 @@ func timed(more []string, program string, arguments ...string) (measurement, err
 			m.memory *= 1024
 		}
 	}
-	return m, nil
+	if err != nil {
+		err = fmt.Errorf("running %s: %w\n%s", program, err, errors.String())
+	}
+	return m, err
 }

@@ -22,6 +22,8 @@ type estate struct {
 	estates.Scale
 	Latency time.Duration // of a call
 	Cached  bool          // answers are kept
+
+	Organisation organisation
 }
 
 // served is the estate as it is served: answers are kept, so that the endpoint
@@ -61,7 +63,13 @@ func serve(text string, in io.Reader, out io.Writer) error {
 	if err := json.Unmarshal([]byte(text), &e); err != nil {
 		return err
 	}
-	server, err := endpoint.Serve(estates.Ordinary(e.Scale), endpoint.Options{Cached: e.Cached, Faults: []endpoint.Fault{{Latency: e.Latency}}})
+	begin := e.serveOrganisation
+	if e.Organisation.Accounts == 0 {
+		begin = func() (*endpoint.Server, error) {
+			return endpoint.Serve(estates.Ordinary(e.Scale), endpoint.Options{Cached: e.Cached, Faults: []endpoint.Fault{{Latency: e.Latency}}})
+		}
+	}
+	server, err := begin()
 	if err != nil {
 		return err
 	}
