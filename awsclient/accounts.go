@@ -166,7 +166,7 @@ func (e accountError) Error() string { return e.gap.Message }
 
 // refused says why a role was not given. AWS answers alike where the role does not
 // exist, its trust policy does not allow the caller, the external id is another or
-// an organisation's policy denies it.
+// an organization's policy denies it.
 func (c *Client) refused(ctx context.Context, role string, err error) inventory.Gap {
 	if ctx.Err() != nil {
 		return gap(0, operationAssume, context.Canceled)

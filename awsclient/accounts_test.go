@@ -29,7 +29,7 @@ func manyAccounts(n int) *inventory.Inventory {
 	return notation.MustParse(text.String()).Inventory
 }
 
-// collectAll reads the accounts of a server's organisation.
+// collectAll reads the accounts of a server's organization.
 func collectAll(t *testing.T, s *endpoint.Server, opts Options, chosen Chosen, role string) (*inventory.Inventory, error) {
 	t.Helper()
 	opts.EndpointURL, opts.StaticCredentials = s.URL, true
@@ -67,7 +67,7 @@ func collectAll(t *testing.T, s *endpoint.Server, opts Options, chosen Chosen, r
 	return inv, nil
 }
 
-// Every account of an organisation is read with the credentials of its own role, and
+// Every account of an organization is read with the credentials of its own role, and
 // what is read is what each account holds.
 func TestOrganization(t *testing.T) {
 	want := manyAccounts(5)
@@ -195,7 +195,7 @@ func TestRoleLostMidway(t *testing.T) {
 	}
 }
 
-// TestChosenAccounts reads organisational units to the ground, and tags.
+// TestChosenAccounts reads organizational units to the ground, and tags.
 func TestChosenAccounts(t *testing.T) {
 	member := func(n int, unit, team string) endpoint.Member {
 		return endpoint.Member{ID: fmt.Sprint(100000000000 + n), Name: fmt.Sprint("team-", n), Unit: unit, Tags: map[string]string{"team": team}}
@@ -238,10 +238,10 @@ func TestOrganizationErrors(t *testing.T) {
 		members []endpoint.Member
 		want    string
 	}{
-		"denied":        {fault: endpoint.Fault{Action: "ListAccounts", Denied: true}, want: "may not list the accounts of the organisation (organizations:ListAccounts)"},
-		"no org":        {fault: endpoint.Fault{Action: "ListAccounts", Code: "AWSOrganizationsNotInUseException"}, want: "is in no organisation"},
-		"no unit":       {chosen: Chosen{Units: []string{"ou-ab12-none"}}, want: "no organisational unit of --ou"},
-		"no tag":        {chosen: Chosen{Tags: []inventory.Tag{{Key: "a", Value: "b"}}}, want: "no account of the organisation has the tags"},
+		"denied":        {fault: endpoint.Fault{Action: "ListAccounts", Denied: true}, want: "may not list the accounts of the organization (organizations:ListAccounts)"},
+		"no org":        {fault: endpoint.Fault{Action: "ListAccounts", Code: "AWSOrganizationsNotInUseException"}, want: "is in no organization"},
+		"no unit":       {chosen: Chosen{Units: []string{"ou-ab12-none"}}, want: "no organizational unit of --ou"},
+		"no tag":        {chosen: Chosen{Tags: []inventory.Tag{{Key: "a", Value: "b"}}}, want: "no account of the organization has the tags"},
 		"endless":       {fault: endpoint.Fault{Action: "ListAccounts", RepeatToken: true}, want: "does not end"},
 		"throttled":     {fault: endpoint.Fault{Action: "ListAccounts", Throttle: true}, want: "still throttled"},
 		"not an answer": {fault: endpoint.Fault{Action: "ListAccounts", NonAnswer: endpoint.NonAnswers()[0]}, want: "could not be listed"},
@@ -340,4 +340,39 @@ func TestReadingKeepsPace(t *testing.T) {
 			t.Errorf("%d regions were read while the first was not taken", len(begun))
 		}
 	})
+}
+
+// A run draws no more from the bucket of an API than its share, in each region of each
+// account, seen from the endpoint's side: the client of the test keeps to three
+// quarters of what the endpoint refills, as the defaults do with AWS's. Without that
+// the endpoint throttles, and everything is read all the same.
+func TestShareOfABucket(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("caller 100000000001 arn:aws:iam::100000000001:user/a aws\n")
+	for i := range 2 {
+		fmt.Fprintf(&text, "account %d\nregion eu-west-1\n", 100000000001+i)
+		for g := range 150 {
+			fmt.Fprintf(&text, "sg-%d%03d web\n", i, g)
+		}
+	}
+	inv := notation.MustParse(text.String()).Inventory
+	for name, c := range map[string]struct {
+		rps, refill float64
+		throttled   bool
+	}{"within": {150, 200, false}, "beyond": {10000, 50, true}} {
+		t.Run(name, func(t *testing.T) {
+			s := serve(t, inv, endpoint.Options{PageSize: 1, Bucket: endpoint.Bucket{Burst: 50, PerSecond: c.refill}})
+			throttles := &Throttles{}
+			got, err := collectAll(t, s, Options{Depth: inventory.DepthGroups, MaxRPS: c.rps, Throttles: throttles}, Chosen{}, "audit")
+			if err != nil || !got.Complete() || len(got.Regions[0].Groups) != 150 || len(got.Regions[1].Groups) != 150 {
+				t.Fatalf("not everything was read: %v", err)
+			}
+			if n := s.Overdrawn(); n > 0 != c.throttled || n != throttles.Total() {
+				t.Errorf("the endpoint throttled %d calls, and the client counted %d", n, throttles.Total())
+			}
+		})
+	}
+	if defaultRPS > 20*3/4 || burst > 50 {
+		t.Errorf("the defaults are %d calls a second with a burst of %d", defaultRPS, burst)
+	}
 }

@@ -17,28 +17,28 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// OrganizationActions are the IAM actions that the list of an organisation's
-// accounts needs: the first always, the next two to choose organisational units, the
+// OrganizationActions are the IAM actions that the list of an organization's
+// accounts needs: the first always, the next two to choose organizational units, the
 // last to choose by tags.
 var OrganizationActions = []string{
 	"organizations:ListAccounts", "organizations:ListAccountsForParent", "organizations:ListOrganizationalUnitsForParent", "organizations:ListTagsForResource",
 }
 
-// Chosen says which accounts of an organisation a run is about. The zero value is
+// Chosen says which accounts of an organization a run is about. The zero value is
 // all of them.
 type Chosen struct {
-	Units []string        // ids of organisational units or roots: the accounts in them and below
+	Units []string        // ids of organizational units or roots: the accounts in them and below
 	Tags  []inventory.Tag // all of which an account must have
 }
 
 const (
 	organizationPage = 20 // most of a page of AWS Organizations
 	// organizationRPS is a part of what AWS Organizations allows: its limits hold
-	// for the whole organisation, are not published and are low.
+	// for the whole organization, are not published and are low.
 	organizationRPS = 4
 )
 
-// Organization returns the accounts of the organisation of the credentials, sorted
+// Organization returns the accounts of the organization of the credentials, sorted
 // by id. Those that are not active have a State. Its errors are *SetupError, but for
 // the end of ctx.
 func (c *Client) Organization(ctx context.Context, chosen Chosen) ([]Account, error) {
@@ -72,7 +72,7 @@ func (c *Client) Organization(ctx context.Context, chosen Chosen) ([]Account, er
 			return slices.ContainsFunc(chosen.Tags, func(t inventory.Tag) bool { return !slices.Contains(a.Tags, t) })
 		})
 		if len(o.list) == 0 {
-			return nil, &SetupError{Message: "no account of the organisation has the tags of --account-tag", Hint: "tags are compared with their capitals"}
+			return nil, &SetupError{Message: "no account of the organization has the tags of --account-tag", Hint: "tags are compared with their capitals"}
 		}
 	}
 	slices.SortFunc(o.list, func(a, b Account) int { return cmp.Compare(a.ID, b.ID) })
@@ -117,9 +117,9 @@ func (o *organization) accounts(ctx context.Context) error {
 		}, o.add)
 }
 
-const deepest = 10 // levels of organisational units; AWS has five
+const deepest = 10 // levels of organizational units; AWS has five
 
-// below adds the accounts in an organisational unit and those below it. On an error
+// below adds the accounts in an organizational unit and those below it. On an error
 // it returns the operation that failed, too.
 func (o *organization) below(ctx context.Context, unit string) (operation string, err error) {
 	units := []string{unit}
@@ -170,25 +170,25 @@ func (o *organization) tags(ctx context.Context) error {
 	return nil
 }
 
-// organizationError says why the accounts of the organisation are not known, so
+// organizationError says why the accounts of the organization are not known, so
 // that a run cannot begin.
 func (c *Client) organizationError(ctx context.Context, operation string, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("listing the accounts of the organisation: %w", ctx.Err())
+		return fmt.Errorf("listing the accounts of the organization: %w", ctx.Err())
 	}
 	say := func(message, hint string) error { return &SetupError{Message: message, Hint: hint, Err: err} }
 	const otherwise = "list the accounts in a file (--accounts-file), or give a --profile for each"
 	switch code := codeOf(err); {
 	case code == "AWSOrganizationsNotInUseException":
-		return say("account "+c.caller.AccountID+" is in no organisation", otherwise)
+		return say("account "+c.caller.AccountID+" is in no organization", otherwise)
 	case code == "ParentNotFoundException" || code == "InvalidInputException" && operation == "ListAccountsForParent":
-		return say("the organisation has no organisational unit of --ou: "+code, "`aws organizations list-organizational-units-for-parent` lists them")
+		return say("the organization has no organizational unit of --ou: "+code, "`aws organizations list-organizational-units-for-parent` lists them")
 	case strings.HasPrefix(code, "AccessDenied"):
-		return say(fmt.Sprintf("%s may not list the accounts of the organisation (organizations:%s)", c.caller.ARN, operation),
+		return say(fmt.Sprintf("%s may not list the accounts of the organization (organizations:%s)", c.caller.ARN, operation),
 			"use credentials of the management account or of a delegated administrator, with this permission; or "+otherwise)
 	case errors.Is(err, errRepeatedToken):
-		return say("the list of the organisation's accounts does not end: AWS Organizations sent the same page token again", "")
+		return say("the list of the organization's accounts does not end: AWS Organizations sent the same page token again", "")
 	}
 	g := gap(0, "organizations:"+operation, err)
-	return say("the accounts of the organisation could not be listed: "+g.Message, otherwise)
+	return say("the accounts of the organization could not be listed: "+g.Message, otherwise)
 }

@@ -86,10 +86,7 @@ func readAccountsFlags(c *urfave.Context, o *awsclient.Options) (*accountsChoice
 	try(err)
 	o.Role, o.ExternalID, o.SessionName = c.String("role-arn"), c.String("external-id"), c.String("session-name")
 	if a.role != "" {
-		try(within("--role-name", awsclient.CheckRole(a.role)))
-		if awsclient.RoleAccount(a.role) != "" {
-			try(console.Usage("write its name alone: each account has a role of this name", "--role-name %q is an ARN", a.role))
-		}
+		try(checkRoleName(a.role))
 	}
 	if o.Role != "" && (awsclient.CheckRole(o.Role) != nil || awsclient.RoleAccount(o.Role) == "") {
 		try(console.Usage("write it like arn:aws:iam::111122223333:role/NAME", "--role-arn %q is not the ARN of a role", o.Role))
@@ -108,6 +105,14 @@ func readAccountsFlags(c *urfave.Context, o *awsclient.Options) (*accountsChoice
 	}
 	try(a.check(c, o))
 	return a, console.Combine(errs...)
+}
+
+// checkRoleName refuses what is not the name of a role, perhaps with its path.
+func checkRoleName(name string) error {
+	if awsclient.RoleAccount(name) != "" {
+		return console.Usage("write its name alone: each account has a role of this name", "--role-name %q is an ARN", name)
+	}
+	return within("--role-name", awsclient.CheckRole(name))
 }
 
 // check refuses flags that contradict each other or have no effect.
