@@ -376,3 +376,32 @@ func TestShareOfABucket(t *testing.T) {
 		t.Errorf("the defaults are %d calls a second with a burst of %d", defaultRPS, burst)
 	}
 }
+
+// What a run over an organization calls beside the calls of an audit is what
+// OrganizationActions lists, and AssumeRole.
+func TestOrganizationCalls(t *testing.T) {
+	s := serve(t, manyAccounts(2), endpoint.Options{Organization: endpoint.Organization{
+		Units: map[string]string{"ou-ab12-top": "r-ab12"}, Accounts: []endpoint.Member{{ID: "100000000002", Unit: "ou-ab12-top", Tags: map[string]string{"a": "b"}}},
+	}})
+	for _, chosen := range []Chosen{{}, {Units: []string{"r-ab12"}, Tags: []inventory.Tag{{Key: "a", Value: "b"}}}} {
+		if _, err := collectAll(t, s, Options{Depth: inventory.DepthGroups}, chosen, "audit"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	made := map[string]bool{}
+	for _, c := range s.Calls() {
+		if c.Service != "ec2" {
+			made[c.Service+":"+c.Action] = true
+		}
+	}
+	want := append([]string{"sts:AssumeRole", "sts:GetCallerIdentity"}, OrganizationActions...)
+	for _, action := range want {
+		if !made[action] {
+			t.Errorf("%s is not called", action)
+		}
+		delete(made, action)
+	}
+	if len(made) > 0 {
+		t.Errorf("beside them it calls %v", made)
+	}
+}
