@@ -22,6 +22,7 @@ func (f *auditFlags) keepsInventory() bool {
 // auditAccounts audits several accounts region name by region name, and keeps the
 // findings alone: no check looks from one region name into another.
 func (p *program) auditAccounts(ctx context.Context, flags *auditFlags, started time.Time) error {
+	collectAccounts()
 	opts := flags.audit.AsOf(time.Now())
 	run, err := p.enter(ctx, flags.source)
 	if err != nil {

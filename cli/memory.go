@@ -28,6 +28,18 @@ var delayCollector = sync.OnceFunc(func() {
 	}
 })
 
+// Of several accounts nearly everything is let go while the run goes on, and memory
+// counts more than processor time: collected at a half of what is in use, an audit of
+// 100 accounts takes two fifths of the memory and a sixth more processor time.
+const percentAccounts = 50
+
+// collectAccounts is for a run over several accounts.
+func collectAccounts() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		collectFrom(firstCollection, percentAccounts)
+	}
+}
+
 // collectFrom lets no collection begin before the program has taken so many
 // bytes. After the first one, the collector works with that percentage.
 func collectFrom(bytes int64, percent int) {
