@@ -67,6 +67,7 @@ func document(text string) *change.Document {
 		step(change.Step{Verb: change.Authorize, Group: "sg-1", Rules: []inventory.Rule{rule(inventory.Ingress, group("$group_1")), rule(inventory.Ingress, prefix("2001:db8::/32")), rule(inventory.Ingress, inventory.Peer{List: "pl-1"})}}),
 		step(change.Step{Verb: change.LookUp, Group: "sg-2"}),
 		step(change.Step{Verb: change.Revoke, Group: "sg-1", IDs: []string{"sgr-1"}, Rules: []inventory.Rule{rule(inventory.Ingress, prefix("0.0.0.0/0"), "sgr-1")}}),
+		step(change.Step{Verb: change.Revoke, Group: "sg-1", IDs: []string{"sgr-2"}, Rules: []inventory.Rule{rule(inventory.Ingress, group("sg-9"), "sgr-2")}}),
 		step(change.Step{Verb: change.Revoke, Group: "sg-1", Direction: inventory.Egress, Rules: []inventory.Rule{rule(inventory.Egress, prefix("0.0.0.0/0"))}}),
 		step(change.Step{Verb: change.Delete, Group: "sg-9", Details: was, IPv6: true}),
 	}
@@ -232,22 +233,25 @@ func wanted(text string) (plan, undo []told) {
 		call("authorize-security-group-ingress", tagged(rules("sg-1", many))),
 		call("describe-security-group-rules", object{"--filters": "Name=group-id,Values=sg-2"}),
 		call("revoke-security-group-ingress", object{"--group-id": "sg-1", "--security-group-rule-ids": "sgr-1"}),
+		call("revoke-security-group-ingress", object{"--group-id": "sg-1", "--security-group-rule-ids": "sgr-2"}),
 		call("revoke-security-group-egress", rules("sg-1", peer("IpRanges", "CidrIp", "0.0.0.0/0"))),
 		call("delete-security-group", object{"--group-id": "sg-9"}),
 	}
 	pattern := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`).Replace(name)
 	find := call("describe-security-groups", object{"--cli-input-json": object{"Filters": []any{object{"Name": "group-name", "Values": []any{pattern}}, object{"Name": "vpc-id", "Values": []any{"vpc-1"}}}}, "--query": "SecurityGroups[0].GroupId", "--output": "text"})
 	undo = []told{
-		who, create(wasName, was),
-		call("revoke-security-group-egress", rules("sg-777", all)),
-		call("authorize-security-group-ingress", tagged(rules("sg-777", peer("UserIdGroupPairs", "GroupId", "sg-777")))),
-		call("authorize-security-group-ingress", tagged(rules("sg-777", peer("IpRanges", "CidrIp", "10.0.0.0/8")))),
-		call("authorize-security-group-egress", tagged(rules("sg-777", peer("Ipv6Ranges", "CidrIpv6", "::/0")))),
+		who,
 		call("authorize-security-group-egress", tagged(rules("sg-1", peer("IpRanges", "CidrIp", "0.0.0.0/0")))),
 		call("authorize-security-group-ingress", tagged(rules("sg-1", peer("IpRanges", "CidrIp", "0.0.0.0/0")))),
 		find, call("revoke-security-group-ingress", rules("sg-1", many)),
 		call("modify-network-interface-attribute", object{"--network-interface-id": "eni-1", "--groups": "sg-1"}),
-		find, call("delete-security-group", object{"--group-id": "sg-777"}),
+		call("delete-security-group", object{"--group-id": "sg-777"}),
+		create(wasName, was),
+		call("revoke-security-group-egress", rules("sg-777", all)),
+		call("authorize-security-group-ingress", tagged(rules("sg-777", peer("UserIdGroupPairs", "GroupId", "sg-777")))),
+		call("authorize-security-group-ingress", tagged(rules("sg-777", peer("IpRanges", "CidrIp", "10.0.0.0/8")))),
+		call("authorize-security-group-egress", tagged(rules("sg-777", peer("Ipv6Ranges", "CidrIpv6", "::/0")))),
+		call("authorize-security-group-ingress", tagged(rules("sg-1", peer("UserIdGroupPairs", "GroupId", "sg-777")))),
 	}
 	return plan, undo
 }
@@ -353,7 +357,7 @@ func parse(t *testing.T, text string) []*hclsyntax.Block {
 func TestHostileTerraform(t *testing.T) {
 	for _, text := range texts {
 		blocks := parse(t, must(document(text).Terraform()))
-		if len(blocks) != 9 {
+		if len(blocks) != 11 {
 			t.Fatalf("%q: %d blocks", text, len(blocks))
 		}
 		seen := 0
@@ -447,7 +451,7 @@ func TestWhatNoCommandHolds(t *testing.T) {
 	step := func(i int) func(*change.Document) *change.Step {
 		return func(d *change.Document) *change.Step { return &d.Items[i].Step }
 	}
-	create, set, allow, revoke, remove := step(0), step(1), step(2), step(4), step(6)
+	create, set, allow, revoke, remove := step(0), step(1), step(2), step(4), step(7)
 	for _, text := range slices.Concat(texts, unseen) {
 		if text == "$group" || text == "$group_1" || text == "sg-not-created-yet" { // these have the form of a group
 			continue

@@ -15,7 +15,8 @@ type Line struct {
 
 // ParseScript reads the changes of security groups out of a shell script:
 // plain calls such as "aws ec2 revoke-security-group-ingress …", those of a
-// plan or others, one after the other. Comments, calls that only read, and
+// plan or others, one after the other. What reads the id of a group into a
+// variable that a later call names is a Find. Comments, calls that only read, and
 // commands that do not call aws ec2 are passed over, and so is the part of a
 // plan that takes it back. A call that changes something and is not
 // understood, or that stands where it may run any number of times (in an if, a
@@ -41,17 +42,17 @@ func ParseScript(text string) ([]Line, error) {
 			err = in.check()
 			for _, name := range step.names() {
 				if step.Verb != Create && !known[name] && err == nil {
-					err = fmt.Errorf("no command before it creates %s", name)
+					err = fmt.Errorf("no command before it creates %s or reads its id", name)
 				}
 			}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", s.line, err)
 		}
-		if step.Verb == Create {
+		if step.Verb == Create || step.Verb == Find {
 			known[step.Group] = true
 		}
-		if changes {
+		if changes || step.Verb == Find {
 			step.Account = account
 			found = append(found, Line{s.line, step})
 		}
@@ -125,16 +126,27 @@ func (s *statement) step(loose bool) (step Step, changes bool, err error) {
 	operation := words[at+1]
 	reads := strings.HasPrefix(operation, "describe-") || strings.HasPrefix(operation, "get-")
 	if reads && loose {
+		if s.sets != "" && s.odd == "" {
+			if found, err := s.plain(words, at, operation, loose); err == nil {
+				return found, false, nil
+			}
+		}
 		return step, false, nil
 	}
 	if s.odd != "" {
 		return step, false, s.refused()
 	}
+	step, err = s.plain(words, at, operation, loose)
+	return step, step.Verb.Changes(), err
+}
+
+// plain reads a statement of plain words, of which the one at a place is "ec2".
+func (s *statement) plain(words []string, at int, operation string, loose bool) (step Step, err error) {
 	if words[0] == "run" {
 		words, at = words[1:], at-1
 	}
 	if words[0] != "aws" {
-		return step, false, fmt.Errorf("%s: only lines that begin with aws (or run aws) are understood", show(s.text))
+		return step, fmt.Errorf("%s: only lines that begin with aws (or run aws) are understood", show(s.text))
 	}
 	given, err := parseOptions(append(words[1:at:at], words[at+2:]...))
 	if err == nil {
@@ -144,9 +156,9 @@ func (s *statement) step(loose bool) (step Step, changes bool, err error) {
 		err = step.Check()
 	}
 	if err != nil {
-		return step, false, fmt.Errorf("%s: %w", operation, err)
+		return step, fmt.Errorf("%s: %w", operation, err)
 	}
-	return step, step.Verb.Changes(), nil
+	return step, nil
 }
 
 func (s *statement) refused() error {

@@ -81,8 +81,8 @@ func accountOf(script string) string {
 const usage = `#
 #   sh plan.sh --dry-run   asks AWS whether each change would be permitted, and changes nothing
 #   sh plan.sh             runs the plan, and stops at the first error
-#   sh plan.sh --undo      undoes the plan, from the last change to the first; deleted groups
-#                          get new ids, and lose their rules between each other
+#   sh plan.sh --undo      undoes the plan: the rules first, then the deleted groups, which
+#                          get new ids, then the rules that reference those groups
 #   sgaudit simulate --from SNAPSHOT plan.sh   lists who gains and who loses access
 #
 # If the plan stopped at an error, delete the lines of undo() for changes that
@@ -155,14 +155,10 @@ func shellItems(items []Item) string {
 	return out.String()
 }
 
-// shellUndo writes what takes the items back, from the last to the first.
+// shellUndo writes what takes the items back, in the order of Backwards.
 func shellUndo(items []Item) string {
 	var out strings.Builder
-	for k := len(items) - 1; k >= 0; k-- {
-		i := &items[k]
-		if len(i.Undo) == 0 {
-			continue
-		}
+	for _, i := range Backwards(items) {
 		out.WriteString("\n" + comment("-- undoes: "+string(i.Step.Verb)+" "+i.place()))
 		for n := range i.Undo {
 			out.WriteString(i.Undo[n].line() + "\n")
@@ -189,11 +185,12 @@ func (s *Step) counts() int {
 	return 1
 }
 
-// line is the command of a step in a script, behind a line that reports it. What
-// only reads the id of a group that a step needs is always asked.
+// line is the command of a step in a script, behind a line that reports it. The
+// id of a group that a step needs is read where no command before it has set it,
+// with --dry-run too.
 func (s *Step) line() string {
 	if s.Verb == Find {
-		return s.shell("")
+		return `[ -n "${` + strings.TrimPrefix(s.Group, "$") + `-}" ] || ` + s.shell("")
 	}
 	return "step " + strings.Join(s.report(), " ") + "\n" + s.shell("run ")
 }

@@ -57,17 +57,17 @@ type Step struct {
 	Before    []string // SetGroups: all groups of the interface before; empty where they are not known
 
 	// Details are, of Create and Find, the name, description, VPC and tags of
-	// the group; of Delete, the group as it was, with the rules that can be
-	// allowed again. A Delete without Details has no undo.
+	// the group; of Delete, the group as it was. A Delete without Details has no
+	// undo.
 	Details *inventory.Group
 
 	// IPv6 says of Delete that the VPC of the group has IPv6 addresses: AWS then
 	// lets all IPv6 traffic out of a group that it creates, too.
 	IPv6 bool
 
-	Irreversible bool // nothing takes it back: it names a group that the plan deletes
+	Irreversible bool // it has no undo: it revokes a stale rule, which AWS does not allow again
 
-	damaged error // what kept it from being read, which Check tells
+	damaged error // what kept it from being read, which Check returns
 }
 
 // IsNew reports whether text stands for a group that a Create step makes:

@@ -33,6 +33,9 @@ func Apply(inv *inventory.Inventory, lines []change.Line) (*inventory.Inventory,
 			}
 			continue
 		case change.Find:
+			if err := e.find(&l.Step); err != nil {
+				errs = append(errs, &LineError{l.Number, err})
+			}
 			continue
 		}
 		t := e.locate(&l.Step)

@@ -24,7 +24,7 @@ func (e *workingCopy) create(s *change.Step) error {
 		if r.Read.Has(inventory.PartVPCs) && s.Details.VPC != "" && !slices.ContainsFunc(r.VPCs, func(v inventory.VPC) bool { return v.ID == s.Details.VPC }) {
 			continue
 		}
-		if slices.ContainsFunc(r.Groups, func(g inventory.Group) bool { return g.VPC == s.Details.VPC && g.Name == s.Details.Name }) {
+		if r.named(s.Details) >= 0 {
 			return fmt.Errorf("%s has a group with the name %q already", s.Details.VPC, s.Details.Name)
 		}
 		r.own()
@@ -34,10 +34,39 @@ func (e *workingCopy) create(s *change.Step) error {
 		g.Rules = change.Outward(hasIPv6(r.Region, g.VPC))
 		r.Groups = append(r.Groups, g)
 		r.made = true
-		e.groups[g.ID] = append(e.groups[g.ID], &target{in: r, place: len(r.Groups) - 1, changed: true})
+		e.groups[g.ID] = append(e.groups[g.ID], &target{in: r, place: len(r.Groups) - 1, changed: true, leaves: e.leaves[g.ID]})
 		return nil
 	}
 	return fmt.Errorf("the group %q cannot be created: %s is not among the VPCs that were read%s", s.Details.Name, cmp.Or(s.Details.VPC, "its VPC"), where(s))
+}
+
+// find lets the name of a step stand for the group with the name and the VPC of
+// the step, where it stands for none.
+func (e *workingCopy) find(s *change.Step) error {
+	if e.locate(s) != nil {
+		return nil
+	}
+	for _, r := range e.regions {
+		if !r.takes(s) {
+			continue
+		}
+		if place := r.named(s.Details); place >= 0 {
+			e.groups[s.Group] = append(e.groups[s.Group], &target{in: r, place: place})
+			return nil
+		}
+	}
+	return fmt.Errorf("no group of %s that was read has the name %q%s", cmp.Or(s.Details.VPC, "its VPC"), s.Details.Name, where(s))
+}
+
+// named returns the place of the group with the name and the VPC of another one,
+// or -1.
+func (r *regionCopy) named(like *inventory.Group) int {
+	for place := range r.Groups {
+		if g := &r.Groups[place]; g.Name == like.Name && g.VPC == like.VPC && !r.deleted[place] {
+			return place
+		}
+	}
+	return -1
 }
 
 // setGroups gives an interface other groups.

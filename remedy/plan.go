@@ -291,14 +291,17 @@ func (m *merger) entries() []*Entry {
 		return cmp.Or(cmp.Compare(phase(a), phase(b)), cmp.Compare(a.Account, b.Account), cmp.Compare(b.grade(), a.grade()),
 			cmp.Compare(a.Step.Region, b.Step.Region), cmp.Compare(a.Step.Group, b.Step.Group))
 	})
-	steps := make([]change.Step, len(kept))
-	for i, e := range kept {
+	undo(kept)
+	return kept
+}
+
+// undo gives each entry of a list what takes it back.
+func undo(list []*Entry) {
+	steps := make([]change.Step, len(list))
+	for i, e := range list {
 		steps[i] = e.Step
 	}
 	for i, back := range change.Undo(steps) {
-		if !kept[i].within {
-			kept[i].Undo = back
-		}
+		list[i].Undo = back
 	}
-	return kept
 }

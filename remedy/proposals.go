@@ -73,7 +73,7 @@ func (a *attacher) groupSteps(f *findings.Finding, g *inventory.Group) []change.
 	case a.deletes(f):
 		return a.deleteGroup(g, a.proposals[f.ID].First)
 	case a.revokesAll(f, g):
-		return change.RevokeRules(a.region.AccountID, a.region.Name, g, g.Rules)
+		return revokeRules(a.region, g, g.Rules)
 	}
 	return nil
 }
@@ -85,17 +85,10 @@ func (a *attacher) deleteGroup(g *inventory.Group, referencedBy []string) []chan
 	for _, id := range referencedBy {
 		if other := a.index.Group(id); other != nil {
 			naming := slices.DeleteFunc(slices.Clone(other.Rules), func(r inventory.Rule) bool { return r.Peer.Group == nil || r.Peer.Group.ID != g.ID })
-			steps = append(steps, change.RevokeRules(a.region.AccountID, a.region.Name, other, naming)...)
+			steps = append(steps, revokeRules(a.region, other, naming)...)
 		}
 	}
-	for i := range steps {
-		steps[i].Irreversible = true
-	}
-	was := *g
-	was.Rules = slices.DeleteFunc(slices.Clone(g.Rules), func(r inventory.Rule) bool {
-		return r.Peer.Group != nil && r.Peer.Group.ID != g.ID && a.dead[r.Peer.Group.ID]
-	})
-	return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: &was, IPv6: hasIPv6(a.region, g.VPC)})
+	return append(steps, change.Step{Verb: change.Delete, Account: a.region.AccountID, Region: a.region.Name, Group: g.ID, Details: restorable(a.region, g), IPv6: hasIPv6(a.region, g.VPC)})
 }
 
 // hasIPv6 reports whether a VPC is known to have IPv6 addresses.

@@ -43,9 +43,6 @@ func Attach(inv *inventory.Inventory, report *findings.Report, proposals finding
 		if a == nil || f.GroupID == "" || f.ResourceID != f.GroupID {
 			continue
 		}
-		if a.deletes(f) && f.Status != findings.Suppressed {
-			a.dead[f.GroupID] = true
-		}
 		s := subject{a, f.GroupID}
 		if about[s] == nil {
 			order = append(order, s)
@@ -68,12 +65,11 @@ type attacher struct {
 	quota     int // of rules per group
 	peerings  peerings
 	solver    *Solver
-	dead      map[string]bool // groups that the findings would delete
 }
 
 func newAttacher(r *inventory.Region, proposals findings.Proposals, quota int) *attacher {
 	n := reach.New(r)
-	return &attacher{region: r, reach: n, index: n.Index(), proposals: proposals, quota: quota, dead: map[string]bool{}}
+	return &attacher{region: r, reach: n, index: n.Index(), proposals: proposals, quota: quota}
 }
 
 // attach fills the fixes of the findings about one group.

@@ -66,7 +66,7 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 	for _, o := range d.all {
 		switch o.wish {
 		case revoke, redundant:
-			o.steps = change.RevokeRules(a.region.AccountID, a.region.Name, g, []inventory.Rule{*o.rule})
+			o.steps = revokeRules(a.region, g, []inventory.Rule{*o.rule})
 		case replace:
 			d.replace(o, a.proposals[o.by.ID])
 		case reference:
@@ -237,11 +237,11 @@ func holds(rules []inventory.Rule, rule *inventory.Rule) bool {
 // they take.
 func (d *decision) exchange(rule *inventory.Rule, allow, before, after []inventory.Rule) []change.Step {
 	g, region := d.group, d.region.Name
-	steps := change.RevokeRules(d.region.AccountID, region, g, before)
+	steps := revokeRules(d.region, g, before)
 	if len(allow) > 0 {
 		steps = append(steps, change.Step{Verb: change.Authorize, Account: d.region.AccountID, Region: region, Group: g.ID, Direction: rule.Direction, Rules: allow})
 	}
-	return append(steps, change.RevokeRules(d.region.AccountID, region, g, append([]inventory.Rule{*rule}, after...))...)
+	return append(steps, revokeRules(d.region, g, append([]inventory.Rule{*rule}, after...))...)
 }
 
 // replace writes the steps that give the traffic of a rule to other sources, or put

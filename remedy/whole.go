@@ -164,7 +164,6 @@ func (w *whole) plan() (*Plan, error) {
 // makes the undo of a deletion bring back the group as it is before the plan:
 // what the plan changes in it before comes back with it.
 func (w *whole) back(p *Plan) {
-	gone := map[string]bool{}
 	var deletions []change.Line
 	for _, list := range [][]*Entry{p.Entries, p.Aside} {
 		slices.SortStableFunc(list, func(a, b *Entry) int {
@@ -175,24 +174,18 @@ func (w *whole) back(p *Plan) {
 		})
 		for _, e := range list {
 			if e.Step.Verb == change.Delete {
-				gone[e.Step.Group] = true
 				deletions = append(deletions, change.Line{Step: e.Step})
 			}
 		}
 	}
 	before := newWorkingCopy(w.inv, deletions)
-	for _, e := range slices.Concat(p.Entries, p.Aside) {
-		if e.Step.Verb != change.Delete {
-			continue
+	for _, list := range [][]*Entry{p.Entries, p.Aside} {
+		for _, e := range list {
+			if t := before.locate(&e.Step); t != nil && e.Step.Verb == change.Delete {
+				e.Step.Details = restorable(t.in.Region, t.group())
+			}
 		}
-		if t := before.locate(&e.Step); t != nil {
-			was := *t.group()
-			was.Rules = slices.DeleteFunc(slices.Clone(was.Rules), func(r inventory.Rule) bool {
-				return r.Peer.Group != nil && r.Peer.Group.ID != was.ID && gone[r.Peer.Group.ID]
-			})
-			e.Step.Details = &was
-			e.Undo = change.Undo([]change.Step{e.Step})[0]
-		}
+		undo(list)
 	}
 }
 

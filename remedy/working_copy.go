@@ -14,6 +14,7 @@ import (
 type workingCopy struct {
 	regions []*regionCopy
 	groups  map[string][]*target // by id, in the order of the regions
+	leaves  map[string]bool      // whether a line deletes the group, by the ids that lines name
 }
 
 // regionCopy is one region as it is now.
@@ -61,7 +62,7 @@ func newWorkingCopy(inv *inventory.Inventory, lines []change.Line) *workingCopy 
 			}
 		}
 	}
-	e := &workingCopy{regions: make([]*regionCopy, len(inv.Regions)), groups: make(map[string][]*target, len(ids))}
+	e := &workingCopy{regions: make([]*regionCopy, len(inv.Regions)), groups: make(map[string][]*target, len(ids)), leaves: ids}
 	for i := range inv.Regions {
 		r := &regionCopy{Region: inv.Regions[i]}
 		e.regions[i] = r

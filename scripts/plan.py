@@ -4,6 +4,7 @@
 Twice: on a writable demo endpoint, and on moto, an emulator of EC2 that others
 wrote. Afterwards what the plan was for is gone, nothing is new, what had to
 talk still can, and rules that shared a permission with a revoked one are there.
+Then the undo brings every group and every rule back.
 Usage: scripts/plan.py PATH-TO-SGAUDIT
 """
 
@@ -71,8 +72,25 @@ class Account:
 
     def groups(self):
         """The ids of every group."""
-        return {g["GroupId"] for region in self.regions()
+        return set(self.named())
+
+    def named(self):
+        """Every group by its id: region, VPC, name, description and tags, which an undo brings back."""
+        return {g["GroupId"]: (region, g.get("VpcId"), g["GroupName"], g["Description"], json.dumps(g.get("Tags", []), sort_keys=True))
+                for region in self.regions()
                 for g in json.loads(self.run("aws", "ec2", "describe-security-groups", "--region", region, "--output", "json"))["SecurityGroups"]}
+
+    def by_names(self):
+        """Every group, and every rule with its description and tags: groups by name, since an undo gives them other ids."""
+        named = self.named()
+        found = [repr(g) for g in named.values()]
+        for region in self.regions():
+            for r in json.loads(self.run("aws", "ec2", "describe-security-group-rules", "--region", region, "--output", "json"))["SecurityGroupRules"]:
+                referenced = r.get("ReferencedGroupInfo", {}).get("GroupId")
+                peer = r.get("CidrIpv4") or r.get("CidrIpv6") or r.get("PrefixListId") or named.get(referenced, referenced)
+                found.append(repr((named[r["GroupId"]], r["IsEgress"], r["IpProtocol"], r["FromPort"], r["ToPort"], peer,
+                                   r.get("Description", ""), json.dumps(r.get("Tags", []), sort_keys=True))))
+        return sorted(found)
 
     def regions(self):
         if "--region" in self.flags:
@@ -84,7 +102,7 @@ class Account:
         return re.search(r'"verdict":\s*"(\S+)"', out).group(1) == "reachable"
 
     def carry_out(self, needs):
-        before, rules = self.audit("before.json"), self.rules()
+        before, rules, self.before = self.audit("before.json"), self.rules(), self.by_names()
         for need in needs:
             if not self.talks(*need):
                 sys.exit(f"plan.py: {need} cannot talk even before the plan")
@@ -110,15 +128,13 @@ class Account:
         return {g["GroupId"] for g in found["NetworkInterfaces"][0]["Groups"]}
 
     def undo(self, rules):
-        """Take the plan back; deleted groups come back with other ids, and without rules between them."""
-        gone = {r[1] for r in rules} - self.groups()
+        """Undo the plan: every group and every rule is there again as it was, deleted groups with other ids."""
         tried = self.run("sh", "plan.sh", "--undo", "--dry-run").splitlines()
         self.run("sh", "plan.sh", "--undo")
-        again = self.rules()
-        want = sorted(str((r[0], r[2:6])) for r in rules if r[6] not in gone)
-        if want != sorted(str((r[0], r[2:6])) for r in again):
-            sys.exit(f"plan.py: the undo does not bring back what was there: {sorted(map(str, again ^ rules))}")
-        return sum(line.startswith("[") for line in tried), len(again)
+        again, back = self.by_names(), len(self.rules())
+        if again != self.before or back != len(rules):
+            sys.exit("plan.py: the undo does not bring back what was there:\n" + "\n".join(sorted(set(again) ^ set(self.before))))
+        return sum(line.startswith("[") for line in tried), back
 
 
 def demo(sgaudit, folder):
@@ -131,7 +147,7 @@ def demo(sgaudit, folder):
         if len(kept & account.rules()) != len(kept) - 1:
             sys.exit("plan.py: not exactly one of the two rules of sg-0a100014 is gone")
         undone, back = account.undo(rules)
-        print(f"plan.py: demo: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; {len(NEEDS)} pairs that have to talk still can; the undo, {undone} changes, leaves {back} of {len(rules)} rules")
+        print(f"plan.py: demo: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; {len(NEEDS)} pairs that have to talk still can; the undo, {undone} changes, brings back all {back} rules")
     finally:
         server.terminate()
         server.wait()
@@ -191,7 +207,7 @@ def check_new_group(account, target, client, default, needs):
     undone, back = account.undo(rules)
     if account.groups() != groups or account.carried(client) != {default}:
         sys.exit("plan.py: the undo leaves the new group behind")
-    print(f"plan.py: new group: {steps} changes; {len(needs)} pairs that have to talk still can; the undo, {undone} changes, leaves {back} of {len(rules)} rules and no new group")
+    print(f"plan.py: new group: {steps} changes; {len(needs)} pairs that have to talk still can; the undo, {undone} changes, brings back all {back} rules and leaves no new group")
 
 
 def moto(sgaudit, folder):
@@ -210,6 +226,11 @@ def moto(sgaudit, folder):
             {"CidrIp": "10.77.1.20/32", "Description": "application"}, {"CidrIp": "198.51.100.0/24", "Description": "partner"}]}]
         s.aws("authorize-security-group-ingress", "--group-id", db, "--ip-permissions", json.dumps(permission))
         s.allow(idle, "tcp/443", "10.0.0.0/8")
+        # Two unused groups that reference each other: the plan deletes both, and the undo brings both rules back.
+        other = s.group(vpc, "idle-too")
+        for group, peer in ((idle, other), (other, idle)):
+            s.aws("authorize-security-group-ingress", "--group-id", group, "--ip-permissions", json.dumps([
+                {"IpProtocol": "tcp", "FromPort": 9000, "ToPort": 9000, "UserIdGroupPairs": [{"GroupId": peer, "Description": "the other one"}]}]))
         # Texts that the AWS CLI obeys as arguments: their deletion and undo must bring them back as they are.
         odd = s.aws("create-security-group", "--cli-input-json", json.dumps({"GroupName": "-odd", "Description": FILE, "VpcId": vpc, "TagSpecifications": [
             {"ResourceType": "security-group", "Tags": [{"Key": "source", "Value": FILE}]}]}))["GroupId"]
@@ -238,7 +259,7 @@ def moto(sgaudit, folder):
                 break
         else:
             sys.exit("plan.py: the group -odd did not come back")
-        print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo, {undone} changes, leaves {back} of {len(rules)} rules")
+        print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo, {undone} changes, brings back all {back} rules")
     finally:
         server.terminate()
         server.wait()
