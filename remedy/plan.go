@@ -294,14 +294,3 @@ func (m *merger) entries() []*Entry {
 	undo(kept)
 	return kept
 }
-
-// undo gives each entry of a list what takes it back.
-func undo(list []*Entry) {
-	steps := make([]change.Step, len(list))
-	for i, e := range list {
-		steps[i] = e.Step
-	}
-	for i, back := range change.Undo(steps) {
-		list[i].Undo = back
-	}
-}

@@ -47,15 +47,26 @@ func byNames(inv *inventory.Inventory) []string {
 	return list
 }
 
-// andBack returns the changes of a plan, and then its undo in the order of the
-// script. It counts the groups that come back, and the rules that reference them.
-func andBack(plan *remedy.Plan) (lines []change.Line, groups, references int) {
+// andBack returns the changes of a plan, where asked with the deletions that are
+// comments, and then their undo in the order of the script. It counts the groups that come back, and
+// the rules that reference them.
+func andBack(plan *remedy.Plan, comments bool) (lines []change.Line, groups, references int) {
 	lines = plan.Lines()
+	add := func(s change.Step) { lines = append(lines, change.Line{Number: len(lines) + 1, Step: s}) }
+	for _, e := range plan.Aside {
+		if comments {
+			add(e.Step)
+		}
+	}
 	again := map[string]bool{}
 	for _, d := range plan.Documents() {
-		for _, i := range change.Backwards(d.Items) {
+		undone := change.Backwards(d.Items)
+		if comments {
+			undone = append(change.Backwards(d.Aside), undone...)
+		}
+		for _, i := range undone {
 			for _, s := range i.Undo {
-				lines = append(lines, change.Line{Number: len(lines) + 1, Step: s})
+				add(s)
 				if s.Verb == change.Create {
 					groups++
 					again[s.Group] = true
@@ -107,7 +118,7 @@ func TestUndoOfAWholePlan(t *testing.T) {
 			}
 		}
 		_, plan := planOf(t, inv, judgeBy(audit.Defaults()))
-		lines, g, refs := andBack(plan)
+		lines, g, refs := andBack(plan, false)
 		groups, references = groups+g, references+refs
 		after, err := remedy.Apply(inv, lines)
 		if err != nil {
@@ -137,7 +148,7 @@ sg-2 unused description unused vpc vpc-1
 eni-1 sg-1 10.0.0.4 vpc vpc-1
 `).Inventory
 	_, plan := planOf(t, inv, judgeBy(audit.Defaults()))
-	lines, groups, _ := andBack(plan)
+	lines, groups, _ := andBack(plan, false)
 	after, err := remedy.Apply(inv, lines)
 	if err != nil {
 		t.Fatal(err)
@@ -151,15 +162,15 @@ eni-1 sg-1 10.0.0.4 vpc vpc-1
 	}
 }
 
-// TestUndoOfAChain takes back a plan whose report alone is known: three groups
-// that reference each other, one of them twice, and one that stays.
-func TestUndoOfAChain(t *testing.T) {
+// TestUndoOfAReport takes back a plan that is made of a report alone, with the
+// deletions that are comments: two of these groups reference each other.
+func TestUndoOfAReport(t *testing.T) {
 	inv, report := demo(t)
 	plan, err := remedy.NewPlan(report, all(report), true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, groups, references := andBack(plan)
+	lines, groups, references := andBack(plan, true)
 	after, err := remedy.Apply(inv, lines)
 	if err != nil {
 		t.Fatalf("%v in\n%s", err, script(t, plan))

@@ -7,6 +7,17 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
+// undo gives each entry of a list what takes it back.
+func undo(list []*Entry) {
+	steps := make([]change.Step, len(list))
+	for i, e := range list {
+		steps[i] = e.Step
+	}
+	for i, back := range change.Undo(steps) {
+		list[i].Undo = back
+	}
+}
+
 // isStale reports whether AWS says of a rule that the group which it references
 // or the peering connection to that group is gone. AWS does not allow such a rule
 // again (VPC peering guide, "Work with stale security group rules").
