@@ -176,7 +176,7 @@ func streamReport(file string) *findings.Report {
 		return nil
 	}
 	defer f.Close()
-	report, err := findings.ReadStream(files.UTF8(f))
+	report, err := findings.ReadStream(files.UTF8(f), info.Size())
 	if err != nil {
 		return nil
 	}

@@ -15,8 +15,9 @@ import (
 // in memory as a whole, and findings share the texts and lists that they have in
 // common. It takes less than Read does: a report that this version wrote, and of
 // which it knows every field. Any error means no more than that Read has to look
-// at the text, and says what is wrong with it.
-func ReadStream(r io.Reader) (*Report, error) {
+// at the text, and says what is wrong with it. size is about how many bytes the text
+// has, and 0 where nobody knows: room is made for as many findings.
+func ReadStream(r io.Reader, size int64) (*Report, error) {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
 	if err := delimiter(d, '{'); err != nil {
@@ -36,7 +37,7 @@ func ReadStream(r io.Reader) (*Report, error) {
 		}
 		if key == "findings" {
 			found = true
-			if report.Findings, err = streamFindings(d); err != nil {
+			if report.Findings, err = streamFindings(d, size); err != nil {
 				return nil, err
 			}
 			continue
@@ -77,12 +78,23 @@ func delimiter(d *json.Decoder, want json.Delim) error {
 	return err
 }
 
-func streamFindings(d *json.Decoder) ([]Finding, error) {
+// mostAhead bounds the room that is made, as a multiple of firstFindings, whatever
+// the size is said to be: 200,000 findings.
+const mostAhead = 400
+
+// firstFindings are so many that the size of the others can be told from them.
+const firstFindings = 500
+
+func streamFindings(d *json.Decoder, size int64) ([]Finding, error) {
 	if err := delimiter(d, '['); err != nil {
 		return nil, err
 	}
 	list, s := []Finding{}, newSharing()
 	for d.More() {
+		if len(list) == firstFindings {
+			more := float64(size)/float64(d.InputOffset()) - 1
+			list = slices.Grow(list, int(min(max(more, 0), mostAhead)*firstFindings*1.02))
+		}
 		var f Finding
 		if err := d.Decode(&f); err != nil {
 			return nil, err
@@ -97,6 +109,7 @@ func streamFindings(d *json.Decoder) ([]Finding, error) {
 // lists and maps of findings in their place.
 type sharing struct {
 	texts  map[string]string
+	packed packed
 	tags   map[string]map[string]string
 	counts map[string]map[string]int
 	lists  map[string][]string
@@ -112,31 +125,100 @@ func newSharing() *sharing {
 const mostShared = 20000
 
 func (s *sharing) share(f *Finding) {
-	for _, text := range []*string{&f.Check, &f.Title, &f.Status, &f.Baseline, &f.AccountID, &f.AccountName, &f.Region, &f.VPCID, &f.ResourceType, &f.Fix.Summary, &f.Fix.Terraform, &f.GroupName} {
+	s.packed.begin()
+	for _, text := range []*string{&f.Check, &f.Title, &f.Status, &f.Baseline, &f.AccountID, &f.AccountName, &f.Region, &f.VPCID, &f.ResourceType, &f.Message, &f.Fix.Summary} {
 		*text = s.text(*text)
 	}
-	for _, list := range []*[]string{&f.Services, &f.References, &f.Fix.Notes, &f.Fix.Proof, &f.Fix.Undo, &f.Fix.Commands} {
+	for _, list := range []*[]string{&f.Services, &f.References, &f.Fix.Notes, &f.Fix.Proof, &f.Fix.Undo} {
 		*list = s.list(*list)
 	}
-	for i, text := range f.Exposure.Evidence {
-		f.Exposure.Evidence[i] = s.text(text)
-	}
-	if u := f.Unused; u != nil {
-		u.Searched, u.NotSearched = s.list(u.Searched), s.list(u.NotSearched)
-	}
 	// The decoder leaves room for more at the end of each list.
-	f.Exposure.Evidence, f.Interfaces, f.Fix.Steps = exact(f.Exposure.Evidence), exact(f.Interfaces), exact(f.Fix.Steps)
+	f.Exposure.Evidence, f.Interfaces, f.Fix.Steps, f.Fix.Commands = exact(f.Exposure.Evidence), exact(f.Interfaces), exact(f.Fix.Steps), exact(f.Fix.Commands)
 	f.Tags, f.AttachedTo = sharedMap(s, s.tags, f.Tags, func(v string) string { return v }), sharedMap(s, s.counts, f.AttachedTo, strconv.Itoa)
-	if f.ResourceID == f.GroupID {
-		f.ResourceID = f.GroupID
-	}
 	if last := &s.last; f.GroupID == last.GroupID && f.GroupARN == last.GroupARN { // findings of a group mostly stand together
 		f.GroupID, f.GroupARN = last.GroupID, last.GroupARN
 		if slices.Equal(f.Interfaces, last.Interfaces) {
 			f.Interfaces = last.Interfaces
 		}
+		if f.Fix.Terraform == last.Fix.Terraform && slices.Equal(f.Fix.Commands, last.Fix.Commands) {
+			f.Fix.Terraform, f.Fix.Commands = last.Fix.Terraform, last.Fix.Commands
+		}
 	}
+	s.pack(f)
 	s.last = *f
+}
+
+// pack puts the texts that a finding has for itself behind each other, the longest
+// first: commands, ids and names are parts of others.
+func (s *sharing) pack(f *Finding) {
+	if f.Rule != nil {
+		f.Rule.text = s.text(f.Rule.text)
+		if f.Rule.Written == nil {
+			f.Rule.Description = s.text(f.Rule.Description)
+		}
+	}
+	s.packed.add(&f.Fix.Terraform)
+	for i, text := range f.Exposure.Evidence { // of which many are common, and some name the finding's own resources
+		if known, ok := s.texts[text]; ok {
+			f.Exposure.Evidence[i] = known
+			continue
+		}
+		s.packed.add(&f.Exposure.Evidence[i])
+		s.text(f.Exposure.Evidence[i])
+	}
+	s.packed.add(&f.GroupARN)
+	for i := range f.Fix.Commands {
+		s.packed.add(&f.Fix.Commands[i])
+	}
+	for _, text := range []*string{&f.GroupID, &f.GroupName, &f.ResourceID, &f.ResourceName, &f.ID} {
+		s.packed.add(text)
+	}
+	if s.last.ID == "" || len(f.Interfaces) == 0 || len(s.last.Interfaces) == 0 || &f.Interfaces[0] != &s.last.Interfaces[0] {
+		for i := range f.Interfaces {
+			e := &f.Interfaces[i]
+			for _, text := range []*string{&e.Owner, &e.ID, &e.PrivateIP, &e.PublicIP} {
+				s.packed.add(text)
+			}
+		}
+	}
+	for i := range f.Fix.Steps {
+		step := &f.Fix.Steps[i]
+		step.Account, step.Region = s.text(step.Account), s.text(step.Region)
+		s.packed.add(&step.Group)
+	}
+}
+
+// packed is texts one behind the other in large pieces: they take no more memory
+// than their bytes, and the collector has little to follow.
+type packed struct {
+	piece strings.Builder
+	own   int // where those of this finding begin in the piece
+}
+
+const pieceBytes = 64 << 10
+
+// begin begins the texts of another finding.
+func (p *packed) begin() { p.own = p.piece.Len() }
+
+// add replaces a text by its copy in the piece, which may be part of another one of
+// the same finding.
+func (p *packed) add(text *string) {
+	if *text == "" || len(*text) > pieceBytes/4 {
+		return
+	}
+	if at := strings.Index(p.piece.String()[p.own:], *text); at >= 0 {
+		*text = p.piece.String()[p.own+at:][:len(*text)]
+		return
+	}
+	if p.piece.Len()+len(*text) > pieceBytes {
+		p.piece, p.own = strings.Builder{}, 0
+	}
+	if p.piece.Cap() == 0 {
+		p.piece.Grow(pieceBytes)
+	}
+	at := p.piece.Len()
+	p.piece.WriteString(*text)
+	*text = p.piece.String()[at:]
 }
 
 func (s *sharing) text(text string) string {
@@ -160,6 +242,10 @@ func (s *sharing) list(list []string) []string {
 	list = exact(list)
 	if len(s.lists) < mostShared {
 		s.lists[key] = list
+		return list
+	}
+	for i := range list {
+		s.packed.add(&list[i])
 	}
 	return list
 }

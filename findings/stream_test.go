@@ -3,12 +3,15 @@ package findings_test
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
 	"time"
+	"unsafe"
 
 	"github.com/sgaudit/sgaudit/findings"
 )
@@ -47,7 +50,7 @@ func TestReadStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := findings.ReadStream(iotest.OneByteReader(bytes.NewReader(text)))
+	got, err := findings.ReadStream(iotest.OneByteReader(bytes.NewReader(text)), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +71,7 @@ func TestReadStream(t *testing.T) {
 		"another report behind":      string(text) + string(text),
 		"null":                       "null", "a list": "[]", "nothing": "", "findings null": `{"schema_version":"1","findings":null}`,
 	} {
-		if _, err := findings.ReadStream(strings.NewReader(wrong)); err == nil {
+		if _, err := findings.ReadStream(strings.NewReader(wrong), 0); err == nil {
 			t.Errorf("%s was read", name)
 		}
 	}
@@ -92,7 +95,7 @@ func TestReadStreamOfDamage(t *testing.T) {
 				damaged = damaged[:at+1]
 			}
 		}
-		got, err := findings.ReadStream(bytes.NewReader(damaged))
+		got, err := findings.ReadStream(bytes.NewReader(damaged), 0)
 		if err != nil {
 			continue
 		}
@@ -121,12 +124,51 @@ func TestReadStreamShares(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := findings.ReadStream(bytes.NewReader(text))
+	got, err := findings.ReadStream(bytes.NewReader(text), 0)
 	if err != nil || len(got.Findings) != 2000 {
 		t.Fatal(err)
 	}
 	first, last := &got.Findings[0], &got.Findings[1999]
 	if &first.References[0] != &last.References[0] || &first.Fix.Commands[0] != &last.Fix.Commands[0] {
 		t.Error("findings do not share what they have in common")
+	}
+}
+
+// TestReadStreamPacks: texts that each finding has for itself are read as they are,
+// through many pieces, and an id takes no memory beside the ARN that holds it.
+func TestReadStreamPacks(t *testing.T) {
+	r := of("1", "eu-west-1", "complete", findings.Critical)
+	one := r.Findings[0]
+	r.Findings = nil
+	for i := range 1500 {
+		f, n := one, strconv.Itoa(i)
+		f.ID, f.GroupID, f.GroupName, f.ResourceID, f.ResourceName = "id"+n, "sg-"+n, "name-"+n, "sg-"+n, "name-"+n
+		f.GroupARN = "arn:aws:ec2:eu-west-1:1:security-group/sg-" + n
+		f.Exposure.Evidence = []string{"eni-" + n + " has an address", "common to all"}
+		f.Interfaces = []findings.Interface{{ID: "eni-" + n, Owner: "instance i-" + n, PrivateIP: "10.0.0." + n}}
+		f.Fix.Commands, f.Fix.Notes = []string{"aws ec2 " + n}, []string{"note " + n}
+		f.Fix.Terraform = "# aws ec2 " + n + strings.Repeat("x", i%50/49*20000)
+		r.Findings = append(r.Findings, f)
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := findings.Read(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int64{0, int64(len(text)), 1, math.MaxInt64} {
+		got, err := findings.ReadStream(bytes.NewReader(text), size)
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("with the size %d another report was read, %v", size, err)
+		}
+		for i := range got.Findings {
+			f := &got.Findings[i]
+			arn, id := uintptr(unsafe.Pointer(unsafe.StringData(f.GroupARN))), uintptr(unsafe.Pointer(unsafe.StringData(f.GroupID)))
+			if id < arn || id > arn+uintptr(len(f.GroupARN)) {
+				t.Fatalf("the id of finding %d is in memory for itself", i)
+			}
+		}
 	}
 }
