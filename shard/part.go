@@ -1,0 +1,152 @@
+package shard
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
+)
+
+// version is that of the files that Save writes.
+const version = "1"
+
+// Part is what one shard of a run has read, with all that a merge has to know.
+type Part struct {
+	Share
+	Tool       string
+	StartedAt  time.Time
+	FinishedAt time.Time
+	Retry      bool      // another try may bring more
+	Accounts   []Account // of the run: those of the other shards too, sorted by id
+	Settings   Settings
+	Throttled  []findings.Throttled
+	Inventory  *inventory.Inventory // of the accounts of this shard
+}
+
+// Account is one account of the run.
+type Account struct {
+	ID      string   `json:"id"`
+	Name    string   `json:"name,omitempty"`
+	Regions []string `json:"regions"` // that a run reads of it where it cannot get in, sorted
+}
+
+// Settings are what a report depends on beside what was read: flags of the audit with
+// their values, and the configuration file.
+type Settings struct {
+	Flags      [][2]string `json:"flags"`                // in the order of the verb's help; a repeated flag comes more than once
+	ConfigName string      `json:"config_name,omitzero"` // for messages
+	Config     string      `json:"config,omitzero"`
+}
+
+// head is the first line of a part. The second one is a snapshot, with a digest of
+// its own.
+type head struct {
+	Version    string               `json:"sgaudit_part"`
+	Tool       string               `json:"tool"`
+	Shard      int                  `json:"shard"`
+	Shards     int                  `json:"shards"`
+	StartedAt  time.Time            `json:"started_at"`
+	FinishedAt time.Time            `json:"finished_at"`
+	Retry      bool                 `json:"retry"`
+	Accounts   []Account            `json:"accounts"`
+	Settings   Settings             `json:"settings"`
+	Throttled  []findings.Throttled `json:"throttled"`
+}
+
+// Name returns the name of the file of a part in a folder of them.
+func (s Share) Name() string {
+	digits := len(strconv.Itoa(s.Count))
+	return fmt.Sprintf("part-%0*d-of-%d.json.zst", digits, s.Index, s.Count)
+}
+
+var fileName = regexp.MustCompile(`^part-[0-9]+-of-[0-9]+\.json\.zst$`)
+
+// Files returns the parts in a folder, sorted by name.
+func Files(folder string) ([]string, error) {
+	all, err := filepath.Glob(filepath.Join(folder, "part-*.json.zst"))
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(name string) bool { return !fileName.MatchString(filepath.Base(name)) }), nil
+}
+
+// Save writes a part as two lines of JSON.
+func (p *Part) Save(w io.Writer) error {
+	h := head{version, p.Tool, p.Index, p.Count, p.StartedAt, p.FinishedAt, p.Retry, p.Accounts, p.Settings, p.Throttled}
+	line, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("writing the part: %w", err)
+	}
+	if _, err := fmt.Fprintf(w, "%s\n", words.JSON(line)); err != nil {
+		return fmt.Errorf("writing the part: %w", err)
+	}
+	return (&inventory.Snapshot{Tool: p.Tool, TakenAt: p.StartedAt, Inventory: p.Inventory}).Save(w)
+}
+
+// Load reads a part whole, or says what is wrong with it.
+func Load(text []byte) (*Part, error) {
+	line, rest, _ := bytes.Cut(text, []byte("\n"))
+	var h head
+	decoder := json.NewDecoder(bytes.NewReader(line))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&h); err != nil {
+		if v := versionOf(line); v != "" && v != version {
+			return nil, fmt.Errorf("the part has version %q, and this sgaudit reads version %s: merge with the sgaudit that wrote it", v, version)
+		}
+		return nil, fmt.Errorf("the part is damaged: %w", err)
+	}
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("the part is damaged: %w", err)
+	}
+	s, err := inventory.Load(bytes.NewBuffer(rest))
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range s.Inventory.Regions {
+		if Of(r.AccountID, h.Shards) != h.Shard {
+			return nil, fmt.Errorf("the part is damaged: account %s does not belong to shard %d/%d", words.Plain(r.AccountID), h.Shard, h.Shards)
+		}
+	}
+	return &Part{Share{h.Shard, h.Shards}, h.Tool, h.StartedAt, h.FinishedAt, h.Retry, h.Accounts, h.Settings, h.Throttled, s.Inventory}, nil
+}
+
+func versionOf(line []byte) string {
+	var v struct {
+		Version string `json:"sgaudit_part"`
+	}
+	_ = json.Unmarshal(line, &v) // whatever else is wrong
+	return v.Version
+}
+
+// check refuses what Save does not write.
+func (h *head) check() error {
+	switch {
+	case h.Version != version:
+		return fmt.Errorf("its version is %q", words.Plain(h.Version))
+	case h.Shards < 1 || h.Shards > Most || h.Shard < 1 || h.Shard > h.Shards:
+		return fmt.Errorf("it is shard %d of %d", h.Shard, h.Shards)
+	case h.StartedAt.IsZero() || h.FinishedAt.Before(h.StartedAt):
+		return errors.New("its times are in the wrong order")
+	}
+	for i, a := range h.Accounts {
+		if !inventory.IsAccountID(a.ID) || i > 0 && h.Accounts[i-1].ID >= a.ID {
+			return fmt.Errorf("its list of accounts has %q in the wrong place", words.Plain(a.ID))
+		}
+		for _, r := range a.Regions {
+			if !inventory.IsRegion(r) {
+				return fmt.Errorf("%q is not a region", words.Plain(r))
+			}
+		}
+	}
+	return nil
+}
