@@ -230,13 +230,13 @@ func (r *Accounts) units() (names []string, units map[string][]*unit) {
 		m := &r.members[i]
 		switch {
 		case m.State != "":
-			for _, name := range r.usual(m, partition) {
+			for _, name := range m.Usual(r.opts, partition) {
 				u := add(m, name)
 				u.region.Skipped = true
 				u.region.Gaps = []inventory.Gap{{Operation: OrganizationActions[0], Kind: inventory.Failed, Message: "the account is " + m.State}}
 			}
 		case m.gap != nil:
-			for _, name := range r.usual(m, partition) {
+			for _, name := range m.Usual(r.opts, partition) {
 				u := add(m, name)
 				g := *m.gap
 				g.Part = u.region.Asked
@@ -266,12 +266,12 @@ func (r *Accounts) units() (names []string, units map[string][]*unit) {
 	return names, units
 }
 
-// usual returns the regions of an account that was not entered: those that were
-// asked for, or those that every account has.
-func (r *Accounts) usual(m *member, partition string) []string {
-	names := slices.Clone(m.Regions)
+// Usual returns the regions of an account that was not entered, sorted: its own, or
+// those that were asked for, or those that every account of the partition has.
+func (a Account) Usual(opts Options, partition string) []string {
+	names := slices.Clone(a.Regions)
 	if len(names) == 0 {
-		names = slices.Clone(r.opts.Regions)
+		names = slices.Clone(opts.Regions)
 	}
 	if len(names) == 0 {
 		names = slices.Clone(alwaysEnabled[partition])
@@ -280,7 +280,7 @@ func (r *Accounts) usual(m *member, partition string) []string {
 		names = []string{partitionHome[partition]}
 	}
 	slices.Sort(names)
-	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return slices.Contains(r.opts.ExcludeRegions, name) })
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return slices.Contains(opts.ExcludeRegions, name) })
 }
 
 // Read reads every region of the accounts and gives them to take, all accounts of one

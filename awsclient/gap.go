@@ -70,6 +70,17 @@ func gap(part inventory.Part, operation string, err error) inventory.Gap {
 	return g
 }
 
+// Passes reports whether what kept a run from beginning may be over at another try:
+// AWS throttled it, or could not be reached.
+func Passes(err error) bool {
+	var setup *SetupError
+	if !errors.As(err, &setup) || setup.Err == nil {
+		return false
+	}
+	kind := gap(0, "", setup.Err).Kind
+	return kind == inventory.Throttled || kind == inventory.Unreachable
+}
+
 // classify turns an error code of AWS into a kind and a message that names
 // the remedy (codes: EC2 API reference, "Error codes").
 func classify(code, message, operation string) (inventory.GapKind, string) {

@@ -13,6 +13,7 @@ import (
 	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/shard"
 )
 
 // accountsFlags choose the accounts of a run, where it is about more than the one of
@@ -41,6 +42,9 @@ type accountsChoice struct {
 	file             string
 	include, exclude []string
 	role             string
+
+	shard  *shard.Share        // nil: all accounts are read
+	listed []awsclient.Account // where shard is set: all of them
 }
 
 // many reports whether the run may be about several accounts.

@@ -110,7 +110,7 @@ func (p *program) app() *urfave.App {
 		DisableSliceFlagSeparator: true, // a file name may hold a comma
 		ExitErrHandler:            func(*urfave.Context, error) {},
 		Commands: []*urfave.Command{
-			p.auditVerb(), p.demoVerb(), p.snapshotVerb(), p.diffVerb(), p.showVerb(), p.mergeVerb(), p.ddlVerb(),
+			p.auditVerb(), p.demoVerb(), p.snapshotVerb(), p.diffVerb(), p.showVerb(), p.mergeVerb(), p.planShardsVerb(), p.ddlVerb(),
 			p.rulesVerb(), p.groupVerb(), p.interfacesVerb(), p.graphVerb(), p.fixVerb(), p.simulateVerb(), p.usageVerb(), p.exceptVerb(), p.trendVerb(), p.checksVerb(), p.explainVerb(), p.reachVerb(), p.doctorVerb(), p.configVerb(), p.policyVerb(), p.completionVerb(), p.versionVerb(),
 		},
 	}

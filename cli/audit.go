@@ -24,9 +24,12 @@ func (p *program) auditVerb() *urfave.Command {
 		Usage: "audit the security groups of the account that the credentials belong to",
 		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
 			"3 incomplete (a region, or a part of it, could not be read).",
-		Flags: append(append(declareAuditFlags(), accountFlags()...),
+		Flags: append(slices.Concat(declareAuditFlags(), accountFlags(), shardFlags()),
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "audit this `SNAPSHOT` instead of an account, or a file or folder with answers of the AWS CLI or AWS Config; AWS is not called", TakesFile: true}, savedFlag(), demoFlag()),
 		Action: func(c *urfave.Context) error {
+			if asksForPart(c) {
+				return p.auditShard(c)
+			}
 			flags, err := readAuditFlags(c, "input")
 			if err != nil {
 				return err
@@ -92,7 +95,7 @@ func (p *program) deliver(ctx context.Context, flags *auditFlags, report *findin
 		history.First(report)
 	}
 	if flags.source != nil {
-		report.Throttled = throttled(flags.source.client.Throttles)
+		report.Throttled = append(throttled(flags.source.client.Throttles), flags.throttled...)
 	}
 	report.Finish()
 	whole := *report // the history keeps what --min-severity drops, and what is outside of the part

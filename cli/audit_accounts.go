@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -29,23 +30,37 @@ func (p *program) auditAccounts(ctx context.Context, flags *auditFlags, started 
 		return err
 	}
 	opts.Settings.Accounts = ownAccounts(opts.Settings.Accounts, run.List())
-	var parts []*findings.Report
-	var names []string
+	var all reportsByName
 	run.findings.Store(0)
 	p.read(ctx, run, func(regions []*inventory.Region) {
 		inv := run.Inventory()
 		inv.Regions = regions
-		part, _ := judged(inv, opts, flags.exceptions)
-		parts, names = append(parts, part), append(names, regions[0].Name)
-		run.findings.Add(int64(len(part.Findings)))
+		run.findings.Add(int64(all.add(inv, opts, flags.exceptions)))
 	})
-	report, err := findings.Merge(parts, names)
+	report, err := all.report()
 	if err != nil {
 		return err
 	}
 	p.sign(report, report.Attention(flags.exceptions, opts.Settings.Now), started)
 	return p.deliver(ctx, flags, report, nil, started)
 }
+
+// reportsByName are the reports of a run over several accounts, one for each region
+// name.
+type reportsByName struct {
+	reports []*findings.Report
+	names   []string
+}
+
+// add judges all regions of one name and returns how many findings that makes.
+func (r *reportsByName) add(inv *inventory.Inventory, opts audit.Options, exceptions []findings.Exception) int {
+	one, _ := judged(inv, opts, exceptions)
+	r.reports, r.names = append(r.reports, one), append(r.names, inv.Regions[0].Name)
+	return len(one.Findings)
+}
+
+// report joins them.
+func (r *reportsByName) report() (*findings.Report, error) { return findings.Merge(r.reports, r.names) }
 
 // ownAccounts adds the accounts of a run to those that the configuration lists.
 func ownAccounts(listed []string, run []awsclient.Account) []string {

@@ -36,6 +36,9 @@ func (p *program) enter(ctx context.Context, s *source) (*accountsRun, error) {
 	if err != nil {
 		return nil, p.interrupted(ctx, err)
 	}
+	if accounts, err = s.accounts.share(accounts); err != nil {
+		return nil, err
+	}
 	if run.Accounts, err = awsclient.Enter(ctx, opts, base, accounts); err != nil {
 		return nil, p.interrupted(ctx, err)
 	}

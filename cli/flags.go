@@ -125,14 +125,20 @@ type auditFlags struct {
 	baseline    *findings.Report   // nil: none was given
 	newOnly     bool
 	exceptions  []findings.Exception
-	history     *history.Folder // nil: the run is not kept
-	firstRun    bool            // of its history: every finding is new
+	history     *history.Folder      // nil: the run is not kept
+	firstRun    bool                 // of its history: every finding is new
+	throttled   []findings.Throttled // by shards
 }
 
 // readAuditFlags checks everything that can be checked before AWS is called and
 // before any file is written; the flag file names what is read instead of an account, if the verb
 // has one. All mistakes of the flags are reported at once.
 func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
+	return readAuditFlagsWith(c, file, func() (*config.Config, error) { return config.Read(c.String("config")) })
+}
+
+// readAuditFlagsWith is readAuditFlags with a configuration from elsewhere.
+func readAuditFlagsWith(c *urfave.Context, file string, configuration func() (*config.Config, error)) (*auditFlags, error) {
 	flags := &auditFlags{}
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
@@ -143,7 +149,7 @@ func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 	try(err)
 	flags.part, err = readPart(c)
 	try(err)
-	flags.targets, err = parseTargets(c.StringSlice("output"), c.String("output-dir"))
+	flags.targets, err = parseTargets(reportValues(c), c.String("output-dir"))
 	try(err)
 	flags.table, err = tableOptions(c)
 	try(err)
@@ -190,7 +196,7 @@ func readAuditFlags(c *urfave.Context, file string) (*auditFlags, error) {
 	if err := console.Combine(errs...); err != nil {
 		return nil, err
 	}
-	conf, err := config.Read(c.String("config"))
+	conf, err := configuration()
 	if err != nil {
 		return nil, err
 	}

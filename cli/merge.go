@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"slices"
+
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/cli/console"
@@ -10,11 +12,12 @@ import (
 func (p *program) mergeVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:      "merge",
-		Usage:     "make one report of the saved reports of several accounts or regions",
+		Usage:     "make one report of several saved reports, or of the parts of a run on several machines",
 		ArgsUsage: "REPORT...",
-		Description: "Each REPORT was written by audit -o json=REPORT. AWS is not called, and nothing is judged anew. A region of an account may be in one report alone. " +
+		Description: "Each REPORT was written by audit -o json=REPORT: nothing is judged anew, and a region of an account may be in one report alone. " +
+			"Or each is a part of audit --shard K/N -o part=PART, or a folder of parts: they are judged together, as one run would have done, and shards and accounts without a part are gaps. AWS is not called. " +
 			"Exit codes: 0 written, 2 could not start or finish, 3 written, but some region could not be read in full.",
-		Flags:  append([]urfave.Flag{outputFlag(), outputDirFlag()}, tableFlags()...),
+		Flags:  slices.Concat([]urfave.Flag{outputFlag(), outputDirFlag()}, mergePartFlags(), tableFlags()),
 		Action: p.merge,
 	}
 }
@@ -22,9 +25,17 @@ func (p *program) mergeVerb() *urfave.Command {
 func (p *program) merge(c *urfave.Context) error {
 	collectOften()
 	files := c.Args().Slice()
+	if slices.ContainsFunc(files, isPart) {
+		return p.mergeParts(c, files)
+	}
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	table, wrong := tableOptions(c)
 	errs := []error{err, wrong, notEmpty(c, "output-dir"), noLists(targets, "that merge makes")}
+	for _, f := range mergePartFlags() {
+		if name := f.Names()[0]; c.IsSet(name) {
+			errs = append(errs, console.Usage("give it to sgaudit audit, or to sgaudit show", "--%s has no effect on reports: it is for parts", name))
+		}
+	}
 	for _, file := range files {
 		errs = append(errs, notInput(filesOf(targets), file))
 	}

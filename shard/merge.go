@@ -63,7 +63,7 @@ func Merge(parts []*Part, names []string) (*Merged, error) {
 			}
 		}
 		for _, a := range p.Accounts {
-			if known, there := accounts[a.ID]; !there || cmp.Or(strings.Compare(a.Name, known.Name), slices.Compare(a.Regions, known.Regions)) < 0 {
+			if known, there := accounts[a.ID]; !there || cmp.Or(strings.Compare(a.Name, known.Name), strings.Compare(a.State, known.State), slices.Compare(a.Regions, known.Regions)) < 0 {
 				accounts[a.ID] = a
 			}
 		}
@@ -115,7 +115,7 @@ func (m *Merged) addMissing(first *Part, parts map[int]string) {
 		read[r.AccountID] = true
 	}
 	for _, a := range m.Accounts {
-		if read[a.ID] {
+		if read[a.ID] || a.State != "" {
 			continue
 		}
 		share := Share{Of(a.ID, first.Count), first.Count}

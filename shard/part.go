@@ -37,7 +37,8 @@ type Part struct {
 type Account struct {
 	ID      string   `json:"id"`
 	Name    string   `json:"name,omitempty"`
-	Regions []string `json:"regions"` // that a run reads of it where it cannot get in, sorted
+	State   string   `json:"state,omitempty"` // of an account that is not read, as SUSPENDED
+	Regions []string `json:"regions"`         // that a run reads of it where it cannot get in, sorted
 }
 
 // Settings are what a report depends on beside what was read: flags of the audit with
