@@ -97,13 +97,13 @@ func (p *Part) Save(w io.Writer) error {
 // Load reads a part whole, or says what is wrong with it.
 func Load(text []byte) (*Part, error) {
 	line, rest, _ := bytes.Cut(text, []byte("\n"))
+	if v := versionOf(line); v != "" && v != version {
+		return nil, fmt.Errorf("the part has version %q, and this sgaudit reads version %s: merge with the sgaudit that wrote it", words.Cut(v, mostVersion), version)
+	}
 	var h head
 	decoder := json.NewDecoder(bytes.NewReader(line))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&h); err != nil {
-		if v := versionOf(line); v != "" && v != version {
-			return nil, fmt.Errorf("the part has version %q, and this sgaudit reads version %s: merge with the sgaudit that wrote it", v, version)
-		}
 		return nil, fmt.Errorf("the part is damaged: %w", err)
 	}
 	if err := h.check(); err != nil {
@@ -121,6 +121,8 @@ func Load(text []byte) (*Part, error) {
 	return &Part{Share{h.Shard, h.Shards}, h.Tool, h.StartedAt, h.FinishedAt, h.Retry, h.Accounts, h.Settings, h.Throttled, s.Inventory}, nil
 }
 
+const mostVersion = 20 // bytes that a message repeats
+
 func versionOf(line []byte) string {
 	var v struct {
 		Version string `json:"sgaudit_part"`
@@ -133,7 +135,7 @@ func versionOf(line []byte) string {
 func (h *head) check() error {
 	switch {
 	case h.Version != version:
-		return fmt.Errorf("its version is %q", words.Plain(h.Version))
+		return fmt.Errorf("its version is %q", words.Cut(h.Version, mostVersion))
 	case h.Shards < 1 || h.Shards > Most || h.Shard < 1 || h.Shard > h.Shards:
 		return fmt.Errorf("it is shard %d of %d", h.Shard, h.Shards)
 	case h.StartedAt.IsZero() || h.FinishedAt.Before(h.StartedAt):
