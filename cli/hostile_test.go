@@ -196,10 +196,24 @@ func TestNoVerbObeysTexts(t *testing.T) {
 	if err := json.Unmarshal(reportText, &report); err != nil {
 		t.Fatal(err)
 	}
+	if code, _, stderr := run("audit", "--endpoint-url", server.URL, "-o", "part=account.part"); code != exitIncomplete {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	part, err := os.ReadFile("account.part")
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, _ := json.Marshal(hostile)
+	stranger := strings.Replace(string(part), `"flags":[]`, fmt.Sprintf(`"flags":[[%s,%[1]s],["check",%[1]s]],"config_name":%[1]s,"config":%[1]s`, q), 1)
+	if err := os.WriteFile("stranger.part", []byte(stranger), 0o600); err != nil || stranger == string(part) {
+		t.Fatalf("no stranger's part: %v", err)
+	}
 	// Of each verb some command lines; "+" before one says that it must show the
 	// hostile text, escaped.
 	lines := map[string][][]string{
 		"audit": {
+			{"+", "audit", "--shard", hostile, "-o", "part=x"},
+			{"+", "audit", "-o", "part=none/" + hostile},
 			{"+", "audit", "--from", "now.json"},
 			{"+", "audit", "--from", "now.json", "-o", "csv"},
 			{"+", "audit", "--from", "now.json", "-o", "json"},
@@ -284,6 +298,15 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			{"+", "merge", "stranger.json"},
 			{"+", "merge", "stranger.json", "stranger.json"},
 			{"+", "merge", "report.json", hostile},
+			{"+", "merge", "account.part"},
+			{"+", "merge", "stranger.part"},
+			{"merge", "account.part", "stranger.part"},
+			{"+", "merge", "account.part", hostile},
+		},
+		"plan-shards": {
+			{"+", "plan-shards", "--org", "--role-name", hostile, "--shards", hostile},
+			{"+", "plan-shards", "--accounts-file", hostile, "--shards", "2"},
+			{"plan-shards", "--org", "--role-name", "audit", "--shards", "2", "--endpoint-url", server.URL},
 		},
 		"ddl": {{"ddl", "parquet"}, {"+", "ddl", hostile}, {"+", "ddl", "parquet", "--location", hostile}},
 		"rules": {

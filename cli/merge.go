@@ -31,6 +31,8 @@ func (p *program) merge(c *urfave.Context) error {
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	table, wrong := tableOptions(c)
 	errs := []error{err, wrong, notEmpty(c, "output-dir"), noLists(targets, "that merge makes")}
+	_, wrong = parseSeverity(c, "fail-on")
+	errs = append(errs, wrong)
 	for _, f := range mergePartFlags() {
 		if name := f.Names()[0]; c.IsSet(name) {
 			errs = append(errs, console.Usage("give it to sgaudit audit, or to sgaudit show", "--%s has no effect on reports: it is for parts", name))

@@ -36,6 +36,7 @@ func everythingWritten(t *testing.T, url string) (folder, said string) {
 		{"graph", "-o", "svg=" + in("pictures") + "/"},
 		{"fix", "-o", "sh=" + in("plan.sh"), "-o", "terraform=" + in("plan.tf")},
 		{"rules", "-o", "csv=" + in("rules.csv")},
+		{"audit", "-o", "part=" + in("parts") + "/"},
 		{"doctor"},
 	}
 	for _, line := range lines {

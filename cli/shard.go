@@ -201,7 +201,12 @@ func (p *program) auditShard(c *urfave.Context) error {
 	if err := os.MkdirAll(filepath.Dir(run.file), 0o700); err != nil {
 		return err
 	}
-	err = output.Replace(run.file, func(w io.Writer) error { return files.Compress(w, part.Save) })
+	err = output.Replace(run.file, func(w io.Writer) error {
+		if strings.HasSuffix(run.file, ".zst") {
+			return files.Compress(w, part.Save)
+		}
+		return part.Save(w)
+	})
 	if err != nil {
 		return err
 	}
