@@ -3,7 +3,7 @@ package cli
 import (
 	"bytes"
 	"cmp"
-	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"os"
@@ -152,51 +152,51 @@ func (p *program) settingsOf(c *urfave.Context, s *shard.Settings) (*auditFlags,
 			line = append(line, "--"+f[0]+"="+f[1])
 		}
 	}
-	own := slices.Concat([]urfave.Flag{outputFlag(), outputDirFlag()}, tableFlags(), mergePartFlags())
-	for _, f := range own {
-		name := f.Names()[0]
-		switch value := c.Value(name).(type) {
-		case bool:
-			if value {
-				line = append(line, "--"+name)
-			}
-		case string:
-			if c.IsSet(name) {
-				line = append(line, "--"+name+"="+value)
-			}
-		default:
-			for _, one := range c.StringSlice(name) {
-				line = append(line, "--"+name+"="+one)
-			}
+	line = append(line, givenTo(c)...)
+	configuration := func() (*config.Config, error) {
+		if s.Config == "" {
+			return config.Read("")
 		}
+		return config.Parse(cmp.Or(words.Plain(s.ConfigName), "the configuration"), []byte(s.Config))
 	}
 	var flags *auditFlags
 	app := p.app()
 	for _, verb := range app.Commands {
 		if verb.Name == "audit" {
 			verb.Action = func(inner *urfave.Context) (err error) {
-				flags, err = readAuditFlagsWith(inner, "input", func() (*config.Config, error) {
-					if s.Config == "" {
-						return config.Read("")
-					}
-					return config.Parse(cmp.Or(words.Plain(s.ConfigName), "the configuration"), []byte(s.Config))
-				})
+				flags, err = readAuditFlagsWith(inner, "input", configuration)
 				return err
 			}
 		}
 	}
 	app.Setup()
 	line, err := arrange(app.Commands, line)
-	if err == nil {
-		err = app.RunContext(c.Context, append([]string{app.Name}, line...))
-	}
 	if err != nil {
 		return nil, err
 	}
-	if flags == nil {
-		return nil, errors.New("the settings of the parts could not be read")
+	return flags, app.RunContext(c.Context, append([]string{app.Name}, line...))
+}
+
+// givenTo returns the flags that the merge was given and that audit has too, as
+// arguments.
+func givenTo(c *urfave.Context) (arguments []string) {
+	for _, f := range slices.Concat([]urfave.Flag{outputFlag(), outputDirFlag()}, tableFlags(), mergePartFlags()) {
+		name := f.Names()[0]
+		if !c.IsSet(name) {
+			continue
+		}
+		switch value := c.Value(name).(type) {
+		case bool:
+			arguments = append(arguments, fmt.Sprintf("--%s=%t", name, value))
+		case string:
+			arguments = append(arguments, "--"+name+"="+value)
+		default:
+			for _, one := range c.StringSlice(name) {
+				arguments = append(arguments, "--"+name+"="+one)
+			}
+		}
 	}
-	return flags, nil
+	return arguments
 }
 
 // judgeMerged audits what the parts hold as one run would have.
