@@ -34,8 +34,6 @@ const (
 	// Unlikely is the other direction of a Likely connection whose ports are both
 	// 1024 or higher: clients behind a NAT gateway may use any such port.
 	Unlikely
-
-	certainties
 )
 
 // String returns the word for a certainty.

@@ -3,7 +3,6 @@ package flows
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -163,14 +162,4 @@ func guessLayout(line []byte) *layout {
 		return l
 	}
 	return nil
-}
-
-// Fields returns the names of the fields that are known, sorted.
-func Fields() []string {
-	var names []string
-	for name := range fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

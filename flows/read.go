@@ -197,81 +197,106 @@ func (in *inflater) open(r io.Reader) (*bufio.Reader, error) {
 
 // readFile reads one file. Only an end of the context is an error.
 func (j *job) readFile(ctx context.Context, s *source, d *reducer, in *inflater) error {
-	note := func(text string, line int) {
-		d.summary.Notes = append(d.summary.Notes, Note{File: s.path, Line: line, Text: text, Loss: true})
+	lost := func(text string) {
+		d.summary.Notes = append(d.summary.Notes, Note{File: s.path, Text: text, Loss: true})
 	}
 	f, err := os.Open(s.path)
 	if err != nil {
-		note("it could not be opened: "+reason(err), 0)
+		lost("it could not be opened: " + reason(err))
 		return nil
 	}
 	defer f.Close()
 	text, err := in.open(counting{f, &j.read})
 	if err != nil {
-		note(err.Error(), 0)
+		lost(err.Error())
 		return nil
 	}
-	return j.readLines(ctx, s, d, text, note)
+	return j.readLines(ctx, s, d, text)
+}
+
+// lines reads the lines of one file.
+type lines struct {
+	job     *job
+	source  *source
+	reducer *reducer
+	parser  parser
+	record  record
+	wrong   faultCount
+	counted bool // what it records counts as covered
+	broken  bool // the header that holds cannot be used
+	done    bool // the rest of the file cannot be read
+}
+
+func (l *lines) note(text string, line int) {
+	l.reducer.summary.Notes = append(l.reducer.summary.Notes, Note{File: l.source.path, Line: line, Text: text, Loss: true})
 }
 
 // readLines reads the lines of a file. A header may stand on any line, as in files
 // that were joined: it holds for the lines after it.
-func (j *job) readLines(ctx context.Context, s *source, d *reducer, in *bufio.Reader, note func(string, int)) error {
-	var (
-		p      parser
-		r      record
-		wrong  faultCount
-		broken bool
-	)
-	counted := !j.options.RejectOnly[s.origin.FlowLog]
-	defer func() { d.summary.Notes = append(d.summary.Notes, wrong.notes(s.path)...) }()
-	for n := 1; ; n++ {
+func (j *job) readLines(ctx context.Context, s *source, d *reducer, in *bufio.Reader) error {
+	l := &lines{job: j, source: s, reducer: d, counted: !j.options.RejectOnly[s.origin.FlowLog]}
+	for n := 1; !l.done; n++ {
 		if n%4096 == 0 {
 			if err := ctx.Err(); err != nil {
 				return fmt.Errorf("reading flow logs: %w", err)
 			}
 		}
 		line, err := in.ReadSlice('\n')
-		if errors.Is(err, bufio.ErrBufferFull) {
-			note("the line is longer than 256 KiB and cannot be a record: the rest of the file is left out", n)
-			return nil
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			note("the file is damaged or cut off: it was read up to here ("+reason(err)+")", n)
-			return nil
-		}
-		line = trim(line)
 		switch {
-		case len(line) == 0:
-		case line[0] >= 'a' && line[0] <= 'z' && isHeader(line):
-			l, bad := headerLayout(line)
-			p.layout, broken = l, bad != nil
-			switch {
-			case bad != nil:
-				note("the header cannot be used, because "+bad.Error(), n)
-			case len(l.unknown) > 0:
-				d.summary.Notes = append(d.summary.Notes, Note{File: s.path, Line: n, Text: unknownColumns(l)})
-			}
-		case broken:
-		case p.layout == nil:
-			text := ""
-			if p.layout, text = j.layoutOf(s, line); p.layout == nil {
-				note(text, n)
-				return nil
-			}
-			fallthrough
-		default:
-			f := p.parse(withoutTime(line), &r)
-			if f == noFault {
-				f = d.count(&r, counted)
-			}
-			if f != noFault {
-				wrong.add(f, n)
-			}
+		case errors.Is(err, bufio.ErrBufferFull):
+			l.note("the line is longer than 256 KiB and cannot be a record: the rest of the file is left out", n)
+			l.done = true
+			continue
+		case err != nil && !errors.Is(err, io.EOF):
+			l.note("the file is damaged or cut off: it was read up to here ("+reason(err)+")", n)
+			l.done = true
+			continue
 		}
-		if err != nil {
-			return nil
+		if line = trim(line); len(line) > 0 {
+			l.take(line, n)
 		}
+		l.done = l.done || err != nil
+	}
+	d.summary.Notes = append(d.summary.Notes, l.wrong.notes(s.path)...)
+	return nil
+}
+
+// take reads one line that is not empty.
+func (l *lines) take(line []byte, n int) {
+	if line[0] >= 'a' && line[0] <= 'z' && isHeader(line) {
+		l.header(line, n)
+		return
+	}
+	if l.broken {
+		return
+	}
+	if l.parser.layout == nil {
+		var text string
+		if l.parser.layout, text = l.job.layoutOf(l.source, line); l.parser.layout == nil {
+			l.note(text, n)
+			l.done = true
+			return
+		}
+	}
+	f := l.parser.parse(withoutTime(line), &l.record)
+	if f == noFault {
+		f = l.reducer.count(&l.record, l.counted)
+	}
+	if f != noFault {
+		l.wrong.add(f, n)
+	}
+}
+
+// header reads the names of the columns.
+func (l *lines) header(line []byte, n int) {
+	layout, bad := headerLayout(line)
+	l.parser.layout, l.broken = layout, bad != nil
+	switch {
+	case bad != nil:
+		l.note("the header cannot be used, because "+bad.Error(), n)
+	case len(layout.unknown) > 0:
+		notes := &l.reducer.summary.Notes
+		*notes = append(*notes, Note{File: l.source.path, Line: n, Text: unknownColumns(layout)})
 	}
 }
 

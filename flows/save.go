@@ -57,10 +57,6 @@ type fileRow struct {
 	Address netip.Addr `json:"address"`
 }
 
-type fileDigest struct {
-	SHA256 string `json:"sha256"`
-}
-
 // IsSummary reports whether a text begins like a file of Save.
 func IsSummary(text []byte) bool {
 	return bytes.HasPrefix(text, []byte(`{"sgaudit_flow_summary":`))

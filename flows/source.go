@@ -46,67 +46,81 @@ type source struct {
 // be: AWS delivers what is late in later files.
 const margin = 24 * time.Hour
 
+// listing gathers the files to read, each once.
+type listing struct {
+	options *Options
+	seen    map[string]bool
+	list    []source
+	notes   []Note
+}
+
 // sources lists the files of the paths, in the order of their names, each once. In
 // folders it takes the files with the endings .gz, .log and .txt, and leaves out
-// those of which the name says that they lie outside of the window.
-func sources(paths []string, o *Options) (list []source, notes []Note, err error) {
-	seen := map[string]bool{}
-	take := func(path string, info fs.FileInfo) {
-		whole, err := filepath.Abs(path)
-		if err == nil {
-			if real, err := filepath.EvalSymlinks(whole); err == nil {
-				whole = real
-			}
-		}
-		if seen[whole] {
-			return
-		}
-		seen[whole] = true
-		origin, _ := OriginOf(path)
-		list = append(list, source{path, info.Size(), origin})
-	}
+// those with a time in their name that is outside of the window.
+func sources(paths []string, o *Options) ([]source, []Note, error) {
+	l := &listing{options: o, seen: map[string]bool{}}
 	for _, path := range paths {
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("opening flow logs: %w", err)
 		}
 		if !info.IsDir() {
-			take(path, info)
+			l.take(path, info)
 			continue
 		}
-		err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-			if err != nil {
-				notes = append(notes, Note{File: name, Text: "it could not be opened: " + reason(err), Loss: true})
-				return nil
-			}
-			if d.IsDir() {
-				return nil
-			}
-			ending := strings.ToLower(filepath.Ext(name))
-			if ending == ".parquet" {
-				notes = append(notes, Note{File: name, Text: "Parquet is not read: have the flow log delivered as text", Loss: true})
-				return nil
-			}
-			if !slices.Contains([]string{".gz", ".log", ".txt"}, ending) {
-				return nil
-			}
-			if origin, named := OriginOf(name); named && o.outside(origin.Time) {
-				return nil
-			}
-			info, err := os.Stat(name)
-			if err != nil || !info.Mode().IsRegular() {
-				notes = append(notes, Note{File: name, Text: "it is not a file that can be read", Loss: true})
-				return nil
-			}
-			take(name, info)
-			return nil
-		})
-		if err != nil {
+		if err := filepath.WalkDir(path, l.visit); err != nil {
 			return nil, nil, fmt.Errorf("reading the folder %s: %w", path, err)
 		}
 	}
-	slices.SortFunc(list, func(a, b source) int { return cmp.Compare(a.path, b.path) })
-	return list, notes, nil
+	slices.SortFunc(l.list, func(a, b source) int { return cmp.Compare(a.path, b.path) })
+	return l.list, l.notes, nil
+}
+
+func (l *listing) take(path string, info fs.FileInfo) {
+	whole, err := filepath.Abs(path)
+	if err == nil {
+		if real, err := filepath.EvalSymlinks(whole); err == nil {
+			whole = real
+		}
+	}
+	if l.seen[whole] {
+		return
+	}
+	l.seen[whole] = true
+	origin, _ := OriginOf(path)
+	l.list = append(l.list, source{path, info.Size(), origin})
+}
+
+func (l *listing) lost(path, text string) {
+	l.notes = append(l.notes, Note{File: path, Text: text, Loss: true})
+}
+
+// visit takes a file of a folder, if it is one of flow logs.
+func (l *listing) visit(name string, d fs.DirEntry, err error) error {
+	if err != nil {
+		l.lost(name, "it could not be opened: "+reason(err))
+		return nil
+	}
+	ending := strings.ToLower(filepath.Ext(name))
+	switch {
+	case d.IsDir():
+		return nil
+	case ending == ".parquet":
+		l.lost(name, "Parquet is not read: have the flow log delivered as text")
+		return nil
+	case !slices.Contains([]string{".gz", ".log", ".txt"}, ending):
+		return nil
+	}
+	if origin, named := OriginOf(name); named && l.options.outside(origin.Time) {
+		return nil
+	}
+	info, err := os.Stat(name)
+	if err != nil || !info.Mode().IsRegular() {
+		l.lost(name, "it is not a file that can be read")
+		return nil
+	}
+	l.take(name, info)
+	return nil
 }
 
 // outside reports whether a file that was delivered at a time cannot hold records

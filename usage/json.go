@@ -132,25 +132,25 @@ func (r *Report) MarshalJSON() ([]byte, error) {
 
 func texts(list []string) []string { return append([]string{}, list...) }
 
-func (u *Rule) json() jsonRule {
+func (r *Rule) json() jsonRule {
 	out := jsonRule{
-		AccountID: u.Region.AccountID, Region: u.Region.Name, VPC: u.Group.VPC, GroupID: u.Group.ID, GroupName: u.Group.Name,
-		Direction: u.Rule.Direction.String(), Protocol: u.Rule.Traffic.Protocol.String(), Ports: u.Rule.Traffic.PortsText(), Source: u.Rule.Peer.String(),
-		Description: u.Rule.Description, RuleIDs: texts(u.Rule.IDs), Verdict: string(u.Verdict), Unsure: u.Unsure, Reasons: texts(u.Reasons),
-		Records: u.Records, Packets: u.Packets, Bytes: u.Bytes, Exclusive: u.Exclusive, Shared: u.Shared, Remotes: u.Remotes, Needed: []jsonNeeded{},
-		Attached: u.Attached, Using: u.Using, Covered: u.Covered, Hours: u.Hours,
+		AccountID: r.Region.AccountID, Region: r.Region.Name, VPC: r.Group.VPC, GroupID: r.Group.ID, GroupName: r.Group.Name,
+		Direction: r.Rule.Direction.String(), Protocol: r.Rule.Traffic.Protocol.String(), Ports: r.Rule.Traffic.PortsText(), Source: r.Rule.Peer.String(),
+		Description: r.Rule.Description, RuleIDs: texts(r.Rule.IDs), Verdict: string(r.Verdict), Unsure: r.Unsure, Reasons: texts(r.Reasons),
+		Records: r.Records, Packets: r.Packets, Bytes: r.Bytes, Exclusive: r.Exclusive, Shared: r.Shared, Remotes: r.Remotes, Needed: []jsonNeeded{},
+		Attached: r.Attached, Using: r.Using, Covered: r.Covered, Hours: r.Hours,
 	}
-	if u.Records > 0 {
-		first, last := clock(u.First), clock(u.Last)
+	if r.Records > 0 {
+		first, last := clock(r.First), clock(r.Last)
 		out.FirstSeen, out.LastSeen = &first, &last
 	}
-	for i := range u.Needed {
-		n := &u.Needed[i]
+	for i := range r.Needed {
+		n := &r.Needed[i]
 		out.Needed = append(out.Needed, jsonNeeded{n.Traffic.String(), addresses(n.Remotes, mostRemotes), len(n.Remotes), clock(n.Last)})
 	}
-	if u.Narrow != nil {
-		for i := range u.Narrow.Rules {
-			n := &u.Narrow.Rules[i]
+	if r.Narrow != nil {
+		for i := range r.Narrow.Rules {
+			n := &r.Narrow.Rules[i]
 			out.Narrower = append(out.Narrower, jsonProposed{n.Traffic.Protocol.String(), n.Traffic.PortsText(), n.Peer.String()})
 		}
 	}
