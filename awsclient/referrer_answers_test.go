@@ -209,6 +209,30 @@ func TestReferrerBatches(t *testing.T) {
 	}
 }
 
+// Calls for single resources are bounded, and what is not read then is a gap.
+func TestManyReferrers(t *testing.T) {
+	var names []string
+	for i := range mostDescribed + 3 {
+		names = append(names, fmt.Sprintf(`{"ModelName":"m%04d"}`, i))
+	}
+	described, list := 0, `{"Models":[`+strings.Join(names, ",")+`]}`
+	region, err := readKind("sagemaker", "model", Options{}, func(r *http.Request) (*http.Response, error) {
+		body := list
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), "DescribeModel") {
+			text, _ := io.ReadAll(r.Body)
+			body = strings.Replace(string(text), "}", `,"VpcConfig":{"SecurityGroupIds":["sg-1"]}}`, 1)
+			described++
+		}
+		return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Request: r, Body: io.NopCloser(strings.NewReader(body))}, nil
+	})
+	if err != nil || described != mostDescribed || len(region.Referrers) != mostDescribed {
+		t.Errorf("%d described, %d read, %v", described, len(region.Referrers), err)
+	}
+	if want := "DescribeModel would be called for each of 503 resources"; len(region.Gaps) != 1 || !strings.HasPrefix(region.Gaps[0].Message, want) {
+		t.Errorf("gaps: %+v", region.Gaps)
+	}
+}
+
 // A service without an endpoint in the region has nothing there. Where its name in
 // another region is not known either, the names say nothing.
 func TestServiceThatIsNotInTheRegion(t *testing.T) {

@@ -15,6 +15,10 @@ import (
 // where its row says nothing.
 const referrerRPS = 5
 
+// mostDescribed is how many calls one kind makes in a region for single resources, or
+// for as many as one call describes: some minutes at the pace that spares the service.
+const mostDescribed = 500
+
 // withReferrers adds the lists of inventory.ReferrerServices.
 func withReferrers(all []sweep) []sweep {
 	for i := range inventory.ReferrerServices {
@@ -51,8 +55,13 @@ func (c *referrerChain) step(ctx context.Context, i int, found [][]string) error
 	if c.p.firstPage {
 		found = found[:min(1, len(found))]
 	}
+	all := batches(found, call.Batch)
+	if len(all) > mostDescribed {
+		c.r.malformed(c.s.Part(), "%s would be called for each of %d resources, and is called for the first %d: the others are not known", call.Action, len(all), mostDescribed)
+		all = all[:mostDescribed]
+	}
 	var next [][]string
-	for _, batch := range batches(found, call.Batch) {
+	for _, batch := range all {
 		answered := map[string]bool{} // of those that the call asks for
 		err := c.pages(ctx, call, batch, func(item answer) error {
 			if i+1 < len(c.kind.Calls) {

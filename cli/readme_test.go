@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 var update = flag.Bool("update", false, "write the tables into the README and the page about frameworks, and the pictures of docs")
@@ -49,6 +50,30 @@ func TestFrameworksAreListed(t *testing.T) {
 	if !strings.Contains(strings.Join(strings.Fields(string(text)), " "), want) {
 		t.Errorf("the README does not say: %s", want)
 	}
+}
+
+// TestReferrersAreListed compares the page about referrers with the program's table.
+func TestReferrersAreListed(t *testing.T) {
+	var table strings.Builder
+	table.WriteString("| resources | permissions | key in files |\n| --- | --- | --- |\n")
+	quoted := func(texts []string) string {
+		if len(texts) == 0 {
+			return ""
+		}
+		return "`" + strings.Join(texts, "`, `") + "`"
+	}
+	for i := range inventory.ReferrerServices {
+		s := &inventory.ReferrerServices[i]
+		var kinds, keys []string
+		for k := range s.Kinds {
+			kinds = append(kinds, s.Kinds[k].Words)
+			if key := s.SavedKey(&s.Kinds[k]); key != "" {
+				keys = append(keys, key)
+			}
+		}
+		fmt.Fprintf(&table, "| %s | %s | %s |\n", strings.Join(kinds, ", "), quoted(s.Part().Operations()), quoted(keys))
+	}
+	held(t, "../docs/referrers.md", "<!-- referrers -->\n", table.String())
 }
 
 // held compares the lines behind the mark of a file, up to the next empty one,

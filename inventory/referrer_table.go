@@ -118,7 +118,7 @@ var ReferrerServices = [...]ReferrerService{
 		}},
 	},
 	{
-		Service: "sagemaker", Name: "SageMaker domains and notebook instances and models", Key: "sagemaker_resources",
+		Service: "sagemaker", Name: "SageMaker resources", Key: "sagemaker_resources",
 		API:    ServiceAPI{Host: "api.sagemaker", ID: "SageMaker", Form: FormJSON11, Version: "SageMaker"},
 		MaxRPS: 10,
 		Kinds: []ReferrerKind{
@@ -173,7 +173,7 @@ var ReferrerServices = [...]ReferrerService{
 		}},
 	},
 	{
-		Service: "rds", Name: "RDS and Neptune and DocumentDB databases", Key: "rds_databases",
+		Service: "rds", Name: "RDS databases", Key: "rds_databases",
 		API: ServiceAPI{Host: "rds", ID: "RDS", Form: FormQuery, Version: "2014-10-31"},
 		Kinds: []ReferrerKind{
 			{
