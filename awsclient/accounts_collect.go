@@ -85,10 +85,10 @@ type member struct {
 func (r *Accounts) enter(ctx context.Context, accounts []Account) error {
 	var asking sync.Mutex // one person types one code at a time
 	if ask := r.opts.MFAToken; ask != nil {
-		r.opts.MFAToken = func() (string, error) {
+		r.opts.MFAToken = func(profile string) (string, error) {
 			asking.Lock()
 			defer asking.Unlock()
-			return ask()
+			return ask(profile)
 		}
 	}
 	var g errgroup.Group

@@ -289,6 +289,17 @@ func TestParallelAndThrottles(t *testing.T) {
 	}
 }
 
+// --parallel bounds the calls of a run over one account, too.
+func TestParallelOfOneAccount(t *testing.T) {
+	s := serve(t, manyAccounts(1), endpoint.Options{Faults: []endpoint.Fault{{Latency: time.Millisecond}}})
+	if inv := collect(t, s, Options{Parallel: 3}); !inv.Complete() {
+		t.Error("not everything was read")
+	}
+	if most := s.MostAtOnce(); most > 3 {
+		t.Errorf("%d calls were under way at once", most)
+	}
+}
+
 // Regions are let go as they are taken: a slow taker keeps the reading back.
 func TestReadingKeepsPace(t *testing.T) {
 	var text strings.Builder

@@ -61,7 +61,7 @@ func connect(ctx context.Context, opts Options) (*Client, error) {
 	}
 	var limit deadline
 	if opts.MFAToken != nil {
-		opts.MFAToken = limit.outside(opts.MFAToken)
+		opts.mfaToken = limit.outside(func() (string, error) { return opts.MFAToken(opts.Profile) })
 	}
 	cfg, err := load(ctx, &opts, "")
 	if err != nil {
@@ -78,6 +78,9 @@ func connect(ctx context.Context, opts Options) (*Client, error) {
 		}
 	}
 	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), new(unknownCalls).watch)
+	if opts.Parallel > 0 {
+		cfg.HTTPClient = bounded{cfg.HTTPClient, make(slots, opts.Parallel)}
+	}
 	c := &Client{opts: opts, config: cfg, home: first}
 	client := sts.NewFromConfig(c.regionConfig(c.home, firstAttempts))
 	bounded, end := limit.begin(ctx, opts.callTimeout)

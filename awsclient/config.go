@@ -48,8 +48,8 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 		config.WithAPIOptions(clientOptions), // of those that get the credentials, too
 		config.WithAppID("sgaudit"),
 		config.WithAssumeRoleCredentialOptions(func(o *stscreds.AssumeRoleOptions) {
-			if opts.MFAToken != nil {
-				o.TokenProvider = opts.MFAToken
+			if opts.mfaToken != nil {
+				o.TokenProvider = opts.mfaToken
 			}
 		}),
 		config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {

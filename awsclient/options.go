@@ -45,19 +45,21 @@ type Options struct {
 	// file of AWS: for endpoints that check nothing.
 	StaticCredentials bool
 
-	MFAToken func() (string, error) // asked where the profile wants MFA; may be nil
-	Progress func(Progress)         // called for every page, from several goroutines; may be nil
-	Warn     func(string)           // called with what looks wrong but stops nothing; may be nil
-	Debug    func(string)           // called with what makes a run slower than it could be, from several goroutines; may be nil
+	MFAToken func(profile string) (string, error) // asked where the profile wants MFA; may be nil
+	Progress func(Progress)                       // called for every page, from several goroutines; may be nil
+	Warn     func(string)                         // called with what looks wrong but stops nothing; may be nil
+	Debug    func(string)                         // called with what makes a run slower than it could be, from several goroutines; may be nil
 
 	// Throttles counts the calls that were throttled; may be nil.
 	Throttles *Throttles
 
 	SDKDecoder bool // read every answer with the SDK's decoder, to measure what one's own is worth
 
-	RetryDelay  time.Duration                                            // longest wait between two tries of a call; 0: eight seconds
-	callTimeout time.Duration                                            // of the first call; tests shorten it
-	lookupHost  func(ctx context.Context, host string) ([]string, error) // net.DefaultResolver's; tests have their own
+	RetryDelay  time.Duration // longest wait between two tries of a call; 0: eight seconds
+	callTimeout time.Duration // of the first call; tests shorten it
+
+	mfaToken   func() (string, error)                                   // MFAToken for the profile
+	lookupHost func(ctx context.Context, host string) ([]string, error) // net.DefaultResolver's; tests have their own
 }
 
 // Progress says how far a run is.

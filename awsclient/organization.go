@@ -98,7 +98,7 @@ func (o *organization) add(a *types.Account) {
 		return
 	}
 	o.seen[id] = true
-	account := Account{ID: id, Name: aws.ToString(a.Name)}
+	account := Account{ID: id, Name: words.Cut(aws.ToString(a.Name), mostText)}
 	// Status is the older of the two, which AWS retires (AWS Organizations API
 	// reference, "Account").
 	if state := cmp.Or(string(a.State), string(a.Status)); state != string(types.AccountStateActive) {

@@ -102,7 +102,7 @@ func TestTypingTakesTime(t *testing.T) {
 		"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/audit\nsource_profile = base\nmfa_serial = arn:aws:iam::111122223333:mfa/me\nregion = us-east-1\n")
 	t.Setenv("AWS_ENDPOINT_URL_STS", s.URL)
 	const limit = 3 * time.Second
-	c, err := Connect(context.Background(), Options{Profile: "p", callTimeout: limit, MFAToken: func() (string, error) {
+	c, err := Connect(context.Background(), Options{Profile: "p", callTimeout: limit, MFAToken: func(string) (string, error) {
 		time.Sleep(limit + limit/4)
 		return "123456", nil
 	}})

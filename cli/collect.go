@@ -7,6 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // DecoderVariable makes the SDK decode every answer, for measurements.
@@ -24,7 +25,12 @@ func (p *program) prepare(ctx context.Context, opts *awsclient.Options) {
 	opts.RetryDelay = p.retryDelay
 	opts.SDKDecoder = os.Getenv(DecoderVariable) != ""
 	if p.console.Interactive() {
-		opts.MFAToken = func() (string, error) { return p.console.Ask(ctx, "MFA code") }
+		opts.MFAToken = func(profile string) (string, error) {
+			if profile == "" {
+				return p.console.Ask(ctx, "MFA code")
+			}
+			return p.console.Ask(ctx, "MFA code for profile "+words.Plain(profile))
+		}
 	}
 }
 
