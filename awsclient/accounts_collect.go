@@ -16,7 +16,7 @@ import (
 const (
 	defaultParallel = 128 // calls under way at once, of a run over several accounts
 	mostOfAccount   = 64  // of those, calls to one account
-	entering        = 16  // accounts whose roles are assumed side by side
+	entering        = 64  // accounts whose roles are assumed side by side
 
 	// readAhead are the regions that may wait to be taken, beside those of the
 	// region name that is read and of the next.
@@ -29,6 +29,10 @@ type Accounts struct {
 	base    *Client
 	all     slots
 	members []member
+
+	mu       sync.Mutex
+	profiles map[string]func() (*Client, error) // the credentials of each profile, once
+	warned   map[string]bool                    // texts of warnings
 }
 
 // Enter gets the credentials of every account and asks which regions each has. Base
@@ -42,7 +46,7 @@ func Enter(ctx context.Context, opts Options, base *Client, accounts []Account) 
 		opts.Parallel = defaultParallel
 	}
 	opts.Concurrency = 2 * opts.Parallel // many wait before they make a throttled call again
-	r := &Accounts{opts: opts, all: make(slots, opts.Parallel), members: make([]member, len(accounts))}
+	r := &Accounts{opts: opts, all: make(slots, opts.Parallel), members: make([]member, len(accounts)), profiles: map[string]func() (*Client, error){}, warned: map[string]bool{}}
 	if base != nil {
 		r.base = r.within(base)
 	}
@@ -110,13 +114,10 @@ func (r *Accounts) enter(ctx context.Context, accounts []Account) error {
 func (r *Accounts) enterOne(ctx context.Context, m *member) error {
 	base := r.base
 	if m.Profile != "" {
-		opts := r.opts
-		opts.Profile = m.Profile
 		var err error
-		if base, err = connect(ctx, opts); err != nil {
+		if base, err = r.profile(ctx, m.Profile); err != nil {
 			return r.unknown(ctx, m, err)
 		}
-		base = r.within(base)
 		if m.Role == "" && m.ID != "" && m.ID != base.caller.AccountID {
 			return &SetupError{Message: fmt.Sprintf("profile %q is of account %s, not of %s", m.Profile, base.caller.AccountID, m.ID), Hint: "correct the id or the profile"}
 		}
@@ -133,7 +134,7 @@ func (r *Accounts) enterOne(ctx context.Context, m *member) error {
 	if err != nil {
 		return err
 	}
-	client.opts.Warn = func(text string) { r.opts.Warn("account " + m.String() + ": " + text) }
+	client.opts.Warn = func(text string) { r.warn(m, text) }
 	client.config.HTTPClient = bounded{client.config.HTTPClient, make(slots, mostOfAccount)}
 	m.client = client
 	if m.plan, err = client.regions(ctx); err != nil {
@@ -145,6 +146,38 @@ func (r *Accounts) enterOne(ctx context.Context, m *member) error {
 		m.gap = &g
 	}
 	return nil
+}
+
+// profile returns a client with the credentials of a profile. Accounts that share one
+// share the client: an MFA code is asked for once.
+func (r *Accounts) profile(ctx context.Context, name string) (*Client, error) {
+	r.mu.Lock()
+	get := r.profiles[name]
+	if get == nil {
+		get = sync.OnceValues(func() (*Client, error) {
+			opts := r.opts
+			opts.Profile = name
+			c, err := connect(ctx, opts)
+			if err != nil {
+				return nil, err
+			}
+			return r.within(c), nil
+		})
+		r.profiles[name] = get
+	}
+	r.mu.Unlock()
+	return get()
+}
+
+// warn repeats a warning of one account, of many that would say the same.
+func (r *Accounts) warn(m *member, text string) {
+	r.mu.Lock()
+	again := r.warned[text]
+	r.warned[text] = true
+	r.mu.Unlock()
+	if !again {
+		r.opts.Warn("account " + m.String() + ": " + text + " (the same warning is not repeated for other accounts)")
+	}
 }
 
 // unknown is the failure of a profile: of its account alone where the id of that is

@@ -300,6 +300,39 @@ func TestParallelOfOneAccount(t *testing.T) {
 	}
 }
 
+// Accounts that share a profile share its credentials, and a warning that holds for
+// each of them is given once.
+func TestSharedProfile(t *testing.T) {
+	s := serve(t, manyAccounts(4), endpoint.Options{Faults: []endpoint.Fault{{Action: "DescribeRegions", Denied: true}}})
+	environment(t, "[profile hub]\naws_access_key_id = test\naws_secret_access_key = test\nregion = us-east-1\n")
+	var mu sync.Mutex
+	var warnings []string
+	opts := Options{EndpointURL: s.URL, Depth: inventory.DepthGroups, Regions: []string{"eu-west-1"}, Warn: func(text string) {
+		mu.Lock()
+		defer mu.Unlock()
+		warnings = append(warnings, text)
+	}}
+	var accounts []Account
+	for i := range 4 {
+		accounts = append(accounts, Account{ID: fmt.Sprint(100000000001 + i), Profile: "hub", Role: "audit"})
+	}
+	run, err := Enter(context.Background(), opts, nil, accounts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	run.Read(context.Background(), func(regions []*inventory.Region) { n += len(regions) })
+	asked := 0
+	for _, c := range s.Calls() {
+		if c.Action == "GetCallerIdentity" && c.Account == "100000000001" {
+			asked++
+		}
+	}
+	if n != 4 || asked != 1 || len(warnings) != 1 {
+		t.Errorf("%d regions, the profile was asked %d times, warnings %q", n, asked, warnings)
+	}
+}
+
 // Regions are let go as they are taken: a slow taker keeps the reading back.
 func TestReadingKeepsPace(t *testing.T) {
 	var text strings.Builder
