@@ -11,7 +11,9 @@ import (
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/history"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
 )
 
 // randomAccounts is an inventory of several accounts whose groups, interfaces, VPCs
@@ -96,6 +98,41 @@ func TestRegionByRegionIsTheWhole(t *testing.T) {
 		}
 		if got := merged.Attention(exceptions, opts.Settings.Now); fmt.Sprint(got) != fmt.Sprint(warnings) {
 			t.Errorf("seed %d: %q, want %q", seed, got, warnings)
+		}
+	}
+}
+
+// What needs the inventory until the end keeps it: each format that lists or draws what
+// was audited, the history, flow logs and the choice of a part.
+func TestWhatKeepsTheInventory(t *testing.T) {
+	flags := func(change func(*auditFlags), formats ...string) bool {
+		f := &auditFlags{part: &part{}}
+		for _, name := range formats {
+			format, _ := output.Lookup(name)
+			f.targets = append(f.targets, target{format: format})
+		}
+		if change != nil {
+			change(f)
+		}
+		return f.keepsInventory()
+	}
+	for _, name := range []string{"table", "json", "csv", "sarif", "markdown", "junit", "ndjson", "prometheus", "ocsf", "asff"} {
+		if flags(nil, name) {
+			t.Errorf("-o %s keeps the inventory", name)
+		}
+	}
+	for _, name := range []string{"html", "xlsx", "rules-csv", "groups-csv", "interfaces-csv"} {
+		if !flags(nil, "table", name) {
+			t.Errorf("-o %s does not keep the inventory", name)
+		}
+	}
+	for name, change := range map[string]func(*auditFlags){
+		"--history": func(f *auditFlags) { f.history = &history.Folder{} },
+		"--usage":   func(f *auditFlags) { f.usage = []string{"x"} },
+		"--group":   func(f *auditFlags) { f.part = &part{words: []string{"--group x"}} },
+	} {
+		if !flags(change, "table") {
+			t.Errorf("%s does not keep the inventory", name)
 		}
 	}
 }
