@@ -42,7 +42,7 @@ func chatMessage(r *findings.Report) (title, sum string, list, closing []string)
 		}
 	}
 	for _, f := range found[:min(chatLines, len(found))] {
-		list = append(list, runes(f.Severity.String()+": "+resourceWords(f)+" in "+words.Plain(cmp.Or(f.Region, f.AccountID))+": "+words.Plain(f.Message), chatLine))
+		list = append(list, runes(f.Severity.String()+": "+resourceWords(f)+" in "+words.Plain(cmp.Or(placeWords("", f.AccountName, f.Region), f.AccountID))+": "+words.Plain(f.Message), chatLine))
 	}
 	if more := len(found) - chatLines; more > 0 {
 		closing = append(closing, fmt.Sprintf("and %d more", more))
@@ -51,7 +51,7 @@ func chatMessage(r *findings.Report) (title, sum string, list, closing []string)
 	for _, c := range unread(r) {
 		for _, g := range unreadParts(c) {
 			if lines++; lines <= 3 {
-				closing = append(closing, runes("Not read: "+words.Plain(c.AccountID+" "+c.Region)+": "+gapWords(&g), chatLine))
+				closing = append(closing, runes("Not read: "+words.Plain(placeWords(c.AccountID, c.AccountName, c.Region))+": "+gapWords(&g), chatLine))
 			}
 		}
 	}

@@ -108,7 +108,7 @@ func first(out *bytes.Buffer, r *findings.Report, o Options) {
 // gaps lists what could not be read of regions.
 func gaps(out *bytes.Buffer, unread []*findings.Coverage) {
 	for _, c := range unread {
-		fmt.Fprintf(out, "  %s %s: %s\n", words.Plain(c.AccountID), words.Plain(c.Region), words.Plain(c.Status))
+		fmt.Fprintf(out, "  %s %s: %s\n", words.Plain(placeWords(c.AccountID, c.AccountName, "")), words.Plain(c.Region), words.Plain(c.Status))
 		for _, g := range c.Gaps {
 			fmt.Fprintf(out, "    %s %s", words.Plain(g.Operation), words.Plain(g.Kind))
 			if g.Message != "" {

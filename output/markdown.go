@@ -54,7 +54,7 @@ func markdownTable(out *bytes.Buffer, title string, list []*findings.Finding) {
 	}
 	fmt.Fprintf(out, "\n### %s: %d\n\n| Severity | Where | Resource | Rule | Finding | Fix |\n| --- | --- | --- | --- | --- | --- |\n", title, len(list))
 	for _, f := range list[:min(markdownRows, len(list))] {
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", f.Severity, markdownCode(strings.TrimSpace(f.AccountID+" "+f.Region)), markdownCode(resourceWords(f)),
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", f.Severity, markdownCode(placeWords(f.AccountID, f.AccountName, f.Region)), markdownCode(resourceWords(f)),
 			markdownCode(ruleText(f)), markdownText(runes(f.Message, markdownCell)), markdownText(runes(f.Fix.Summary, markdownCell)))
 	}
 	if more := len(list) - markdownRows; more > 0 {
@@ -123,7 +123,7 @@ func markdownCoverage(out *bytes.Buffer, r *findings.Report) {
 				out.WriteString("\n#### Not read in full\n\n")
 			}
 			if lines <= most {
-				fmt.Fprintf(out, "- %s: %s\n", markdownCode(strings.TrimSpace(c.AccountID+" "+c.Region)), markdownText(runes(gapWords(&g), markdownCell)))
+				fmt.Fprintf(out, "- %s: %s\n", markdownCode(placeWords(c.AccountID, c.AccountName, c.Region)), markdownText(runes(gapWords(&g), markdownCell)))
 			}
 		}
 	}

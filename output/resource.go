@@ -173,3 +173,15 @@ func runes(text string, most int) string {
 	}
 	return text[:cut] + "…"
 }
+
+// placeWords names the account, by its id and by its name where one is known, and the
+// region.
+func placeWords(account, name, region string) string {
+	text := account
+	for _, more := range []string{name, region} {
+		if more != "" {
+			text = strings.TrimSpace(text + " " + more)
+		}
+	}
+	return text
+}

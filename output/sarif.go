@@ -57,14 +57,15 @@ type (
 		Properties   sarifProperties    `json:"properties"`
 	}
 	sarifProperties struct {
-		Severity  string     `json:"severity"`
-		Account   string     `json:"account_id"`
-		Region    string     `json:"region"`
-		Group     string     `json:"group_id,omitempty"`
-		GroupName string     `json:"group_name,omitempty"`
-		Exposure  string     `json:"exposure,omitempty"`
-		Fix       string     `json:"fix,omitempty"`
-		FirstSeen *time.Time `json:"first_seen,omitempty"`
+		Severity    string     `json:"severity"`
+		Account     string     `json:"account_id"`
+		AccountName string     `json:"account_name,omitempty"`
+		Region      string     `json:"region"`
+		Group       string     `json:"group_id,omitempty"`
+		GroupName   string     `json:"group_name,omitempty"`
+		Exposure    string     `json:"exposure,omitempty"`
+		Fix         string     `json:"fix,omitempty"`
+		FirstSeen   *time.Time `json:"first_seen,omitempty"`
 	}
 	sarifSuppression struct {
 		Kind   string `json:"kind"`
@@ -225,7 +226,7 @@ func sarifFinding(r *findings.Report, f *findings.Finding, rule int) *sarifResul
 		RuleID: words.Plain(f.Check), RuleIndex: rule, Level: sarifLevels[f.Severity], Message: sarifMessage{runes(text, sarifText)},
 		Fingerprints: map[string]string{"primaryLocationLineHash": f.ID},
 		Properties: sarifProperties{
-			Severity: f.Severity.String(), Account: f.AccountID, Region: f.Region, Group: f.GroupID, GroupName: words.Plain(f.GroupName),
+			Severity: f.Severity.String(), Account: f.AccountID, AccountName: words.Plain(f.AccountName), Region: f.Region, Group: f.GroupID, GroupName: words.Plain(f.GroupName),
 			Exposure: string(f.Exposure.Verdict), Fix: words.Plain(f.Fix.Summary), FirstSeen: f.FirstSeen,
 		},
 	}
