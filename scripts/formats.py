@@ -6,8 +6,8 @@ usage: formats.py SGAUDIT [SARIF-MULTITOOL]
 Audits the demo account once, writes every format from the saved report, reads
 each with the library that its users have, and compares the ids of the findings
 with those of the JSON. It needs ocsf-json-schema, jsonschema, botocore,
-junitparser, prometheus-client, markdown-it-py and openpyxl; with sarif-multitool
-also GitHub's own rules for SARIF are checked. Where LibreOffice (soffice) is
+junitparser, prometheus-client, markdown-it-py, openpyxl, pyarrow, duckdb and
+sqlglot (with the dialect of Athena); with sarif-multitool also GitHub's own rules for SARIF are checked. Where LibreOffice (soffice) is
 installed it opens the workbook and the CSV. No network is used.
 """
 
@@ -22,8 +22,11 @@ from collections import Counter
 
 import botocore.session
 import botocore.validate
+import duckdb
 import junitparser
 import openpyxl
+import pyarrow.parquet
+import sqlglot
 from jsonschema import Draft202012Validator
 from markdown_it import MarkdownIt
 from ocsf_json_schema import OcsfJsonSchemaEmbedded, get_ocsf_schema
@@ -168,6 +171,45 @@ def ndjson(name, report, ids, tool):
     expect("ndjson: ids agree", {r["id"] for r in records if r["record"] == "finding"} == ids, True)
 
 
+def parquet(name, report, ids, tool):
+    rows = pyarrow.parquet.read_table(name).to_pylist()
+    expect("parquet: ids agree", {r["id"] for r in rows if r["id"]} == ids, True)
+    gaps = sum(len(c["gaps"]) for c in report["coverage"])
+    reasons = {(n["account_id"], n["region"], n["reason"]) for n in report["not_evaluated"]}
+    expect("parquet: gaps and what was not evaluated", sum(r["status"] == "not-evaluated" for r in rows), gaps + len(reasons))
+    expect("parquet: suppressed", sum(r["status"] == "suppressed" for r in rows), report["summary"]["suppressed"])
+    expect("parquet: attached", sorted(r["attached"] for r in rows if r["id"]), sorted(f["attached"] for f in report["findings"]))
+    started = {r["started_at"].isoformat(timespec="seconds") for r in rows}
+    expect("parquet: times", started, {report["started_at"][:19] + "+00:00"})
+
+
+def lake(program, report):
+    """Folders with a file for each region, as Athena reads them: by DuckDB, with the columns of the statement."""
+    count = {"rules": "rules", "groups": "security_groups", "interfaces": "network_interfaces"}
+    formats = ["parquet"] + [f"{table}-{kind}" for table in count for kind in ("parquet", "ndjson")]
+    subprocess.run([program, "demo", "--quiet"] + [arg for f in formats for arg in ("-o", f"{f}={f}/")], check=True)
+    for name in formats:
+        kind = name.rpartition("-")[2]
+        ddl = subprocess.run([program, "ddl", name, "--location", "s3://my-bucket/sgaudit/"], check=True, capture_output=True, text=True).stdout
+        create = sqlglot.parse_one(ddl, dialect="athena")
+        expect(f"{name}: the statement", (type(create).__name__, create.args["kind"]), ("Create", "TABLE"))
+        columns = {c.name: c.args["kind"].sql() for c in create.find_all(sqlglot.exp.ColumnDef)}
+        read_files = "read_parquet" if kind == "parquet" else "read_json"
+        source = f"{read_files}('{name}/*/*/part-0.{kind}', hive_partitioning=true, hive_types={{'account': VARCHAR, 'region': VARCHAR}})"
+        kinds = {"TEXT": "VARCHAR", "BIGINT": "BIGINT", "TIMESTAMP": "TIMESTAMP WITH TIME ZONE"}
+        files = dict(duckdb.sql(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})").fetchall())
+        wrong = [c for c, k in columns.items() if c not in files or kind == "parquet" and files[c] != kinds[k]]
+        expect(f"{name}: columns that the files have not", wrong, [])
+        expect(f"{name}: columns that the statement has not", sorted(set(files) - set(columns)), [])
+        rows = "" if name == "parquet" else "WHERE coalesce(CAST(note AS VARCHAR), '') = ''"
+        found = duckdb.sql(f"SELECT account, region, count(*) FROM {source} {rows} GROUP BY ALL").fetchall()
+        if name == "parquet":
+            want = Counter((f["account_id"], f["region"]) for f in report["findings"])
+        else:
+            want = Counter({(c["account_id"], c["region"]): c[count[name.rpartition("-")[0]]] for c in report["coverage"]})
+        expect(f"{name}: rows of each partition agree", {(a, r): n for a, r, n in found} == {k: n for k, n in want.items() if n}, True)
+
+
 def slack(name, report, ids, tool):
     message = json.loads(read(name))
     expect("slack: blocks", len(message["blocks"]) <= 50 and len(json.dumps(message)) < 13200, True)
@@ -180,10 +222,10 @@ def teams(name, report, ids, tool):
 # What is read by a person, or is the report itself.
 readable = {"table", "html", "json"}
 # What a saved report does not hold: the audit writes it, and lists() reads it.
-of_inventory = {"rules-csv", "groups-csv", "interfaces-csv"}
+of_inventory = {f"{table}-{kind}" for table in ("rules", "groups", "interfaces") for kind in ("csv", "ndjson", "parquet")}
 readers = {
     "sarif": sarif, "ocsf": ocsf, "asff": asff, "junit": junit, "prometheus": prometheus, "markdown": markdown,
-    "codequality": codequality, "csv": table, "ndjson": ndjson, "xlsx": xlsx, "slack": slack, "teams": teams,
+    "codequality": codequality, "csv": table, "ndjson": ndjson, "parquet": parquet, "xlsx": xlsx, "slack": slack, "teams": teams,
 }
 
 
@@ -198,13 +240,13 @@ def main():
     offered = subprocess.run([program, "__complete", "show", "-o", "="], check=True, capture_output=True, text=True).stdout.split()
     for name in offered:
         if name not in readers:
-            if name not in readable | of_inventory:
-                print(f"  {name}: no reader is known here")
+            expect(f"{name}: is read", name in readable | of_inventory, True)
             continue
         file = "report." + name
         subprocess.run([program, "show", "report.json", "--quiet", "-o", f"{name}={file}"], check=True)
         readers[name](file, report, ids, tool)
     lists(".", report)
+    lake(program, report)
     subprocess.run([program, "show", "report.json", "--quiet", "-o", "json=again.json"], check=True)
     expect("json: show writes the same bytes", read("again.json") == read("report.json"), True)
     expect("formats without a reader", sorted(set(readers) - set(offered)), [])
