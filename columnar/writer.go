@@ -46,6 +46,7 @@ type Writer struct {
 	out     *parquet.GenericWriter[any]
 	rows    []parquet.Row // of which the first used are waiting
 	used    int
+	texts   []byte // of the rows that are waiting
 	written int
 }
 
@@ -68,7 +69,7 @@ func (w *Writer) Write(cells []string) error {
 	}
 	row := w.rows[w.used][:0]
 	for i, c := range w.columns {
-		value, err := c.Kind.value(cells[i])
+		value, err := w.value(c.Kind, cells[i])
 		if err != nil {
 			return fmt.Errorf("row %d, column %s: %w", w.written+w.used+1, c.Name, err)
 		}
@@ -87,7 +88,7 @@ func (w *Writer) Write(cells []string) error {
 
 func (w *Writer) flush() error {
 	n, err := w.out.WriteRows(w.rows[:w.used])
-	w.written, w.used = w.written+n, 0
+	w.written, w.used, w.texts = w.written+n, 0, w.texts[:0]
 	return err
 }
 
@@ -99,7 +100,7 @@ func (w *Writer) Close() error {
 	return w.out.Close()
 }
 
-func (k Kind) value(cell string) (parquet.Value, error) {
+func (w *Writer) value(k Kind, cell string) (parquet.Value, error) {
 	if cell == "" {
 		return parquet.NullValue(), nil
 	}
@@ -117,7 +118,9 @@ func (k Kind) value(cell string) (parquet.Value, error) {
 		}
 		return parquet.Int64Value(at.UnixMilli()), nil
 	}
-	return parquet.ByteArrayValue([]byte(cell)), nil
+	at := len(w.texts)
+	w.texts = append(w.texts, cell...)
+	return parquet.ByteArrayValue(w.texts[at:]), nil
 }
 
 func (k Kind) node() parquet.Node {

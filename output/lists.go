@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sgaudit/sgaudit/findings"
@@ -112,6 +113,8 @@ func (s *sticky) object(columns []tables.Column, row []string) {
 			text = append(text, "null"...)
 		case c.Kind == tables.Number:
 			text = append(text, row[i]...)
+		case isBare(row[i]):
+			text = append(append(append(text, '"'), row[i]...), '"')
 		default:
 			value, err := json.Marshal(row[i])
 			if err != nil && s.err == nil {
@@ -124,6 +127,16 @@ func (s *sticky) object(columns []tables.Column, row []string) {
 	if s.err == nil {
 		_, s.err = s.w.Write(words.JSON(s.text))
 	}
+}
+
+// isBare reports whether JSON writes a text as it is, as it does nearly every one.
+func isBare(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || strings.IndexByte("\"\\<>&", c) >= 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *sticky) flush(format string) error {
