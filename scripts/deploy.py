@@ -4,7 +4,7 @@
 CloudFormation: cfn-lint. Kubernetes: the schemas of 1.34. Step Functions: asl-validator
 (npm), over the definition in its template. Terraform: fmt and validate, where a copy of
 the provider is installed. Slurm: the script runs as the tasks of an array, with a stand-in
-for sgaudit. Usage: scripts/deploy.py FOLDER-FOR-TOOLS [FOLDER-OF-TERRAFORM-PROVIDERS]
+for sgaudit. systemd: systemd-analyze, where it is installed. Usage: scripts/deploy.py FOLDER-FOR-TOOLS [FOLDER-OF-TERRAFORM-PROVIDERS]
 """
 
 import json
@@ -87,6 +87,17 @@ def main():
     work.mkdir()
     slurm(work)
     print("slurm: the tasks of an array")
+    if shutil.which("systemd-analyze"):
+        units = tools / "systemd"
+        shutil.copytree(ROOT / "systemd", units)
+        service = units / "sgaudit.service"
+        service.write_text(service.read_text().replace("/usr/local/bin/sgaudit-nightly", shutil.which("true")))
+        said = run("systemd-analyze", "verify", service, units / "sgaudit.timer")
+        if said.strip():
+            sys.exit(f"deploy.py: {said}")
+        print("systemd-analyze: the service and its timer")
+    else:
+        print("systemd-analyze is missing: the units were not read")
     if shutil.which("terraform") and len(sys.argv) > 2:
         place = tools / "terraform"
         shutil.copytree(ROOT / "role", place)
