@@ -22,7 +22,7 @@ func (p *program) demoVerb() *urfave.Command {
 			"and reads it with the same client that reads AWS. It uses no AWS variables, files or credentials.",
 		Flags: append([]urfave.Flag{
 			&urfave.BoolFlag{Name: "serve", Usage: "audit nothing, and serve the account to any EC2 client until Ctrl-C"},
-			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: also accept calls that change groups, to try a plan of sgaudit fix"},
+			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: also accept calls that change groups, to try a plan of sgaudit fix, and those of the lab guide (docs/lab.md)"},
 			&urfave.StringFlag{Name: "address", Usage: "serve on this loopback `HOST:PORT` (default: any free port)"},
 			&urfave.StringFlag{Name: "estate", Usage: "instead of the embedded account serve that of this `FILE`, in the notation of sgaudit snapshot -o sg"},
 		}, declareAuditFlags()...),

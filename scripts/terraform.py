@@ -5,6 +5,9 @@ Each file of cli/testdata/plans is a change of the demo account, with what sgaud
 to say of it in its comments. Terraform and the AWS provider make the plan, offline;
 sgaudit simulates it with --fail-on and --new-only. With --record the plan is written
 beside the file, for the tests that run without Terraform.
+
+Then the configuration that sgaudit fix writes, of each kind of step, is applied to moto,
+an emulator of EC2, and undone.
 Usage: scripts/terraform.py PATH-TO-SGAUDIT [--record] [NAME...]
 
 TF_PLUGIN_DIR names the folder of the provider: the one above registry.terraform.io.
@@ -19,6 +22,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+
+import moto as emulator  # scripts/moto.py
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PLANS = os.path.join(HERE, "..", "cli", "testdata", "plans")
@@ -61,9 +66,12 @@ class Workspace:
 
     def __init__(self, folder, text, plugin_dir, env=ENV):
         self.folder, self.env = folder, env
-        with open(os.path.join(folder, "main.tf"), "w", encoding="utf-8") as f:
-            f.write(text)
+        self.write("main.tf", text)
         self.run("init", "-plugin-dir=" + plugin_dir)
+
+    def write(self, name, text):
+        with open(os.path.join(self.folder, name), "w", encoding="utf-8") as f:
+            f.write(text)
 
     def run(self, *args):
         out = subprocess.run(["terraform", args[0], "-no-color", *args[1:]] if args[0] != "show" else ["terraform", *args],
@@ -88,14 +96,13 @@ def state(text):
     return json.dumps({"version": 4, "terraform_version": "1.11.4", "serial": 1, "lineage": "plans", "outputs": {}, "resources": resources})
 
 
-def make(path, plugin_dir):
+def make(path, workspace):
     """The plan of a file, without what sgaudit does not read."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
-    with tempfile.TemporaryDirectory() as folder:
-        with open(os.path.join(folder, "terraform.tfstate"), "w", encoding="utf-8") as f:
-            f.write(state(text))
-        plan = json.loads(Workspace(folder, PROVIDER + text, plugin_dir).plan("-refresh=false"))
+    workspace.write("terraform.tfstate", state(text))
+    workspace.write("main.tf", PROVIDER + text)
+    plan = json.loads(workspace.plan("-refresh=false"))
     for key in ("planned_values", "prior_state", "relevant_attributes", "timestamp"):
         plan.pop(key, None)
     return json.dumps(plan, indent=1, sort_keys=True) + "\n"
@@ -127,6 +134,113 @@ def simulate(sgaudit, path, plan):
     return int(want["exit"])
 
 
+class Account:
+    """An account on moto that sgaudit audits."""
+
+    def __init__(self, sgaudit, url, folder):
+        self.sgaudit, self.folder = sgaudit, folder
+        self.env = {**emulator.ENV, "AWS_ENDPOINT_URL": url}
+        self.seeder = emulator.Seeder(url, REGION)
+
+    def run(self, *args):
+        out = subprocess.run([self.sgaudit, *args], env=self.env, cwd=self.folder, capture_output=True, text=True)
+        if out.returncode not in (0, 3):  # 3: moto does not know every call
+            sys.exit(f"terraform.py: sgaudit {' '.join(args)}:\n{out.stdout}\n{out.stderr}")
+
+    def audit(self):
+        self.run("audit", "--region", REGION, "-o", "json=report.json")
+        with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as f:
+            return {f["id"]: f for f in json.load(f)["findings"]}
+
+    def rules(self):
+        """Every rule, with the names of groups in the place of their ids."""
+        names = {g["GroupId"]: g["GroupName"] for g in self.seeder.aws("describe-security-groups")["SecurityGroups"]}
+        found = []
+        for r in self.seeder.aws("describe-security-group-rules")["SecurityGroupRules"]:
+            peer = r.get("CidrIpv4") or r.get("CidrIpv6") or r.get("PrefixListId") or names.get(r.get("ReferencedGroupInfo", {}).get("GroupId"))
+            found.append(str((names[r["GroupId"]], r["IsEgress"], r["IpProtocol"], r["FromPort"], r["ToPort"], peer)))
+        return sorted(found)
+
+    def carried(self):
+        """The groups of each interface."""
+        return {i["PrivateIpAddress"]: sorted(g["GroupId"] for g in i["Groups"]) for i in self.seeder.aws("describe-network-interfaces")["NetworkInterfaces"]}
+
+
+REGION = "eu-west-1"
+BLOCK = re.compile(r"^(?:#[^\n]*\n)*(import|resource) [^\n]*\{\n.*?^\}\n", re.M | re.S)
+GONE = re.compile(r'(revoke|delete)_')
+
+
+def fixes(sgaudit, plugin_dir):
+    """Apply what sgaudit fix writes as Terraform to moto, and undo it."""
+    url = f"http://127.0.0.1:{emulator.free_port()}"
+    server = emulator.start_moto(url)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return carry_out(Account(sgaudit, url, folder), url, plugin_dir)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def carry_out(account, url, plugin_dir):
+    s = account.seeder
+    vpc = s.aws("create-vpc", "--cidr-block", "10.77.0.0/16")["Vpc"]["VpcId"]
+    subnet = s.aws("create-subnet", "--vpc-id", vpc, "--cidr-block", "10.77.1.0/24")["Subnet"]["SubnetId"]
+    web, app, db, cache, idle = (s.group(vpc, n) for n in ("web", "application", "database", "cache", "idle"))
+    default = next(g["GroupId"] for g in s.aws("describe-security-groups")["SecurityGroups"] if g["GroupName"] == "default" and g["VpcId"] == vpc)
+    s.allow(web, "tcp/22", "0.0.0.0/0")            # revoke
+    s.allow(db, "tcp/5432", "10.77.1.20/32")       # allow the application's group, revoke
+    s.allow(cache, "tcp/6379", "10.77.1.16/28")    # a new group for an interface, allow it, revoke
+    s.allow(idle, "tcp/443", "10.0.0.0/8")         # delete the group
+    s.interface(vpc, subnet, "10.77.1.10", web)
+    s.interface(vpc, subnet, "10.77.1.20", app)
+    s.interface(vpc, subnet, "10.77.1.21", default)
+    s.interface(vpc, subnet, "10.77.1.40", db)
+    s.interface(vpc, subnet, "10.77.1.41", cache)
+    before, rules, carried = account.audit(), account.rules(), account.carried()
+    account.run("snapshot", "--region", REGION, "-o", "now.json")
+    # moto does not know every call, so that a snapshot of it does not prove that a group is unused: the report does not ask for proof.
+    account.run("fix", "--input", "now.json", "--skip-check", "unused-group", "-o", "terraform=fix.tf")
+    account.run("fix", "--input", "report.json", "--check", "unused-group", "--with-deletes", "-o", "terraform=gone.tf")
+    text = ""
+    for name in ("fix.tf", "gone.tf"):
+        with open(os.path.join(account.folder, name), encoding="utf-8") as f:
+            text += "".join(line for line in f if not line.startswith("#"))
+    os.remove(os.path.join(account.folder, "gone.tf"))
+    with open(os.path.join(account.folder, "fix.tf"), "w", encoding="utf-8") as f:
+        f.write(text)
+    kinds = {k for k in ("resource \"aws_security_group\" \"group", "attach_", "allow_", "revoke_", "delete_") if k in text}
+    if len(kinds) < 5:
+        sys.exit(f"terraform.py: the plan does not have every kind of step: {sorted(kinds)}\n{text}")
+    provider = PROVIDER.replace("us-east-1", REGION).replace("  skip_metadata_api_check", '  endpoints {\n    ec2 = "%s"\n  }\n  skip_metadata_api_check' % url)
+    w = Workspace(account.folder, provider, plugin_dir)
+    # First all of it: what is new comes, and what is to go is taken over.
+    w.run("plan", "-input=false")
+    w.run("apply", "-auto-approve", "-input=false")
+    # Then without the blocks of what is to go.
+    blocks = list(BLOCK.finditer(text))
+    kept = "\n".join(b[0] for b in blocks if not GONE.search(b[0]))
+    gone = "\n".join(b[0] for b in blocks if b[1] == "resource" and GONE.search(b[0]))
+    w.write("fix.tf", kept)
+    w.run("apply", "-auto-approve", "-input=false")
+    after = account.audit()
+    left = [f["message"] for i, f in after.items() if i in before and before[i]["fix"]["commands"] and "new group" not in f["message"]]
+    if left:
+        sys.exit(f"terraform.py: still there after the configuration was applied: {left}")
+    # And back: what came goes, and what went comes.
+    w.write("fix.tf", gone)
+    w.run("apply", "-auto-approve", "-input=false")
+    again = account.rules()
+    lost = [r for r in rules if r not in again and "'idle'" not in r]
+    more = [r for r in again if r not in rules]
+    if lost or more:
+        sys.exit(f"terraform.py: after the undo {lost} are missing and {more} are new")
+    if account.carried() != carried:
+        sys.exit(f"terraform.py: after the undo the interfaces have other groups: {account.carried()}, before {carried}")
+    return f"terraform.py: moto: {len(blocks)} blocks of sgaudit fix applied; {len(before)} findings before, {len(after)} after; undone"
+
+
 def main():
     args = sys.argv[1:]
     record = "--record" in args
@@ -137,13 +251,16 @@ def main():
     if not plugin_dir:
         print("terraform.py: Terraform or its AWS provider is missing (TF_PLUGIN_DIR): the recorded plans are simulated")
     codes = {}
+    if plugin_dir:
+        home = tempfile.TemporaryDirectory()
+        workspace = Workspace(home.name, PROVIDER, plugin_dir)
     for path in sorted(glob.glob(os.path.join(PLANS, "*.tf"))):
         name = os.path.basename(path)[:-3]
         if names and name not in names:
             continue
         recorded = os.path.join(PLANS, name + ".json")
         if plugin_dir:
-            plan = make(path, plugin_dir)
+            plan = make(path, workspace)
             if record:
                 with open(recorded, "w", encoding="utf-8") as f:
                     f.write(plan)
@@ -156,6 +273,8 @@ def main():
                 f.write(plan)
             code = simulate(sgaudit, path, made)
         codes[code] = codes.get(code, 0) + 1
+    if plugin_dir and not names:
+        print(fixes(sgaudit, plugin_dir))
     print(f"terraform.py: {sum(codes.values())} plans simulated: " + ", ".join(f"{n} with exit code {c}" for c, n in sorted(codes.items())))
 
 
