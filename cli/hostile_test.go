@@ -272,6 +272,7 @@ func TestNoVerbObeysTexts(t *testing.T) {
 			{"simulate", "plan.sh", "--from", "now.json", "-o", "json"},
 			{"+", "simulate", "wrong.sh", "--from", "now.json"},
 			{"+", "simulate", hostile, "--from", "now.json"},
+			{"+", "simulate", "plan.sh", "--from", "now.json", "--flows", "flows.log"},
 		},
 		"usage": {
 			{"+", "usage", "--input", "now.json", "--flow-logs", "flows.log"},

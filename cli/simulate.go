@@ -28,10 +28,11 @@ func (p *program) simulateVerb() *urfave.Command {
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "apply the plan to this `SNAPSHOT` instead of an account", TakesFile: true},
 			&urfave.StringFlag{Name: "terraform", Usage: "apply the Terraform plan of `FILE`, as terraform show -json prints it (- is standard input)", TakesFile: true},
 			&urfave.StringFlag{Name: "change-set", Usage: "apply the CloudFormation change set of `FILE`, as aws cloudformation describe-change-set --include-property-values prints it (- is standard input)", TakesFile: true},
+			&urfave.StringSliceFlag{Name: "flows", Category: categoryRead, Usage: "also list the connections that the plan would cut, of the VPC flow logs at this `PATH`: a file, a folder as Amazon S3 holds them, or a summary of sgaudit usage --save-summary; repeatable", TakesFile: true},
 			savedFlag(), demoFlag(), answerFlag("markdown"), configFlag(),
 			choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY` after the plan: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
 			&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --fail-on: count only findings that the plan brings, or of which it raises the severity"},
-			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, or a finding is new"},
+			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, a connection of --flows would be cut, or a finding is new"},
 		}, readFlags()...),
 		Action: p.simulate,
 	}
@@ -72,6 +73,20 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
+	cut := 0
+	if paths := c.StringSlice("flows"); len(paths) > 0 {
+		source, err := usageSource(paths)
+		if err != nil {
+			return err
+		}
+		summary, err := p.readFlows(c.Context, read.Inventory, source)
+		if err != nil {
+			return err
+		}
+		p.tellNotes(summary)
+		s.Replay(read.Inventory, summary)
+		cut = len(s.FlowLogs.Cut)
+	}
 	text := s.Text()
 	if c.String("output") == "markdown" {
 		text = s.Markdown()
@@ -79,7 +94,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err := p.answer(c, s, text); err != nil {
 		return err
 	}
-	if failOn != nil && s.Reaches(*failOn, c.Bool("new-only")) || c.Bool("exit-code") && len(s.Lost)+len(s.New) > 0 {
+	if failOn != nil && s.Reaches(*failOn, c.Bool("new-only")) || c.Bool("exit-code") && len(s.Lost)+len(s.New)+cut > 0 {
 		return status(exitFindings)
 	}
 	if err := p.conclude(read.Inventory, c.Context.Err() != nil); err != nil {

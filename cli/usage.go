@@ -162,8 +162,8 @@ func references() func(*inventory.Region, string, netip.Addr) []string {
 // mostNotes is how many notes about files are printed.
 const mostNotes = 5
 
-// tellFlows says what was read, and what could not be.
-func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage.Report) {
+// tellNotes says what could not be read.
+func (p *program) tellNotes(s *flows.Summary) {
 	for i, n := range s.Notes {
 		if i == mostNotes {
 			p.console.Warn("there are %d more such notes: -o json lists them", len(s.Notes)-i)
@@ -171,6 +171,11 @@ func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage
 		}
 		p.console.Warn("%s", n)
 	}
+}
+
+// tellFlows says what was read, and what could not be.
+func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage.Report) {
+	p.tellNotes(s)
 	known := map[string]bool{"": true, "unknown": true}
 	for _, region := range inv.Regions {
 		known[region.AccountID] = true

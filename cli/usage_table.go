@@ -27,7 +27,7 @@ var usageColumns = []shownColumn{
 	{"PORTS", []string{"ports"}},
 	{"SOURCE", []string{"source"}},
 	{"VERDICT", []string{"verdict"}},
-	{"LAST SEEN", []string{"last_day"}},
+	{"LAST SEEN", []string{"last_seen"}},
 	{"ADDRESSES", []string{"remote_addresses"}},
 	{"NARROWER, OR WHY", []string{"narrower", "note"}},
 }
@@ -49,7 +49,7 @@ func usageTable(r *usage.Report) *tables.Table {
 	columns := text("account_id", "account_name", "region", "vpc_id", "group_id", "group_name", "direction", "protocol", "ports", "source", "description", "rule_ids", "verdict", "unsure")
 	columns = append(columns, tables.Column{Name: "first_seen", Kind: tables.Date}, tables.Column{Name: "last_seen", Kind: tables.Date})
 	columns = append(columns, numbers("records", "packets", "bytes", "flows_only_by_this_rule", "flows_also_by_another_rule", "remote_addresses", "attached", "interfaces_using", "covered_hours", "hours")...)
-	columns = append(columns, text("needed", "narrower", "last_day")...)
+	columns = append(columns, text("needed", "narrower")...)
 	columns = append(columns, tables.Column{Name: "note", Kind: tables.Prose})
 	return &tables.Table{
 		Name: "rules", Columns: columns, Count: func() int { return len(r.Rules) },
@@ -67,10 +67,9 @@ func usageTable(r *usage.Report) *tables.Table {
 const mostShown = 20
 
 func usageRow(u *usage.Rule) []string {
-	var first, last, day string
+	var first, last string
 	if u.Records > 0 {
-		at := time.Unix(u.Last, 0).UTC()
-		first, last, day = time.Unix(u.First, 0).UTC().Format(time.RFC3339), at.Format(time.RFC3339), at.Format(time.DateOnly)
+		first, last = time.Unix(u.First, 0).UTC().Format(time.RFC3339), time.Unix(u.Last, 0).UTC().Format(time.RFC3339)
 	}
 	var needed, narrower []string
 	for i := range u.Needed {
@@ -91,7 +90,7 @@ func usageRow(u *usage.Rule) []string {
 		u.Rule.Direction.String(), u.Rule.Traffic.Protocol.String(), u.Rule.Traffic.PortsText(), u.Rule.Peer.String(), u.Rule.Description, strings.Join(u.Rule.IDs, "; "),
 		string(u.Verdict), unsure, first, last,
 		n(u.Records), n(u.Packets), n(u.Bytes), n(u.Exclusive), n(u.Shared), strconv.Itoa(u.Remotes), strconv.Itoa(u.Attached), strconv.Itoa(u.Using), strconv.Itoa(u.Covered), strconv.Itoa(u.Hours),
-		shorten(needed), strings.Join(narrower, "; "), day, strings.Join(u.Reasons, "; "),
+		shorten(needed), strings.Join(narrower, "; "), strings.Join(u.Reasons, "; "),
 	}
 }
 

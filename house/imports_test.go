@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"excerpt":       {"inventory", "reach", "audit"},
 	"drift":         {"words", "inventory", "reach", "findings", "audit", "remedy"},
 	"planned":       {"inventory"},
-	"simulate":      {"words", "inventory", "change", "reach", "findings", "audit", "remedy", "drift", "planned"},
+	"simulate":      {"words", "inventory", "change", "reach", "findings", "audit", "remedy", "drift", "planned", "flows", "usage"},
 	"history":       {"words", "inventory", "findings", "output", "files"},
 	"cli/console":   {"words"},
 	"cli/config":    {"words", "inventory", "cidr", "findings", "audit", "files", "cli/console"},

@@ -28,8 +28,13 @@ type Simulation struct {
 	// Plan is what was done with a Terraform plan or a change set; nil for a script.
 	Plan *planned.Outcome `json:"plan,omitempty"`
 
+	// FlowLogs is what flow logs say about the plan; nil where none were given.
+	FlowLogs *Replayed `json:"flow_logs,omitempty"`
+
 	// NotRead are the changed regions without interfaces, as "ACCOUNT REGION".
 	NotRead []string `json:"interfaces_not_read"`
+
+	after *inventory.Inventory // as the plan would leave it
 }
 
 // Pair is two interfaces that can talk since, or no more.
@@ -89,6 +94,7 @@ func compare(read *inventory.Snapshot, after *inventory.Inventory, steps int, op
 		Cut:     access.Cut,
 		Unsure:  access.Unknown,
 		NotRead: append([]string{}, access.Unread...),
+		after:   after,
 	}
 }
 

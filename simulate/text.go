@@ -65,7 +65,7 @@ func (s *Simulation) Lines() []drift.Line {
 	pairs("Lose access, as a finding asks for:", "-", s.Lost, func(p *Pair) bool { return p.Wanted })
 	pairs("Lose access, and no finding asks for it:", "-", s.Lost, func(p *Pair) bool { return !p.Wanted })
 	pairs("Gain access:", "+", s.Gained, func(*Pair) bool { return true })
-	return lines
+	return append(lines, s.cutLines()...)
 }
 
 // notes says what limits the answer: sentences, and lists under a heading.
@@ -81,6 +81,9 @@ func (s *Simulation) notes(say func(string), list func(string, []planned.Note)) 
 	}
 	if s.Cut {
 		say(fmt.Sprintf("Only %d pairs were compared; there are more.", s.Asked))
+	}
+	if text := s.replayNote(); text != "" {
+		say(text)
 	}
 	if s.Plan == nil {
 		return

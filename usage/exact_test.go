@@ -252,7 +252,8 @@ func (s *simulation) want(g *inventory.Group, r *inventory.Rule) usage.Verdict {
 	return usage.Unused
 }
 
-func (s *simulation) judge(t *testing.T) *usage.Report {
+// summary reads the records.
+func (s *simulation) summary(t *testing.T) *flows.Summary {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "x.log")
 	if err := os.WriteFile(path, s.log.Bytes(), 0o600); err != nil {
@@ -265,6 +266,12 @@ func (s *simulation) judge(t *testing.T) *usage.Report {
 	if len(sum.Notes) > 0 {
 		t.Fatal(sum.Notes)
 	}
+	return sum
+}
+
+func (s *simulation) judge(t *testing.T) *usage.Report {
+	t.Helper()
+	sum := s.summary(t)
 	solver := remedy.NewSolver(s.region, reach.New(s.region))
 	return usage.Judge(s.inv, sum, usage.Options{MaxSources: 1 + s.random.IntN(10), References: func(_ *inventory.Region, vpc string, a netip.Addr) []string {
 		return solver.Replace(vpc, netip.PrefixFrom(a, a.BitLen())).Groups
