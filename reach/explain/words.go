@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach/network"
 	"github.com/sgaudit/sgaudit/reach/path"
@@ -76,24 +75,6 @@ func Several(first string, sources int) string { return firstOf([]string{first},
 
 // OwnSubnet names addresses of the receiver's own subnet.
 func OwnSubnet(addresses string) string { return addresses + " (its own subnet)" }
-
-// Addresses names a set of one family, in at most three prefixes.
-func Addresses(s cidr.Set, f cidr.Family) string {
-	if s.Whole(f) {
-		return "the internet (" + f.String() + ")"
-	}
-	const most = 3
-	prefixes := s.Prefixes()
-	var names []string
-	for _, p := range prefixes[:min(most, len(prefixes))] {
-		if p.IsSingleIP() {
-			names = append(names, p.Addr().String())
-		} else {
-			names = append(names, p.String())
-		}
-	}
-	return firstOf(names, len(prefixes), "more prefixes")
-}
 
 // notRead says which parts would have decided.
 func notRead(parts inventory.Parts) string {
