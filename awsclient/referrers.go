@@ -62,36 +62,20 @@ func (c *referrerChain) step(ctx context.Context, i int, found [][]string) error
 	}
 	var next [][]string
 	for _, batch := range all {
-		answered := map[string]bool{} // of those that the call asks for
-		err := c.pages(ctx, call, batch, func(item answer) error {
-			if i+1 < len(c.kind.Calls) {
+		var err error
+		if i+1 < len(c.kind.Calls) {
+			err = c.pages(ctx, call, batch, func(item answer) error {
 				keys, err := c.keys(call, item)
 				if keys != nil {
 					next = append(next, append(slices.Clone(batch[0]), keys...))
 				}
 				return err
-			}
-			if c.kind.Echo != "" {
-				echo, err := textAt(item, c.kind.Echo)
-				if err != nil {
-					return err
-				}
-				answered[echo] = true
-			}
-			return c.add(item, batch[0])
-		}, func(missing string) { answered[missing] = true })
-		switch {
-		case err != nil && slices.Contains(call.Gone, codeOf(err)):
-			continue
-		case err != nil:
-			return operationError{call.IAM(c.s), err}
+			}, nil)
+		} else {
+			err = c.last(ctx, call, batch)
 		}
-		if i+1 == len(c.kind.Calls) && c.kind.Echo != "" && len(call.Takes) > 0 {
-			for _, keys := range batch {
-				if asked := keys[len(keys)-1]; !answered[asked] {
-					c.r.malformed(c.s.Part(), "the answer to %s does not have %q, which was asked for", call.Action, words.Cut(asked, mostText))
-				}
-			}
+		if err != nil && !slices.Contains(call.Gone, codeOf(err)) {
+			return operationError{call.IAM(c.s), err}
 		}
 	}
 	if i+1 == len(c.kind.Calls) || len(next) == 0 {
@@ -99,6 +83,31 @@ func (c *referrerChain) step(ctx context.Context, i int, found [][]string) error
 	}
 	slices.SortFunc(next, slices.Compare)
 	return c.step(ctx, i+1, slices.CompactFunc(next, slices.Equal))
+}
+
+// last makes the last call, which has the groups. What it was asked for has to be in
+// the answer.
+func (c *referrerChain) last(ctx context.Context, call *inventory.ServiceCall, batch [][]string) error {
+	answered := map[string]bool{}
+	err := c.pages(ctx, call, batch, func(item answer) error {
+		if c.kind.Echo != "" {
+			echo, err := textAt(item, c.kind.Echo)
+			if err != nil {
+				return err
+			}
+			answered[echo] = true
+		}
+		return c.add(item, batch[0])
+	}, func(missing string) { answered[missing] = true })
+	if err != nil || c.kind.Echo == "" {
+		return err
+	}
+	for _, keys := range batch {
+		if asked := keys[len(keys)-1]; !answered[asked] {
+			c.r.malformed(c.s.Part(), "the answer to %s does not have %q, which was asked for", call.Action, words.Cut(asked, mostText))
+		}
+	}
+	return nil
 }
 
 // batches groups sets of keys that differ in their last one, so many at most.

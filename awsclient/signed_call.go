@@ -51,7 +51,6 @@ func (c *signedCall) invoke(ctx context.Context, cfg aws.Config) (answer, error)
 		awsmiddleware.AddClientRequestIDMiddleware(stack),
 		awsmiddleware.AddRequestUserAgentMiddleware(stack),
 		stack.Finalize.Add(retry.NewAttemptMiddleware(cfg.Retryer(), smithyhttp.RequestCloner), middleware.After),
-		stack.Finalize.Add(&retry.MetricsHeader{}, middleware.After),
 		stack.Finalize.Add(signing{c.signing, &cfg, v4.NewSigner()}, middleware.After),
 		stack.Deserialize.Add(treeDeserializer{c}, middleware.After),
 	)
@@ -63,7 +62,7 @@ func (c *signedCall) invoke(ctx context.Context, cfg aws.Config) (answer, error)
 			return nil, err
 		}
 	}
-	out, _, err := middleware.DecorateHandler(smithyhttp.NewClientHandler(cfg.HTTPClient), stack).Handle(ctx, c)
+	out, _, err := middleware.DecorateHandler(smithyhttp.NewClientHandlerWithOptions(cfg.HTTPClient), stack).Handle(ctx, c)
 	if err != nil {
 		return nil, &smithy.OperationError{ServiceID: c.api.ID, OperationName: c.call.Action, Err: err}
 	}

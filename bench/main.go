@@ -61,6 +61,8 @@ func run() error {
 	flag.IntVar(&e.Rules, "rules", e.Rules, "rules in each group")
 	flag.DurationVar(&e.Latency, "latency", e.Latency, "time from a call to its answer")
 	flag.StringVar(&b.depth, "depth", "groups", "how much sgaudit reads: groups, network or services; the bare loop reads groups and interfaces")
+	flag.StringVar(&b.beside, "beside", "", "measure this depth too, and print what it adds")
+	flag.IntVar(&e.Referrers, "referrers", 0, "resources that have groups without an interface, of each kind in each region")
 	flag.IntVar(&b.runs, "runs", usualRuns, "runs that count")
 	flag.StringVar(&b.binary, "binary", "", "sgaudit to measure (default: built from this tree by scripts/build.sh)")
 	sdk := flag.Bool("sdk-decoder", true, "measure sgaudit with the SDK's decoder too")
@@ -106,6 +108,11 @@ func run() error {
 	}
 	if err := whole.print(os.Stdout, b.depth, b.runs); err != nil {
 		return err
+	}
+	if b.beside != "" {
+		if err := b.printBeside(os.Stdout, whole); err != nil {
+			return err
+		}
 	}
 	asked := false
 	flag.Visit(func(f *flag.Flag) { asked = asked || f.Name == "tenth" })

@@ -32,6 +32,7 @@ func (s side) String() string {
 type bench struct {
 	binary, self string // sgaudit, and this program
 	depth        string
+	beside       string // another depth, which is compared with it
 	runs         int
 }
 

@@ -124,3 +124,19 @@ func thousands(n int) string {
 	}
 	return text
 }
+
+// printBeside measures the other depth on the same estate, and prints what it adds to
+// what was measured.
+func (b *bench) printBeside(w io.Writer, whole result) error {
+	other := *b
+	other.depth = b.beside
+	r, err := other.measure(whole.estate, "", own)
+	if err != nil {
+		return err
+	}
+	less, more := whole.of[own], r.of[own]
+	_, err = fmt.Fprintf(w, "beside   depth %s: %s calls and %s more than depth %s; %.2f × the calls and %.2f × the wall time are added\n",
+		other.depth, thousands(more.calls-less.calls), short(more.wall-less.wall), b.depth,
+		float64(more.calls-less.calls)/float64(less.calls), (more.wall-less.wall).Seconds()/less.wall.Seconds())
+	return err
+}

@@ -201,11 +201,16 @@ func (r *Region) named() error {
 	}
 	for _, list := range [][]Referrer{r.Referrers, r.ConfigResources} {
 		for i := range list {
-			check("the id of a VPC", list[i].VPC, IsVPCID, true)
-			for _, id := range list[i].Groups {
-				check("the id of a security group", id, IsGroupID, false)
-			}
+			list[i].named(check)
 		}
 	}
 	return err
+}
+
+// named checks the ids of a referrer.
+func (x *Referrer) named(check func(what, text string, form func(string) bool, optional bool)) {
+	check("the id of a VPC", x.VPC, IsVPCID, true)
+	for _, id := range x.Groups {
+		check("the id of a security group", id, IsGroupID, false)
+	}
 }
