@@ -41,23 +41,7 @@ func (r *Pass) Holders(g *inventory.Group) []string {
 func (r *Pass) collectHolders() {
 	hold := func(group, by string) { r.cache.holders[group] = append(r.cache.holders[group], by) }
 	known := map[string]bool{} // users of a group, by their kind and name or id: AWS Config tells of them too
-	for _, t := range r.LaunchTemplates {
-		for _, id := range t.Groups {
-			hold(id, fmt.Sprintf("launch template %s references it", inventory.Named(t.Name, t.ID)))
-			known[id+" "+inventory.ConfigLaunchTemplate+" "+t.ID] = true
-		}
-	}
-	named := map[string][]string{} // groups, by their names
-	for i := range r.Groups {
-		named[r.Groups[i].Name] = append(named[r.Groups[i].Name], r.Groups[i].ID)
-	}
-	for _, t := range r.LaunchTemplates {
-		for _, name := range t.GroupNames {
-			for _, id := range named[name] {
-				hold(id, fmt.Sprintf("launch template %s references it by its name %q", inventory.Named(t.Name, t.ID), name))
-			}
-		}
-	}
+	r.collectTemplates(hold, known)
 	for _, e := range r.Endpoints {
 		for _, id := range e.Groups {
 			hold(id, "VPC endpoint "+e.ID+" has it")
@@ -81,6 +65,30 @@ func (r *Pass) collectHolders() {
 			known[id+" "+inventory.ConfigLoadBalancer+" "+b.Name], known[id+" "+inventory.ConfigClassicLoadBalancer+" "+b.Name] = true, true
 		}
 	}
+	r.collectReferrers(hold, known)
+}
+
+// collectTemplates names the launch templates, which have groups by id or by name.
+func (r *Pass) collectTemplates(hold func(group, by string), known map[string]bool) {
+	named := map[string][]string{} // groups, by their names
+	for i := range r.Groups {
+		named[r.Groups[i].Name] = append(named[r.Groups[i].Name], r.Groups[i].ID)
+	}
+	for _, t := range r.LaunchTemplates {
+		for _, id := range t.Groups {
+			hold(id, fmt.Sprintf("launch template %s references it", inventory.Named(t.Name, t.ID)))
+			known[id+" "+inventory.ConfigLaunchTemplate+" "+t.ID] = true
+		}
+		for _, name := range t.GroupNames {
+			for _, id := range named[name] {
+				hold(id, fmt.Sprintf("launch template %s references it by its name %q", inventory.Named(t.Name, t.ID), name))
+			}
+		}
+	}
+}
+
+// collectReferrers names the referrers, and what AWS Config alone reported.
+func (r *Pass) collectReferrers(hold func(group, by string), known map[string]bool) {
 	for i := range r.Referrers {
 		x := &r.Referrers[i]
 		for _, id := range x.Groups {
