@@ -24,9 +24,9 @@ import (
 func (p *program) explainVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:      "explain",
-		Usage:     "explain a finding, a group, a check, a control or a port",
+		Usage:     "explain a finding, a group, a check, a control, a service or a port",
 		ArgsUsage: "WHAT",
-		Description: "WHAT is one of these: the id of a finding, or its first characters (prints the verdict with its evidence, and the fix); the id of a security group or of another resource (its findings); the id of a check (its page); a control like EC2.19 (the checks for it); traffic like tcp/22 (the services that use it, and their checks). " +
+		Description: "WHAT is one of these: the id of a finding, or its first characters (prints the verdict with its evidence, and the fix); the id of a security group, of another resource or of an account (its findings); the id of a check (its page); a control like EC2.19 (the checks for it); a service like ssh, or traffic like tcp/22 (the services that use it, and their checks). " +
 			"Findings come from the last audit at this terminal, from --input or from --demo.",
 		Flags: []urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Usage: "take the findings from this `REPORT`, written by audit -o json=REPORT", TakesFile: true},
@@ -47,13 +47,16 @@ func (p *program) explain(c *urfave.Context) error {
 	if config.CheckID(what) == nil {
 		return p.explainCheck(what)
 	}
-	if traffic, err := inventory.ParseTraffic(what); err == nil && strings.Contains(what, "/") {
-		return p.console.Print(explainTraffic(what, traffic))
+	if text, err := explainPort(what); text != "" || err != nil {
+		return console.Combine(err, p.console.Print(text))
 	}
-	if text := explainControl(what); text != "" {
+	if text := cmp.Or(explainControl(what), explainService(what)); text != "" {
 		return p.console.Print(text)
 	}
-	if !findingID.MatchString(what) && !resourceID.MatchString(what) {
+	if err := askElsewhere(what); err != nil {
+		return err
+	}
+	if !findingID.MatchString(what) && !resourceID.MatchString(what) && !inventory.IsAccountID(what) {
 		var ids []string
 		for _, check := range audit.Checks() {
 			ids = append(ids, check.ID)
@@ -61,13 +64,13 @@ func (p *program) explain(c *urfave.Context) error {
 		if near := words.Nearest(what, ids); near != "" {
 			return console.Usage("did you mean "+near+"?", "unknown check %q", what)
 		}
-		return console.Usage("give the id of a finding, a group or a check, a control like EC2.19, or traffic like tcp/22; sgaudit checks lists the checks, and sgaudit group NAME shows a group by its name", "sgaudit cannot explain %q", what)
+		return console.Usage("give the id of a finding, a resource, an account or a check, a control like EC2.19, a service like ssh, or traffic like tcp/22; sgaudit checks lists the checks, and sgaudit group NAME shows a group by its name", "sgaudit cannot explain %q", what)
 	}
 	report, err := p.reportOf(c)
 	if err != nil {
 		return err
 	}
-	if resourceID.MatchString(what) {
+	if resourceID.MatchString(what) || inventory.IsAccountID(what) {
 		return p.explainResource(report, what)
 	}
 	f, err := findFinding(report, c.String("input"), what)
@@ -142,58 +145,6 @@ func about(check *audit.Check) string {
 		reads = append(reads, part.Operations()...)
 	}
 	return fmt.Sprintf("Severity: %s\nRuns: %s\nReads: %s\n", severity, runs, strings.Join(reads, ", "))
-}
-
-// explainTraffic names the services that use the traffic and the checks that
-// judge it where it is open to the internet.
-func explainTraffic(what string, traffic inventory.Traffic) string {
-	var out strings.Builder
-	services := audit.ServicesWith(traffic)
-	for _, s := range services {
-		fmt.Fprintf(&out, "%s uses %s: %s reports it if it is open to the internet, %s\n", s.Name, s.Traffic, audit.CheckOf(s.Class), s.Severity)
-	}
-	if len(services) == 0 {
-		fmt.Fprintf(&out, "%s is not in the table of services: %s reports it if it is open to the internet\n", words.Plain(what), audit.CheckOf(audit.Unexpected))
-	}
-	return out.String()
-}
-
-// explainControl names the checks for a control, or returns nothing if there is
-// no such control.
-func explainControl(what string) string {
-	var out strings.Builder
-	for _, check := range audit.Checks() {
-		for _, reference := range check.References {
-			if strings.EqualFold(reference, what) || strings.HasSuffix(strings.ToLower(reference), " "+strings.ToLower(what)) {
-				fmt.Fprintf(&out, "%s is covered by %s (%s): %s\n", reference, check.ID, check.Severity, check.Title)
-			}
-		}
-	}
-	return out.String()
-}
-
-// explainResource lists the findings about a group or another resource.
-func (p *program) explainResource(report *findings.Report, id string) error {
-	var about []findings.Finding
-	for i := range report.Findings {
-		if f := &report.Findings[i]; f.GroupID == id || f.ResourceID == id {
-			about = append(about, *f)
-		}
-	}
-	if len(about) == 0 {
-		return fmt.Errorf("the report has no finding about %s", id)
-	}
-	digits := findings.Digits(report.Findings)
-	var out strings.Builder
-	fmt.Fprintf(&out, "%s, %s: %s\n", words.Plain(about[0].Subject()), words.Plain(about[0].Region), words.Count(len(about), "finding"))
-	for i := range about {
-		f := &about[i]
-		fmt.Fprintf(&out, "  %s  %-8s  %s\n", words.Plain(f.Short(digits)), f.Severity, words.Plain(f.Message))
-		if f.Fix.Summary != "" {
-			fmt.Fprintf(&out, "  %*s  %-8s  Fix: %s\n", digits, "", "", words.Plain(f.Fix.Summary))
-		}
-	}
-	return p.console.Print(out.String())
 }
 
 // findFinding returns the one finding of a report whose id begins so. The name
