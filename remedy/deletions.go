@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
@@ -47,6 +48,9 @@ func (e *Entry) grade() (best findings.Grade) {
 func gradeDetails(f *findings.Finding) (details []string) {
 	if u := f.Unused; u != nil {
 		details = append(details, "grade: "+u.Grade.String())
+		if len(u.NotSearched) > 0 {
+			details = append(details, "not searched: "+strings.Join(u.NotSearched, ", "))
+		}
 	}
 	if why := KeepsGroup(f); why != "" {
 		details = append(details, "stays a comment with --with-deletes too: "+why)
