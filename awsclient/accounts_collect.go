@@ -261,35 +261,20 @@ func (r *Accounts) units() (names []string, units map[string][]*unit) {
 	}
 	for i := range r.members {
 		m := &r.members[i]
-		switch {
-		case m.State != "":
-			for _, name := range m.Usual(r.opts, partition) {
-				u := add(m, name)
-				u.region.Skipped = true
-				u.region.Gaps = []inventory.Gap{{Operation: OrganizationActions[0], Kind: inventory.Failed, Message: "the account is " + m.State}}
+		if m.State == "" && m.gap == nil {
+			m.planned(add)
+			continue
+		}
+		for _, name := range m.Usual(r.opts, partition) {
+			region := add(m, name).region
+			if m.gap == nil {
+				region.Skipped = true
+				region.Gaps = []inventory.Gap{{Operation: OrganizationActions[0], Kind: inventory.Failed, Message: "the account is " + m.State}}
+				continue
 			}
-		case m.gap != nil:
-			for _, name := range m.Usual(r.opts, partition) {
-				u := add(m, name)
-				g := *m.gap
-				g.Part = u.region.Asked
-				u.region.Gaps = []inventory.Gap{g}
-			}
-		default:
-			for k, name := range m.plan.read {
-				u := add(m, name)
-				if closed, is := m.plan.closed[name]; is {
-					u.region.Gaps = append(u.region.Gaps, closed)
-				} else {
-					u.read = true
-				}
-				if k == 0 && m.plan.gap != nil {
-					u.region.Gaps = append(u.region.Gaps, *m.plan.gap)
-				}
-			}
-			for _, name := range m.plan.skipped {
-				add(m, name).region.Skipped = true
-			}
+			g := *m.gap
+			g.Part = region.Asked
+			region.Gaps = []inventory.Gap{g}
 		}
 	}
 	slices.Sort(names)
@@ -297,6 +282,24 @@ func (r *Accounts) units() (names []string, units map[string][]*unit) {
 		slices.SortFunc(list, func(a, b *unit) int { return cmp.Compare(a.region.AccountID, b.region.AccountID) })
 	}
 	return names, units
+}
+
+// planned adds the regions of an account that was entered.
+func (m *member) planned(add func(m *member, name string) *unit) {
+	for k, name := range m.plan.read {
+		u := add(m, name)
+		closed, is := m.plan.closed[name]
+		u.read = !is
+		if is {
+			u.region.Gaps = append(u.region.Gaps, closed)
+		}
+		if k == 0 && m.plan.gap != nil {
+			u.region.Gaps = append(u.region.Gaps, *m.plan.gap)
+		}
+	}
+	for _, name := range m.plan.skipped {
+		add(m, name).region.Skipped = true
+	}
 }
 
 // Usual returns the regions of an account that was not entered, sorted: its own, or

@@ -186,26 +186,8 @@ func (p *program) listAccounts(ctx context.Context, a *accountsChoice, o awsclie
 		return accounts, nil, nil
 	}
 	if a.file != "" {
-		lines, err := config.ReadAccounts(a.file)
-		if err != nil {
-			return nil, nil, err
-		}
-		var errs []error
-		for _, l := range lines {
-			one := awsclient.Account{ID: l.ID, Name: l.Name, Profile: l.Profile, Role: l.Role, Regions: l.Regions}
-			if one.Role == "" && one.Profile == "" {
-				one.Role = a.role
-			}
-			if one.Role != "" {
-				if err := awsclient.CheckRole(one.Role); err != nil {
-					errs = append(errs, console.Usage("", "%s:%d: %s", a.file, l.Line, err))
-				} else if at := awsclient.RoleAccount(one.Role); at != "" && one.ID != "" && at != one.ID {
-					errs = append(errs, console.Usage("", "%s:%d: the role is of account %s, and the id is %s", a.file, l.Line, at, one.ID))
-				}
-			}
-			accounts = append(accounts, one)
-		}
-		if err := console.Combine(errs...); err != nil {
+		var err error
+		if accounts, err = a.ofFile(); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -231,17 +213,43 @@ func (p *program) listAccounts(ctx context.Context, a *accountsChoice, o awsclie
 	return accounts, base, err
 }
 
+// ofFile returns the accounts of --accounts-file.
+func (a *accountsChoice) ofFile() (accounts []awsclient.Account, err error) {
+	lines, err := config.ReadAccounts(a.file)
+	if err != nil {
+		return nil, err
+	}
+	var errs []error
+	for _, l := range lines {
+		one := awsclient.Account{ID: l.ID, Name: l.Name, Profile: l.Profile, Role: l.Role, Regions: l.Regions}
+		if one.Role == "" && one.Profile == "" {
+			one.Role = a.role
+		}
+		if one.Role != "" {
+			if err := awsclient.CheckRole(one.Role); err != nil {
+				errs = append(errs, console.Usage("", "%s:%d: %s", a.file, l.Line, err))
+			} else if at := awsclient.RoleAccount(one.Role); at != "" && one.ID != "" && at != one.ID {
+				errs = append(errs, console.Usage("", "%s:%d: the role is of account %s, and the id is %s", a.file, l.Line, at, one.ID))
+			}
+		}
+		accounts = append(accounts, one)
+	}
+	return accounts, console.Combine(errs...)
+}
+
 // narrow applies --include-account and --exclude-account. An account that is not
 // there is a mistake: it would be thought of as read, or as left out.
 func (a *accountsChoice) narrow(accounts []awsclient.Account) ([]awsclient.Account, error) {
 	var errs []error
-	for flag, ids := range map[string][]string{"include-account": a.include, "exclude-account": a.exclude} {
+	listed := func(flag string, ids []string) {
 		for _, id := range ids {
 			if !slices.ContainsFunc(accounts, func(one awsclient.Account) bool { return one.ID == id }) {
 				errs = append(errs, console.Usage("", "--%s %s: the account is not among the %d that were listed", flag, id, len(accounts)))
 			}
 		}
 	}
+	listed("include-account", a.include)
+	listed("exclude-account", a.exclude)
 	if err := console.Combine(errs...); err != nil {
 		return nil, err
 	}

@@ -76,9 +76,8 @@ func summarizeGaps(report *findings.Report) []*gapSummary {
 		kind      inventory.GapKind
 		operation string
 	}
-	type place struct{ account, region string }
 	var causes []cause
-	places := map[cause][]place{}
+	places := map[cause][]gapPlace{}
 	messages := map[cause]string{}
 	names := map[string]string{}
 	regions := map[string]int{} // of each account
@@ -94,7 +93,7 @@ func summarizeGaps(report *findings.Report) []*gapSummary {
 				causes = append(causes, k)
 				messages[k] = describe(g)
 			}
-			if at := (place{c.AccountID, c.Region}); !slices.Contains(places[k], at) {
+			if at := (gapPlace{c.AccountID, c.Region}); !slices.Contains(places[k], at) {
 				places[k] = append(places[k], at)
 			}
 		}
@@ -106,32 +105,41 @@ func summarizeGaps(report *findings.Report) []*gapSummary {
 		l := byPlaces[key]
 		if l == nil {
 			l = &gapSummary{kind: k.kind, message: messages[k]}
-			count := map[string]int{}
-			for _, at := range places[k] {
-				count[at.account]++
-				if !slices.Contains(l.regions, at.region) {
-					l.regions = append(l.regions, at.region)
-				}
-			}
-			for _, at := range places[k] {
-				text := at.region
-				switch {
-				case len(names) == 1:
-				case count[at.account] == regions[at.account]:
-					text = "account " + names[at.account]
-				default:
-					text += " of account " + names[at.account]
-				}
-				if !slices.Contains(l.places, text) {
-					l.places = append(l.places, text)
-				}
-			}
+			l.at(places[k], names, regions)
 			byPlaces[key] = l
 			summaries = append(summaries, l)
 		}
 		l.operations = append(l.operations, k.operation)
 	}
 	return summaries
+}
+
+// gapPlace is a region of an account.
+type gapPlace struct{ account, region string }
+
+// at names the places of a gap, by the names of the accounts of the report and how
+// many regions each has.
+func (l *gapSummary) at(places []gapPlace, names map[string]string, regions map[string]int) {
+	count := map[string]int{}
+	for _, at := range places {
+		count[at.account]++
+	}
+	for _, at := range places {
+		text := at.region
+		switch {
+		case len(names) == 1:
+		case count[at.account] == regions[at.account]:
+			text = "account " + names[at.account]
+		default:
+			text += " of account " + names[at.account]
+		}
+		if !slices.Contains(l.places, text) {
+			l.places = append(l.places, text)
+		}
+		if !slices.Contains(l.regions, at.region) {
+			l.regions = append(l.regions, at.region)
+		}
+	}
 }
 
 // describe returns what the endpoint answered, to stand behind a warning: the
