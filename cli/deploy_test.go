@@ -2,6 +2,7 @@ package cli
 
 import (
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -56,6 +57,54 @@ func hold(t *testing.T, file string, want func(text string) string) {
 			t.Errorf("%s differs from sgaudit policy: go test ./cli -run TestDeployedRole -update writes it", file)
 		} else if err := os.WriteFile(file, []byte(now), 0o644); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// commandWords finds the verbs and flags of sgaudit in the files for engines: in a list
+// of YAML, of AWS Batch or of Step Functions, and in the line of a shell script.
+var commandWords = regexp.MustCompile(`(?:- |\[|'|sgaudit )(audit|merge)\b|[ '](--[a-z-]+)`)
+
+// TestDeployedCommands holds what the files for engines start to the flags of the verbs.
+func TestDeployedCommands(t *testing.T) {
+	app := testProgram().app()
+	app.Setup()
+	known := map[string]bool{}
+	for _, verb := range app.Commands {
+		for _, f := range verb.Flags {
+			for _, name := range f.Names() {
+				known[verb.Name+" --"+name] = true
+			}
+		}
+	}
+	for file, verbs := range map[string]string{
+		"kubernetes/job.yaml": "audit", "kubernetes/merge.yaml": "merge", "kubernetes/cronjob.yaml": "audit merge",
+		"batch/batch.yaml": "audit merge", "step-functions/state-machine.yaml": "audit merge", "slurm/audit.sbatch": "audit",
+	} {
+		text, err := os.ReadFile("../deploy/" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen []string
+		flags := map[string]int{}
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(strings.TrimSpace(line), "#") {
+				continue
+			}
+			for _, m := range commandWords.FindAllStringSubmatch(line, -1) {
+				if m[1] != "" {
+					seen = append(seen, m[1])
+					continue
+				}
+				verb := seen[len(seen)-1]
+				flags[verb]++
+				if !known[verb+" "+m[2]] {
+					t.Errorf("%s: sgaudit %s has no flag %s", file, verb, m[2])
+				}
+			}
+		}
+		if strings.Join(seen, " ") != verbs || strings.Contains(verbs, "audit") && flags["audit"] != 5 {
+			t.Errorf("%s: found %v with %v, want %s", file, seen, flags, verbs)
 		}
 	}
 }

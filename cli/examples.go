@@ -18,7 +18,7 @@ var examples = []struct {
 	{"audit", []string{"sgaudit audit", "sgaudit audit -o table -o json=report.json -o csv=findings.csv", "sgaudit audit --input today.json.zst --fail-on critical", "sgaudit audit --org --role-name sgaudit --group-by account"}},
 	{"show", []string{"sgaudit show report.json --min-severity high", "sgaudit show report.json --group 'shop-*' -o markdown", "sgaudit show report.json -o parquet=lake/"}},
 	{"merge", []string{"sgaudit audit --region us-east-1 -o json=us-east-1-report.json", "sgaudit audit --region eu-west-1 -o json=eu-west-1-report.json", "sgaudit merge us-east-1-report.json eu-west-1-report.json -o json=all.json -o xlsx=all.xlsx", "sgaudit audit -o part=parts/", "sgaudit merge parts/ -o json=all.json"}},
-	{"plan-shards", []string{"sgaudit plan-shards --org --role-name sgaudit-audit --shards 50", "sgaudit plan-shards --org --role-name sgaudit-audit --shards 10 --quiet"}},
+	{"plan-shards", []string{"sgaudit plan-shards --org --role-name sgaudit --shards 50", "sgaudit plan-shards --org --role-name sgaudit --shards 10 --quiet"}},
 	{"ddl", []string{"sgaudit ddl parquet", "sgaudit ddl rules-parquet --location s3://my-bucket/sgaudit/rules/"}},
 	{"diff", []string{"sgaudit diff yesterday.json.zst today.json.zst", "sgaudit diff yesterday.json.zst today.json.zst -o markdown"}},
 	{"rules", []string{"sgaudit rules --open", "sgaudit rules --port tcp/22 --direction inbound", "sgaudit rules --demo --group shop-web -o csv=rules.csv"}},

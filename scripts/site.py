@@ -24,7 +24,7 @@ LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 # The order of the pages; whatever is not named here stands under "More".
 NAV = [
     ("Start", ["index.md", "lab.md", "concepts.md", "troubleshooting.md"]),
-    ("How to", ["plans.md", "simulate.md", "nightly.md", "exceptions.md", "organisation.md", "usage.md", "graph.md", "snapshots.md", "releases.md"]),
+    ("How to", ["plans.md", "simulate.md", "nightly.md", "exceptions.md", "organisation.md", "shards.md", "usage.md", "graph.md", "snapshots.md", "releases.md"]),
     ("Reference", ["reference.md", "formats.md", "frameworks.md", "referrers.md", "glossary.md"]),
     ("Explanation", ["architectures.md", "security.md", "comparison.md", "performance.md"]),
     ("Develop", ["contributing.md", "architecture.md", "changelog.md"]),

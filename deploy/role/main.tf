@@ -19,7 +19,7 @@ variable "auditor_arn" {
 variable "role_name" {
   description = "The value of --role-name"
   type        = string
-  default     = "sgaudit-audit"
+  default     = "sgaudit"
 }
 
 variable "external_id" {
