@@ -5,6 +5,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -49,22 +50,35 @@ func written() map[string]func(io.Writer, *findings.Report, *tables.Tables) erro
 }
 
 // BenchmarkWrite shows what a finding costs in each format: it should stay the
-// same at each size.
+// same at each size. Processor time is that of all threads, whatever else the
+// machine does.
 func BenchmarkWrite(b *testing.B) {
 	for _, n := range []int{1000, 10_000, 100_000} {
 		r, listed := found(n)
 		for name, write := range written() {
 			b.Run(name+"/"+strconv.Itoa(n), func(b *testing.B) {
 				b.ReportAllocs()
+				before := processorTime(b)
 				for b.Loop() {
 					if err := write(io.Discard, r, listed); err != nil {
 						b.Fatal(err)
 					}
 				}
 				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/finding")
+				b.ReportMetric(float64(processorTime(b)-before)/float64(b.N)/float64(n), "cpu-ns/finding")
 			})
 		}
 	}
+}
+
+// processorTime is what the process has taken so far, in nanoseconds.
+func processorTime(b *testing.B) int64 {
+	b.Helper()
+	var usage syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {
+		b.Fatal(err)
+	}
+	return usage.Utime.Nano() + usage.Stime.Nano()
 }
 
 // TestAllocations holds each format to its number of allocations for a
