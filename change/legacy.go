@@ -40,7 +40,7 @@ func FromCommands(account string, commands, undo []string) ([]Step, error) {
 	return steps, nil
 }
 
-// undoneBy takes over what only the undo tells: the rules that a revocation by
+// undoneBy takes over what only the undo holds: the rules that a revocation by
 // ids is about, and how a deleted group looked.
 func (s *Step) undoneBy(back []Step) error {
 	for i := range back {

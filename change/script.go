@@ -89,8 +89,8 @@ const usage = `#
 # were not made before you undo it.
 `
 
-// Shell writes the plan as a script for a POSIX shell, which checks whose
-// credentials it has before it does anything. It fails where a step is not one
+// Shell writes the plan as a script for a POSIX shell, which checks the
+// account of its credentials before it does anything. It fails where a step is not one
 // of the account.
 func (d *Document) Shell() (string, error) {
 	if err := d.check(); err != nil {

@@ -149,7 +149,7 @@ func (o *oracle) grouped(at, other *inventory.Interface, d inventory.Direction, 
 // gateway. Outbound references: same VPC or peering only – not over TGW.
 // Peering must be active" (Amazon VPC peering guide, referencing security
 // groups). "TGW referencing must be on for both the TGW and the attachment
-// (default disabled)", which no part tells (Amazon VPC user guide, transit
+// (default disabled)", which no part holds (Amazon VPC user guide, transit
 // gateway attachments to a VPC).
 func (o *oracle) refers(at, other *inventory.Interface, d inventory.Direction) bool {
 	from, to := other, at

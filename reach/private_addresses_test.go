@@ -11,7 +11,7 @@ import (
 )
 
 // routable are three VPCs with publicly routable blocks: vpc-1, vpc-2 that an
-// active peering joins to it, vpc-3 whose peering is gone.
+// active peering joins to it, vpc-3 with a peering that is gone.
 const routable = `
 vpc-1 10.0.0.0/16 151.101.0.0/24
 vpc-2 10.1.0.0/16
@@ -39,7 +39,7 @@ func TestPrivate(t *testing.T) {
 	for text, want := range map[string]bool{
 		"10.9.0.0/16": true, "fd00::/8": true,
 		"151.101.0.0/24": true, "151.101.0.128/25": true,
-		"151.101.2.7/32":         true, // of the peer, as the peering tells
+		"151.101.2.7/32":         true, // of the peer, as the peering says
 		"151.101.0.0/23":         false,
 		"151.101.3.0/24":         false, // its peering is gone
 		"8.8.8.0/24":             false,

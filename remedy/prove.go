@@ -18,7 +18,7 @@ type Proof struct {
 	Total   int      // pairs of a source and a member of the group
 	Asked   int      // of them: all, or some of each combination of subnets and groups
 	Talking int      // could talk before
-	Unknown int      // nobody could tell of before
+	Unknown int      // pairs that were unknown before
 	Lost    []string // pairs that are worse off: there must be none
 }
 

@@ -224,7 +224,7 @@ func tracking(g *inventory.Group, gone []inventory.Rule) []string {
 	return []string{"open connections are tracked and last until they are idle (TCP: 432,000 s, 350 s on newer Nitro instances); new connections are rejected at once"}
 }
 
-// sessionManager tells the way in that needs no open port.
+// sessionManager names the way in that needs no open port.
 func sessionManager(holders []*inventory.Interface) string {
 	target := "INSTANCE-ID"
 	for _, e := range holders {

@@ -2,7 +2,7 @@
 // of the AWS CLI with what takes each of them back, Terraform, and, where a
 // range of addresses gives way to groups, a proof that nothing is cut off. It
 // never carries a change out. A rule is revoked by its id and nothing else
-// goes with it; where the ids were not read, the command that tells them
+// goes with it; where the ids were not read, the command that reads them
 // stands in place of the revocation. What takes the place of a rule is always
 // allowed before the rule is revoked.
 package remedy

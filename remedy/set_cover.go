@@ -43,7 +43,7 @@ func (s *Solver) setCover(r *Replacement, prefix netip.Prefix, carried map[strin
 	return c
 }
 
-// maxNodes bounds the search, whose worst case grows exponentially.
+// maxNodes bounds the search, which grows exponentially in the worst case.
 const maxNodes = 20000
 
 // choose fills best.

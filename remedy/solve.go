@@ -36,7 +36,7 @@ type Replacement struct {
 	Groups   []string               // to name, sorted
 	Broad    []string               // those among them that are too broad, of interfaces that no group can be attached to
 	Avoided  []string               // groups that are too broad, for which others are named, sorted
-	Kept     []netip.Prefix         // single addresses whose holders have no group that can be named
+	Kept     []netip.Prefix         // single addresses of interfaces without a group that can be referenced
 	Covered  []*inventory.Interface // by id: what holds an address of the range and is covered
 	Idle     []*inventory.Function  // functions of subnets in the range that have no interface now
 	New      []NewGroup             // groups to create for interfaces that have only groups that are too broad, by VPC

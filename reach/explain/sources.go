@@ -59,7 +59,7 @@ type term struct {
 	set    cidr.Set // all of the text, without the exceptions
 }
 
-// terms folds a set of one family. What lies on the internet and what does not are
+// terms folds a set of one family. Addresses on the internet and all others are
 // folded apart where both are nearly whole.
 func terms(s cidr.Set, f cidr.Family) (list []term) {
 	internet := cidr.Internet(f)

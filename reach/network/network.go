@@ -9,7 +9,7 @@
 // its reply. Stages decide and name what decided; package explain has the words.
 //
 // What was not read is undecided, and so is what belongs to another account, what
-// an appliance inspects, and what lies behind a transit gateway. The host behind an
+// an appliance inspects, and what is behind a transit gateway. The host behind an
 // interface, the route tables of transit gateways and networks outside of AWS are
 // not modelled. Each rule of AWS that the code relies on is named where it is used
 // and listed in reach/facts_test.go.

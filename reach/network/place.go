@@ -9,7 +9,7 @@ import (
 )
 
 // placeKey distinguishes places. The subnet decides; the VPC is there for interfaces
-// whose subnet is not known.
+// with a subnet that is not known.
 type placeKey struct{ VPC, Subnet string }
 
 // Place is a subnet with all that governs its traffic. What holds for one interface

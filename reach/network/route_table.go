@@ -19,7 +19,7 @@ type Table struct {
 	Record     *inventory.RouteTable
 	unfolded   bool
 	hops       [cidr.Families][]Hop
-	Unresolved []*inventory.Route // routes to lists whose entries are unknown
+	Unresolved []*inventory.Route // routes to lists with unknown entries
 }
 
 // Hop is one destination of a route.
