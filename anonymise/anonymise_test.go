@@ -80,6 +80,12 @@ func sameVerdicts(t *testing.T, of string, before, after *inventory.Inventory) {
 	t.FailNow()
 }
 
+// ofTypes are the fields of a type that hold words of AWS, or what decides.
+var ofTypes = map[string][]string{
+	"Region": {"Name", "Region"}, "PeeringEnd": {"Name", "Region"}, "FlowLog": {"Traffic"},
+	"Referrer": {"Service", "Source"}, "Recorder": {"Since"},
+}
+
 // ofAWS are the fields that hold words of AWS, which stay.
 var ofAWS = []string{"Status", "Type", "Zone", "State", "Mode", "Kind", "Scheme", "Partition", "Operation", "Depth", "Code", "Operator"}
 
@@ -118,7 +124,7 @@ func telling(v reflect.Value, into map[string]bool) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
-			if !slices.Contains(ofAWS, name) && (v.Type().Name() != "Region" && v.Type().Name() != "PeeringEnd" || name != "Name" && name != "Region") && !(v.Type().Name() == "FlowLog" && name == "Traffic") {
+			if !slices.Contains(ofAWS, name) && !slices.Contains(ofTypes[v.Type().Name()], name) {
 				telling(v.Field(i), into)
 			}
 		}

@@ -134,6 +134,12 @@ vpc-1 10.0.0.0/16
 // and then from its second page on: it leaves the gap that the table names, or is
 // overcome. What was read before is there. Where it passes, once leaves nothing.
 func TestFaults(t *testing.T) {
+	// Facts of facts_test.go rest on these.
+	for _, name := range []string{"empty pages first", "same page token", "throttled by the old code", "not opted in", "expired", "unknown action"} {
+		if !slices.ContainsFunc(faults.Kinds, func(k faults.Kind) bool { return k.Name == name }) {
+			t.Errorf("the faults have no kind %q", name)
+		}
+	}
 	const groups, interfaces = "DescribeSecurityGroups", "DescribeNetworkInterfaces"
 	want := notation.MustParse(small).Inventory
 	read := func(t *testing.T, kind *faults.Kind, fault endpoint.Fault) *inventory.Region {

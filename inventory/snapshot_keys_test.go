@@ -40,6 +40,9 @@ func TestSnapshotKeys(t *testing.T) {
 				visit(field.Type)
 				continue
 			}
+			if typ == reflect.TypeFor[Interface]() && field.Name == "Planned" {
+				continue // only a copy on which a plan was applied has it
+			}
 			key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			if !form.MatchString(key) {
 				t.Errorf("%s.%s has the key %q in a snapshot: give it one with a json tag", typ, field.Name, key)

@@ -90,21 +90,8 @@ func (s *reader) place(folder string, list []*file) error {
 		return owner, where, s.agrees(f, owner, where)
 	}
 	for _, f := range list {
-		for _, item := range f.items {
-			owner, where, err := find(f, item.account(), item.Region)
-			if err != nil {
-				return err
-			}
-			item.put(s.at(owner, where, ""))
-		}
-		for i := range f.related {
-			for _, part := range f.related[i].byPlace() {
-				owner, where, err := find(f, part.account, part.region)
-				if err != nil {
-					return err
-				}
-				s.at(owner, where, "").add(resultsKey, part.list(), f.related[i].more)
-			}
+		if err := s.putRelated(f, find); err != nil {
+			return err
 		}
 		if len(f.answers) == 0 {
 			continue
@@ -115,6 +102,28 @@ func (s *reader) place(folder string, list []*file) error {
 		}
 		if err := f.put(s.at(owner, where, partition)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// putRelated puts the items of AWS Config in a file, and its answers about related
+// resources, where each of them belongs; find looks up what they do not name.
+func (s *reader) putRelated(f *file, find func(f *file, owner, where string) (string, string, error)) error {
+	for _, item := range f.items {
+		owner, where, err := find(f, item.account(), item.Region)
+		if err != nil {
+			return err
+		}
+		item.put(s.at(owner, where, ""))
+	}
+	for i := range f.related {
+		for _, part := range f.related[i].byPlace() {
+			owner, where, err := find(f, part.account, part.region)
+			if err != nil {
+				return err
+			}
+			s.at(owner, where, "").add(resultsKey, part.list(), f.related[i].more)
 		}
 	}
 	return nil
