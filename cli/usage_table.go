@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,8 +33,23 @@ var usageColumns = []shownColumn{
 	{"NARROWER, OR WHY", []string{"narrower", "note"}},
 }
 
+// mostUseful returns the rules in the order of the table: first those that may go or
+// be narrower, last those of which the use is not known, which are many where few
+// interfaces have a flow log.
+func mostUseful(rules []usage.Rule) []usage.Rule {
+	place := func(u *usage.Rule) int {
+		if u.Verdict == usage.Used && u.Narrow != nil {
+			return 2
+		}
+		return slices.Index([]usage.Verdict{usage.Unused, usage.Unanswered, "", usage.SharedOnly, usage.Used, usage.NotKnown}, u.Verdict)
+	}
+	sorted := slices.Clone(rules)
+	slices.SortStableFunc(sorted, func(a, b usage.Rule) int { return place(&a) - place(&b) })
+	return sorted
+}
+
 // usageTable has a row for each rule.
-func usageTable(r *usage.Report) *tables.Table {
+func usageTable(rules []usage.Rule) *tables.Table {
 	text := func(names ...string) (list []tables.Column) {
 		for _, n := range names {
 			list = append(list, tables.Column{Name: n, Kind: tables.Text})
@@ -52,10 +68,10 @@ func usageTable(r *usage.Report) *tables.Table {
 	columns = append(columns, text("needed", "narrower")...)
 	columns = append(columns, tables.Column{Name: "note", Kind: tables.Prose})
 	return &tables.Table{
-		Name: "rules", Columns: columns, Count: func() int { return len(r.Rules) },
+		Name: "rules", Columns: columns, Count: func() int { return len(rules) },
 		Rows: func(yield func([]string) bool) {
-			for i := range r.Rules {
-				if !yield(usageRow(&r.Rules[i])) {
+			for i := range rules {
+				if !yield(usageRow(&rules[i])) {
 					return
 				}
 			}
@@ -104,12 +120,15 @@ func shorten(list []string) string {
 
 // writeUsage writes the report in the formats that were asked for.
 func (p *program) writeUsage(targets []listTarget, r *usage.Report) error {
-	table := usageTable(r)
+	table, read := usageTable(r.Rules), usageTable(mostUseful(r.Rules))
 	var errs []error
 	for _, t := range targets {
 		write := func(w io.Writer, width int) error {
 			if t.format == "json" {
 				return writeUsageJSON(w, r)
+			}
+			if t.format == "table" {
+				return t.write(w, read, usageColumns, width)
 			}
 			return t.write(w, table, usageColumns, width)
 		}
