@@ -226,7 +226,7 @@ def moto(sgaudit, folder):
             {"CidrIp": "10.77.1.20/32", "Description": "application"}, {"CidrIp": "198.51.100.0/24", "Description": "partner"}]}]
         s.aws("authorize-security-group-ingress", "--group-id", db, "--ip-permissions", json.dumps(permission))
         s.allow(idle, "tcp/443", "10.0.0.0/8")
-        # Two unused groups that reference each other: the plan deletes both, and the undo brings both rules back.
+        # Two unused groups that reference each other: their deletions stay comments.
         other = s.group(vpc, "idle-too")
         for group, peer in ((idle, other), (other, idle)):
             s.aws("authorize-security-group-ingress", "--group-id", group, "--ip-permissions", json.dumps([
@@ -252,6 +252,17 @@ def moto(sgaudit, folder):
             sys.exit("plan.py: the database does not name the application's group")
         # And back: the undo, from the last to the first.
         undone, back = account.undo(rules)
+        print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo, {undone} changes, brings back all {back} rules")
+        # Deletions: at depth groups moto answers every call, so that the search for users is full.
+        account = Account(sgaudit, url, folder, ["--region", region, "--depth", "groups"])
+        rules, account.before = account.rules(), account.by_names()
+        account.audit("deletions.json")
+        account.run(sgaudit, "fix", "--from", "deletions.json", "--check", "unused-group", "--with-deletes", "-o", "plan.sh", codes=(0, 3))
+        steps = sum(line.startswith("[") for line in account.run("sh", "plan.sh").splitlines())
+        left = account.groups()
+        if odd in left or idle not in left:
+            sys.exit(f"plan.py: the plan should delete {odd}, and keep {idle}, which another unused group references; there are {sorted(left)}")
+        undone, back = account.undo(rules)
         for g in json.loads(account.run("aws", "ec2", "describe-security-groups", "--region", region, "--output", "json"))["SecurityGroups"]:
             if g["GroupName"] == "-odd" and g["GroupId"] != odd:
                 if [g["Description"], g["Tags"][0]["Value"], g["IpPermissions"][0]["IpRanges"][0]["Description"]] != [FILE] * 3:
@@ -259,7 +270,7 @@ def moto(sgaudit, folder):
                 break
         else:
             sys.exit("plan.py: the group -odd did not come back")
-        print(f"plan.py: moto: {steps} changes; {before} findings before, {after} after, all {fixed} with commands gone, none new; the undo, {undone} changes, brings back all {back} rules")
+        print(f"plan.py: moto, with deletions: {steps} changes; the undo, {undone} changes, brings back all {back} rules, and texts that the AWS CLI obeys as they were")
     finally:
         server.terminate()
         server.wait()
