@@ -24,7 +24,7 @@ func TestMain(m *testing.M) {
 }
 
 // binary is the program that the scripts run, from the variable SGAUDIT_BINARY.
-// Without it they run this test's own, which under -race takes five times as long.
+// Without it they run this test's own, which under -race takes several times as long.
 var binary = os.Getenv("SGAUDIT_BINARY")
 
 // TestScripts runs the real program. The scripts have these commands of their
@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("AWS_ACCESS_KEY_ID", "test")
 			env.Setenv("AWS_SECRET_ACCESS_KEY", "test")
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // else each program ends a second after it is done
 			docs, err := filepath.Abs("docs")
 			env.Setenv("DOCS", docs)
 			if err != nil || binary == "" {
@@ -105,7 +106,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	}
 	cmd := exec.Command(program, args[1:]...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"HOME", "PATH", "ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
+	for _, name := range []string{"HOME", "PATH", "ENDPOINT", "GORACE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_EC2_METADATA_DISABLED"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd

@@ -24,7 +24,11 @@ func TestKilledWhileWriting(t *testing.T) {
 		t.Fatal(err)
 	}
 	file := filepath.Join(folder, "account.json")
-	take := func() *exec.Cmd { return exec.Command(program, "snapshot", "--demo", "--quiet", "-o", file) }
+	take := func() *exec.Cmd {
+		c := exec.Command(program, "snapshot", "--demo", "--quiet", "-o", file)
+		c.Env = append(os.Environ(), atOnce)
+		return c
+	}
 	begin := time.Now()
 	if out, err := take().CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -15,6 +15,10 @@ import (
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 )
 
+// atOnce lets a program that was built with -race end when it is done, and not a second
+// later: it is killed at moments of its work.
+const atOnce = "GORACE=atexit_sleep_ms=0"
+
 const shardedEstate = `caller 100000000001 arn:aws:sts::100000000001:assumed-role/hub/session aws
 account 100000000001 hub
 region us-east-1
@@ -51,7 +55,7 @@ func TestKilledShard(t *testing.T) {
 	command := func(args ...string) *exec.Cmd {
 		c := exec.Command(program, args...)
 		c.Dir = folder
-		c.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
+		c.Env = append(os.Environ(), atOnce, "AWS_ACCESS_KEY_ID=x", "AWS_SECRET_ACCESS_KEY=x", "AWS_EC2_METADATA_DISABLED=true", "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull)
 		return c
 	}
 	read := func(shard string) *exec.Cmd {
