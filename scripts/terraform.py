@@ -10,7 +10,7 @@ Then the configuration that sgaudit fix writes, of each kind of step, is applied
 an emulator of EC2, and undone.
 Usage: scripts/terraform.py PATH-TO-SGAUDIT [--record] [NAME...]
 
-TF_PLUGIN_DIR names the folder of the provider: the one above registry.terraform.io.
+TERRAFORM_PROVIDERS names the folder of the provider: the one above registry.terraform.io.
 Without Terraform or the provider, the recorded plans are simulated.
 """
 
@@ -56,7 +56,7 @@ def plugins():
     """The folder of the AWS provider, or nothing where it or Terraform is missing."""
     if not shutil.which("terraform"):
         return None
-    folder = os.environ.get("TF_PLUGIN_DIR", "/opt/tf-plugins")
+    folder = os.environ.get("TERRAFORM_PROVIDERS", "")
     found = glob.glob(os.path.join(folder, "registry.terraform.io", "hashicorp", "aws", "*", "*"))
     return folder if found else None
 
@@ -250,7 +250,7 @@ def main():
         sys.exit(__doc__.strip())
     sgaudit, plugin_dir = os.path.abspath(args[0]), plugins()
     if not plugin_dir:
-        print("terraform.py: Terraform or its AWS provider is missing (TF_PLUGIN_DIR): the recorded plans are simulated")
+        print("terraform.py: Terraform or its AWS provider is missing (TERRAFORM_PROVIDERS): the recorded plans are simulated")
     codes = {}
     if plugin_dir:
         home = tempfile.TemporaryDirectory()
