@@ -35,7 +35,7 @@ func TestUsersInOtherAccounts(t *testing.T) {
 	for name, c := range map[string]struct {
 		estate  string
 		want    findings.Severity
-		message string // empty: there is no finding
+		message string // empty: no finding is reported
 	}{
 		"nobody else":                  {owner, findings.Low, "no group in use references it"},
 		"peered, not read":             {owner + peered, findings.Info, "account 444455556666, which was not read, has VPC vpc-9, which is peered (pcx-1) and may reference it"},
@@ -46,7 +46,7 @@ func TestUsersInOtherAccounts(t *testing.T) {
 		"peering deleted":              {owner + strings.ReplaceAll(peered, "active", "deleted"), findings.Low, "no group in use references it"},
 		"participant, not read":        {owner + participant, findings.Info, "account 444455556666, which was not read, has network interfaces in VPC vpc-1 and may reference it"},
 		"participant, references it":   {owner + participant + user, findings.Low, ""},
-		"participant, carries it":      {owner + "account 444455556666\nregion eu-west-1\neni-7 sg-1 10.0.0.9 vpc vpc-1\n", findings.Low, ""},
+		"participant with it attached": {owner + "account 444455556666\nregion eu-west-1\neni-7 sg-1 10.0.0.9 vpc vpc-1\n", findings.Low, ""},
 		"participant, read, does not":  {owner + participant + bystander, findings.Low, "no group in use references it"},
 		"in a VPC of another account":  {strings.ReplaceAll(owner, "10.0.0.0/16\n", "10.0.0.0/16 owner 444455556666\n"), findings.Info, "account 444455556666, which was not read, owns VPC vpc-1"},
 		"referenced by such a group":   {"account 111122223333\nregion eu-west-1\nsg-2 door vpc vpc-5\n in tcp/1 sg-1\n" + owner[strings.Index(owner, "vpc-1"):] + "vpc-5 10.5.0.0/16 owner 444455556666\n", findings.Info, "door (sg-2) references it, and an account that was not read may use that group"},

@@ -40,7 +40,7 @@ func (r *Pass) Holders(g *inventory.Group) []string {
 
 func (r *Pass) collectHolders() {
 	hold := func(group, by string) { r.cache.holders[group] = append(r.cache.holders[group], by) }
-	known := map[string]bool{} // users of a group, by their kind and name or id: AWS Config tells of them too
+	known := map[string]bool{} // users of a group, by their kind and name or id; AWS Config reports the same users again
 	r.collectTemplates(hold, known)
 	for _, e := range r.Endpoints {
 		for _, id := range e.Groups {

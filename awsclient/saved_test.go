@@ -590,7 +590,7 @@ func TestSavedConfig(t *testing.T) {
 	}
 }
 
-// TestSavedConfigForms reads every form in which AWS Config tells of resources.
+// TestSavedConfigForms reads every form in which AWS Config describes resources.
 func TestSavedConfigForms(t *testing.T) {
 	group := func(name string) string {
 		return `{"groupId": "sg-1", "groupName": "` + name + `", "ipPermissions": [], "ipPermissionsEgress": []}`

@@ -30,7 +30,7 @@ const (
 	ReplaceSource                       // allow other sources, then revoke the rule
 	RevokeRedundant                     // revoke the rule if rules that stay allow the same
 	ReferenceGroups                     // allow the groups that the range stands for, then revoke the rule
-	RevokeAll                           // revoke all rules of a default group if nothing carries it
+	RevokeAll                           // revoke all rules of a default group if it is not attached
 	DeleteGroup                         // delete the group
 )
 

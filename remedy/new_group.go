@@ -124,8 +124,8 @@ func (s *Solver) newGroup(vpc string, prefix netip.Prefix) *inventory.Group {
 }
 
 // create returns the steps that create the new groups of a replacement and
-// attach them. What AWS lets out of a new group is revoked before an interface
-// carries it, since the interface must not be let out further by it.
+// attach them. The outbound rule that AWS gives a new group is revoked before the group is
+// attached, since it must not allow the interface more outbound traffic.
 func (d *decision) create(r *Replacement) []change.Step {
 	account, region := d.region.AccountID, d.region.Name
 	var steps []change.Step

@@ -25,7 +25,7 @@ const (
 // proposalKind is what becomes of one kind of proposal.
 type proposalKind struct {
 	rule       wish // of a finding about a rule
-	revokesAll bool // of a finding about a group: its rules go, where nothing carries it
+	revokesAll bool // of a finding about a group: its rules are revoked if it is not attached
 	deletes    bool // of a finding about a group: the group goes
 }
 
@@ -62,7 +62,7 @@ func (a *attacher) deletes(f *findings.Finding) bool { return a.kindOf(f).delete
 
 // revokesAll reports whether a finding asks for all rules of its group to be
 // revoked, and they can go: it is a default group, and interfaces were read and
-// none carries it.
+// it is not attached to any.
 func (a *attacher) revokesAll(f *findings.Finding, g *inventory.Group) bool {
 	return a.kindOf(f).revokesAll && g.Default() && a.region.Read.Has(inventory.PartInterfaces) && len(a.holders(g)) == 0
 }

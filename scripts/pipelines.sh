@@ -56,6 +56,8 @@ check "with a baseline only new findings fail" test "$(code "$here/audit.sh")" =
 # shellcheck disable=SC2016 # the text is what is tried
 check "the text of a setting is not run" test "$(SGAUDIT_CONFIG='$(touch run)' code "$here/audit.sh")" = 2
 check "nothing ran" test ! -e run
+check "a * among the regions is no list of files" test "$(SGAUDIT_INPUT='' SGAUDIT_REGIONS='*' code "$here/audit.sh")" = 2
+check "the error names it" grep -qF '"*"' said
 
 cd "$root"
 actionlint=$(command -v actionlint || true)

@@ -23,7 +23,7 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			if public, _ := openToAll(r, g, rule); public && rule.Direction == inventory.Ingress && publicOnly(r, rule.Traffic) {
-				return // for everybody, whoever came so far
+				return // a public port is meant for all addresses, not only for those seen so far
 			}
 			var narrower []string
 			for i := range u.Narrow.Rules {

@@ -17,7 +17,8 @@ out=${SGAUDIT_OUT:-sgaudit-reports}
 mkdir -p "$out"
 
 args=(audit --quiet)
-for region in ${SGAUDIT_REGIONS:-}; do args+=("--region=$region"); done
+read -ra regions <<<"${SGAUDIT_REGIONS:-}" # without the names of files that a * would stand for
+for region in "${regions[@]}"; do args+=("--region=$region"); done
 [ -z "${SGAUDIT_INPUT:-}" ] || args+=("--input=$SGAUDIT_INPUT")
 [ -z "${SGAUDIT_DEPTH:-}" ] || args+=("--depth=$SGAUDIT_DEPTH")
 [ -z "${SGAUDIT_FAIL_ON:-}" ] || args+=("--fail-on=$SGAUDIT_FAIL_ON")
