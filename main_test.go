@@ -34,10 +34,10 @@ var binary = os.Getenv("SGAUDIT_BINARY")
 //	                                 region=NAME, action=NAME, account=ID, hang, expired,
 //	                                 denied, throttle=N, joined by commas
 //	exits CODE COMMAND...            runs a command and wants this exit code
-//	closes CODE COMMAND...           the same, with a standard output that nobody reads
-//	interrupts CODE TEXT COMMAND...  sends Ctrl-C once the text was told; leaves
+//	closes CODE COMMAND...           the same, with a standard output that no process reads
+//	interrupts CODE TEXT COMMAND...  sends Ctrl-C once the text was printed; leaves
 //	                                 interrupted.out and interrupted.err
-//	kills TEXT COMMAND...            sends Ctrl-C once the text was told, which must not
+//	kills TEXT COMMAND...            sends Ctrl-C once the text was printed, which must not
 //	                                 end the command, and again, which must
 //	lines NAME N                     wants N lines in stdout, stderr or a file
 func TestScripts(t *testing.T) {
@@ -155,7 +155,7 @@ type running struct {
 	done           chan error
 }
 
-// startUntil starts a command and returns once it has told the text.
+// startUntil starts a command and returns once it has printed the text.
 func startUntil(ts *testscript.TestScript, text string, args []string) *running {
 	cmd := command(ts, args)
 	seen := make(chan struct{})

@@ -1,4 +1,4 @@
-// Package anonymise takes out of a snapshot what tells whose it is, and keeps
+// Package anonymise removes from a snapshot what identifies its owner, and keeps
 // what the checks decide by.
 //
 // Names, ids, accounts, tags, descriptions and messages become made-up ones, the

@@ -30,7 +30,7 @@ func anonymous(t *testing.T, inv *inventory.Inventory, seed byte) *inventory.Inv
 	return s.Inventory
 }
 
-// verdicts are the findings without what tells whose they are, each with the
+// verdicts are the findings without what identifies their account, each with the
 // number of interfaces and the kinds of their owners.
 func verdicts(inv *inventory.Inventory) (list []string) {
 	settings := audit.Defaults()
@@ -89,8 +89,8 @@ var ofTypes = map[string][]string{
 // ofAWS are the fields that hold words of AWS, which stay.
 var ofAWS = []string{"Status", "Type", "Zone", "State", "Mode", "Kind", "Scheme", "Partition", "Operation", "Depth", "Code", "Operator"}
 
-// telling collects the texts that tell whose an inventory is.
-func telling(v reflect.Value, into map[string]bool) {
+// identifying collects the texts that identify the owner of an inventory.
+func identifying(v reflect.Value, into map[string]bool) {
 	switch x := v.Interface().(type) {
 	case netip.Prefix:
 		if x.IsValid() && x.Bits() > 3 {
@@ -115,17 +115,17 @@ func telling(v reflect.Value, into map[string]bool) {
 		}
 	case reflect.Pointer:
 		if !v.IsNil() {
-			telling(v.Elem(), into)
+			identifying(v.Elem(), into)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			telling(v.Index(i), into)
+			identifying(v.Index(i), into)
 		}
 	case reflect.Struct:
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
 			if !slices.Contains(ofAWS, name) && !slices.Contains(ofTypes[v.Type().Name()], name) {
-				telling(v.Field(i), into)
+				identifying(v.Field(i), into)
 			}
 		}
 	}
@@ -140,8 +140,8 @@ func harmless(text string) bool {
 func hides(t *testing.T, of string, before, after *inventory.Inventory) {
 	t.Helper()
 	old, made := map[string]bool{}, map[string]bool{}
-	telling(reflect.ValueOf(before), old)
-	telling(reflect.ValueOf(after), made)
+	identifying(reflect.ValueOf(before), old)
+	identifying(reflect.ValueOf(after), made)
 	for text := range old {
 		if harmless(text) {
 			continue
@@ -236,7 +236,7 @@ eni-0a0a0a01 sg-0a0a0a01 10.7.0.5 public 198.51.100.200 instance i-0a0a0a0a atta
 	}
 }
 
-// The owner of an interface is told by the same words.
+// The owner of an interface is recognised by the same words.
 func TestOwnersStay(t *testing.T) {
 	const account = "111122223333"
 	for _, e := range []inventory.Interface{
@@ -302,7 +302,7 @@ func TestAddressesKeepTheirRelations(t *testing.T) {
 			six := netip.AddrFrom16([16]byte{[]byte{0x20, 0x26, 0xfd, 0xfe, 0}[rng.IntN(5)], b[1], b[2], 0, 0, b[3] & 1})
 			old = append(old, netip.PrefixFrom(six, rng.IntN(129)).Masked())
 		}
-		// One list for each, so that their order tells which became which.
+		// One list for each, so that their order shows which became which.
 		inv.Regions[0].PrefixLists = nil
 		for i, p := range old {
 			inv.Regions[0].PrefixLists = append(inv.Regions[0].PrefixLists, inventory.PrefixList{ID: fmt.Sprintf("pl-%04d", i), Resolved: true, Entries: []netip.Prefix{p}})

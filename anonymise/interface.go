@@ -8,7 +8,7 @@ import (
 )
 
 // describe renames what an interface says about its owner, and keeps the words
-// by which the owner is told.
+// by which the owner is recognised.
 func (n *names) describe(e *inventory.Interface) {
 	words := e.ServiceWords()
 	e.Description = n.description(e.Description, words)

@@ -113,7 +113,7 @@ func neglected(n int) *inventory.Inventory {
 			ID: "pcx-" + name, Status: "active", Requester: inventory.PeeringEnd{Region: r.Name, VPC: g.VPC, Prefixes: []netip.Prefix{own}},
 			Accepter: inventory.PeeringEnd{Region: r.Name, VPC: "vpc-other", Prefixes: []netip.Prefix{netip.MustParsePrefix("172.16.0.0/16")}},
 		})
-		for k := range 3 { // that nothing carries
+		for k := range 3 { // that are attached to nothing
 			r.Groups = append(r.Groups, inventory.Group{ID: "sg-unused-" + name + "-" + strconv.Itoa(k), Name: "unused " + name, VPC: g.VPC, Rules: slices.Clone(g.Rules)})
 		}
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // Check is one policy. It stands alone in a file of the package
-// audit/checks, whose name is its id, beside the page of the same name.
+// audit/checks with its id as the name, beside the page of the same name.
 type Check struct {
 	ID         string // from the file's name; Declare fills it
 	Title      string // a statement that is true of the offending rule or group

@@ -157,7 +157,7 @@ func cover(r *inventory.Region) findings.Coverage {
 }
 
 // evaluate runs one check on the region, or records why it cannot. A check
-// that panics takes back what it reported, and comes out as a gap, so that
+// that panics loses what it reported, and becomes a gap, so that
 // the run counts as incomplete.
 func (r *Pass) evaluate(c *Check) (failure *findings.Gap) {
 	for _, part := range c.Needs.Each() {

@@ -188,8 +188,8 @@ func (r *Pass) beyondPublic(o *opening) (tcp, udp portSet) {
 	return tcp, udp
 }
 
-// judge names the services that an opening lets in and picks, among the
-// classes whose checks run, the most serious one. Ports that the settings
+// judge names the services that an opening exposes and picks, among the
+// classes with checks that run, the most serious one. Ports that the settings
 // allow to be public are left out; ok is false where nothing else is open.
 func (r *Pass) judge(o *opening) (v verdict, ok bool) {
 	v.left.tcp, v.left.udp = r.beyondPublic(o)

@@ -60,8 +60,8 @@ func TestOpeningsAgainstEveryPort(t *testing.T) {
 				}
 				for i, rule := range rules {
 					// Without the wider sources of rules with other traffic:
-					// were those revoked, would the rule still let the
-					// internet in?
+					// were those revoked, would the rule still allow
+					// traffic from the internet?
 					var left []netip.Prefix
 					at := 0
 					for j, p := range prefixes {

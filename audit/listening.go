@@ -2,7 +2,7 @@ package audit
 
 import "github.com/sgaudit/sgaudit/inventory"
 
-// web are the services that the open internet is meant to use. They are no
+// web are the services that the open internet is meant to use. They are not a
 // mistake, and so stand in no table of checks.
 var web = map[inventory.Traffic]string{
 	inventory.Ports(inventory.TCP, 80, 80):   "HTTP",

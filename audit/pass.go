@@ -49,7 +49,7 @@ type groupRule struct {
 }
 
 // Kind returns the kind of the owner of the i-th interface. It is worked out
-// once for all checks, since telling owners apart is not cheap.
+// once for all checks, since recognising owners is not cheap.
 func (r *Pass) Kind(i int) string {
 	c := &r.cache
 	if c.kinds == nil {

@@ -31,7 +31,7 @@ type Settings struct {
 	QuotaAttention int   // percent of a quota from which on it is reported
 }
 
-// Defaults returns the settings of a run without a configuration: nobody is
+// Defaults returns the settings of a run without a configuration: nothing is
 // trusted; tcp 80, tcp 443 and udp 443 (HTTP/3) may be public; public blocks
 // are broad from /15 and from /31 of IPv6 on; a thousand ports are many; and
 // the quota is AWS's default of 60 rules (Amazon VPC quotas).

@@ -196,7 +196,7 @@ func externalWords(id string) string {
 // TrustStatement returns the statement, as JSON, with which the trust policy of a
 // role allows a caller to assume it. A session of a role is allowed through its
 // role. The role of a permission set of IAM Identity Center has a path that the
-// session does not tell, so that its account is allowed on the condition that the
+// session does not show, so that its account is allowed on the condition that the
 // role has this name (IAM User Guide, "AWS JSON policy elements: Principal").
 func TrustStatement(caller inventory.Caller, externalID string) string {
 	type condition map[string]map[string]string

@@ -12,7 +12,7 @@ import (
 const (
 	defaultParallel = 128 // calls under way at once, of a run over several accounts
 	mostOfAccount   = 64  // of those, calls to one account
-	entering        = 64  // accounts whose roles are assumed side by side
+	entering        = 64  // roles of accounts that are assumed at the same time
 
 	// readAhead are the regions that may wait to be taken, beside those of the
 	// region name that is read and of the next.
@@ -92,7 +92,7 @@ func (r *Accounts) caller() inventory.Caller {
 type unit struct {
 	member *member
 	region *inventory.Region
-	read   bool // calls are to be made
+	read   bool // calls will be made
 }
 
 // units returns what there is of the run, by region name.

@@ -12,7 +12,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// member is one account of the run, and what of it is to be read.
+// member is one account of the run, and the parts of it to read.
 type member struct {
 	Account
 	client *Client // nil: it was not entered

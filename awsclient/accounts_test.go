@@ -111,7 +111,7 @@ func TestOrganization(t *testing.T) {
 	}
 }
 
-// An account whose role cannot be assumed has a gap in each region, with the
+// An account with a role that cannot be assumed has a gap in each region, with the
 // statement that the role's trust policy lacks. The others are read.
 func TestRoleRefused(t *testing.T) {
 	want := manyAccounts(3)
@@ -171,7 +171,7 @@ func TestRolesAreRenewed(t *testing.T) {
 	}
 }
 
-// A role whose trust is withdrawn in the middle of a run is named as the cause.
+// A role that loses its trust in the middle of a run is named as the cause.
 func TestRoleLostMidway(t *testing.T) {
 	s := serve(t, manyAccounts(2), endpoint.Options{
 		Organization: endpoint.Organization{Expiring: map[string]int{"100000000002": 7}},

@@ -18,7 +18,7 @@ import (
 
 // notAnAnswer is the error for a response with a status of success that is not
 // an answer to the call: an empty body, the page of a proxy, an error that
-// carries status 200. The SDK's decoders make an empty list of it.
+// has status 200. The SDK's decoders make an empty list of it.
 type notAnAnswer struct{ why string }
 
 func (e *notAnAnswer) Error() string { return "not an answer to the call: " + e.why }
@@ -72,7 +72,7 @@ var queryServices = map[string]bool{"EC2": true, "STS": true, "Elastic Load Bala
 
 // sets are elements that an answer in XML has even where a list is empty. The
 // two APIs of Elastic Load Balancing share the name of their action, so that the
-// element alone tells their answers apart.
+// element alone distinguishes their answers.
 var sets = map[string]string{
 	"EC2 DescribeSecurityGroups":                      "securityGroupInfo",
 	"EC2 DescribeNetworkInterfaces":                   "networkInterfaceSet",

@@ -131,7 +131,7 @@ func (e *element) text() (string, error) {
 // a hundred, has some hundreds.
 const mostElements = 500_000
 
-// parseXML reads a document. Attributes and what is no element are passed over.
+// parseXML reads a document. Attributes and anything that is not an element are ignored.
 func parseXML(text []byte) (*element, error) {
 	decoder := xml.NewDecoder(bytes.NewReader(text))
 	top := &element{}

@@ -9,7 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// BenchmarkCollect reads an estate whose endpoint runs in the same process,
+// BenchmarkCollect reads an estate from an endpoint in the same process,
 // so the time is that of both. go run ./bench measures them apart.
 func BenchmarkCollect(b *testing.B) {
 	s, err := endpoint.Serve(estates.Ordinary(estates.Scale{Regions: 17, Groups: 50, Interfaces: 200, Rules: 8}), endpoint.Options{})

@@ -149,7 +149,7 @@ func (s *bufferStore) put(buffer *[]byte) {
 // release gives the body's memory to the next one. Nothing may refer to it.
 func (b *wholeBody) release() {
 	if b.buffer != nil {
-		b.Reset(nil) // whoever closes the body drains it first
+		b.Reset(nil) // the code that closes the body drains it first
 		buffers.put(b.buffer)
 		b.buffer, b.data = nil, nil
 	}

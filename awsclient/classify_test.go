@@ -7,7 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// TestDenialsNameTheirPolicy tells a denial by a policy above the caller, with
+// TestDenialsNameTheirPolicy distinguishes a denial by a policy above the caller, with
 // the name of the kind of policy, from one by the caller's own permissions.
 // Source: IAM User Guide, "Troubleshoot access denied error messages".
 func TestDenialsNameTheirPolicy(t *testing.T) {

@@ -68,7 +68,7 @@ func collect(t *testing.T, s *endpoint.Server, opts Options) *inventory.Inventor
 	return inv
 }
 
-// onTheWire drops what the wire does not carry: the names of accounts and,
+// onTheWire drops what is not transferred: the names of accounts and,
 // where the estate gives none, the ids that the endpoint makes up for rules;
 // and prefix lists that nothing names and egress-only gateways, which are not
 // read.

@@ -193,7 +193,7 @@ func brokenFile() string {
 	return ""
 }
 
-// endpointError refuses an endpoint that is no address of a web server, before
+// endpointError refuses an endpoint that is not the address of a web server, before
 // the SDK tries it again and again. A flag counts more than the environment.
 func endpointError(opts *Options) *SetupError {
 	check := func(name, text string) *SetupError {

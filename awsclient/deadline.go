@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// deadline ends a context after a time in which nobody is asked for anything:
+// deadline ends a context after a time in which the user is not asked for anything:
 // the time that typing an MFA code takes is not the endpoint's. The zero value
 // has not begun.
 type deadline struct {

@@ -17,7 +17,7 @@ func isConnection(err error) bool {
 }
 
 // rootCause returns the innermost error's text: the SDK wraps what happened
-// in a chain of its own that helps nobody.
+// in a chain of its own that does not help.
 func rootCause(err error) string {
 	for {
 		next := errors.Unwrap(err)

@@ -23,7 +23,7 @@ func (r *reader) prefix(list []netip.Prefix, part inventory.Part, of string, tex
 }
 
 // id returns the id of an item, and whether it has one. An item without one can
-// be neither named nor told from another, and one of another form than AWS's
+// be neither named nor distinguished from another, and one of another form than AWS's
 // could mean something else in a command: it is a gap of the part.
 func (r *reader) id(part inventory.Part, kind string, text *string) (string, bool) {
 	if text == nil || *text == "" {

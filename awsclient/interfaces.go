@@ -17,7 +17,7 @@ import (
 // readInterfaces asks for managed interfaces too: since April 2026 EC2 leaves
 // those that EKS, ECS and others run for the account out of its lists unless
 // it is asked (API reference, IncludeManagedResources), and a group that only
-// they carry would look unused.
+// they have would look unused.
 //
 // Page tokens make a chain. A long list is read in partitions side by side
 // instead, which have to hold all that the first pages held and that is still

@@ -58,7 +58,7 @@ func readListeners(ctx context.Context, r *reader, p *pager) error {
 			return err
 		})
 		if p.firstPage {
-			break // one call tells whether it is allowed
+			break // one call shows whether it is allowed
 		}
 	}
 	err := g.Wait()

@@ -10,8 +10,8 @@ import (
 )
 
 // metadataTimeout bounds each question to the instance metadata service. On an
-// instance it answers within milliseconds; elsewhere nothing answers, and who
-// has no credentials should hear that soon. (The SDK waits for 5 s.)
+// instance it answers within milliseconds; elsewhere nothing answers, and a user
+// without credentials should learn that soon. (The SDK waits for 5 s.)
 const metadataTimeout = 2 * time.Second
 
 // instanceMetadata asks the instance metadata service for the credentials of

@@ -13,8 +13,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/ec2/imds"
 )
 
-// bareEnvironment leaves no credentials but those of an instance's role, whose
-// service is at the address.
+// bareEnvironment leaves no credentials but those of an instance's role. The
+// address is that of the metadata service.
 func bareEnvironment(t *testing.T, metadata string) {
 	t.Helper()
 	for _, name := range []string{

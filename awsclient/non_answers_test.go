@@ -19,7 +19,7 @@ import (
 
 // everyCall is an estate for which each call is made: a prefix list that a rule
 // names, a reference to another VPC, a web ACL. In it SSH is reachable from the
-// internet at eni-1, and sg-4 is carried by eni-4 alone.
+// internet at eni-1, and sg-4 is attached to eni-4 alone.
 const everyCall = `account 111122223333
 region us-east-1
 vpc-1 10.0.0.0/16
@@ -98,7 +98,7 @@ func (c conclusions) unfounded(whole conclusions) (wrong []string) {
 }
 
 // TestNonAnswers answers each call of a run, one at a time, with each response
-// that has a status of success and is no answer. It is tried again, and then it
+// that has a status of success and is not an answer. It is tried again, and then it
 // is a gap of its operation: nothing counts as read, and nothing is concluded
 // from it. The calls are those of the table of lists (TestActionsAreTheCalls). The
 // calls for referrers are one call with other names, so that each of them gets one form
@@ -182,7 +182,7 @@ func TestNonAnswersOnce(t *testing.T) {
 	}
 }
 
-// TestNoIdentity ends a run whose caller is not told.
+// TestNoIdentity ends a run in which AWS does not say who the caller is.
 func TestNoIdentity(t *testing.T) {
 	connect := func(t *testing.T, estate *inventory.Inventory, fault endpoint.Fault) {
 		t.Helper()

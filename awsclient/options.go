@@ -3,7 +3,7 @@
 // AWS SDK: nothing of the SDK leaves them, and they call nothing that changes an
 // account.
 //
-// Connect finds the credentials and asks whose they are; Collect reads the regions;
+// Connect finds the credentials and asks which account they belong to; Collect reads the regions;
 // Saved reads files instead. The table of what is read is in lists.go, the reader of
 // each list in the file of its subject: a short list is a call of list, the three
 // long ones go through ec2xml.

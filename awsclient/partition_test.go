@@ -114,7 +114,7 @@ func TestTypingTakesTime(t *testing.T) {
 	}
 }
 
-// TestDeadline ends a context that nobody is asked in.
+// TestDeadline ends a context in which the user is not asked.
 func TestDeadline(t *testing.T) {
 	var d deadline
 	d.stop() // before it begins: no effect

@@ -27,7 +27,7 @@ import (
 )
 
 // collected reads an estate at depth groups and returns what was read, how
-// many calls named a partition, and what --debug would tell.
+// many calls named a partition, and what --debug would print.
 func collected(t *testing.T, estate *inventory.Inventory, opts endpoint.Options) (*inventory.Inventory, int, string) {
 	t.Helper()
 	server, err := endpoint.Serve(estate, opts)
@@ -100,7 +100,7 @@ func TestPartitions(t *testing.T) {
 	}
 }
 
-// TestOddIDs loses no interface whose id is of another form than EC2's, even
+// TestOddIDs loses no interface with an id of another form than EC2's, even
 // where none of the first pages holds one.
 func TestOddIDs(t *testing.T) {
 	for _, odd := range [][]string{
@@ -149,7 +149,7 @@ func TestPartitionsThatLack(t *testing.T) {
 	}
 }
 
-// unfiltered is an HTTP client whose endpoint ignores all filters, as some
+// unfiltered is an HTTP client of an endpoint that ignores all filters, as some
 // emulators do.
 type unfiltered struct{ next aws.HTTPClient }
 
@@ -228,7 +228,7 @@ func TestRulesOfOtherGroups(t *testing.T) {
 	}
 }
 
-// ghost is an HTTP client whose first page of interfaces holds one more, which
+// ghost is an HTTP client that adds one interface to the first page, which
 // is gone by the next call.
 type ghost struct {
 	next  aws.HTTPClient

@@ -22,7 +22,7 @@ const (
 )
 
 // readPrefixLists reads the lists, then the entries of those that rules and
-// routes name. A list whose entries may not be read stays unresolved; the
+// routes name. A list with entries that may not be read stays unresolved; the
 // part counts as read, and a gap says what it lacks.
 func readPrefixLists(ctx context.Context, r *reader, p *pager) error {
 	described := map[string]inventory.PrefixList{}

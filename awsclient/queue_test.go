@@ -29,7 +29,7 @@ func TestQueue(t *testing.T) {
 			}
 		}
 		for range q.each() {
-			break // who has enough goes
+			break // a reader that has enough leaves
 		}
 	}
 	var none queue[int]

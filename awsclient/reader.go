@@ -30,7 +30,7 @@ type reader struct {
 	mu            sync.Mutex
 	notUnderstood inventory.Part // parts of which something was not understood
 	gapTexts      map[inventory.Part]*gapTexts
-	leftToSDK     map[string]bool // operations whose answers the SDK's decoder had to read
+	leftToSDK     map[string]bool // operations with answers that the SDK's decoder had to read
 	ended         map[*sweep]bool // lists read to their end
 }
 

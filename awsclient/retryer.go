@@ -25,10 +25,10 @@ type retryer struct {
 	longest time.Duration // between two tries
 }
 
-// RetryDelay returns how long to wait after a try, or the error where there is
-// to be no other: a response that does not answer the call is asked for as
+// RetryDelay returns how long to wait after a try, or the error where no other
+// try follows: a response that does not answer the call is asked for as
 // often as a bare status 500. (The SDK counts the attempt from 1 or from 0, by
-// AWS_NEW_RETRIES_2026: what it told the endpoint is sure.)
+// AWS_NEW_RETRIES_2026: what it sent to the endpoint is certain.)
 func (r *retryer) RetryDelay(attempt int, err error) (time.Duration, error) {
 	var not *notAnAnswer
 	tries := triesOf(err)

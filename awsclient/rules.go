@@ -89,7 +89,7 @@ type ruleCount struct {
 	rules int
 }
 
-// partitions cuts the groups into sets whose rules should fit one page.
+// partitions cuts the groups into sets: the rules of a set should fit one page.
 func partitions(groups iter.Seq[ruleCount]) iter.Seq[[]string] {
 	return func(yield func([]string) bool) {
 		var ids []string
@@ -112,7 +112,7 @@ func partitions(groups iter.Seq[ruleCount]) iter.Seq[[]string] {
 	}
 }
 
-// ruleDetails keeps what only the list of rules tells.
+// ruleDetails keeps what only the list of rules has.
 type ruleDetails struct {
 	mu sync.Mutex
 	of map[ec2xml.RuleKey]idsAndTags

@@ -16,7 +16,7 @@ import (
 type SavedOptions = saved.Options
 
 // Saved reads accounts from files that hold answers of the AWS CLI, or what AWS
-// Config tells: one file, or a folder of them, as saved.Read does. The snapshot is
+// Config returns: one file, or a folder of them, as saved.Read does. The snapshot is
 // as old as the newest of the files that hold something.
 func Saved(path string, opts SavedOptions) (*inventory.Snapshot, error) {
 	answers, err := saved.Read(path, opts)

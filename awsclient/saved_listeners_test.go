@@ -8,7 +8,7 @@ import (
 )
 
 // TestSavedListeners: the AWS CLI prints the listeners of one load balancer at
-// a time. Each is told by its load balancer's ARN; a load balancer of which no
+// a time. Each is recognised by its load balancer's ARN; a load balancer of which no
 // file holds a listener leaves a gap, because it may have some.
 func TestSavedListeners(t *testing.T) {
 	const arn = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/"

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// TestSavedFaultsInOneOrder: of several mistakes the first is told, by the names
+// TestSavedFaultsInOneOrder: of several mistakes the first is reported, by the names
 // of files and keys, in each run.
 func TestSavedFaultsInOneOrder(t *testing.T) {
 	files := map[string]string{}

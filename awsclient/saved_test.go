@@ -354,7 +354,7 @@ func folder(t *testing.T, files map[string]string) string {
 	return root
 }
 
-// TestSavedPlaces tells accounts and regions from folders, from what the
+// TestSavedPlaces takes accounts and regions from folders, from what the
 // answers say, from the names of files, and at last from the options.
 func TestSavedPlaces(t *testing.T) {
 	nowhere := strings.Replace(bareGroup, `, "OwnerId": "123456789012"`, "", 1)
@@ -505,7 +505,7 @@ func TestSavedTimes(t *testing.T) {
 	}
 }
 
-// TestSavedFaults are the mistakes of files, told with their places.
+// TestSavedFaults are the mistakes of files, reported with their places.
 func TestSavedFaults(t *testing.T) {
 	for name, tc := range map[string]struct {
 		files map[string]string

@@ -196,7 +196,7 @@ func (s signing) HandleFinalize(ctx context.Context, in middleware.FinalizeInput
 	return next.HandleFinalize(ctx, in)
 }
 
-// treeDeserializer makes a tree of the answer, and an error of AWS of what is one.
+// treeDeserializer makes a tree of the answer, or the error that AWS returned.
 type treeDeserializer struct{ call *signedCall }
 
 // ID is that of the SDK's own.
@@ -218,7 +218,7 @@ func (d treeDeserializer) HandleDeserialize(ctx context.Context, in middleware.D
 			out.Result, err = parseAnswer(d.call.api.Form, d.call.call.Action, text)
 		}
 	}
-	if err != nil { // as the SDK wraps it, which tells how often it was tried
+	if err != nil { // as the SDK wraps it, which says how often it was tried
 		err = &smithyhttp.ResponseError{Response: response, Err: err}
 	}
 	return out, metadata, err

@@ -89,7 +89,7 @@ func isThrottle(code string) bool {
 // answer has been read to the end, and not while it waits to be made again.
 type slots chan struct{}
 
-// bounded is a connection whose calls take a place each.
+// bounded is a connection on which each call takes a place.
 type bounded struct {
 	next  aws.HTTPClient
 	slots slots

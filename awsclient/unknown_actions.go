@@ -12,8 +12,8 @@ import (
 
 // AWS says with a code what went wrong on its side. A status 500 without one is
 // what emulators answer to actions that they do not have, and their copies of
-// EC2 lack many. One call is tried triesWithoutCode times to tell that from a
-// failure that passes; from then on nothing waits for that action of that
+// EC2 lack many. One call is tried triesWithoutCode times to distinguish that from a
+// failure that passes; from then on no call waits for that action of that
 // endpoint any more, in whatever region.
 const (
 	triesWithoutCode = 3

@@ -20,8 +20,8 @@ import (
 type organisation struct {
 	Accounts  int // 0: one account, which nothing happens to
 	Throttled int // one of so many calls is throttled; 0: none
-	Denied    int // accounts whose role cannot be assumed
-	Expiring  int // accounts whose first credentials expire in the middle
+	Denied    int // accounts with a role that cannot be assumed
+	Expiring  int // accounts with first credentials that expire in the middle
 }
 
 const (

@@ -9,7 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// bareVariable carries the address of the endpoint to the process that runs
+// bareVariable gives the address of the endpoint to the process that runs
 // the bare loop.
 const bareVariable = "SGAUDIT_BENCH_BARE"
 

@@ -12,7 +12,7 @@ import (
 )
 
 // standard is an estate of docs/performance.md with its goals. Only the sides
-// that the goals speak of are measured.
+// that the goals name are measured.
 type standard struct {
 	estate
 	runs  int

@@ -43,7 +43,7 @@ func main() {
 }
 
 // run is also what the other processes of the bench begin with: a variable
-// tells them what they are.
+// says what they are.
 func run() error {
 	if url := os.Getenv(bareVariable); url != "" {
 		return bareLoop(context.Background(), url)

@@ -114,7 +114,7 @@ func (b *bench) once(p *server, s side) (measurement, error) {
 	return m, err
 }
 
-// audit are the arguments of sgaudit. A slow endpoint is no failure here. One
+// audit are the arguments of sgaudit. A slow endpoint is not a failure here. One
 // without latency is there to measure the program, and not the pace at which it
 // spares AWS.
 func (b *bench) audit(p *server) []string {

@@ -9,7 +9,7 @@ import (
 	"github.com/sgaudit/sgaudit/cli"
 )
 
-// profileVariable carries the name of a profile to the process that writes it.
+// profileVariable gives the name of a profile to the process that writes it.
 const profileVariable = "SGAUDIT_BENCH_PROFILE"
 
 // profiled is sgaudit itself, with the given arguments, and a profile of its

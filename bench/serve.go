@@ -14,7 +14,7 @@ import (
 	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
-// serveVariable carries the estate to the process of the endpoint.
+// serveVariable gives the estate to the process of the endpoint.
 const serveVariable = "SGAUDIT_BENCH_SERVE"
 
 // estate is what is served, and how slowly.

@@ -21,14 +21,14 @@ type Document struct {
 	Manual  []string // findings that need a manual decision
 }
 
-// Item is a step with what takes it back and the reasons for it.
+// Item is a step with what undoes it and the reasons for it.
 type Item struct {
 	Step Step
 	Undo []Step
 	Name string // of the group, as AWS gave it
 	Why  []Reason
 
-	WithDeletion bool // the undo of the deletion of its group takes it back
+	WithDeletion bool // the undo of the deletion of its group undoes it
 }
 
 // Reason is a finding that a step is for, with details below it.

@@ -136,16 +136,16 @@ func run(t *testing.T, shell, script string, args ...string) [][]string {
 	return calls
 }
 
-// told is what a call tells AWS, as values.
-type told struct {
+// sent is what a call sends to AWS, as values.
+type sent struct {
 	operation string
 	options   map[string]any
 }
 
-// tell reads a call as the AWS CLI does: options, and JSON where it begins so.
-func tell(t *testing.T, call []string) told {
+// asSent reads a call as the AWS CLI does: options, and JSON where it begins so.
+func asSent(t *testing.T, call []string) sent {
 	t.Helper()
-	got := told{operation: strings.Join(call[:2], " "), options: map[string]any{}}
+	got := sent{operation: strings.Join(call[:2], " "), options: map[string]any{}}
 	var values []string
 	name := ""
 	put := func() {
@@ -181,16 +181,16 @@ func tell(t *testing.T, call []string) told {
 
 type object = map[string]any
 
-// wanted is what the steps of document have to tell AWS.
-func wanted(text string) (plan, undo []told) {
+// wanted is what the steps of document have to send to AWS.
+func wanted(text string) (plan, undo []sent) {
 	own := text
 	name, key := text, text
 	if text == "" {
 		name, key = "n", "k"
 	}
-	call := func(operation string, options object) told {
+	call := func(operation string, options object) sent {
 		options["--region"] = region
-		return told{"ec2 " + operation, options}
+		return sent{"ec2 " + operation, options}
 	}
 	tags := func(kind string) any {
 		return []any{object{"ResourceType": kind, "Tags": []any{object{"Key": key, "Value": own}}}}
@@ -216,7 +216,7 @@ func wanted(text string) (plan, undo []told) {
 		o["--tag-specifications"] = tags("security-group-rule")
 		return o
 	}
-	create := func(name, description string) told {
+	create := func(name, description string) sent {
 		return call("create-security-group", object{"--cli-input-json": object{"GroupName": name, "Description": description, "VpcId": "vpc-1", "TagSpecifications": tags("security-group")}, "--query": "GroupId", "--output": "text"})
 	}
 	description, wasName, was := text, text, text
@@ -226,8 +226,8 @@ func wanted(text string) (plan, undo []told) {
 	many := peer("UserIdGroupPairs", "GroupId", "sg-777")
 	maps.Copy(many, object{"Ipv6Ranges": peer("Ipv6Ranges", "CidrIpv6", "2001:db8::/32")["Ipv6Ranges"], "PrefixListIds": peer("PrefixListIds", "PrefixListId", "pl-1")["PrefixListIds"]})
 	all := object{"IpProtocol": "-1", "IpRanges": []any{object{"CidrIp": "0.0.0.0/0"}}, "Ipv6Ranges": []any{object{"CidrIpv6": "::/0"}}}
-	who := told{"sts get-caller-identity", object{"--region": region, "--query": "Account", "--output": "text"}}
-	plan = []told{
+	who := sent{"sts get-caller-identity", object{"--region": region, "--query": "Account", "--output": "text"}}
+	plan = []sent{
 		who, create(name, description),
 		call("modify-network-interface-attribute", object{"--network-interface-id": "eni-1", "--groups": []string{"sg-1", "sg-777"}}),
 		call("authorize-security-group-ingress", tagged(rules("sg-1", many))),
@@ -239,7 +239,7 @@ func wanted(text string) (plan, undo []told) {
 	}
 	pattern := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`).Replace(name)
 	find := call("describe-security-groups", object{"--cli-input-json": object{"Filters": []any{object{"Name": "group-name", "Values": []any{pattern}}, object{"Name": "vpc-id", "Values": []any{"vpc-1"}}}}, "--query": "SecurityGroups[0].GroupId", "--output": "text"})
-	undo = []told{
+	undo = []sent{
 		who,
 		call("authorize-security-group-egress", tagged(rules("sg-1", peer("IpRanges", "CidrIp", "0.0.0.0/0")))),
 		call("authorize-security-group-ingress", tagged(rules("sg-1", peer("IpRanges", "CidrIp", "0.0.0.0/0")))),
@@ -270,11 +270,11 @@ func TestHostileScripts(t *testing.T) {
 			for _, shell := range []string{"sh", "bash"} {
 				for _, c := range []struct {
 					args []string
-					want []told
+					want []sent
 				}{{nil, plan}, {[]string{"--undo"}, undo}} {
-					var got []told
+					var got []sent
 					for _, call := range run(t, shell, script, c.args...) {
-						got = append(got, tell(t, call))
+						got = append(got, asSent(t, call))
 					}
 					for i := range max(len(got), len(c.want)) {
 						if i >= len(got) || i >= len(c.want) || !reflect.DeepEqual(got[i], c.want[i]) {

@@ -54,7 +54,7 @@ func (d *Document) markdownItems(out *strings.Builder, items []Item) {
 
 func marked(text string) string { return words.Markdown(words.Cut(text, maxComment)) }
 
-// fenced is a block of code whose fence is longer than any in the text.
+// fenced is a block of code with a fence that is longer than any in the text.
 func fenced(text string) string {
 	fence := "```"
 	for strings.Contains(text, fence) {

@@ -18,7 +18,7 @@ type Line struct {
 // plan or others, one after the other. What reads the id of a group into a
 // variable that a later call names is a Find. Comments, calls that only read, and
 // commands that do not call aws ec2 are passed over, and so is the part of a
-// plan that takes it back. A call that changes something and is not
+// plan that undoes it. A call that changes something and is not
 // understood, or that stands where it may run any number of times (in an if, a
 // loop, a function, a pipe), is an error that names its line. The steps of a
 // plan that Shell wrote are for its account, those of other scripts for none.

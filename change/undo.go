@@ -8,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Undo returns, for each of the steps, what takes it back once all of them
+// Undo returns, for each of the steps, what undoes it once all of them
 // were carried out, in order; nil where nothing does or there is nothing to
-// take back. Deletions are taken back from the last to the first, and every
+// undo. Deletions are undone from the last to the first, and every
 // other step either before all of them or after all of them: see Backwards.
 // Rules and groups get new ids by it.
 //
@@ -69,7 +69,7 @@ func Backwards(items []Item) []*Item {
 	return list
 }
 
-// undoing is what the steps that are taken back know of each other.
+// undoing is what the steps that are undone know of each other.
 type undoing struct {
 	made    map[string]*Step   // the Create of each group without an id, by the name that it goes by
 	deletes map[string]bool    // the groups that are deleted, by id

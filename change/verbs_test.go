@@ -8,7 +8,7 @@ import (
 
 // TestEveryVerb asks for what a verb has to have: a step of the document that
 // the hostile tests write, a command that is read back as a step with the verb,
-// something that takes it back where it changes anything, and Terraform.
+// something that undoes it where it changes anything, and Terraform.
 func TestEveryVerb(t *testing.T) {
 	found := map[change.Verb]*change.Step{}
 	undone := map[change.Verb]bool{}

@@ -1,7 +1,7 @@
 // Package cidr answers the few questions that an audit asks about addresses:
 // is this the internet, who lies inside, what is left.
 //
-// Prefixes cross its boundary as netip values. They may carry host bits or be
+// Prefixes cross its boundary as netip values. They may have host bits or be
 // IPv4 mapped into IPv6; every function cleans them first, so that 1.0.0.0/0
 // is 0.0.0.0/0 wherever it stands. IPv4 and IPv6 are two worlds: no answer
 // ever adds one to the other. An invalid prefix holds no address. Results are
@@ -70,7 +70,7 @@ var special4 = prefixes("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8
 // private are the blocks that networks number themselves from.
 var private = prefixes("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
-// The internet: what is private, local, multicast or reserved is no part of it.
+// The internet: what is private, local, multicast or reserved is not part of it.
 var (
 	internet4 = Of(netip.MustParsePrefix("0.0.0.0/0")).Subtract(Of(special4...))
 	internet6 = Of(netip.MustParsePrefix("2000::/3"))

@@ -10,7 +10,7 @@ import (
 )
 
 // universe is a handful of addresses around which sets are drawn: 64 in each
-// family, at either end of the space too, where carries go wrong.
+// family, at either end of the space too, where sums that overflow go wrong.
 func universe() []netip.Addr {
 	var list []netip.Addr
 	for i := range 32 {

@@ -175,7 +175,7 @@ func (a *accountsChoice) noAccounts(verb string) error {
 	return console.Usage("give one --profile, and --role-arn where a role leads into the account", "sgaudit %s looks at one account: --org, --accounts-file and several --profile have no effect", verb)
 }
 
-// list returns the accounts of a run, and the client whose credentials lead into
+// list returns the accounts of a run, and the client with the credentials that lead into
 // them; nil where each has a profile of its own.
 func (p *program) listAccounts(ctx context.Context, a *accountsChoice, o awsclient.Options) ([]awsclient.Account, *awsclient.Client, error) {
 	var accounts []awsclient.Account

@@ -2,7 +2,7 @@
 // configuration file and the exit codes. It is the only
 // package that sees all the others; nothing imports it but main.
 //
-// Standard output carries the report alone. Everything that the program says
+// Standard output has the report alone. Everything that the program says
 // about itself goes to standard error, through package console.
 package cli
 

@@ -51,7 +51,7 @@ func TestFlagsBeforeAndAfter(t *testing.T) {
 	}
 }
 
-// seen runs a command line with an action that tells one flag's value and
+// seen runs a command line with an action that records one flag's value and
 // the arguments.
 func seen(t *testing.T, verb, flag string, words []string) string {
 	t.Helper()

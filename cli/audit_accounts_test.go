@@ -16,7 +16,7 @@ import (
 	"github.com/sgaudit/sgaudit/output"
 )
 
-// randomAccounts is an inventory of several accounts whose groups, interfaces, VPCs
+// randomAccounts is an inventory of several accounts: their groups, interfaces, VPCs
 // and peerings refer to each other.
 func randomAccounts(rng *rand.Rand, n int) *inventory.Inventory {
 	all := &inventory.Inventory{Caller: inventory.Caller{AccountID: "111122223333", Partition: "aws"}, Depth: inventory.DepthServices}

@@ -57,7 +57,7 @@ func (p *program) collectBy(ctx context.Context, opts awsclient.Options, read fu
 	return inv, nil
 }
 
-// interrupted tells Ctrl-C from the errors that it causes.
+// interrupted distinguishes Ctrl-C from the errors that it causes.
 func (p *program) interrupted(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err

@@ -9,7 +9,7 @@ import (
 )
 
 // TestCompletionOffersWhatVerbsTake asks for the values of every flag of every
-// verb. What is offered is what the flag accepts; a flag whose help lists words
+// verb. What is offered is what the flag accepts; a flag with a help text that lists words
 // offers all of them; and one that takes a file offers nothing.
 func TestCompletionOffersWhatVerbsTake(t *testing.T) {
 	app := testProgram().app()

@@ -36,7 +36,7 @@ const (
 	serverFailure = 2
 )
 
-// quiet is the log of a server whose connections end on purpose.
+// quiet is the log of a server that ends connections on purpose.
 var quiet = log.New(io.Discard, "", 0)
 
 // resolveWith makes the process ask a name server on loopback, which answers the
@@ -104,7 +104,7 @@ func certificate(t *testing.T, name string, until time.Time) (tls.Certificate, [
 }
 
 // TestNoConnection ends each run that cannot begin with exit code 2, a reason and a
-// hint: no name, nobody at the address, no TLS that can be trusted.
+// hint: no name, no server at the address, no TLS that can be trusted.
 func TestNoConnection(t *testing.T) {
 	workplace(t)
 	served := notation.MustParse(twoRegions).Inventory

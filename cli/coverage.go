@@ -70,7 +70,7 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 // summarizeGaps gathers the gaps of a report: first the places that share an
 // operation and a reason, then the operations that share the places. In a report
 // about several accounts the places are accounts where all their regions have the
-// gap, and else regions of accounts. What was left out on request is no gap.
+// gap, and else regions of accounts. What was left out on request is not a gap.
 func summarizeGaps(report *findings.Report) []*gapSummary {
 	type cause struct {
 		kind      inventory.GapKind
@@ -143,7 +143,7 @@ func (l *gapSummary) at(places []gapPlace, names map[string]string, regions map[
 }
 
 // describe returns what the endpoint answered, to stand behind a warning: the
-// code, and the message where the kind alone does not tell what happened.
+// code, and the message where the kind alone does not say what happened.
 func describe(g findings.Gap) string {
 	const most = 200
 	text := g.Code

@@ -9,8 +9,8 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 )
 
-// TestExceptStrangersReport: a report can come from anywhere. A finding whose
-// fields would be patterns, or anything else than what a report of sgaudit
+// TestExceptStrangersReport: a report can come from anywhere. A finding with
+// fields that would be patterns, or anything else than what a report of sgaudit
 // holds, does not get into the configuration.
 func TestExceptStrangersReport(t *testing.T) {
 	workplace(t)

@@ -147,7 +147,7 @@ func about(check *audit.Check) string {
 	return fmt.Sprintf("Severity: %s\nRuns: %s\nReads: %s\n", severity, runs, strings.Join(reads, ", "))
 }
 
-// findFinding returns the one finding of a report whose id begins so. The name
+// findFinding returns the one finding of a report with an id that begins so. The name
 // of the report's file is empty where it has none.
 func findFinding(report *findings.Report, file, id string) (*findings.Finding, error) {
 	name := cmp.Or(file, "the report")

@@ -91,7 +91,7 @@ func auditUnder(t *testing.T, url string, over func(), args ...string) *faulty {
 	return run
 }
 
-// openFiles counts the open files of the process, 0 where /proc does not tell.
+// openFiles counts the open files of the process, 0 where /proc does not say.
 func openFiles(t *testing.T) int {
 	entries, err := os.ReadDir("/proc/self/fd")
 	if err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -100,8 +100,8 @@ func (p *program) fix(c *urfave.Context) error {
 	return nil
 }
 
-// writePlan writes the documents of a plan: Markdown as one text, and what is
-// to be run as one file for each account, since one set of credentials belongs
+// writePlan writes the documents of a plan: Markdown as one text, and
+// scripts as one file for each account, since one set of credentials belongs
 // to one account.
 func (p *program) writePlan(docs []*change.Document, format, file string) error {
 	texts := make([]string, len(docs))

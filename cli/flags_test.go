@@ -7,7 +7,7 @@ import (
 	urfave "github.com/urfave/cli/v2"
 )
 
-// TestFaultsInOneOrder: of several mistakes the same is told first in each run.
+// TestFaultsInOneOrder: of several mistakes the same is reported first in each run.
 func TestFaultsInOneOrder(t *testing.T) {
 	for range 30 {
 		app := testProgram().app()

@@ -105,7 +105,7 @@ func (p *program) graph(c *urfave.Context) error {
 	return p.conclude(read.Inventory, c.Context.Err() != nil)
 }
 
-// serviceOf tells the picture what listens for a traffic, as the checks know it.
+// serviceOf names for the picture the service of a traffic, as the checks know it.
 func serviceOf(settings *audit.Settings) func(inventory.Traffic) (string, picture.Class) {
 	classes := map[audit.Class]picture.Class{audit.Admin: picture.Admin, audit.Database: picture.Database, audit.AllTraffic: picture.All, audit.NoClass: picture.Web}
 	return func(t inventory.Traffic) (string, picture.Class) {
@@ -206,7 +206,7 @@ func viewOf(drawn *picture.Picture, view string, all bool) (string, []string) {
 }
 
 // drawFolder writes the board and one picture for each VPC, named by the id of
-// the VPC, whose form was checked when it was read.
+// the VPC. The form of an id was checked when it was read.
 func drawFolder(drawn *picture.Picture, folder string) (said []string, err error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return nil, fmt.Errorf("making the folder: %w", err)

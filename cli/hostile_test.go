@@ -30,7 +30,7 @@ const (
 	hostile    = "\x1b]0;owned\a\x7f" + hostileXML
 )
 
-// hostileEstate is an account whose every name and text is the given one.
+// hostileEstate is an account in which every name and text is the given one.
 func hostileEstate(text string) string {
 	q := fmt.Sprintf("%q", text)
 	return strings.ReplaceAll(`account 111122223333

@@ -86,7 +86,7 @@ func kindOf(text []byte) inputKind {
 }
 
 // notated reports whether a text is in the notation: its name ends in .sg, or it
-// is no JSON and begins with a statement that stands at the beginning.
+// is not JSON and begins with a statement that stands at the beginning.
 func notated(name string, text []byte) bool {
 	if strings.HasSuffix(name, "."+notationFormat) {
 		return true
@@ -165,7 +165,7 @@ func readReport(file string) (*findings.Report, error) {
 }
 
 // streamReport reads a report without holding its text in memory: nil where the
-// file has to be read as a whole, and all that is wrong with it is told then.
+// file has to be read as a whole, and all that is wrong with it is reported then.
 func streamReport(file string) *findings.Report {
 	info, err := os.Stat(file)
 	if err != nil || !info.Mode().IsRegular() || info.Size() > files.Most {

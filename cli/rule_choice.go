@@ -81,7 +81,7 @@ func chooseRules(c *urfave.Context) (func(*inventory.Region, *inventory.Group) f
 	}, nil
 }
 
-// openRules returns the inbound rules whose sources, together with those of the
+// openRules returns the inbound rules with sources that, together with those of the
 // group's other rules for the same traffic, hold the whole internet.
 func openRules(region *inventory.Region, g *inventory.Group) map[*inventory.Rule]bool {
 	index := inventory.NewIndex(region)

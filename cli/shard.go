@@ -76,7 +76,7 @@ type shardRun struct {
 	source   *source
 }
 
-// readShard checks the flags of a shard, those of the report that is to be merged too.
+// readShard checks the flags of a shard, and those of the report that the shards are merged into.
 func readShard(c *urfave.Context) (*shardRun, error) {
 	run := &shardRun{share: shard.Share{Index: 1, Count: 1}, engine: c.Bool("engine")}
 	var errs []error

@@ -15,7 +15,7 @@ import (
 
 // neighbours is an organisation in which every account has something that can be
 // judged only together with another one: a peered VPC with a reference, a range that is
-// the other's VPC, a group that only a participant's interface carries.
+// the other's VPC, a group that is attached only to a participant's interface.
 func neighbours(accounts int) string {
 	var text strings.Builder
 	id := func(i int) string { return fmt.Sprintf("1000000000%02d", 1+i%accounts) }
@@ -34,7 +34,7 @@ func neighbours(accounts int) string {
 			fmt.Fprintf(&text, "sg-%s%d2 db vpc vpc-%[1]s%[2]d\n  in tcp/5432 sg-%[1]s%[3]d1 account %[4]s vpc vpc-%[1]s%[3]d peering pcx-%[1]s%[2]d status active\n  in tcp/3306 10.%[3]d.0.0/24\n", short, n, next, other)
 			fmt.Fprintf(&text, "sg-%s%d3 old vpc vpc-%[1]s%[2]d\n  in tcp/443 10.0.0.0/8\n", short, n)
 			fmt.Fprintf(&text, "eni-%s%d1 sg-%[1]s%[2]d1 10.%[2]d.0.10 vpc vpc-%[1]s%[2]d\n", short, n)
-			if n%3 == 0 { // a participant carries the group
+			if n%3 == 0 { // the group is attached to an interface of a participant
 				fmt.Fprintf(&text, "eni-%s%d7 sg-%[1]s%[3]d3 10.%[3]d.0.11 vpc vpc-%[1]s%[3]d owner %[4]s\n", short, n, next, id(i))
 			}
 		}

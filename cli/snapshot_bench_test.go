@@ -11,7 +11,7 @@ import (
 )
 
 // BenchmarkSnapshotFile saves 10,000 groups and 200,000 interfaces as the file
-// is written, and tells its size.
+// is written, and reports its size.
 func BenchmarkSnapshotFile(b *testing.B) {
 	s := &inventory.Snapshot{Inventory: estates.Ordinary(estates.Scale{Regions: 1, Groups: 10000, Interfaces: 200000, Rules: 5})}
 	for name, save := range map[string]func(io.Writer) error{

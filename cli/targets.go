@@ -136,7 +136,7 @@ func dividedFormats() (names []string) {
 }
 
 // splitOutput reads FORMAT[=FILE], of which the format is one of a list. The file
-// is empty for standard output, which - stands for too; given tells - from no file.
+// is empty for standard output, which - stands for too; given distinguishes - from no file.
 func splitOutput(value string, formats []string) (format, file string, given bool, err error) {
 	format, file, given = strings.Cut(value, "=")
 	switch {

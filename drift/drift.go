@@ -17,7 +17,7 @@ import (
 
 // Drift is what changed from one snapshot to another. Changes and unread parts
 // are in the order of inventory.Diff, ways in that of regions and interfaces,
-// findings in that of reports. As JSON it is the answer of sgaudit diff, whose
+// findings in that of reports. As JSON it is the answer of sgaudit diff. Its
 // names are a contract.
 type Drift struct {
 	SchemaVersion string             `json:"schema_version"`
@@ -32,7 +32,7 @@ type Drift struct {
 	Unknown       []findings.Ref     `json:"unknown_findings"`
 
 	names      map[string]string  // of groups, and what uses interfaces, by account, region and id
-	complaints []findings.Finding // open before, about rules that are to be revoked
+	complaints []findings.Finding // open before, about rules that the plan revokes
 	open       []standing         // open in the new snapshot
 }
 

@@ -137,7 +137,7 @@ func all(r io.Reader, most int64) ([]byte, error) {
 	return nil, tooLarge(most)
 }
 
-// decode turns UTF-16, told by its byte order mark or by the zeros around an
+// decode turns UTF-16, recognised by its byte order mark or by the zeros around an
 // opening bracket, into UTF-8, and takes a byte order mark away.
 func decode(text []byte) ([]byte, error) {
 	var order binary.ByteOrder

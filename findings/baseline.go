@@ -2,7 +2,7 @@ package findings
 
 import "time"
 
-// Ref is a finding of an older report in short: enough to name it, to tell
+// Ref is a finding of an older report in short: enough to name it, to decide
 // whether this run could have found it again, and to know it when it is found
 // again later.
 type Ref struct {
@@ -23,11 +23,11 @@ const (
 	Unchanged = "unchanged"
 )
 
-// CompareTo marks the findings as new or unchanged since an older report, carries
+// CompareTo marks the findings as new or unchanged since an older report, keeps
 // the dates on which they were first seen, and lists what is gone: fixed where
 // this run could have found it again, unknown elsewhere. What the older report
-// lists as unknown belongs to the baseline too, so that a finding is carried
-// from report to report until a run judges it again: a region that could not
+// lists as unknown belongs to the baseline too, so that a finding stays
+// in report after report until a run judges it again: a region that could not
 // be read for some nights makes none of its findings new. So do the findings
 // that --min-severity left out of the older report. Where a report of an
 // earlier version does not list those, a finding below its lowest severity is

@@ -79,7 +79,7 @@ func TestUnknownFindingsAreCarried(t *testing.T) {
 }
 
 // A report that lists unknown findings without their dates was written before
-// they were carried: the baseline had them at its time.
+// they were kept: the baseline had them at its time.
 func TestUnknownFindingsWithoutDates(t *testing.T) {
 	old := night(2, findings.Gap{})
 	old.Comparison = &findings.Comparison{Baseline: time.Date(2029, 12, 31, 0, 0, 0, 0, time.UTC), Unknown: []findings.Ref{{ID: "a", Check: "check", AccountID: "1", Region: "x"}}}

@@ -67,8 +67,8 @@ func urgency(f *Finding) int {
 	return 2
 }
 
-// Digits returns how many characters of their ids tell the findings of the list
-// apart, and at least 6. Fewer than that would soon name another finding.
+// Digits returns how many characters of an id are needed to distinguish the findings
+// of the list, and at least 6: fewer would soon name another finding.
 func Digits(list []Finding) int {
 	ids := make([]string, len(list))
 	for i := range list {

@@ -21,12 +21,12 @@ type Exception struct {
 	Owner  string
 	Ticket string
 
-	Expires  time.Time // the last day on which it holds, in UTC; the zero time: for good
+	Expires  time.Time // the last day on which it holds, in UTC; the zero time: no end
 	Check    string    // id, or a glob: *-open-to-internet
 	Account  string    // id
 	Region   string    // name, or a glob: eu-*
 	Group    string    // id, or a glob of the name: shop-*
-	Resource string    // id of what is no group: eni-..., acl-..., vpc-...
+	Resource string    // id of what is not a group: eni-..., acl-..., vpc-...
 	Tags     map[string]string
 	Ports    *inventory.Traffic // the rule opens nothing beyond it
 	Source   string             // a prefix that holds the rule's, sg-... or pl-...
@@ -95,7 +95,7 @@ func glob(pattern, text string) bool {
 // returns what the owners of exceptions have to know, in the order of the
 // exceptions: which match nothing, which have expired or will soon. Where not
 // everything could be read, or not every check ran, what matches nothing is
-// not told.
+// not reported.
 func (r *Report) Except(exceptions []Exception, now time.Time) (warnings []string) {
 	r.Exceptions = nil
 	for i := range exceptions {

@@ -25,7 +25,7 @@ func Compare(a, b *Finding) int {
 		cmp.Compare(a.Region, b.Region),
 		cmp.Compare(a.GroupID, b.GroupID),
 	); c != 0 {
-		return c // most are told apart by now, and the rest need not be read
+		return c // most differ by now, and the rest need not be read
 	}
 	return cmp.Or(
 		cmp.Compare(a.ResourceID, b.ResourceID),

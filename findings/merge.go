@@ -90,7 +90,7 @@ func (m *merger) add(r *Report) {
 		}
 	}
 	for i := range r.Findings {
-		if f := &r.Findings[i]; !m.ids[f.ID] { // about an account, whose regions are in several reports
+		if f := &r.Findings[i]; !m.ids[f.ID] { // about an account with regions in several reports
 			m.ids[f.ID] = true
 			m.Findings = append(m.Findings, *f)
 		}

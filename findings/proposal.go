@@ -13,7 +13,7 @@ type Proposal struct {
 	// Rules, of ReplaceSource, are allowed in the place of the rule instead: they may
 	// have other ports too.
 	Rules []inventory.Rule
-	// First, of DeleteGroup, are the ids of the groups whose rules reference
+	// First, of DeleteGroup, are the ids of the groups with rules that reference
 	// the group. Those rules are revoked before.
 	First []string
 	// Login says that people log in by what the rule allows: where nothing

@@ -172,7 +172,7 @@ type Finding struct {
 	BaseSeverity Severity          `json:"base_severity"`
 	Information  bool              `json:"-"`                    // the check gave it severity info, whatever the settings say
 	Status       string            `json:"status"`               // open or suppressed
-	Baseline     string            `json:"baseline"`             // new, unchanged, or empty where no baseline tells
+	Baseline     string            `json:"baseline"`             // new, unchanged, or empty where no baseline was given
 	FirstSeen    *time.Time        `json:"first_seen,omitempty"` // with a baseline: when the first of the reports found it
 	AccountID    string            `json:"account_id"`
 	AccountName  string            `json:"account_name"`
@@ -187,7 +187,7 @@ type Finding struct {
 	ResourceName string            `json:"resource_name,omitempty"` // of the group, or of the resource where AWS knows a name
 	Rule         *Rule             `json:"rule,omitempty"`
 	Services     []string          `json:"services"`
-	Attached     int               `json:"attached"`         // interfaces that carry the group
+	Attached     int               `json:"attached"`         // interfaces to which the group is attached
 	AttachedTo   map[string]int    `json:"attached_by_kind"` // the same, by kind of owner
 	Interfaces   []Interface       `json:"interfaces"`       // at most MaxInterfaces of them
 	Exposure     Exposure          `json:"exposure"`

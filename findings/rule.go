@@ -21,7 +21,7 @@ type Rule struct {
 	*inventory.Rule
 
 	// Family is "ipv4" or "ipv6" where the peer holds addresses of one version
-	// of IP alone, as the prefix list says whose entries were read.
+	// of IP alone, as the entries of a prefix list show, where they were read.
 	Family string
 
 	// Written are the texts of a report that was read, where this version would
@@ -178,7 +178,7 @@ func appendJSON(to []byte, text string) []byte {
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote. Texts that are not understood are
-// no error, so that a report of a later version can be compared with.
+// not an error, so that a report of a later version can be compared with.
 func (r *Rule) UnmarshalJSON(text []byte) error {
 	var t RuleText
 	if err := json.Unmarshal(text, &t); err != nil {

@@ -97,7 +97,7 @@ func TestRuleOf(t *testing.T) {
 	}
 }
 
-// TestRuleOfAnotherKind: the error tells where in the report the text stands.
+// TestRuleOfAnotherKind: the error says where in the report the text stands.
 func TestRuleOfAnotherKind(t *testing.T) {
 	_, err := findings.Read(strings.NewReader("{\"schema_version\":\"1\",\n\"findings\":[{\"id\":\"1\",\n\"rule\":{\"ports\":22}}]}"))
 	const want = "line 3, column 19: this is not a report of sgaudit: a value of the kind number cannot stand at findings.rule.ports"

@@ -16,7 +16,7 @@ import (
 // common. It takes less than Read does: a report that this version wrote, and of
 // which it knows every field. Any error means no more than that Read has to look
 // at the text, and says what is wrong with it. size is about how many bytes the text
-// has, and 0 where nobody knows: room is made for as many findings.
+// has, and 0 where that is not known: room is made for as many findings.
 func ReadStream(r io.Reader, size int64) (*Report, error) {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
@@ -82,7 +82,7 @@ func delimiter(d *json.Decoder, want json.Delim) error {
 // the size is said to be: 200,000 findings.
 const mostAhead = 400
 
-// firstFindings are so many that the size of the others can be told from them.
+// firstFindings are enough findings to estimate the size of the others.
 const firstFindings = 500
 
 func streamFindings(d *json.Decoder, size int64) ([]Finding, error) {
@@ -105,7 +105,7 @@ func streamFindings(d *json.Decoder, size int64) ([]Finding, error) {
 	return list, delimiter(d, ']')
 }
 
-// sharing replaces what findings have in common by one copy of it. Nobody changes
+// sharing replaces what findings have in common by one copy of it. No code changes
 // lists and maps of findings in their place.
 type sharing struct {
 	texts  map[string]string

@@ -19,8 +19,8 @@ type Unused struct {
 }
 
 // Grade says how certain it is that a group is not needed. Each grade includes
-// those below it; higher values are more certain. The zero value is no grade, as
-// in reports of earlier versions.
+// those below it; higher values are more certain. The zero value means
+// that there is no grade, as in reports of earlier versions.
 type Grade uint8
 
 // The grades, in their order.

@@ -31,7 +31,7 @@ const (
 	// Either: the ports do not say it. The connection is counted in both
 	// directions.
 	Either
-	// Unlikely is the other direction of a Likely connection whose ports are both
+	// Unlikely is the other direction of a Likely connection with ports that are both
 	// 1024 or higher: clients behind a NAT gateway may use any such port.
 	Unlikely
 )

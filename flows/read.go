@@ -24,7 +24,7 @@ type Options struct {
 	Since, Until time.Time // the window: records that end before it, or start after it, do not count
 
 	// Formats are the formats of flow logs by id, as DescribeFlowLogs returns
-	// them, for files without a header whose name says of which flow log they are.
+	// them, for files without a header and with a name that says which flow log they belong to.
 	Formats map[string]string
 	// RejectOnly are the ids of flow logs that record rejected traffic only: their
 	// files do not say what was accepted.

@@ -45,7 +45,7 @@ func firstDifference(a, b string) string {
 	return fmt.Sprintf("%d and %d lines", len(x), len(y))
 }
 
-// folded counts the rows of a summary whose addresses, and whose ports, were folded.
+// folded counts the rows of a summary with folded addresses, and those with folded ports.
 func folded(s *flows.Summary) (addresses, ports int) {
 	for f := range s.All() {
 		if !f.Remote.IsSingleIP() {

@@ -11,9 +11,9 @@ import (
 // All returns the rows, by interface. The order within an interface is not
 // defined. A connection that the records show in two directions, because nothing
 // in them says who opened it, is returned in the direction in which it was opened
-// as far as other records tell:
+// as far as other records show:
 //
-//   - A row of the direction that another row tells for certain is returned as Certain.
+//   - A row of the direction that another row shows for certain is returned as Certain.
 //   - A direction in which no packet went is left out.
 //   - If another row says for certain that the connection goes to the port on the
 //     one side, then the row of the other direction is left out.

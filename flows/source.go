@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Origin is what the name of a file of Amazon S3 says: whose flow log it is of, and
-// when it was delivered (Amazon VPC user guide, flow log files).
+// Origin is what the name of a file of Amazon S3 says: the account and the flow log
+// that it belongs to, and when it was delivered (Amazon VPC user guide, flow log files).
 type Origin struct {
 	Account, Region, FlowLog string
 	Time                     time.Time // the zero Time where the name does not say it

@@ -155,7 +155,7 @@ func (r *record) remote() address {
 	return r.dst
 }
 
-// directionOf tells the direction of a record whose format does not have it: the
+// directionOf finds the direction of a record of a format without that field: the
 // side that is an address of the interface is its own.
 func (d *reducer) directionOf(r *record) (inventory.Direction, bool) {
 	if d.local == nil {

@@ -165,7 +165,7 @@ func groupKey(l int32, port uint16, class uint8) uint64 {
 	return uint64(l)<<24 | uint64(port)<<8 | uint64(class)
 }
 
-// addPort counts in a lane whose level is right.
+// addPort counts in a lane that has the right level.
 func (t *table) addPort(l int32, portClass int, port uint16, a address, addressLevel uint8, other int32, c *Count) {
 	port = maskPort(port, t.lane[l].level[portClass])
 	class := addressClass(a)

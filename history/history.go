@@ -76,8 +76,8 @@ func First(report *findings.Report) {
 	report.Comparison = nil
 }
 
-// Keep writes the run, whose report is finished, and takes away those that are
-// not to be kept any more.
+// Keep writes the run with its finished report, and removes those that are
+// older than the ones to keep.
 func (f *Folder) Keep(report *findings.Report, s *inventory.Snapshot) error {
 	at := report.StartedAt.UTC()
 	place := func() string { return filepath.Join(f.Path, at.Format(stampForm)) }

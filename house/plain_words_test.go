@@ -8,14 +8,18 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 )
 
+// A forbiddenWord is a regular expression, and what to write instead of what it matches.
+type forbiddenWord struct{ pattern, why string }
+
 // forbidden are words that no text for users contains, each with the reason and
 // what to write instead. docs/glossary.md has the words that sgaudit uses.
-var forbidden = []struct{ pattern, why string }{
+var forbidden = []forbiddenWord{
 	{`(?i)\bcarr(y|ies|ied|ying)\b( [^.;:]{0,40}?\bout\b)?`, "a group is attached to an interface"},
 	{`(?i)\bwhose\b`, "write two sentences, or of which, with or of"},
 	{`(?i)\bwho wants\b`, "say who, or use the imperative"},
@@ -25,7 +29,7 @@ var forbidden = []struct{ pattern, why string }{
 	{`(?i)\bon nothing\b`, "is not attached"},
 	{`(?i)\btell(s|ing)?\b`, "report, print, say or show"},
 	{`(?i)\btold\b`, "reported, printed, said or shown"},
-	{`(?i)\b\w+ (is|are) no\b`, "is not"},
+	{`(?i)\b\w+ (is|are) no\b( longer\b| more\b)?`, "is not"},
 	{`(?i)\bnobody can\b`, "say what is unknown, and why"},
 	{`(?i)\bleft to people\b`, "needs a manual decision"},
 	{`(?i)\btakes? (it |the plan )?back\b`, "undo"},
@@ -41,17 +45,31 @@ var forbidden = []struct{ pattern, why string }{
 	{`(?i)\bshuts? \w+ out\b`, "blocks"},
 }
 
+// forbiddenInComments are words that no comment contains, beside those above. A text
+// for users may have a reason for them; a comment can always be written without.
+var forbiddenInComments = []forbiddenWord{
+	{`(?i)\bnobody\b`, "say which user, caller or code"},
+	{`(?i)\bwhoever\b`, "say which code"},
+	{`(?i)\bwho (may|has)\b`, "say which account, user or caller"},
+	{`(?i)\bto be had\b`, "say what is available or known"},
+	{`(?i)\bspeaks? (of|for)\b`, "name, or match"},
+	{`(?i)\b(is|are) to be\b`, "must be, or will be"},
+	{`(?i)\btak(e|es|ing|en) back\b`, "undo"},
+}
+
 // allowed are the uses of such words that stay: "carry out" is what one does with
 // a plan, and "there is no" says that something does not exist.
-var allowed = regexp.MustCompile(`(?i)^(there (is|are) no|carr.* out)$`)
+var allowed = regexp.MustCompile(`(?i)^(there (is|are) no|.* no (longer|more)|carr.* out)$`)
 
-var patterns = func() []*regexp.Regexp {
-	list := make([]*regexp.Regexp, len(forbidden))
-	for i, f := range forbidden {
-		list[i] = regexp.MustCompile(f.pattern)
+var patterns = compiled(forbidden)
+
+func compiled(words []forbiddenWord) []*regexp.Regexp {
+	list := make([]*regexp.Regexp, len(words))
+	for i, w := range words {
+		list[i] = regexp.MustCompile(w.pattern)
 	}
 	return list
-}()
+}
 
 // TestPlainWords looks for words that an engineer has to read twice in every text
 // for users: the strings of the program, the pages of the checks, README and docs.
@@ -70,11 +88,11 @@ func TestPlainWords(t *testing.T) {
 		case strings.HasSuffix(path, "_test.go") || path == "CHANGELOG.md" || path == "CONTRIBUTING.md" || path == "docs/performance.md":
 			return nil
 		case strings.HasSuffix(path, ".go"):
-			return stringsOf(filepath.Join("..", path), func(line int, text string) { plain(t, path, line, text) })
+			return stringsOf(filepath.Join("..", path), func(line int, text string) { plain(t, path, line, text, patterns, forbidden) })
 		case strings.HasSuffix(path, ".md"):
 			text, err := os.ReadFile(filepath.Join("..", path))
 			for i, line := range strings.Split(string(text), "\n") {
-				plain(t, path, i+1, line)
+				plain(t, path, i+1, line, patterns, forbidden)
 			}
 			return err
 		}
@@ -85,15 +103,61 @@ func TestPlainWords(t *testing.T) {
 	}
 }
 
+// TestPlainComments looks for the same words, and for some more, in the comments of
+// every Go file, those of tests included.
+func TestPlainComments(t *testing.T) {
+	words := append(slices.Clone(forbidden), forbiddenInComments...)
+	patterns := compiled(words)
+	files := 0
+	err := fs.WalkDir(os.DirFS(".."), ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if path != "." && strings.HasPrefix(d.Name(), ".") || d.Name() == "testdata" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		files++
+		return commentsOf(filepath.Join("..", path), func(line int, text string) { plain(t, path, line, text, patterns, words) })
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if files < 500 {
+		t.Errorf("only %d files", files)
+	}
+}
+
 // plain reports the forbidden words of a text.
-func plain(t *testing.T, path string, line int, text string) {
+func plain(t *testing.T, path string, line int, text string, patterns []*regexp.Regexp, words []forbiddenWord) {
 	for i, p := range patterns {
 		for _, found := range p.FindAllString(text, -1) {
 			if !allowed.MatchString(found) {
-				t.Errorf("%s:%d: %q in %q: %s", path, line, found, text, forbidden[i].why)
+				t.Errorf("%s:%d: %q in %q: %s", path, line, found, text, words[i].why)
 			}
 		}
 	}
+}
+
+// commentsOf calls f for every paragraph of the comments of a Go file, each on one
+// line, without directives of the compiler.
+func commentsOf(file string, f func(line int, text string)) error {
+	set := token.NewFileSet()
+	parsed, err := parser.ParseFile(set, file, nil, parser.ParseComments)
+	if err != nil {
+		return err
+	}
+	for _, group := range parsed.Comments {
+		for _, paragraph := range strings.Split(group.Text(), "\n\n") {
+			f(set.Position(group.Pos()).Line, strings.Join(strings.Fields(paragraph), " "))
+		}
+	}
+	return nil
 }
 
 // stringsOf calls f for every string of a Go file, without its imports and the

@@ -25,7 +25,7 @@ func TestOpensAll(t *testing.T) {
 	}
 }
 
-// TestPartitionOfRegions tells the partition by the region's name. Source:
+// TestPartitionOfRegions finds the partition by the region's name. Source:
 // AWS General Reference, "Regions and endpoints"; botocore, partitions.json.
 func TestPartitionOfRegions(t *testing.T) {
 	for region, want := range map[string]string{

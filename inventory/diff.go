@@ -56,7 +56,7 @@ func Diff(old, now *Inventory) (changes []Change, unread []Unread) {
 				continue
 			}
 			if part.row().items == nil {
-				continue // ids of rules, which Diff does not tell
+				continue // ids of rules, which Diff does not report
 			}
 			for _, c := range part.row().items.diff(p[0], p[1]) {
 				c.AccountID, c.Region, c.Part = k.account, k.region, part.String()

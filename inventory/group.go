@@ -57,7 +57,7 @@ type Rule struct {
 // Peer is the other end of a rule: exactly one of an address prefix, a group
 // or a prefix list.
 type Peer struct {
-	Prefix netip.Prefix // masked; the zero Prefix where the peer is no prefix
+	Prefix netip.Prefix // masked; the zero Prefix where the peer is not a prefix
 	Group  *GroupRef
 	List   string // pl-...
 }
@@ -92,7 +92,7 @@ func (p Peer) String() string {
 }
 
 // String returns the rule's identity inside its group, "in tcp/22 0.0.0.0/0"
-// or "out all sg-...". Description, ids and tags are no part of it.
+// or "out all sg-...". Description, ids and tags are not part of it.
 func (r *Rule) String() string {
 	dir := "in "
 	if r.Direction == Egress {
@@ -134,7 +134,7 @@ func comparePeers(a, b Peer) int {
 	return cmp.Or(a.Prefix.Addr().Compare(b.Prefix.Addr()), cmp.Compare(a.Prefix.Bits(), b.Prefix.Bits()))
 }
 
-// compareRefs orders what else a reference may carry, the fuller first.
+// compareRefs orders references to one group, those with more details first.
 func compareRefs(a, b *GroupRef) int {
 	if a == nil || b == nil {
 		return 0

@@ -19,7 +19,7 @@ type Index struct {
 	subnets map[string]*Subnet
 
 	place   map[string]int32 // of each group that is attached to something: its position in first
-	first   []int32          // members[first[p]:first[p+1]] carry the group at position p
+	first   []int32          // members[first[p]:first[p+1]] have the group at position p
 	members []*Interface
 }
 

@@ -33,14 +33,14 @@ type Caller struct {
 }
 
 // Region is one region of one account. Which parts of it are known is said by
-// Read: a part that is absent there was denied or failed (then a Gap tells
+// Read: a part that is absent there was denied or failed (then a Gap says
 // why) or was not asked for. A part of which something was not understood is not
 // in Read either. Prefix lists may be in it and have a gap too, for the entries
 // of a list that is not resolved. Slices of parts that are not in Read may hold
 // what arrived before the failure; only Groups may be used then.
 type Region struct {
 	AccountID   string `json:"account_id"`
-	AccountName string `json:"account_name,omitzero"` // empty unless an organisation told it
+	AccountName string `json:"account_name,omitzero"` // empty unless an organisation names it
 	Partition   string `json:"partition"`
 	Name        string `json:"region"`
 
@@ -89,7 +89,7 @@ var partitions = []struct{ regions, name string }{
 	{"us-isof-", "aws-iso-f"},
 }
 
-// PartitionOf returns the partition of a region, told by the region's name: aws
+// PartitionOf returns the partition of a region, by the region's name: aws
 // where it is in no other.
 func PartitionOf(region string) string {
 	for _, p := range partitions {
@@ -109,7 +109,7 @@ const (
 	DeniedByPolicy GapKind = "denied-by-policy" // an organisation's policy denies it
 	NotOptedIn     GapKind = "not-opted-in"     // the region is not enabled for the account
 	Throttled      GapKind = "throttled"        // still throttled after every retry
-	Expired        GapKind = "expired"          // the credentials ran out
+	Expired        GapKind = "expired"          // the credentials expired
 	Unreachable    GapKind = "unreachable"      // no connection, or no answer in time
 	Unsupported    GapKind = "unsupported"      // the endpoint does not know the call
 	Failed         GapKind = "failed"           // anything else

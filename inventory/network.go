@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// PrefixList is a managed prefix list. Resolved tells whether its entries
+// PrefixList is a managed prefix list. Resolved is true where its entries
 // could be read: a list that is not resolved stands for unknown addresses and
 // is never taken as empty.
 type PrefixList struct {
 	ID         string         `json:"id"`
 	Name       string         `json:"name,omitzero"`
 	Owner      string         `json:"owner_id,omitzero"`    // account id, or "AWS" for lists that AWS keeps
-	MaxEntries int            `json:"max_entries,omitzero"` // 0 where AWS does not tell
+	MaxEntries int            `json:"max_entries,omitzero"` // 0 where AWS does not say
 	Resolved   bool           `json:"resolved"`
 	Entries    []netip.Prefix `json:"entries,omitempty"` // sorted
 }
@@ -45,7 +45,7 @@ type SubnetPrefix struct {
 	Private bool         `json:"private,omitzero"`
 }
 
-// RouteTable holds routes and says whose they are: the subnets that name it
+// RouteTable holds routes and says for which subnets: those that name it
 // explicitly and, where Main is true, every other subnet of its VPC.
 // Associations with gateways are kept apart, as they govern no subnet.
 type RouteTable struct {
@@ -187,7 +187,7 @@ type StaleReference struct {
 }
 
 // LaunchTemplate names the groups that instances started from its latest or
-// default version would carry.
+// default version would have.
 type LaunchTemplate struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name,omitzero"`
@@ -240,7 +240,7 @@ type WebACL struct {
 }
 
 // Recorder is a configuration recorder of AWS Config. The one that a service
-// keeps for itself does not count: nobody else sees what it records.
+// keeps for itself does not count: only that service sees what it records.
 type Recorder struct {
 	Name      string `json:"name"`
 	Recording bool   `json:"recording"`               // it is started

@@ -7,10 +7,10 @@ import (
 
 // Owner is the service that an interface belongs to. Kind is a short word
 // that stays the same between releases: instance, application-load-balancer,
-// database, function, ... Name tells which one, where AWS says so.
+// database, function, ... Name says which one, where AWS says so.
 //
 // Kinds beyond those of the table in services.go are "unattached" (available,
-// and nothing tells more), "<requester> (managed)" for a service that is not
+// and nothing says more), "<requester> (managed)" for a service that is not
 // known here, and "unknown".
 type Owner struct{ Kind, Name string }
 
@@ -71,7 +71,7 @@ func (i *Interface) NATGateway() bool { return slices.Contains(natGatewayTypes, 
 // a connection, from the internet or from inside, whatever its groups allow: NAT
 // gateways and Lambda functions open their connections themselves (Amazon VPC
 // user guide, NAT gateways; Lambda developer guide, VPC networking), and transit
-// gateways and the endpoints of Gateway Load Balancers are no destination, but
+// gateways and the endpoints of Gateway Load Balancers are not destinations, but
 // hand on what is routed to them.
 func (i *Interface) AcceptsNone() bool {
 	switch i.Type {

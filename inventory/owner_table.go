@@ -12,7 +12,7 @@ func (r rows) single() bool { return bits.OnesCount64(uint64(r)) == 1 }
 func (r rows) first() int   { return bits.TrailingZeros64(uint64(r)) }
 
 // table is the rows and, for what may stand on an interface, the sets of those
-// that it speaks for, so that no question is put to every row.
+// that may match, so that no text is compared with every row.
 type table struct {
 	list       []service
 	types      map[string]rows
@@ -88,7 +88,7 @@ func (t *table) service(i *Interface) *service {
 }
 
 // askedBy returns the rows that the requester or the owner of the attachment
-// speaks for.
+// matches.
 func (t *table) askedBy(i *Interface) rows {
 	if i.Requester == "" && i.AttachedBy == "" {
 		return 0
@@ -102,7 +102,7 @@ func (t *table) askedBy(i *Interface) rows {
 	return found
 }
 
-// described returns the first of some rows that the description speaks for.
+// described returns the first of some rows that matches the description.
 func (t *table) described(i *Interface, of rows) *service {
 	if i.Description == "" {
 		return nil

@@ -61,7 +61,7 @@ func told(s *service, description string) bool {
 	return s.form != nil && taskARN.MatchString(description)
 }
 
-// vocabulary is what the table speaks of, and what is nearly that.
+// vocabulary is the texts of the table, and what is nearly that.
 type vocabulary struct {
 	rng                             *rand.Rand
 	types, requesters, descriptions []string

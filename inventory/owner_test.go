@@ -135,7 +135,7 @@ var ownerCases = []struct {
 	{Owner{"database", ""}, Interface{Type: "interface", Requester: "amazon-rds", Description: "RedshiftNetworkInterface"}},
 	{Owner{"redshift", ""}, Interface{Type: "interface", Requester: "amazon-redshift", Description: "RDSNetworkInterface"}},
 
-	// Nothing tells: no guesses.
+	// Nothing names a service: no guesses.
 	{Owner{"unattached", ""}, Interface{Type: "interface", Status: "available", Requester: "AIDAEXAMPLE", Account: account, Description: "spare"}},
 	{Owner{"unknown", ""}, Interface{Type: "interface", Status: "in-use", AttachedBy: account, Account: account}},
 	{Owner{"unknown", ""}, Interface{}},
@@ -157,7 +157,7 @@ func TestOwner(t *testing.T) {
 	}
 }
 
-// Every word of the table stands in a case whose verdict it decides: with the
+// Every word of the table stands in a case that it decides: with the
 // word taken out of the table, some case changes.
 func TestOwnerTableIsTested(t *testing.T) {
 	verdicts := func() []Owner {

@@ -2,8 +2,8 @@ package inventory
 
 import "strings"
 
-// ServiceWords are the pieces of an interface's texts that Owner tells the
-// service by. Everything else in these texts can be any text, and Owner says the
+// ServiceWords are the pieces of an interface's texts by which Owner finds the
+// service. Everything else in these texts can be any text, and Owner says the
 // same. Each is a part of its text, or empty.
 type ServiceWords struct {
 	Begin      string // how the description begins
@@ -13,7 +13,7 @@ type ServiceWords struct {
 	AttachedBy string
 }
 
-// ServiceWords returns the pieces by which Owner tells the service.
+// ServiceWords returns the pieces by which Owner finds the service.
 func (i *Interface) ServiceWords() ServiceWords {
 	w := ServiceWords{Requester: requesterWord(i.Requester), AttachedBy: requesterWord(i.AttachedBy)}
 	s := services.service(i)
@@ -37,7 +37,7 @@ func (i *Interface) ServiceWords() ServiceWords {
 }
 
 // requesterWord returns the part of a requester, or of the owner of an
-// attachment, that tells a service.
+// attachment, that names a service.
 func requesterWord(text string) string {
 	if services.requesters[text] != 0 {
 		return text
@@ -50,7 +50,7 @@ func requesterWord(text string) string {
 	return ""
 }
 
-// ServiceTag reports whether a tag with this key tells a service, or names what
+// ServiceTag reports whether a tag with this key names a service, or what
 // belongs to it.
 func ServiceTag(key string) bool {
 	for _, t := range taggedServices {

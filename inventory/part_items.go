@@ -17,7 +17,7 @@ type items interface {
 // listOf is the items of a part that is one list.
 type listOf[T any] struct {
 	of      func(*Region) *[]T
-	id      func(*T) string       // tells items apart, and is their order
+	id      func(*T) string       // identifies an item, and is their order
 	tidy    func(*T)              // sorts the lists inside an item; nil: there are none
 	merge   func(first, other *T) // gives the first what another of the same id has; nil: the other is dropped
 	name    func(*T) string       // in a Change; nil: id
@@ -70,7 +70,7 @@ func either[T any](one, other func(*T) string) func(*T) string {
 	return other
 }
 
-// diffList compares what is told apart by its id, and is the same if it would
+// diffList compares items by id. An item is the same if it would
 // be saved the same.
 func diffList[T any](a, b []T, id func(*T) string) []Change {
 	text := func(x *T) []byte {

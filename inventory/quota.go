@@ -76,8 +76,8 @@ func (l *PrefixList) Weight() (n int, known bool) {
 }
 
 // Holds reports whether the list may hold addresses of one family. A list has
-// a single family, so its first entry tells; of a list that AWS manages the
-// name tells too, and one that was not read may be of either.
+// a single family, so its first entry shows it; of a list that AWS manages the
+// name shows it too, and one that was not read may be of either.
 func (l *PrefixList) Holds(v6 bool) bool {
 	if len(l.Entries) > 0 {
 		return l.Entries[0].Addr().Is6() == v6

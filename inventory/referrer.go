@@ -10,7 +10,7 @@ type Referrer struct {
 	Kind    string   `json:"kind"`                 // within the service: service, notebook-instance
 	Name    string   `json:"name,omitzero"`        // as the service calls it
 	ID      string   `json:"id,omitzero"`          // its ARN, or the id of the service; empty where the name is the id
-	VPC     string   `json:"vpc_id,omitzero"`      // where the answer tells it
+	VPC     string   `json:"vpc_id,omitzero"`      // where the answer names it
 	Groups  []string `json:"group_ids,omitempty"`  // ids, sorted
 	Source  string   `json:"reported_by,omitzero"` // who reported it; empty: the service itself
 }

@@ -83,7 +83,7 @@ func (c *ServiceCall) Member() string {
 
 // SavedKey returns the key under which the AWS CLI prints the items of a service that
 // is listed by one call for each of its kinds, and nothing for other services: what
-// describes some items does not tell whether they are all.
+// describes some items does not say whether they are all.
 func (s *ReferrerService) SavedKey(kind *ReferrerKind) string {
 	for i := range s.Kinds {
 		if len(s.Kinds[i].Calls) > 1 || s.Kinds[i].Calls[0].CLI == "-" {

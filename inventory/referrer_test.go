@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A referrer is named by its service, kind, name and id, and by what was told of it
+// A referrer is named by its service, kind, name and id, and by what a source says about it
 // where the service is not in the table.
 func TestReferrerWords(t *testing.T) {
 	for want, x := range map[string]Referrer{

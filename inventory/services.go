@@ -28,7 +28,7 @@ const (
 // it, and as the API reference does.
 var natGatewayTypes = []string{"nat_gateway", "natGateway"}
 
-// taggedServices are told from tags alone, where nothing else tells.
+// taggedServices are recognised by tags alone, where nothing else names them.
 var taggedServices = []struct{ key, kind string }{
 	{tagECSService, "ecs-task"},
 	{tagEKSCluster, "eks"},
@@ -142,7 +142,7 @@ func afterWord(word string) func(string) string {
 }
 
 // id names the first word that begins like an AWS id of one kind. A word may
-// carry a prefix of its own, given in lower case, which is cut off.
+// have a prefix of its own, given in lower case, which is cut off.
 func id(start string, prefixes ...string) func(string) string {
 	return func(s string) string {
 		for word := range strings.FieldsFuncSeq(s, notInID) {

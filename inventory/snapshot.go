@@ -28,14 +28,14 @@ type Snapshot struct {
 }
 
 // head is what stands before the inventory of a file: the version first, so
-// that it can be told even where the rest is not understood.
+// that it can be reported even where the rest is not understood.
 type head struct {
 	Version string    `json:"sgaudit_snapshot"`
 	Tool    string    `json:"tool"`
 	TakenAt time.Time `json:"taken_at"`
 }
 
-// forms are the options of both directions. Names are told apart by case,
+// forms are the options of both directions. Names differ by case,
 // those that come twice or that are not known are errors. Text that is not
 // UTF-8 loses its odd bytes, as it always did.
 var forms = json.JoinOptions(jsontext.AllowInvalidUTF8(true), json.RejectUnknownMembers(true))
@@ -193,7 +193,7 @@ func digestOf(text []byte) string {
 	return hex.EncodeToString(digest.Sum(nil))
 }
 
-// toolOf finds the program that took a snapshot whose version is not known.
+// toolOf finds the program that took a snapshot of an unknown version.
 func toolOf(text []byte) string {
 	var h struct {
 		Tool string `json:"tool"`

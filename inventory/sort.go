@@ -114,8 +114,8 @@ func join[T any](pages [][]T, key func(*T) string, merge func(first, other *T)) 
 }
 
 // JoinGroups returns the groups of several pages sorted by id. A group that
-// came more than once has the rules of each; the ids of those whose name, VPC,
-// owner or description is not the same each time are returned too, sorted. It
+// came more than once has the rules of each; the ids of those that have a name, VPC,
+// owner or description that is not the same each time are returned too, sorted. It
 // may use the memory of the pages.
 func JoinGroups(pages [][]Group) (groups []Group, contradictory []string) {
 	groups = join(pages, (*Group).id, func(first, other *Group) {
@@ -192,7 +192,7 @@ func sortBy[T any](list []T, compare func(a, b *T) int) {
 	permute(list, func(i int) *uint32 { return &places[i] })
 }
 
-// permute moves to each position the item whose position is given. Each cycle
+// permute moves to each position the item of the given position. Each cycle
 // moves in place: lists are the most of the memory of a run, and a copy would
 // be as much again.
 func permute[T any](list []T, place func(i int) *uint32) {

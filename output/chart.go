@@ -16,8 +16,8 @@ type Point struct {
 	Open findings.Summary
 }
 
-// shades are the fills of a severity in charts, the gravest darkest, told
-// apart in grey too.
+// shades are the fills of a severity in charts, the gravest darkest, and
+// different in grey too.
 var shades = map[findings.Severity]string{
 	findings.Critical: "#7f1d1d", findings.High: "#c2410c", findings.Medium: "#eab308", findings.Low: "#60a5fa", findings.Info: "#cbd5e1",
 }

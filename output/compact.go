@@ -231,7 +231,7 @@ func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
 	}
 }
 
-// place names the group, and what of its region and account tells groups apart.
+// place names the group, and the region and account where groups differ in them.
 func (c *compact) place(f *findings.Finding) string {
 	place := []string{words.Plain(f.Subject())}
 	if c.o.GroupBy != "region" {

@@ -20,7 +20,7 @@ var storage = map[string]string{
 }
 
 // anyLocation stands where no location was given. Athena refuses capital letters
-// in it, so that nobody forgets it.
+// in it, so that it cannot be forgotten.
 const anyLocation = "s3://BUCKET/PREFIX/"
 
 // location is the form of a folder in S3, without the characters that would end a

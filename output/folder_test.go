@@ -95,7 +95,7 @@ func TestSaveFolder(t *testing.T) {
 	}
 }
 
-// TestSaveFolderTakesNoPath: an account or a region that is no name of AWS's is an
+// TestSaveFolderTakesNoPath: an account or a region without a name of AWS's is an
 // error, before anything is written.
 func TestSaveFolderTakesNoPath(t *testing.T) {
 	f, _ := output.Lookup("parquet")

@@ -65,7 +65,7 @@ func listLines(w io.Writer, t *tables.Table, at time.Time) error {
 func ListCSV(w io.Writer, t *tables.Table) error { return writeCSV(w, t) }
 
 // ListJSON writes a table as one JSON object: schema_version, and rows, a list of
-// objects whose keys are the names of the columns. Numbers are numbers; a cell
+// objects with the names of the columns as keys. Numbers are numbers; a cell
 // that could not be determined is null.
 func ListJSON(w io.Writer, t *tables.Table) error {
 	out := &sticky{w: bufio.NewWriterSize(w, 1<<16)}
@@ -99,8 +99,8 @@ func (s *sticky) print(text string) {
 	}
 }
 
-// object writes a row of a table as an object whose keys are the names of the
-// columns.
+// object writes a row of a table as an object with the names of the columns
+// as keys.
 func (s *sticky) object(columns []tables.Column, row []string) {
 	text := append(s.text[:0], '{')
 	for i, c := range columns {

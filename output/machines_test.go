@@ -133,7 +133,7 @@ func readSARIF(t *testing.T, r *findings.Report) (s sarif) {
 }
 
 // TestSARIFIsComplete looks at what GitHub silently passes over: a result
-// without a location, a path that is no relative path, an index that leads to
+// without a location, a path that is not relative, an index that leads to
 // another rule. GitHub refuses runs of more than 25,000 results.
 func TestSARIFIsComplete(t *testing.T) {
 	many := whole()

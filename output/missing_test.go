@@ -8,9 +8,9 @@ import (
 	"github.com/sgaudit/sgaudit/output"
 )
 
-// TestMissingIsShown: each format that is not among the machines, too, tells the
+// TestMissingIsShown: each format that is not among the machines, too, names the
 // operation that failed, the reason why a check was not evaluated, and the reason for
-// which a finding is accepted. Lists of what was audited tell the operation.
+// which a finding is accepted. Lists of what was audited name the operation.
 func TestMissingIsShown(t *testing.T) {
 	for _, f := range output.Formats() {
 		if machines[f.Name] != nil {

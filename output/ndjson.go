@@ -12,7 +12,7 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// NDJSON is the report cut into lines: each is an object whose "record" says
+// NDJSON is the report cut into lines: each is an object in which "record" says
 // what it is: run, coverage, finding, not_evaluated, and summary at the end,
 // so that a reader can notice a report that was cut off.
 var _ = divided(declare("ndjson", "the same, one JSON object a line", func(w io.Writer, r *findings.Report, _ Options) error {

@@ -88,14 +88,14 @@ func Lookup(name string) (*Format, bool) {
 }
 
 // Save writes the report to a file: beside its place first, and only a whole
-// report takes the place of what was there. What is no regular file (a
+// report takes the place of what was there. What is not a regular file (a
 // device, a pipe) is written directly.
 func Save(path string, f *Format, r *findings.Report, o Options) error {
 	return Replace(path, func(w io.Writer) error { return f.Write(w, r, o) })
 }
 
 // Replace does what Save does with anything that is written. A new file may be
-// read and written by its owner alone: reports, snapshots and plans tell what
+// read and written by its owner alone: reports, snapshots and plans show what
 // is open. A file that is there keeps the mode that it has.
 func Replace(path string, write func(io.Writer) error) (err error) {
 	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {

@@ -66,7 +66,7 @@ func (m metrics) gauge(name, help string, labels []string, samples []sample) {
 
 var labelValues = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
-// bounded keeps the largest of the sums and adds the rest to one series whose
+// bounded keeps the largest of the sums and adds the rest to one series of which the
 // labels are "other", but for the severity, of which each keeps its own.
 func bounded(sums map[[4]string]float64, labels int) map[[4]string]float64 {
 	keys := make([][4]string, 0, len(sums))

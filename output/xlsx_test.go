@@ -47,7 +47,7 @@ func workbook(t *testing.T, r *findings.Report, o output.Options) *excelize.File
 }
 
 // TestWorkbook: each finding is in one sheet with the cells of CSV, suppressed
-// ones and gaps have sheets of their own, and the summary tells what is missing.
+// ones and gaps have sheets of their own, and the summary says what is missing.
 func TestWorkbook(t *testing.T) {
 	r := report()
 	accepted := r.Findings[0]

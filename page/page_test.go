@@ -316,7 +316,7 @@ func TestControlsNameTheirFindings(t *testing.T) {
 	}
 }
 
-// TestTheBaselineIsTold holds that the page tells what is new, what is gone and
+// TestTheBaselineIsTold holds that the page shows what is new, what is gone and
 // what could not be judged since the baseline.
 func TestTheBaselineIsTold(t *testing.T) {
 	report, _, _ := made(t, demo())

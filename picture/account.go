@@ -7,7 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// Account is an account whose groups a picture shows.
+// Account is an account with groups that a picture shows.
 type Account struct{ ID, Name string }
 
 // String returns the id, and the name behind it where an organization names it.
@@ -42,7 +42,7 @@ func (p *Picture) Of() string {
 	return words.Count(len(list), "account")
 }
 
-// several tells every VPC whether it has to name its account.
+// several records in every VPC whether it has to name its account.
 func (p *Picture) several() {
 	many := len(p.Accounts()) > 1
 	for _, v := range p.VPCs {

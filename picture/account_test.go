@@ -27,7 +27,7 @@ unread interfaces denied
 sg-3 web vpc vpc-2
   in tcp/22 0.0.0.0/0
 `).Inventory
-	inv.Caller.AccountID = "777788889999" // whoever reads may belong to none of them
+	inv.Caller.AccountID = "777788889999" // the caller's account may be none of them
 	p, _ := of(inv, false)
 	docs := documents(p)
 	for _, view := range []string{"layers", "column", "board", "matrix", "dot", "mermaid", "json"} {

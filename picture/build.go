@@ -159,7 +159,7 @@ func (b *builder) doors(v *VPC, g *inventory.Group, box *Box) {
 		door.add(b.source(v, g, r, at[key]))
 		delete(at, key)
 	}
-	// A finding whose rule is not among the group's rules keeps its place at the box.
+	// A finding about a rule that is not among the group's rules keeps its place at the box.
 	for _, left := range at {
 		box.Findings = append(box.Findings, left...)
 	}
@@ -167,7 +167,7 @@ func (b *builder) doors(v *VPC, g *inventory.Group, box *Box) {
 	for _, d := range box.Doors {
 		slices.SortStableFunc(d.Sources, compareSources)
 		if name, included := strings.CutPrefix(d.service, "incl. "); included && d.Severity() == findings.Info {
-			d.Label, d.Class = strings.TrimSuffix(d.Label, " incl. "+name), Other // a range as intended is no service
+			d.Label, d.Class = strings.TrimSuffix(d.Label, " incl. "+name), Other // a range as intended is not a service
 		}
 	}
 	slices.SortStableFunc(box.Doors, func(a, b *Door) int { return cmp.Compare(b.Severity(), a.Severity()) })

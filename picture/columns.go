@@ -194,7 +194,7 @@ func (l *layout) spread() {
 	}
 }
 
-// look is what tells the ends of lines apart.
+// look is what distinguishes the ends of lines.
 type look struct {
 	severity        findings.Severity
 	stopped, unsure bool

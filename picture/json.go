@@ -18,7 +18,7 @@ type (
 	}
 	jsonVPC struct {
 		Account     string         `json:"account_id"`
-		AccountName string         `json:"account_name,omitempty"` // where an organisation told it
+		AccountName string         `json:"account_name,omitempty"` // where an organisation names it
 		Region      string         `json:"region"`
 		ID          string         `json:"vpc_id"`
 		Name        string         `json:"name"`

@@ -15,7 +15,7 @@ const mostSquare = 30
 // matrixLeast is the least width of the picture, for its title and its legend.
 const matrixLeast = 560.0
 
-// Matrix draws who may connect to whom as a table for each VPC: a row for each
+// Matrix draws which connections are allowed as a table for each VPC: a row for each
 // source, the internet first, a column for each box, the worst port in the cell.
 // left says which VPCs have too many boxes for it.
 func (p *Picture) Matrix(all bool) (svg string, left []string) {

@@ -34,7 +34,7 @@ func (e *edge) pieces() []stop {
 	return stops
 }
 
-// enumerate tells the items of a column their places in it.
+// enumerate gives the items of a column their places in it.
 func enumerate(column []*item) {
 	for i, it := range column {
 		it.order = i

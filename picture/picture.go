@@ -28,7 +28,7 @@ type Picture struct {
 	across   *across // the boxes of all VPCs, those that are not in the picture too
 	embedded string  // what ids begin with in a page; empty for a document of its own
 	styled   bool    // the style of the page is there for certain
-	mark     string  // tells the titles of several pictures of one page apart
+	mark     string  // distinguishes the titles of several pictures of one page
 }
 
 // Embedded returns the picture as a part of an HTML page: the drawings have no

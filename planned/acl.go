@@ -8,7 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// lastEntry is the number of the final denials, which nobody can remove (Amazon VPC
+// lastEntry is the number of the final denials, which cannot be removed (Amazon VPC
 // user guide, network ACLs).
 const lastEntry = 32767
 

@@ -184,7 +184,7 @@ func (c *copyOf) place(r *Resource) *action {
 	return a
 }
 
-// createdPrefix is how ids begin of what routes lead to: reach tells by them what
+// createdPrefix is how ids begin of what routes lead to: reach recognises by them what
 // a route's target is.
 var createdPrefix = map[string]string{
 	"aws_internet_gateway":             "igw-",
@@ -281,7 +281,7 @@ func (c *copyOf) finish() *inventory.Inventory {
 	return &after
 }
 
-// without returns a list without what is to be dropped, and leaves the list as it is.
+// without returns a copy of a list without the items that are dropped.
 func without[T any](list []T, drop func(*T) bool) []T {
 	kept := make([]T, 0, len(list))
 	for i := range list {

@@ -25,7 +25,7 @@ import (
 // Most is the largest plan that is read, in bytes.
 const Most = 256 << 20
 
-// Plan is what is to be done, resource by resource, in the order of the file.
+// Plan is what will change, resource by resource, in the order of the file.
 type Plan struct {
 	Format    string // "Terraform plan" or "change set"
 	Resources []Resource

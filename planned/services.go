@@ -6,7 +6,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// loadBalancer is aws_lb: its interfaces are told by what AWS writes on them.
+// loadBalancer is aws_lb: its interfaces are recognised by what AWS writes on them.
 func (a *action) loadBalancer(pass int) {
 	short := map[string]string{"": "app", "application": "app", "network": "net", "gateway": "gwy"}[a.after.known("load_balancer_type")]
 	a.balancer(pass, "ELB "+a.before.known("arn_suffix"), "ELB "+short+"/"+a.after.known("name")+"/")
@@ -57,7 +57,7 @@ func (a *action) balancer(pass int, was, is string) {
 }
 
 // database is aws_db_instance and aws_rds_cluster. Nothing on the interfaces of RDS
-// says which database they belong to, so they are told by the groups that they have.
+// says which database they belong to, so they are recognised by the groups that they have.
 func (a *action) database(pass int) {
 	if pass != passAttach {
 		return
@@ -119,7 +119,7 @@ func (a *action) function(pass int) {
 	}
 }
 
-// serviceGroups gives the interfaces of a service other groups. Where they are told
+// serviceGroups gives the interfaces of a service other groups. Where they are recognised
 // by a likeness alone, several are too many.
 func (a *action) serviceGroups(theirs func(*inventory.Interface) bool, attribute string, groups []string, alike string) {
 	var ids []string

@@ -26,7 +26,7 @@ type values struct {
 	at  string // the attribute that they are of, empty at the top
 	all map[string]any
 
-	several bool // other parts of the attribute hold unknown groups too: which are whose is not known
+	several bool // other parts of the attribute hold unknown groups too: where each belongs is not known
 }
 
 func (v values) name(key string) string {
@@ -82,7 +82,7 @@ func (v values) number(key string) *int32 {
 			n := int32(f)
 			return &n
 		}
-	case string: // of CloudFormation, whose numbers may be texts
+	case string: // CloudFormation may write numbers as texts
 		var n int32
 		if _, err := fmt.Sscanf(x, "%d", &n); err == nil && fmt.Sprint(n) == x {
 			return &n

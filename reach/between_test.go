@@ -199,9 +199,9 @@ func (o *oracle) acl(at, other *inventory.Interface, d inventory.Direction, t in
 	return o.guess("acl of " + at.Subnet)
 }
 
-// routed: a VPC's own block is local, and a peering connection carries traffic
+// routed: a VPC's own block is local, and a peering connection passes traffic
 // while it is active (Amazon VPC user guide, route tables; VPC peering guide).
-// Where a transit gateway sends it, its own route tables tell, which no part is.
+// Where a transit gateway sends it, its own route tables decide, which are not part of the inventory.
 func (o *oracle) routed(at, other *inventory.Interface) bool {
 	if !o.r.Read.Has(inventory.PartRouteTables) {
 		return o.guess("routes of " + at.Subnet)

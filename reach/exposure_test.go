@@ -439,7 +439,7 @@ func TestTraps(t *testing.T) {
 
 // TestSecondWays: Global Accelerator and public load balancers are named as
 // second ways in where VPC block public access lets them in, and not where it
-// shuts them out (Amazon VPC user guide, VPC block public access basics).
+// blocks them (Amazon VPC user guide, VPC block public access basics).
 func TestSecondWays(t *testing.T) {
 	const both = "eni-1 sg-1 10.0.0.10 subnet subnet-1\n" +
 		"eni-2 - 10.0.0.30 vpc vpc-1 subnet subnet-1 type global_accelerator_managed\n" +

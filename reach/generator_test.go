@@ -9,7 +9,7 @@ import (
 )
 
 // The universe: every part of the address space and of the ports that the
-// generated estates can tell apart has a packet in it.
+// generated estates can distinguish has a packet in it.
 var (
 	blocks4 = parse("0.0.0.0/0", "0.0.0.0/0", "0.0.0.0/1", "128.0.0.0/1", "10.0.0.0/8", "198.51.100.0/29",
 		"198.51.100.0/30", "198.51.100.4/30", "198.51.100.2/31", "198.51.100.1/32", "198.51.100.6/32")

@@ -10,7 +10,7 @@ import (
 
 // TestWithoutGroups: a network load balancer without a security group lets all
 // traffic through, to what its listeners serve where they are known; of another
-// interface that tells no group nothing is known.
+// interface without groups nothing is known.
 func TestWithoutGroups(t *testing.T) {
 	const nlb = `eni-2 - 10.0.0.20 public 198.51.100.8 vpc vpc-1 subnet subnet-1 type network_load_balancer description "ELB net/queue/1"` + "\n"
 	for name, c := range map[string]struct {

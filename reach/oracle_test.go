@@ -29,7 +29,7 @@ func (o *oracle) guess(unknown string) bool {
 	return o.world>>b&1 == 1
 }
 
-// single is a packet: where it comes from and what it carries.
+// single is a packet: where it comes from and what is in it.
 type single struct {
 	from    netip.Addr
 	traffic inventory.Traffic
@@ -109,9 +109,9 @@ func isInternet(a netip.Addr) bool {
 	return true
 }
 
-// permits reports whether the rule names the packet's source. "A reference allows
-// the private IPs of the ENIs that carry the referenced group – never public
-// IPs" (Amazon VPC user guide, security group rules).
+// permits reports whether the rule names the packet's source. A reference allows
+// the private addresses of the interfaces to which the referenced group is attached,
+// and no public ones (Amazon VPC user guide, security group rules).
 func (o *oracle) permits(r *inventory.Rule, p single) bool {
 	switch {
 	case r.Peer.Group != nil:
@@ -138,9 +138,9 @@ func (o *oracle) list(id string) ([]netip.Prefix, bool) {
 }
 
 // inboundRefused: "NAT gateway ENIs themselves take no inbound", and the
-// interfaces of Lambda carry what functions send (Amazon VPC user guide, NAT
+// interfaces of Lambda are for what functions send (Amazon VPC user guide, NAT
 // gateways; Lambda developer guide, configuration-vpc); a
-// transit gateway is no destination. It holds for whatever
+// transit gateway is not a destination. It holds for whatever
 // comes, from the internet or from inside.
 func inboundRefused(e *inventory.Interface) bool {
 	return e.Type == "nat_gateway" || e.Type == "lambda" || e.Type == "transit_gateway"
@@ -186,7 +186,7 @@ func (o *oracle) arrives(e *inventory.Interface, p single) bool {
 }
 
 // addressed: "a public address: Association.PublicIp on the ENI or on any
-// PrivateIpAddresses[].Association; IPv6: an address whose subnet block has
+// PrivateIpAddresses[].Association; IPv6: an address in a subnet block that has
 // Ipv6AddressAttribute=public", and "ENI DenyAllIgwTraffic is not true" (Amazon
 // VPC user guide, internet gateways).
 func (o *oracle) addressed(e *inventory.Interface, subnet *inventory.Subnet, six bool) bool {
@@ -230,7 +230,7 @@ func (o *oracle) ownerOf(vpc string) string {
 			return v.Owner
 		}
 	}
-	owner := "" // subnets tell it too; the last of them is believed
+	owner := "" // subnets name it too; the last of them is believed
 	for _, s := range o.r.Subnets {
 		if s.VPC == vpc && o.r.Read.Has(inventory.PartSubnets) {
 			owner = s.Owner
@@ -264,7 +264,7 @@ func (o *oracle) accessible(id, vpc string, subnet *inventory.Subnet) bool {
 }
 
 // exempts: "an exclusion with allow-bidirectional for the VPC or the subnet in
-// state create-complete or update-complete" lets the internet in (Amazon VPC
+// state create-complete or update-complete" allows traffic from the internet (Amazon VPC
 // user guide, VPC block public access basics). One that is made or taken away
 // may be in force; one that is changed may have had another mode before.
 func (o *oracle) exempts(x inventory.PublicAccessExclusion) bool {

@@ -2,7 +2,7 @@
 // of a security group today (Rule, Group, Interface), whether one interface gets to
 // another (Between, Verdict), and in which ways an interface is reached (Trace).
 //
-// It works on one region of an inventory that has been normalised, and on nothing
+// It works on one region of an inventory that has been normalised, and uses nothing
 // else. A verdict follows one packet in and its reply out. Package path is the
 // algebra of flows, package network the stages that may stop them, and package
 // explain the sentences; this package asks the questions. They import each other

@@ -57,7 +57,7 @@ func TestRuleAgreesWithSinglePackets(t *testing.T) {
 
 // enters holds a second way in to VPC block public access, which "also blocks
 // internet-facing ALB/NLB, Global Accelerator inbound" (Amazon VPC user guide,
-// VPC block public access basics): it must let the internet in at the interface
+// VPC block public access basics): it must allow traffic from the internet at the interface
 // that the line names, in some world.
 func (o *oracle) enters(t *testing.T, line string) {
 	t.Helper()

@@ -46,7 +46,7 @@ eni-9 - 10.0.9.9 public 198.51.100.9 subnet subnet-9 vpc vpc-1 type nat_gateway 
 	for name, c := range map[string]struct {
 		change  []string // old and new texts of the estate
 		verdict reach.Verdict
-		detail  string // in From, Traffic or a step of the way that is told first
+		detail  string // in From, Traffic or a step of the way that is named first
 	}{
 		"allowed":                         {nil, reach.Reachable, "eni-1, from its public address 198.51.100.1"},
 		"of what goes out, what comes in": {[]string{"out all 0.0.0.0/0\nsg-2", "out tcp/23-443 198.51.100.2/32\nsg-2"}, reach.Reachable, "tcp/23-25"},

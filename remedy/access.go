@@ -110,15 +110,15 @@ func (c *comparison) interfaces(now *inventory.Region) {
 		old := &c.old.Interfaces[i]
 		is := c.now[old.ID]
 		if is == nil {
-			c.carried(c.old, c.before, old, &inventory.Interface{})
+			c.gained(c.old, c.before, old, &inventory.Interface{})
 			continue
 		}
 		if slices.Equal(old.Groups, is.Groups) {
 			continue
 		}
-		c.carried(c.old, c.before, old, is)
+		c.gained(c.old, c.before, old, is)
 		if !c.lost {
-			c.carried(now, c.after, is, old)
+			c.gained(now, c.after, is, old)
 		}
 	}
 	if c.lost {
@@ -126,7 +126,7 @@ func (c *comparison) interfaces(now *inventory.Region) {
 	}
 	for i := range now.Interfaces {
 		if is := &now.Interfaces[i]; c.before.Index().Interface(is.ID) == nil {
-			c.carried(now, c.after, is, &inventory.Interface{})
+			c.gained(now, c.after, is, &inventory.Interface{})
 		}
 	}
 }
@@ -145,9 +145,9 @@ func sameList[T any](a, b []T) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
-// carried asks for what an interface may do by the groups that it does not
-// carry in the other state.
-func (c *comparison) carried(r *inventory.Region, n *reach.Analyzer, e, other *inventory.Interface) {
+// gained asks for what an interface may do by the groups that it does
+// not have in the other state.
+func (c *comparison) gained(r *inventory.Region, n *reach.Analyzer, e, other *inventory.Interface) {
 	for i := range r.Groups {
 		g := &r.Groups[i]
 		own := e.HasGroup(g.ID) && !other.HasGroup(g.ID)

@@ -13,7 +13,7 @@ import (
 )
 
 // TestAdviceByHolder: what is proposed for SSH open to the internet depends on
-// what carries the group. Session Manager logs in to instances; a load balancer
+// what has the group. Session Manager logs in to instances; a load balancer
 // accepts connections on its listeners alone, and a listener of another port
 // makes the rule not reachable, one step less severe; functions accept none.
 func TestAdviceByHolder(t *testing.T) {

@@ -19,7 +19,7 @@ import (
 )
 
 // oddEstate is small enough that steps meet each other: groups have the same
-// ids in both regions, and few are carried. The same seed yields the same one.
+// ids in both regions, and few are attached. The same seed yields the same one.
 func oddEstate(seed uint64) *inventory.Inventory {
 	inv := estates.Random(rand.New(rand.NewPCG(seed, 7)), estates.Size{Regions: 2, Groups: 9, Interfaces: 3})
 	for _, r := range inv.Regions {

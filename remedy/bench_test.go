@@ -123,7 +123,7 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// changes returns an estate in which some groups are carried by nothing, and
+// changes returns an estate in which some groups are attached to nothing, and
 // as many lines that use, strip and delete those: of four lines for each, one
 // allows it on another group, one allows an address, one takes the first away
 // and one deletes it.

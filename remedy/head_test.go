@@ -40,7 +40,7 @@ func TestTooManyPairs(t *testing.T) {
 // TestNewGroupLetsNothingOut plans a new group in VPCs with and without IPv6
 // addresses: AWS lets all IPv6 traffic out of it in the first (VPC user guide,
 // "Security group rules"), and the plan takes that away before an interface
-// carries the group.
+// gets the group.
 func TestNewGroupLetsNothingOut(t *testing.T) {
 	for block, given := range map[string]int{"": 1, " 2600:1f18:1:1::/64": 2} {
 		inv := notation.MustParse("vpc-1 10.0.0.0/16" + block + `

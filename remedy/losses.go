@@ -127,7 +127,7 @@ func (w *whole) pairs(p *Plan, before, after *inventory.Inventory) (dropped, all
 
 // concerned returns the interfaces, by id, for which a plan differs from the
 // one that was proven last, or nil where there is none. What becomes of a pair
-// depends on the groups of its two interfaces and on nothing else that
+// depends on the groups of its two interfaces, and not on anything else that
 // a plan changes: all other pairs were compared.
 func (w *whole) concerned(before, after *inventory.Inventory) map[string]bool {
 	if w.before == nil {

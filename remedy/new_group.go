@@ -13,7 +13,7 @@ import (
 )
 
 // NewGroup is a group to create in a VPC. It has no rules of its own: it only
-// marks the interfaces that rules then let in by a reference to it.
+// marks the interfaces that rules then allow by a reference to it.
 type NewGroup struct {
 	Group      *inventory.Group       // its id is the name that stands for it in steps
 	Interfaces []*inventory.Interface // that it is attached to, by id
@@ -21,7 +21,7 @@ type NewGroup struct {
 
 // split fills the classes of the search: for each kind of interface the groups
 // that can be referenced. It returns the interfaces that need a new group. The
-// addresses of those that carry only default groups, and that no group can be
+// addresses of those that have only default groups, and that no group can be
 // attached to, are kept. A function that runs with nothing but a default group
 // leaves no way: it is returned.
 func (c *setCover) split() (without []*inventory.Interface, stuck *inventory.Function) {

@@ -40,7 +40,7 @@ type Entry struct {
 	Name     string // of the group
 	Findings []*findings.Finding
 
-	within bool // what takes back the deletion of the group takes this back too
+	within bool // the undo of the deletion of the group undoes this too
 }
 
 // NewPlan makes a plan of findings, which are of the report. It needs nothing
@@ -235,7 +235,7 @@ func (e *Entry) only(fresh []bool) {
 	})
 }
 
-// chosen returns the items of a list at whose positions fresh says so.
+// chosen returns the items of a list for which fresh is true at their position.
 func chosen[T any](list []T, fresh []bool) []T {
 	var kept []T
 	for i := range list {

@@ -135,7 +135,7 @@ func (p *Plan) access(account string) []string {
 }
 
 // item returns an entry with its reasons: the findings, and what was proven
-// and is to be known before.
+// and has to be known before.
 func (e *Entry) item() change.Item {
 	i := change.Item{Step: e.Step, Undo: e.Undo, Name: e.Name, WithDeletion: e.within}
 	var noted []string

@@ -200,8 +200,8 @@ func number(n int, noun string) string {
 }
 
 // tracking says what becomes of connections that are open when rules go. A
-// flow is not tracked where its rule lets in everyone and the group lets out
-// everything, or the reverse; then it is cut at once. Tracked ones last until
+// flow is not tracked where its rule allows every source and the group allows
+// everything outbound, or the reverse; then it is cut at once. Tracked ones last until
 // they are idle (EC2 user guide, security group connection tracking).
 func tracking(g *inventory.Group, gone []inventory.Rule) []string {
 	everyone := func(r *inventory.Rule) bool { return r.Peer.Prefix.IsValid() && r.Peer.Prefix.Bits() == 0 }

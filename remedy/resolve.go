@@ -233,8 +233,8 @@ func holds(rules []inventory.Rule, rule *inventory.Rule) bool {
 	return ruleIndex(rules, rule) >= 0
 }
 
-// exchange writes the steps that allow rules, and revoke the one whose place
-// they take.
+// exchange writes the steps that allow rules, and revoke the one that
+// they replace.
 func (d *decision) exchange(rule *inventory.Rule, allow, before, after []inventory.Rule) []change.Step {
 	g, region := d.group, d.region.Name
 	steps := revokeRules(d.region, g, before)

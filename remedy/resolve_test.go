@@ -180,7 +180,7 @@ func TestQuota(t *testing.T) {
 	}
 }
 
-// A default group whose users were not read keeps its rules.
+// A default group keeps its rules where its users were not read.
 func TestDefaultGroupOfUnreadInterfaces(t *testing.T) {
 	for more, want := range map[string]string{"": "-sgr-1", "unread interfaces denied\n": ""} {
 		inv := notation.MustParse("sg-1 default\n in tcp/22 10.0.0.0/8 id sgr-1\n" + more).Inventory

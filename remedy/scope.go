@@ -10,7 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// scope returns the VPCs whose interfaces a range stands for, or the reasons
+// scope returns the VPCs with the interfaces that a range stands for, or the reasons
 // why groups cannot take its place. A reference stands for the private
 // addresses of a group's interfaces, in the VPC itself and across an active
 // peering within the region; it does not match what comes from a VPN, another

@@ -28,17 +28,17 @@ type choice struct {
 	broad, outsiders int
 }
 
-func (s *Solver) setCover(r *Replacement, prefix netip.Prefix, carried map[string]int) *setCover {
+func (s *Solver) setCover(r *Replacement, prefix netip.Prefix, attached map[string]int) *setCover {
 	c := &setCover{s: s, r: r, prefix: prefix}
-	for id := range carried {
+	for id := range attached {
 		c.ids = append(c.ids, id)
 	}
 	slices.Sort(c.ids)
 	c.broad = make([]bool, len(c.ids))
 	for k, id := range c.ids {
 		members := len(s.reach.Interfaces(id))
-		c.broad[k] = s.index.Group(id).Default() || members-carried[id] > carried[id] &&
-			slices.ContainsFunc(s.carriedBeside(id), func(other string) bool { _, inside := carried[other]; return !inside })
+		c.broad[k] = s.index.Group(id).Default() || members-attached[id] > attached[id] &&
+			slices.ContainsFunc(s.besideOf(id), func(other string) bool { _, inside := attached[other]; return !inside })
 	}
 	return c
 }
@@ -177,7 +177,7 @@ func (c *setCover) offer(x choice) {
 	}
 }
 
-// outsiders counts the interfaces that carry one of the groups and hold no
+// outsiders counts the interfaces that have one of the groups and hold no
 // address of the range, and returns the first of them by id.
 func (c *setCover) outsiders(groups []int, most int) (count int, first []*inventory.Interface) {
 	for n, k := range groups {

@@ -22,7 +22,7 @@ const (
 
 // Replacement says which groups can be named in the place of a range of
 // addresses. It is chosen as follows, the earlier counting before the later:
-// every interface that holds an address of the range and carries a group that
+// every interface that holds an address of the range and has a group that
 // can be referenced is covered; as few groups as possible are too broad; as few
 // groups as possible are referenced; as few interfaces as possible are admitted
 // that were not; the ids come first in the alphabet.
@@ -30,8 +30,8 @@ const (
 // A default group is never referenced. An interface that has only groups
 // that are too broad gets a new group, if its owner can attach one to it. A
 // group is too broad if it is a default group, or if more of its interfaces
-// lie outside of the range than inside and some of those carry a group that
-// nothing inside carries: then another tier shares it.
+// lie outside of the range than inside and some of those have a group that
+// nothing inside has: then another tier shares it.
 type Replacement struct {
 	Groups   []string               // to name, sorted
 	Broad    []string               // those among them that are too broad, of interfaces that no group can be attached to
@@ -40,11 +40,11 @@ type Replacement struct {
 	Covered  []*inventory.Interface // by id: what holds an address of the range and is covered
 	Idle     []*inventory.Function  // functions of subnets in the range that have no interface now
 	New      []NewGroup             // groups to create for interfaces that have only groups that are too broad, by VPC
-	Admitted int                    // interfaces that carry one of Groups and hold no address of the range
+	Admitted int                    // interfaces that have one of Groups and hold no address of the range
 	Others   []*inventory.Interface // the first of those, by id
 	Smallest bool                   // no smaller choice exists; false where the search was cut short
 	Reasons  []string               // why nothing is proposed: then all else is empty
-	scope    map[string]bool        // the VPCs whose interfaces were looked at
+	scope    map[string]bool        // the VPCs with the interfaces that were looked at
 	classes  map[string][]*inventory.Interface
 	idleOf   map[string]*inventory.Function // by the groups that a function runs with: one of them
 	held     int                            // addresses of the range that something holds
@@ -56,7 +56,7 @@ type Solver struct {
 	region *inventory.Region
 	reach  *reach.Analyzer
 	index  *inventory.Index
-	beside map[string][]string // by group: all groups that its interfaces carry, sorted
+	beside map[string][]string // by group: all groups of its interfaces, sorted
 	solved map[solverKey]*Replacement
 }
 
@@ -88,8 +88,8 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 		return &Replacement{Reasons: reasons}
 	}
 	r := &Replacement{scope: map[string]bool{}, classes: map[string][]*inventory.Interface{}, idleOf: map[string]*inventory.Function{}}
-	carried := s.inside(r, scope, prefix)
-	c := s.setCover(r, prefix, carried)
+	attached := s.inside(r, scope, prefix)
+	c := s.setCover(r, prefix, attached)
 	without, stuck := c.split()
 	if stuck != nil {
 		return &Replacement{Reasons: []string{fmt.Sprintf("Lambda function %s, with subnets in %s, has a default group only: give it a group of its own first", stuck.Name, prefix)}}
@@ -130,10 +130,10 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 }
 
 // inside finds what lies in the range in the VPCs of the scope: the interfaces
-// that groups can stand for, by the groups that each carries, and the addresses
+// that groups can stand for, by the groups of each, and the addresses
 // that have to stay. It counts those interfaces by group.
-func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (carried map[string]int) {
-	carried = map[string]int{}
+func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (attached map[string]int) {
+	attached = map[string]int{}
 	for _, v := range scope {
 		r.scope[v] = true
 		for _, i := range s.reach.InterfacesInside(v, prefix) {
@@ -143,7 +143,7 @@ func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (ca
 			case len(usable) > 0:
 				r.Covered = append(r.Covered, e)
 				for _, id := range usable {
-					carried[id]++
+					attached[id]++
 				}
 				key := usable[0]
 				if len(usable) > 1 {
@@ -154,9 +154,9 @@ func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (ca
 				r.keep(e, prefix)
 			}
 		}
-		s.idle(r, v, prefix, carried)
+		s.idle(r, v, prefix, attached)
 	}
-	return carried
+	return attached
 }
 
 // held counts the addresses of the range that an interface holds.
@@ -194,9 +194,9 @@ func (s *Solver) usable(e *inventory.Interface) []string {
 	return e.Groups
 }
 
-// idle adds the functions whose subnets lie in the range: an idle one has no
+// idle adds the functions with subnets in the range: an idle one has no
 // interface and gets one as soon as it is called.
-func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, carried map[string]int) {
+func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, attached map[string]int) {
 	if !s.region.Read.Has(inventory.PartFunctions) {
 		return
 	}
@@ -222,14 +222,14 @@ func (s *Solver) idle(r *Replacement, vpc string, prefix netip.Prefix, carried m
 			r.classes[key] = []*inventory.Interface{}
 			r.Idle = append(r.Idle, f)
 			for _, id := range groups {
-				carried[id] += 0
+				attached[id] += 0
 			}
 		}
 	}
 }
 
-// carriedBeside returns all groups of the interfaces of a group.
-func (s *Solver) carriedBeside(group string) []string {
+// besideOf returns all groups of the interfaces of a group.
+func (s *Solver) besideOf(group string) []string {
 	if found, done := s.beside[group]; done {
 		return found
 	}

@@ -79,7 +79,7 @@ func inside(e *inventory.Interface, p netip.Prefix) bool {
 }
 
 // cost says whether a set of groups covers every interface of the range that
-// is not to get a new group, and how many it lets in from elsewhere.
+// does not get a new group, and how many others it allows.
 func cost(r *inventory.Region, p netip.Prefix, chosen []string, created map[string]bool) (covers bool, outsiders int) {
 	covers = true
 	for i := range r.Interfaces {
@@ -96,7 +96,7 @@ func cost(r *inventory.Region, p netip.Prefix, chosen []string, created map[stri
 }
 
 // TestSmallest holds the solver to a search of every set of groups. Default
-// groups and others that are too broad are in none: an interface that carries
+// groups and others that are too broad are in none: an interface that has
 // no other gets a new group.
 func TestSmallest(t *testing.T) {
 	several, anew := 0, 0
@@ -201,7 +201,7 @@ func TestNothingIsCutOff(t *testing.T) {
 						continue
 					}
 					a, _ := was.Between(from, to, traffic)
-					b, _ := is.Between(&after.Regions[0].Interfaces[i], carrying(after.Regions[0], to.ID), traffic)
+					b, _ := is.Between(&after.Regions[0].Interfaces[i], interfaceOf(after.Regions[0], to.ID), traffic)
 					if b.Compare(a) < 0 {
 						t.Errorf("seed %d: %s of %s gives way to %v, and %s to %s was %s and is %s", seed, f.Rule.String(), f.GroupID, f.Fix.Commands, from.ID, to.ID, a, b)
 					}
@@ -218,8 +218,8 @@ func TestNothingIsCutOff(t *testing.T) {
 	}
 }
 
-// carrying returns the interface of a region with the id.
-func carrying(r *inventory.Region, id string) *inventory.Interface {
+// interfaceOf returns the interface of a region with the id.
+func interfaceOf(r *inventory.Region, id string) *inventory.Interface {
 	return &r.Interfaces[slices.IndexFunc(r.Interfaces, func(e inventory.Interface) bool { return e.ID == id })]
 }
 

@@ -20,7 +20,7 @@ import (
 	"github.com/sgaudit/sgaudit/remedy"
 )
 
-// demo audits the demo account, whose rules get ids as its endpoint gives them.
+// demo audits the demo account. Its rules get ids as its endpoint gives them.
 func demo(t *testing.T) (*inventory.Inventory, *findings.Report) {
 	t.Helper()
 	inv := notation.MustParse(estates.Demo()).Inventory
@@ -278,7 +278,7 @@ resource "aws_vpc_security_group_ingress_rule" "revoke_sgr_1" {
 	}
 }
 
-// TestScriptsThatFail are the mistakes of scripts, each told with its line.
+// TestScriptsThatFail are the mistakes of scripts, each reported with its line.
 func TestScriptsThatFail(t *testing.T) {
 	const id = "sgr-00000000000000001"
 	inv := notation.MustParse("sg-1 a\n in tcp/22 0.0.0.0/0 id " + id + "\nsg-2 b\n in tcp/80 sg-1\nsg-3 default\nsg-4 c\nsg-5 d vpc vpc-2\neni-1 sg-4 10.0.0.1\nvpc-1 10.0.0.0/16\nvpc-2 10.1.0.0/16\n").Inventory

@@ -7,7 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// undo gives each entry of a list what takes it back.
+// undo gives each entry of a list what undoes it.
 func undo(list []*Entry) {
 	steps := make([]change.Step, len(list))
 	for i, e := range list {

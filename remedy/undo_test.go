@@ -162,7 +162,7 @@ eni-1 sg-1 10.0.0.4 vpc vpc-1
 	}
 }
 
-// TestUndoOfAReport takes back a plan that is made of a report alone, with the
+// TestUndoOfAReport undoes a plan that is made of a report alone, with the
 // deletions that are comments: two of these groups reference each other.
 func TestUndoOfAReport(t *testing.T) {
 	inv, report := demo(t)

@@ -73,8 +73,8 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 }
 
 // settle changes the plan until it is proven: each attempt adds a finding or
-// leaves one out, and takes none back, so that it ends. Then it tries to take
-// back findings that were left out.
+// leaves one out, and removes none, so that it ends. Then it tries to add
+// findings that were left out.
 func (w *whole) settle() (*Plan, error) {
 	clear(w.retried)
 	var proven *Plan

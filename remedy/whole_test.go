@@ -173,7 +173,7 @@ func complained(inv *inventory.Inventory, settings audit.Settings) *inventory.In
 	return &after
 }
 
-// everyTraffic returns the traffic that rules of the region speak of.
+// everyTraffic returns the traffic that rules of the region name.
 func everyTraffic(r *inventory.Region) []inventory.Traffic {
 	var all []inventory.Traffic
 	for i := range r.Groups {

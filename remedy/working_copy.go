@@ -134,7 +134,7 @@ func (e *workingCopy) count(r *regionCopy, place, sign int) {
 	}
 }
 
-// namer returns the first group whose rules name the target, or nil.
+// namer returns the first group with a rule that names the target, or nil.
 func (t *target) namer() *inventory.Group {
 	for len(t.namers) > 0 && t.namers[0].rules == 0 {
 		t.namers = t.namers[1:]

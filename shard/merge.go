@@ -19,7 +19,7 @@ import (
 // the night before, which its shard has not replaced, is not a part of this run.
 const mostApart = 12 * time.Hour
 
-// Merged is a run whose parts were joined.
+// Merged is a run made of its parts.
 type Merged struct {
 	Snapshot   *inventory.Snapshot // taken when the first shard began
 	FinishedAt time.Time           // when the last one ended

@@ -160,7 +160,7 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestSessions: shards whose sessions have names of their own have a caller in common,
+// TestSessions: shards with different names of sessions have a caller in common,
 // without an ARN.
 func TestSessions(t *testing.T) {
 	parts, names := all()

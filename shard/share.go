@@ -66,7 +66,7 @@ func Parse(text string, getenv func(string) string) (Share, error) {
 	return Share{k, n}, nil
 }
 
-// engine is how one engine tells a task of an array which it is.
+// engine is how one engine numbers the tasks of an array.
 type engine struct {
 	name  string
 	index string // the variable
@@ -92,7 +92,7 @@ func Variables() (names []string) {
 	return names
 }
 
-// fromEngine finds the one engine whose variable is set. A count that is given counts
+// fromEngine finds the one engine with a variable that is set. A count that is given counts
 // more than the engine's: an array of some tasks alone, which run again, is smaller.
 func fromEngine(n int, getenv func(string) string) (Share, error) {
 	var found *engine
@@ -124,7 +124,7 @@ func fromEngine(n int, getenv func(string) string) (Share, error) {
 	return Share{index + 1, n}, nil
 }
 
-// size is the number of shards that the engine tells.
+// size is the number of shards that the engine gives.
 func (e *engine) size(getenv func(string) string) (int, error) {
 	if e.count == "" {
 		return 0, fmt.Errorf("%s does not say how many tasks an array has: write auto/N", e.name)

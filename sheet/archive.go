@@ -19,7 +19,7 @@ import (
 type archive struct {
 	parts  []*part
 	bodies map[string]*body // of sheets: rows that are put in
-	types  bytes.Buffer     // the list of the kinds of parts, whose order has no meaning
+	types  bytes.Buffer     // the list of the kinds of parts, in any order
 }
 
 const typesPart = "[Content_Types].xml"

@@ -15,7 +15,7 @@ import (
 )
 
 // Simulation is what a plan would change. As JSON it is the answer of sgaudit
-// simulate, whose names are a contract.
+// simulate. Its names are a contract.
 type Simulation struct {
 	*drift.Drift
 	Steps  int    `json:"steps"`

@@ -52,7 +52,7 @@ func (t *Tables) Interfaces() *Table {
 			if !in(p, e) {
 				continue
 			}
-			about := told{}
+			about := judged{}
 			about.add(t.about[subject{p.region.AccountID, p.region.Name, e.ID, ""}])
 			names := make([]string, len(e.Groups))
 			for k, id := range e.Groups {

@@ -12,21 +12,21 @@ import (
 // where rule is empty.
 type subject struct{ account, region, resource, rule string }
 
-// told is what the report says about a subject.
-type told struct {
+// judged is what the report says about a subject.
+type judged struct {
 	open, suppressed int
 	worst            findings.Severity // of the open ones
 	ids              []string          // of the open ones, in the order of the report
 }
 
-func (a *told) severity() string {
+func (a *judged) severity() string {
 	if a == nil || a.open == 0 {
 		return ""
 	}
 	return a.worst.String()
 }
 
-func (a *told) counts() (open, suppressed string) {
+func (a *judged) counts() (open, suppressed string) {
 	if a == nil {
 		return "0", "0"
 	}
@@ -34,7 +34,7 @@ func (a *told) counts() (open, suppressed string) {
 }
 
 // add counts the findings of another subject too.
-func (a *told) add(b *told) {
+func (a *judged) add(b *judged) {
 	if b == nil {
 		return
 	}
@@ -60,7 +60,7 @@ type place struct {
 // judge works out what all tables need: who is referenced, what findings say,
 // and the verdict of every rule.
 func (t *audited) judge() {
-	t.about = map[subject]*told{}
+	t.about = map[subject]*judged{}
 	for i := range t.report.Findings {
 		f := &t.report.Findings[i]
 		resource := f.ResourceID
@@ -70,7 +70,7 @@ func (t *audited) judge() {
 		about := func(s subject) {
 			a := t.about[s]
 			if a == nil {
-				a = &told{}
+				a = &judged{}
 				t.about[s] = a
 			}
 			if f.Status == findings.Suppressed {

@@ -95,7 +95,7 @@ func bounded(list []string, most int) string {
 	return strings.Join(list, sep)
 }
 
-func (a *told) idText() string {
+func (a *judged) idText() string {
 	if a == nil {
 		return ""
 	}
@@ -112,7 +112,7 @@ func (p *place) interfaces(group string) string {
 
 // nameOf returns the name of a referenced group or prefix list, also of a group
 // of another account or region that was read, and says of references to other
-// accounts and VPCs whose they are.
+// accounts and VPCs which account or VPC that is.
 func (t *Tables) nameOf(p *place, peer inventory.Peer) string {
 	switch {
 	case peer.List != "":

@@ -4,7 +4,7 @@
 //
 // Rows are made while they are read, in the order of the inventory (account,
 // region, group, rule), so that a list of a million rules takes no memory. A
-// region that was not read in full ends with a row for each of its gaps, whose
+// region that was not read in full ends with a row for each of its gaps. Its
 // column note says what is missing: without it the region would look small. A
 // cell that could not be determined is empty; it is never 0.
 package tables
@@ -19,11 +19,11 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// Kind says what the cells of a column are, for formats that tell kinds apart.
+// Kind says what the cells of a column are, for formats that distinguish kinds.
 type Kind uint8
 
 const (
-	Text   Kind = iota // ids, names, accounts: digits are no number
+	Text   Kind = iota // ids, names, accounts: digits are not a number
 	Number             // a decimal integer, or empty
 	Prose              // sentences, which may be wrapped
 	Level              // a severity
@@ -70,7 +70,7 @@ func (t *Table) Names() []string {
 type Options struct {
 	// Services names what commonly listens for a traffic.
 	Services func(inventory.Traffic) []string
-	// Scope chooses the groups, with their rules and the interfaces that carry
+	// Scope chooses the groups, with their rules and the interfaces that have
 	// them; nil: all.
 	Scope func(*inventory.Region, *inventory.Group) bool
 	// Rule makes, for each group of the scope, what chooses its rules; nil: all.
@@ -91,7 +91,7 @@ type audited struct {
 	opts   Options
 
 	judged sync.Once
-	about  map[subject]*told
+	about  map[subject]*judged
 	places []*place // of each region of inv; nil for one that was skipped
 	names  map[string]string
 }

@@ -29,7 +29,7 @@ type holder struct {
 	e    *inventory.Interface
 }
 
-// hit is what a rule let in of one row, cut to what the rule allows.
+// hit is the part of one row that a rule allowed.
 type hit struct {
 	traffic inventory.Traffic
 	remote  netip.Prefix
@@ -162,7 +162,7 @@ func answered(f *flows.Flow) bool {
 	return f.Protocol != inventory.TCP || f.Answered() || f.Packets > 3*f.Records
 }
 
-// attributeFlow credits the rules that let in a row, and returns them.
+// attributeFlow credits the rules that allowed a row, and returns them.
 func (j *judge) attributeFlow(at *holder, f *flows.Flow) []*Rule {
 	var sure, perhaps []*Rule
 	unseen := false
@@ -214,7 +214,7 @@ func (r *Rule) doubt(reason string) {
 	}
 }
 
-// credit counts a row that the rule let in.
+// credit counts a row that the rule allowed.
 func (r *Rule) credit(at *holder, f *flows.Flow, shared, unsure bool) {
 	r.Count.add(f)
 	switch {

@@ -59,7 +59,7 @@ func (j *judge) decideRule(s *site, r *Rule) {
 	r.hits, r.maybe = nil, nil
 }
 
-// whyNotKnown says why a rule that let in nothing that was recorded may be used all
+// whyNotKnown says why a rule that allowed nothing that was recorded may be used all
 // the same. Nothing: it is not used.
 func (j *judge) whyNotKnown(s *site, r *Rule, members []*inventory.Interface, doubts []string) []string {
 	switch {

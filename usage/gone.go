@@ -7,7 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// goneKey is what a rule needs to allow to have let in a row of an interface that is
+// goneKey is the traffic of a rule that may have allowed a row of an interface that is
 // gone.
 type goneKey struct {
 	direction inventory.Direction
@@ -62,7 +62,7 @@ func widest(p inventory.Protocol) inventory.Traffic {
 	return inventory.Traffic{Protocol: p}
 }
 
-// usedOnGone returns an interface that is gone on which a rule may have let in
+// usedOnGone returns an interface that is gone on which a rule may have allowed
 // something, or nothing.
 func (j *judge) usedOnGone(s *site, r *Rule) string {
 	for key, list := range j.gone {

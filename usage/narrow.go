@@ -9,14 +9,14 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Narrow is a set of rules that can take the place of one rule: together they let in
-// everything that the rule let in, and less than it allows.
+// Narrow is a set of rules that can take the place of one rule: together they allow
+// everything that the rule was used for, and less than the rule.
 type Narrow struct {
 	Rules []inventory.Rule // sorted
-	Cut   []Needed         // what the rule let in and these do not: empty
+	Cut   []Needed         // what the rule allowed and these do not: empty
 }
 
-// narrow proposes rules for the connections that a rule let in, or nil where they
+// narrow proposes rules for the connections that a rule allowed, or nil where they
 // would be no narrower or too many.
 func (j *judge) narrow(s *site, r *Rule) *Narrow {
 	n := &narrowing{judge: j, site: s, rule: r, most: j.options.MaxSources, hits: slices.Concat(r.hits, r.maybe)}
@@ -127,7 +127,7 @@ func (n *narrowing) fewer() []inventory.Rule {
 }
 
 // peers are sources that stand for remote addresses: groups for those of interfaces,
-// blocks for the rest. A rule that references a group, or a prefix list whose entries
+// blocks for the rest. A rule that references a group, or a prefix list with entries that
 // are not known, keeps its source, and so does one for more internet addresses than
 // wanted. If private addresses are more than wanted, then they are joined to blocks,
 // which never reach beyond the rule's own source.
@@ -277,7 +277,7 @@ func (n *narrowing) narrower(list []inventory.Rule) bool {
 	return !cidr.Of(sources...).Covers(own.Peer.Prefix)
 }
 
-// cut returns what the rule let in and other rules would not.
+// cut returns what the rule allowed and other rules would not.
 func (n *narrowing) cut(list []inventory.Rule) []Needed {
 	var cut []Needed
 	for i := range n.hits {

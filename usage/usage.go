@@ -1,8 +1,8 @@
 // Package usage says which rules of security groups the traffic of flow logs needed.
 //
 // It takes an inventory and a summary of flow logs and gives a verdict for each
-// rule, with what it rests on: which connections the rule let in, which of them
-// another rule lets in too, and for which hours there are records of the interfaces
+// rule, with what it rests on: which connections the rule allowed, which of them
+// another rule allows too, and for which hours there are records of the interfaces
 // that the group is attached to. What was not recorded is never taken for what did
 // not happen: a rule is unused only where every hour of the window is covered.
 //
@@ -23,11 +23,11 @@ type Verdict string
 
 // The verdicts.
 const (
-	Used       Verdict = "used"        // it let in connections that no other rule lets in
-	SharedOnly Verdict = "shared-only" // another rule lets in all that it let in
-	Unanswered Verdict = "unanswered"  // it let in connections, and nothing answered any of them
-	Unused     Verdict = "unused"      // it let in nothing in a window that is covered
-	NotKnown   Verdict = "not-known"   // it let in nothing that was recorded, and the records have holes
+	Used       Verdict = "used"        // it allowed connections that no other rule allows
+	SharedOnly Verdict = "shared-only" // another rule allows all that it allowed
+	Unanswered Verdict = "unanswered"  // it allowed connections, and nothing answered any of them
+	Unused     Verdict = "unused"      // it allowed nothing in a window that is covered
+	NotKnown   Verdict = "not-known"   // it allowed nothing that was recorded, and the records have holes
 )
 
 // Options say how rules are judged.
@@ -47,17 +47,17 @@ type Rule struct {
 	Rule   *inventory.Rule
 
 	Verdict Verdict
-	Unsure  bool     // used, if it is, by connections of which the records do not say who opened them, or that another rule may have let in
+	Unsure  bool     // used, if it is, by connections of which the records do not say who opened them, or that another rule may have allowed
 	Reasons []string // why it is not known, or what limits the verdict
 
-	Count              // of the connections that it let in, exclusive or not
-	Exclusive uint64   // rows that no other rule lets in
-	Shared    uint64   // rows that another rule lets in too
+	Count              // of the connections that it allowed, exclusive or not
+	Exclusive uint64   // rows that no other rule allows
+	Shared    uint64   // rows that another rule allows too
 	Remotes   int      // remote addresses, or blocks of them
-	Needed    []Needed // what it let in, by traffic
+	Needed    []Needed // what it allowed, by traffic
 
 	Attached int // interfaces that the group is attached to
-	Using    int // those of them on which the rule let in something
+	Using    int // those of them on which the rule allowed something
 	Covered  int // hours that are covered, of all those interfaces
 	Hours    int // hours of the window, times the interfaces
 
@@ -68,7 +68,7 @@ type Rule struct {
 	sure, answered bool
 }
 
-// Count is how much a rule let in.
+// Count is how much a rule allowed.
 type Count struct {
 	Records, Packets, Bytes uint64
 	First, Last             int64 // Unix seconds; 0: nothing
@@ -84,7 +84,7 @@ func (c *Count) add(f *flows.Flow) {
 	c.Bytes += f.Bytes
 }
 
-// Needed is a traffic that a rule let in.
+// Needed is a traffic that a rule allowed.
 type Needed struct {
 	Traffic inventory.Traffic
 	Remotes []netip.Prefix // sorted
@@ -98,7 +98,7 @@ type Seen struct {
 	Answered bool  // one of its connections at least was answered
 }
 
-// Unattributed is traffic of an interface that no rule of today lets in or keeps out:
+// Unattributed is traffic of an interface that no rule of today allows or keeps out:
 // the rule is gone, or the interface is.
 type Unattributed struct {
 	Interface string

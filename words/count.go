@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Count returns a number with its noun, whose plural ends in s: "1 rule",
+// Count returns a number with its noun. The plural ends in s: "1 rule",
 // "2 rules".
 func Count(n int, noun string) string {
 	if n == 1 {

@@ -13,7 +13,7 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// Nobody outside of the trusted ranges connects to an administration or database port
+// No address outside the trusted ranges connects to an administration or database port
 // that is open to the internet.
 var _ = audit.Declare(audit.Check{
 	Title:     "Administration or database port is in use from the internet",

@@ -22,8 +22,8 @@ func toInternet(rule *inventory.Rule) bool { return cidr.Whole(rule.Peer.Prefix)
 
 // openToAll reports whether the rule is open to the whole internet, merged with
 // those of the group's other rules that cover its traffic (cidr.PublicAmong,
-// by traffic). It is not ok where one of them is a prefix list whose entries
-// are unknown, which is recorded.
+// by traffic). It is not ok where one of them is a prefix list with entries that
+// are not known, which is recorded.
 func openToAll(r *audit.Pass, g *inventory.Group, rule *inventory.Rule) (public, ok bool) {
 	if p := rule.Peer.Prefix; rule.Peer.List == "" && (!p.IsValid() || !cidr.HoldsInternet(p)) {
 		return false, true

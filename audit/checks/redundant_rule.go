@@ -20,7 +20,7 @@ var _ = audit.Declare(audit.Check{
 		for i := range r.Groups {
 			g := &r.Groups[i]
 			if g.Default() || !anyOverlap(g) {
-				continue // of a default group every rule is to be revoked
+				continue // another check wants every rule of a default group revoked
 			}
 			kept := make([]*inventory.Rule, 0, len(g.Rules))
 			excessive := r.Excessive(g)

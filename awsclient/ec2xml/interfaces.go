@@ -119,7 +119,7 @@ type interfaceDraft struct {
 	hasGroupSet     bool // whether the answer has the element groupSet
 	addresses, ipv6 []inventory.Address
 	primary, public optionalText // of the interface itself
-	wrong           []string     // texts that are no addresses
+	wrong           []string     // texts that are not addresses
 }
 
 // optionalText is a text that says something by being there.

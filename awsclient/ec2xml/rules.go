@@ -50,7 +50,7 @@ func (s *Scanner) rule(p *Page[Rule]) {
 }
 
 // Rule is one rule of the flat list: what identifies it, and what that list alone
-// tells.
+// has.
 type Rule struct {
 	RuleKey
 	ID   string

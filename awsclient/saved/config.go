@@ -45,7 +45,7 @@ type configurationItem struct {
 	Configuration json.RawMessage `json:"configuration"`                // an object, or one as a string
 
 	key string
-	at  time.Time // of the capture; zero where it is not told
+	at  time.Time // of the capture; zero where it is missing
 }
 
 func (c *configurationItem) account() string { return cmp.Or(c.Account, c.Owner) }
@@ -199,7 +199,7 @@ func withRanges(text json.RawMessage) (json.RawMessage, error) {
 	return json.Marshal(group)
 }
 
-// put keeps the latest that is told of a resource; of equally old items the
+// put keeps the latest item of a resource; of equally old items the
 // first, as AWS Config answers the latest first.
 func (c configurationItem) put(p *Place) {
 	if p.seen[c.key] == nil {

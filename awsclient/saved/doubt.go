@@ -10,7 +10,7 @@ import (
 
 // Doubt adds gaps for what files hold that EC2 would not have answered: groups
 // without some of their rules and interfaces without their groups, which a
-// --query made, and no groups at all beside interfaces that carry some, which
+// --query made, and no groups at all beside interfaces that have some, which
 // is the answer to another call.
 func (p *Place) Doubt(region *inventory.Region) {
 	gap := func(part inventory.Part, format string, args ...any) {

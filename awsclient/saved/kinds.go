@@ -92,13 +92,13 @@ func withReferrers(all map[string]answerKind) map[string]answerKind {
 	return all
 }
 
-// entriesKey is the key of get-managed-prefix-list-entries, whose answers name
-// no list: each list has its own.
+// entriesKey is the key of get-managed-prefix-list-entries: its answers name
+// no list, so that each list needs a file of its own.
 const entriesKey = "Entries"
 
 var entriesOfList = answerKind{inventory.PartPrefixLists, "EC2", "GetManagedPrefixListEntries", "Cidr", nil, decoded[ec2.GetManagedPrefixListEntriesOutput]}
 
-// bareKinds are the keys of the items that are told without their list, as
+// bareKinds are the keys of the items that stand without their list, as
 // --query 'SecurityGroups' or one item a line leaves them, the most special
 // first: a subnet names a VPC and has a block too. The members in bare are
 // those by which such an item cannot be mistaken, beyond those of the kind.
@@ -169,7 +169,7 @@ func (k *answerKind) holds(key string, value json.RawMessage) (bool, error) {
 	return ours > 0 || len(items) == 0, nil
 }
 
-// bareKey tells the list that an item is of, or nothing.
+// bareKey returns the list that an item belongs to, or nothing.
 func bareKey(m members) string {
 	for _, b := range bareKinds {
 		kind := kinds[b.key]
@@ -180,7 +180,7 @@ func bareKey(m members) string {
 	return ""
 }
 
-// keyNames lists the keys by which answers are told, for errors.
+// keyNames lists the keys by which answers are recognised, for errors.
 func keyNames() string {
 	var names []string
 	for key := range kinds {

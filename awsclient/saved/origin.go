@@ -144,7 +144,7 @@ func namedBy(folder string) (account, region string) {
 }
 
 // accountOf returns the account of a file's answers: that of its folder, the
-// one that the answers of the folder tell, that of the file's name, or that of
+// one that the answers of the folder name, that of the file's name, or that of
 // the options.
 func (s *reader) accountOf(folder, inFolder string, f *file, all *hints) (string, error) {
 	accounts := all.accounts
@@ -168,8 +168,8 @@ func (s *reader) accountOf(folder, inFolder string, f *file, all *hints) (string
 }
 
 // regionOf returns the region of a file's answers: that of its folder, the one
-// that they tell, that of the file's name, the only one that other files of the
-// folder tell, or that of the options.
+// that they name, that of the file's name, the only one that other files of the
+// folder name, or that of the options.
 func (s *reader) regionOf(inFolder string, f *file, all *hints) (string, error) {
 	named := regionInName.FindStringSubmatch(filepath.Base(f.name))
 	switch {

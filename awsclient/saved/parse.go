@@ -92,7 +92,7 @@ func (f *file) document(text []byte, document json.RawMessage) (known bool, err 
 		return known, err
 	}
 	if _, instance := object["InstanceId"]; instance {
-		return false, nil // whose groups and interfaces are short forms
+		return false, nil // its groups and interfaces are short forms
 	}
 	more := false
 	for _, name := range []string{"NextToken", "NextMarker"} {

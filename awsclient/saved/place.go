@@ -48,7 +48,7 @@ func (p *Place) add(key string, value json.RawMessage, more bool) {
 
 // Asked returns the parts that files hold, and those without which there is no
 // audit. A part of several lists counts if all of them are there; where only some
-// are, warn is told which answers it lacks.
+// are, warn gets the answers that are missing.
 func (p *Place) Asked(warn func(string)) inventory.Part {
 	asked, halves := p.parts()
 	for _, key := range halves {
@@ -119,7 +119,7 @@ func (p *Place) Answer(service, operation string, input any) (any, error) {
 // keepAsked leaves of an answer what the call asked for: some lists are asked
 // for VPC by VPC, or one load balancer after the other, and files hold all of
 // them. A load balancer of which no file holds a listener may have some. What a
-// --query left out of groups and interfaces is for doubt to tell, in one gap for
+// --query left out of groups and interfaces is reported by doubt, in one gap for
 // all of them.
 func keepAsked(out, input any) error {
 	switch all := out.(type) {
@@ -161,7 +161,7 @@ func orEmpty[T any](list []T) []T {
 }
 
 // whole puts all answers of a key together. Pages come in any order, so that
-// all that can be told of a missing last one is that each names a next: then
+// the only sign of a missing last one is that each names a next: then
 // there is a second page, which fails.
 func (p *Place) whole(key string, input any, decode func([]byte) (any, error)) (any, error) {
 	next := "NextToken"

@@ -37,7 +37,7 @@ func newReader(path string, opts Options) *reader {
 
 // walk reads every JSON file of the folder and of those below it, in the order
 // of their names. What begins with a dot is not looked at; what else is not
-// read is told as passed over.
+// read is reported as ignored.
 func (s *reader) walk() error {
 	return filepath.WalkDir(s.path, func(name string, entry fs.DirEntry, err error) error {
 		switch {

@@ -9,7 +9,7 @@ import (
 const resultsKey = "Results"
 
 // relatedItem is one result of a query for what is related to security groups: a
-// JSON object in a string. It tells its account and region, where the query selected
+// JSON object in a string. It names its account and region, where the query selected
 // them: an aggregator answers for several.
 type relatedItem struct {
 	Account       string          `json:"accountId"`
@@ -28,7 +28,7 @@ type relatedAnswer struct {
 
 // relatedPart is what an answer has of one region of an account.
 type relatedPart struct {
-	account, region string // empty where the results do not tell
+	account, region string // empty where the results do not say
 	texts           []string
 }
 

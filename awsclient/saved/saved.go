@@ -15,9 +15,9 @@ import (
 
 // Options say what files do not.
 type Options struct {
-	Account string            // of answers that do not tell theirs; empty: that is an error
+	Account string            // of answers that do not name theirs; empty: such an answer is an error
 	Region  string            // the same
-	Warn    func(text string) // is told what was passed over; may be nil
+	Warn    func(text string) // gets what was ignored; may be nil
 }
 
 // Answers are what files hold, by region.
@@ -27,7 +27,7 @@ type Answers struct {
 }
 
 // Read reads one file, or the files of a folder and those below it. What is there
-// is told by the keys in the files or by the items; where it belongs by the folders
+// is recognised by the keys in the files or by the items; where it belongs by the folders
 // (ACCOUNT/REGION/…), by what the answers say, by the names of the files, and at
 // last by the options. What holds none of it is passed over, with one warning for
 // each file. Errors name the file, and line and column where there is one; then

@@ -216,7 +216,7 @@ func outputs(binary string, a account) ([]output, error) {
 	return list, nil
 }
 
-// execute runs one command line. A run that ends with a code of its own is no
+// execute runs one command line. A run that ends with a code of its own is not an
 // error; one that cannot start or hangs is.
 func execute(binary, folder string, words []string) (out, errs []byte, code int, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)

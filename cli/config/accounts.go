@@ -17,10 +17,10 @@ import (
 )
 
 // AccountLine is one account of a file of accounts. Every text but the name has been
-// checked for its form; those of a role are checked by whoever assumes it.
+// checked for its form; those of a role are checked by the code that assumes it.
 type AccountLine struct {
 	Line    int    // in the file, from 1
-	ID      string // empty where the profile tells it
+	ID      string // empty where the profile names it
 	Name    string
 	Role    string // name or ARN
 	Profile string

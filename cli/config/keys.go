@@ -6,7 +6,7 @@ import (
 	"github.com/sgaudit/sgaudit/cidr"
 )
 
-// key is a key of a mapping in the configuration file, whose value is kept in
+// key is a key of a mapping in the configuration file. Its value is kept in
 // a T.
 type key[T any] struct {
 	name string

@@ -1,8 +1,8 @@
 // Package console is what the program says and asks: its messages on standard
 // error, its answers on standard output, the colours, the progress line, the
-// questions, and the errors that carry advice. It knows no verb and no flag.
+// questions, and the errors that come with advice. It knows no verb and no flag.
 //
-// Standard output carries the report alone. Everything that the program says
+// Standard output has the report alone. Everything that the program says
 // about itself goes to standard error, and this is the only place that knows how
 // such lines begin.
 //

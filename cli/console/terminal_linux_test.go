@@ -156,8 +156,8 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
-// TestColour: by itself only on a terminal that can and to somebody who wants
-// it; asked for, always.
+// TestColour: by default only on a terminal that has colours, unless the user does not want
+// them; on request always.
 func TestColour(t *testing.T) {
 	term := openTerminal(t, 80)
 	for _, tc := range []struct {

@@ -36,13 +36,13 @@ func (p *Pair) Exits(own netip.Addr) []Exit {
 	return []Exit{{p.Network.natAddresses[target], target, append(out, NATGateway{RouteBetween{&p.From, &p.To}}, back)}}
 }
 
-// PublicAccessOut is VPC block public access for what goes out. What lets the
-// internet in lets traffic out too. Any other exclusion of the subnet or its VPC may
+// PublicAccessOut is VPC block public access for what goes out. What
+// allows traffic from the internet allows traffic out too. Any other exclusion of the subnet or its VPC may
 // let traffic out, which is undecided.
 type PublicAccessOut struct{ PublicAccess }
 
 // Exempted returns an exclusion of the place that may let traffic out, where none
-// lets the internet in, or nil.
+// allows traffic from the internet, or nil.
 func (s PublicAccessOut) Exempted() *inventory.PublicAccessExclusion {
 	all := s.Network.Region.PublicAccess.Exclusions
 	i := slices.IndexFunc(all, func(e inventory.PublicAccessExclusion) bool { return e.Resource == s.Subnet || e.Resource == s.VPC })

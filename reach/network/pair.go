@@ -22,7 +22,7 @@ type End struct {
 	*Place
 	Interface *inventory.Interface
 	Address   netip.Addr
-	Groups    []*inventory.Group // that the interface carries, as far as they were read
+	Groups    []*inventory.Group // of the interface, as far as they were read
 	Unseen    []string           // ids of those that were not: they belong to another account
 }
 

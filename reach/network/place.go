@@ -49,7 +49,7 @@ func (n *Network) Place(vpc, subnet string) *Place {
 }
 
 // Owner returns the account that owns the subnet, which is also the owner of the
-// VPC, and whose VPC block public access governs the place.
+// VPC: the VPC block public access of that account governs the place.
 func (p *Place) Owner() string {
 	owner := ""
 	if p.Record != nil {
@@ -58,8 +58,8 @@ func (p *Place) Owner() string {
 	return cmp.Or(owner, p.Network.owners[p.VPC], p.Network.Region.AccountID)
 }
 
-// Inspection returns a table that sends what an internet gateway of the place's
-// VPC lets in on to an appliance first, and the route that does so, or nil.
+// Inspection returns a table that sends traffic from an internet gateway of the place's
+// VPC to an appliance first, and the route that does so, or nil.
 func (p *Place) Inspection() (*inventory.RouteTable, *inventory.Route) {
 	for _, edge := range p.Network.gatewayTables[p.VPC] {
 		for i := range edge.Routes {

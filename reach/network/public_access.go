@@ -11,8 +11,8 @@ import (
 // user guide, VPC block public access basics).
 type PublicAccess struct{ *Place }
 
-// Decide returns whether the setting lets the internet in, and the exclusion by
-// which it does, or may do so. A setting or an exclusion that is being changed may
+// Decide returns whether the setting allows traffic from the internet, and the
+// exclusion by which it does, or may do so. A setting or an exclusion that is being changed may
 // be in force or not.
 func (s PublicAccess) Decide() (path.Decision, *inventory.PublicAccessExclusion) {
 	r := s.Network.Region
@@ -36,7 +36,7 @@ func (s PublicAccess) Decide() (path.Decision, *inventory.PublicAccessExclusion)
 }
 
 // exclusion returns the exclusion of the subnet or of its VPC that is most likely to
-// let the internet in, of equal ones the subnet's, or nil where none may let anything in.
+// allow traffic from the internet, of equal ones the subnet's, or nil where none may allow any.
 func (s PublicAccess) exclusion() *inventory.PublicAccessExclusion {
 	subnet, vpc := s.Network.exclusions[s.Subnet], s.Network.exclusions[s.VPC]
 	if subnet == nil || vpc != nil && allowsIn(vpc) == path.Allowed && allowsIn(subnet) != path.Allowed {
@@ -45,7 +45,7 @@ func (s PublicAccess) exclusion() *inventory.PublicAccessExclusion {
 	return subnet
 }
 
-// allowsIn returns whether an exclusion lets the internet in now. That is undecided
+// allowsIn returns whether an exclusion allows traffic from the internet now. That is undecided
 // while it is created, changed or deleted, and if its mode is not one of the two
 // that AWS documents (Amazon VPC user guide, VPC block public access basics).
 func allowsIn(e *inventory.PublicAccessExclusion) path.Decision {
@@ -73,8 +73,8 @@ func (s PublicAccess) Narrow(flows []path.Flow) []path.Flow {
 	return f.Gate(flows)
 }
 
-// Accessible reports whether VPC block public access lets the internet in to
-// the interface's subnet, or may do so.
+// Accessible reports whether VPC block public access allows traffic from the
+// internet to the interface's subnet, or may do so.
 func (n *Network) Accessible(e *inventory.Interface) bool {
 	d, _ := PublicAccess{n.Place(e.VPC, e.Subnet)}.Decide()
 	return d != path.Blocked

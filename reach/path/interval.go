@@ -7,9 +7,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Interval is a range of what a packet carries beside its addresses, both ends
+// Interval is a range of what a packet has beside its addresses, both ends
 // included, as a number from 0 to 65535: the destination port of tcp and udp, and
-// type*256+code of ICMP. Packets of other protocols carry nothing that a rule looks
+// type*256+code of ICMP. Packets of other protocols have nothing that a rule looks
 // at; theirs is the whole range. So all protocols share one algebra.
 type Interval struct{ First, Last int32 }
 

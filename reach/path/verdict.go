@@ -14,9 +14,9 @@ const (
 )
 
 // Compare orders verdicts by how open they are: not reachable, unattached (an
-// interface that will carry the group may be reachable), unknown, reachable.
+// interface that gets the group later may be reachable), unknown, reachable.
 // It is negative where v is less open than w. The zero value and texts that are
-// no verdict come first.
+// not a verdict come first.
 func (v Verdict) Compare(w Verdict) int { return cmp.Compare(v.openness(), w.openness()) }
 
 func (v Verdict) openness() int {
