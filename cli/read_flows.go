@@ -89,7 +89,7 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 	case len(source.logs) > 0:
 		summary, err = flows.Read(ctx, source.logs, o)
 		if errors.Is(err, flows.ErrNoFiles) {
-			err = console.Usage("a folder holds them as files that end in .gz, .log or .txt", "no flow log files were found in %s", words.List(source.logs, 3))
+			err = console.Usage("a folder holds them as files that end in .gz, .log, .txt or .parquet", "no flow log files were found in %s", words.List(source.logs, 3))
 		}
 	case len(source.summaries) == 0 && source.demo:
 		summary, err = demoFlows(ctx, inv, o)

@@ -1,7 +1,11 @@
 // Package columnar writes tables as Parquet, a column at a time, as Athena, DuckDB
-// and pandas read them. It is the only place that knows the library for the format.
+// and pandas read them, and reads flat columns of files that others wrote. It is the
+// only place that knows the library for the format.
 //
-// Every column is optional: an empty cell is null. Texts are UTF-8, numbers are
+// The library writes. It does not read: it takes the memory that a file asks for,
+// before it knows whether the file is damaged. Open and Read bound what they take.
+//
+// In the files that it writes, every column is optional: an empty cell is null. Texts are UTF-8, numbers are
 // 64-bit integers, and times are milliseconds in UTC. Pages are of the first
 // version and compressed with Snappy, which every reader knows: zstd halves the
 // file, and takes twice the memory. The same rows make the same bytes.

@@ -54,6 +54,20 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(each.Seconds()/bare.Seconds(), "times-gzip")
 }
 
+// BenchmarkReadParquet reads the same million records as Parquet on one core.
+func BenchmarkReadParquet(b *testing.B) {
+	const n = 1_000_000
+	folder := b.TempDir()
+	writeBytes(b, folder, "x.log.parquet", asParquet(b, ordinaryLines(rand.New(rand.NewPCG(1, 1)), n, 500, 5000), true))
+	b.ResetTimer()
+	for range b.N {
+		if s := read(b, flows.Options{Workers: 1}, folder); s.Records != n {
+			b.Fatalf("%d records, %v", s.Records, s.Notes)
+		}
+	}
+	b.ReportMetric(n*float64(b.N)/b.Elapsed().Seconds(), "records/s")
+}
+
 // BenchmarkMillionKeys measures the memory of a million distinct rows.
 func BenchmarkMillionKeys(b *testing.B) {
 	folder := b.TempDir()

@@ -3,7 +3,7 @@
 // number of records, packets and bytes and the times at which it was seen first
 // and last.
 //
-// Records come in as text, from files and folders as Amazon S3 holds them, and
+// Records come in as text or Parquet, from files and folders as Amazon S3 holds them, and
 // go out as a Summary. The Summary does not depend on the order of the records,
 // on how they are divided into files, or on how many of them are read side by
 // side. Nothing that a record says is trusted: a line of another form is left

@@ -99,7 +99,7 @@ func TestBadInput(t *testing.T) {
 		"times of CloudWatch Logs":           {"x.log", "2026-10-01T00:00:00.000Z " + v2Line + "\n2026-10-01T00:00:01.000Z " + v2Back + "\n", 2, 0, ""},
 		"line breaks of Windows":             {"x.log", strings.ReplaceAll(good, "\n", "\r\n"), 1, 0, ""},
 		"no line break at the end":           {"x.log", strings.TrimSpace(good), 1, 0, ""},
-		"Parquet":                            {"x.log.parquet", "PAR1", 0, 0, "Parquet is not read"},
+		"a damaged Parquet":                  {"x.log.parquet", "PAR1", 0, 0, "it is not a Parquet file, or it is cut off"},
 		"an empty file":                      {"x.log", "", 0, 0, ""},
 		"lines that hold terminal sequences": {"x.log", good + "\x1b[2J\n", 1, 3, "more or fewer columns"},
 	} {

@@ -11,23 +11,27 @@ import (
 // Note says what of a file could not be read, and where that begins.
 type Note struct {
 	File  string
-	Line  int    // the first line that it is about; 0: the file as a whole
-	Count int    // lines that it is about; 0: the file as a whole
+	Line  int    // the first line that it is about, the first row in a Parquet file; 0: the file as a whole
+	Count int    // lines or rows that it is about; 0: the file as a whole
 	Text  string // what is wrong, and what became of it
 	Loss  bool   // records are missing because of it
 }
 
-// String returns "FILE, line 7: 3 lines have another number of columns …".
+// String returns "FILE, line 7: a value has not the form of its column … (3 such lines)".
 func (n Note) String() string {
+	unit := "line"
+	if isParquet(n.File, nil) {
+		unit = "row"
+	}
 	var b strings.Builder
 	b.WriteString(words.Plain(n.File))
 	if n.Line > 0 {
-		fmt.Fprintf(&b, ", line %d", n.Line)
+		fmt.Fprintf(&b, ", %s %d", unit, n.Line)
 	}
 	b.WriteString(": ")
 	b.WriteString(words.Plain(n.Text))
 	if n.Count > 1 {
-		fmt.Fprintf(&b, " (%d such lines)", n.Count)
+		fmt.Fprintf(&b, " (%d such %ss)", n.Count, unit)
 	}
 	return b.String()
 }
@@ -43,10 +47,10 @@ var faultTexts = [faults]struct {
 	loss bool
 }{
 	faultColumns:   {"the line has more or fewer columns than the header: it is left out", true},
-	faultForm:      {"a value has not the form of its column: the line is left out", true},
-	faultTime:      {"the time of the record is impossible (before flow logs existed, in the future, longer than a day, or its end before its start): the line is left out", true},
-	faultDirection: {"the record has no flow-direction, and neither of its addresses is one of the interface's in the inventory: the line is left out", true},
-	faultInterface: {"the record names no interface, as those of regional NAT gateways do: the line is left out", false},
+	faultForm:      {"a value has not the form of its column: the record is left out", true},
+	faultTime:      {"the time of the record is impossible (before flow logs existed, in the future, longer than a day, or its end before its start): the record is left out", true},
+	faultDirection: {"the record has no flow-direction, and neither of its addresses is one of the interface's in the inventory: the record is left out", true},
+	faultInterface: {"the record names no interface, as those of regional NAT gateways do: the record is left out", false},
 }
 
 // faultCount counts the lines of one file by their fault.

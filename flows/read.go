@@ -206,6 +206,12 @@ func (j *job) readFile(ctx context.Context, s *source, d *reducer, in *inflater)
 		return nil
 	}
 	defer f.Close()
+	var magic [4]byte
+	if n, _ := f.ReadAt(magic[:], 0); isParquet(s.path, magic[:n]) {
+		err := j.readParquet(ctx, s, d, f)
+		j.read.Add(uint64(s.size))
+		return err
+	}
 	text, err := in.open(counting{f, &j.read})
 	if err != nil {
 		lost(err.Error())

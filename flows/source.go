@@ -55,7 +55,7 @@ type listing struct {
 }
 
 // sources lists the files of the paths, in the order of their names, each once. In
-// folders it takes the files with the endings .gz, .log and .txt, and leaves out
+// folders it takes the files with the endings .gz, .log, .txt and .parquet, and leaves out
 // those with a time in their name that is outside of the window.
 func sources(paths []string, o *Options) ([]source, []Note, error) {
 	l := &listing{options: o, seen: map[string]bool{}}
@@ -105,10 +105,7 @@ func (l *listing) visit(name string, d fs.DirEntry, err error) error {
 	switch {
 	case d.IsDir():
 		return nil
-	case ending == ".parquet":
-		l.lost(name, "Parquet is not read: have the flow log delivered as text")
-		return nil
-	case !slices.Contains([]string{".gz", ".log", ".txt"}, ending):
+	case !slices.Contains([]string{".gz", ".log", ".txt", ".parquet"}, ending):
 		return nil
 	}
 	if origin, named := OriginOf(name); named && l.options.outside(origin.Time) {

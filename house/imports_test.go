@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"facts":         {},
 	"files":         {},
 	"columnar":      {},
-	"flows":         {"words", "inventory"},
+	"flows":         {"words", "inventory", "columnar"},
 	"usage":         {"words", "inventory", "cidr", "flows"},
 	"reach/path":    {"inventory", "cidr"},
 	"reach/network": {"inventory", "cidr", "reach/path"},
