@@ -32,7 +32,7 @@ func (p *program) fixVerb() *urfave.Command {
 		Name:  "fix",
 		Usage: "write a plan of changes that fix the findings, for you to read and run",
 		Description: "The plan first adds rules, then revokes rules, then deletes groups. Each step names its findings, how it was checked, and how to undo it. " +
-			"Deletions are comments unless --with-deletes is given, the most certain first; those of groups that something unread may use, or that other unused groups reference, stay comments. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
+			"Deletions are comments unless --with-deletes is given, the most certain first; those of groups that other unused groups reference, or that something unread may use, stay comments: only a complete run at --depth services searches everything that may use a group. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
 			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},
@@ -45,7 +45,7 @@ func (p *program) fixVerb() *urfave.Command {
 			offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(planFormatNames, ", ") + " (default: sh on standard output); a FILE alone is written in the format of --format"},
 				func() []candidate { return plainCandidates(planFormatNames...) }),
 			choice(&urfave.StringFlag{Name: "format", Value: "sh", Hidden: true, Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
-			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "delete unused groups in the plan, where the search for their users was complete; ask their owners first"},
+			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "delete unused groups in the plan, where a complete run at --depth services found no user of them; ask their owners first"},
 			usageFlag(),
 			configFlag(),
 		}, readFlags()...),
@@ -90,7 +90,11 @@ func (p *program) fix(c *urfave.Context) error {
 	}
 	aside := ""
 	if n := len(plan.Aside); n > 0 {
-		aside = fmt.Sprintf("; %s for deletions, written as comments: see --with-deletes", words.Count(n, "change"))
+		why := ": see --with-deletes"
+		if c.Bool("with-deletes") {
+			why = " with the reason"
+		}
+		aside = fmt.Sprintf("; %s for deletions, written as comments%s", words.Count(n, "change"), why)
 	}
 	p.console.Say("%s for %s%s; %s for a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, words.Count(len(plan.Left), "finding"))
 	if report.Incomplete() {

@@ -14,18 +14,22 @@ func deletesGroup(steps []change.Step) bool {
 }
 
 // KeepsGroup says why a plan does not delete the group of a finding, even where it is
-// to delete unused groups: something that may use the group could not be searched, or
-// another group references it. It is empty for a group that may be deleted. The
+// to delete unused groups: not everything that may use the group was searched, which
+// only a full run at depth services does, or another group references it. It names the
+// run that completes the search. It is empty for a group that may be deleted. The
 // finding must be one that deletes its group.
 func KeepsGroup(f *findings.Finding) string {
+	const again = "sgaudit fix --depth services --with-deletes"
 	u := f.Unused
 	switch {
 	case u == nil:
-		return "the report does not say where users of the group were searched: audit again"
+		return "the report does not say where users of the group were searched: run " + again
 	case !u.FullSearch:
-		return "a search for its users was not complete: the audit lists the gaps of the region"
+		return "a search for its users was not complete: allow the actions under \"not searched\", then run " + again
 	case u.Grade < findings.Unreferenced:
 		return "other unused groups still reference it"
+	case u.Grade < findings.NotHeld:
+		return "idle services that may use it were not searched: run " + again
 	}
 	return ""
 }

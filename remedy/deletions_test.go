@@ -24,9 +24,9 @@ func deleted(entries []*remedy.Entry) (groups []string) {
 	return groups
 }
 
-// A plan with deletes has those of groups for which the search was complete and which
-// no group references, whatever their grade; the others stay aside with the reason. The
-// grades and searches are all that there are.
+// A plan with deletes has those of groups for which a run at depth services was complete
+// and which no group references; the others stay aside with the reason and the run that
+// completes the search. The grades and searches are all that there are.
 func TestDeletionsByGrade(t *testing.T) {
 	grades := []findings.Grade{findings.Unattached, findings.Unreferenced, findings.NotHeld, findings.NotInConfig}
 	var estate strings.Builder
@@ -45,20 +45,23 @@ func TestDeletionsByGrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := deleted(plan.Entries), []string{"sg-7", "sg-5", "sg-3"}; !slices.Equal(got, want) {
+	if got, want := deleted(plan.Entries), []string{"sg-7", "sg-5"}; !slices.Equal(got, want) {
 		t.Errorf("the plan deletes %v, want %v", got, want)
 	}
-	if got, want := deleted(plan.Aside), []string{"sg-6", "sg-4", "sg-2", "sg-0", "sg-1"}; !slices.Equal(got, want) {
+	if got, want := deleted(plan.Aside), []string{"sg-6", "sg-4", "sg-2", "sg-3", "sg-0", "sg-1"}; !slices.Equal(got, want) {
 		t.Errorf("aside are %v, want %v", got, want)
 	}
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		if kept := remedy.KeepsGroup(f) != ""; kept != (i%2 == 0 || f.Unused.Grade == findings.Unattached) {
+		if kept := remedy.KeepsGroup(f) != ""; kept != (i%2 == 0 || f.Unused.Grade < findings.NotHeld) {
 			t.Errorf("%s: %s, complete: %v: %q", f.GroupID, f.Unused.Grade, f.Unused.FullSearch, remedy.KeepsGroup(f))
 		}
 	}
 	text := script(t, plan)
-	for _, want := range []string{"#     grade: not-in-config\n", "# #     grade: unattached\n", "a search for its users was not complete", "other unused groups still reference it"} {
+	for _, want := range []string{
+		"#     grade: not-in-config\n", "# #     grade: unattached\n", "a search for its users was not complete: allow the actions under \"not searched\", then run sgaudit fix --depth services --with-deletes\n",
+		"other unused groups still reference it\n", "idle services that may use it were not searched: run sgaudit fix --depth services --with-deletes\n",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the script lacks %q:\n%s", want, text)
 		}
@@ -83,7 +86,7 @@ func TestDeletionsByGrade(t *testing.T) {
 // Once the plan deletes what references a group, no group references it any more: it
 // is deleted too, once. Groups that reference each other stay.
 func TestDeletionsFollow(t *testing.T) {
-	inv := notation.MustParse("sg-1 first\n in tcp/80 sg-2 id sgr-1\nsg-2 second\n in tcp/80 sg-3 id sgr-2\nsg-3 third\n" +
+	inv := notation.MustParse("depth services\nsg-1 first\n in tcp/80 sg-2 id sgr-1\nsg-2 second\n in tcp/80 sg-3 id sgr-2\nsg-3 third\n" +
 		"sg-4 ring\n in tcp/80 sg-5 id sgr-4\nsg-5 ring\n in tcp/80 sg-4 id sgr-5\n").Inventory
 	_, plan := planOf(t, inv, judgeBy(audit.Defaults()))
 	if got, want := deleted(plan.Entries), []string{"sg-1", "sg-2", "sg-3"}; !slices.Equal(got, want) {

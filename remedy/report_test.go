@@ -26,7 +26,8 @@ var hostile = []string{
 }
 
 // threeGroups is an estate that has a fix of every kind.
-const threeGroups = `sg-0db  db
+const threeGroups = `depth services
+sg-0db  db
   in tcp/5432  10.0.0.2/32  "it's the application"
 sg-0app app
   in tcp/22    0.0.0.0/0

@@ -127,9 +127,15 @@ func everyFinding(report *findings.Report) []*findings.Finding {
 	return list
 }
 
-// planOf makes the plan of everything that an audit finds.
+// planOf makes the plan of everything that an audit finds, with deletions: whatever
+// beyond depth network may use a group was searched.
 func planOf(t *testing.T, inv *inventory.Inventory, judge remedy.Audit) (*findings.Report, *remedy.Plan) {
 	t.Helper()
+	inv.Depth = inventory.DepthServices
+	for _, r := range inv.Regions {
+		beyond := inventory.DepthServices.Parts() &^ inventory.DepthNetwork.Parts() &^ r.Asked
+		r.Asked, r.Read = r.Asked|beyond, r.Read|beyond
+	}
 	report := judge(inv)
 	plan, err := remedy.Resolve(inv, report, everyFinding, judge, true)
 	if err != nil {
