@@ -23,14 +23,6 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// The exit codes. Where several hold, the order is 2, 1, 3, 0.
-const (
-	exitDone       = 0
-	exitFindings   = 1 // findings at or above --fail-on
-	exitFailed     = 2 // could not start or finish
-	exitIncomplete = 3 // some region or needed part could not be read
-)
-
 // status is how a run ended that has already reported all there is to report.
 type status int
 

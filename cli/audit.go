@@ -18,12 +18,15 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
+// auditCodes are the exit codes of the verbs that audit an account.
+const auditCodes = "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
+	"3 incomplete (a region, or a part of it, could not be read)."
+
 func (p *program) auditVerb() *urfave.Command {
 	return &urfave.Command{
-		Name:  "audit",
-		Usage: "audit the security groups of the account that the credentials belong to",
-		Description: "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
-			"3 incomplete (a region, or a part of it, could not be read).",
+		Name:        "audit",
+		Usage:       "audit the security groups of the account that the credentials belong to",
+		Description: auditCodes,
 		Flags: append(slices.Concat(declareAuditFlags(), accountFlags(), shardFlags()),
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "audit this `SNAPSHOT` instead of an account, or a file or folder with answers of the AWS CLI or AWS Config; AWS is not called", TakesFile: true}, savedFlag(), demoFlag()),
 		Action: func(c *urfave.Context) error {

@@ -19,7 +19,7 @@ func (p *program) demoVerb() *urfave.Command {
 		Name:  "demo",
 		Usage: "audit a built-in demo account: no credentials, no AWS",
 		Description: "The account is made up: an online shop with typical mistakes. sgaudit serves it on loopback as EC2 would, " +
-			"and reads it with the same client that reads AWS. It uses no AWS variables, files or credentials.",
+			"and reads it with the same client that reads AWS. It uses no AWS variables, files or credentials. " + auditCodes,
 		Flags: append([]urfave.Flag{
 			&urfave.BoolFlag{Name: "serve", Usage: "audit nothing, and serve the account to any EC2 client until Ctrl-C"},
 			&urfave.BoolFlag{Name: "writable", Usage: "with --serve: also accept calls that change groups, to try a plan of sgaudit fix, and those of the lab guide (docs/lab.md)"},

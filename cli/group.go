@@ -20,7 +20,7 @@ func (p *program) groupVerb() *urfave.Command {
 		Name:        "group",
 		Usage:       "show one security group: its rules, what it is attached to, who references it, its findings",
 		ArgsUsage:   "GROUP",
-		Description: "GROUP is an id or a name. Several groups may have a name: each is shown.",
+		Description: "GROUP is an id or a name. Several groups may have a name: each is shown. " + listCodes,
 		Flags:       append([]urfave.Flag{answerFlag()}, sourceFlags()...),
 		Action:      p.group,
 	}

@@ -19,6 +19,9 @@ import (
 
 var directions = []string{"inbound", "outbound"}
 
+// listCodes are the exit codes of the verbs that list what an account holds.
+const listCodes = "Exit codes: 0 listed, 2 could not start or finish, 3 listed, but a region or a part of it could not be read."
+
 // listFormats are those of the verbs that list rules and interfaces.
 var listFormats = []string{"table", "csv", "json"}
 
@@ -48,7 +51,7 @@ func (p *program) rulesVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:        "rules",
 		Usage:       "list every security group rule with its exposure",
-		Description: "One line for each rule: its group, direction, traffic, source, exposure, interfaces and findings.",
+		Description: "One line for each rule: its group, direction, traffic, source, exposure, interfaces and findings. " + listCodes,
 		Flags: listFlags(
 			&urfave.StringFlag{Name: "port", Category: categoryReport, Usage: "only rules that allow some of this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, all"},
 			choice(&urfave.StringFlag{Name: "direction", Category: categoryReport, Usage: "only rules of this `DIRECTION`: " + strings.Join(directions, ", ")}, "direction", directions...),
@@ -66,7 +69,7 @@ func (p *program) interfacesVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:        "interfaces",
 		Usage:       "list every network interface with its groups and exposure",
-		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings.",
+		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings. " + listCodes,
 		Flags:       listFlags(),
 		Action: func(c *urfave.Context) error {
 			return p.list(c, (*tables.Tables).Interfaces, interfaceColumns, nil, nil)

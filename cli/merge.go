@@ -16,7 +16,7 @@ func (p *program) mergeVerb() *urfave.Command {
 		ArgsUsage: "REPORT...",
 		Description: "Each REPORT was written by audit -o json=REPORT: nothing is judged anew, and a region of an account may be in one report alone. " +
 			"Or each is a part of audit --shard K/N -o part=PART, or a folder of parts: they are judged together, as one run would have done, and shards and accounts without a part are gaps. AWS is not called. " +
-			"Exit codes: 0 written, 2 could not start or finish, 3 written, but some region could not be read in full.",
+			"Exit codes: 0 written, 1 findings of the parts at or above --fail-on, 2 could not start or finish, 3 written, but some region could not be read in full.",
 		Flags:  slices.Concat([]urfave.Flag{outputFlag(), outputDirFlag()}, mergePartFlags(), tableFlags()),
 		Action: p.merge,
 	}

@@ -4,12 +4,44 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/words"
 )
+
+// Verb is what the documentation says about a verb beside its flags.
+type Verb struct {
+	Name      string
+	Formats   []string // of -o, in the order of its help; empty: it has none
+	ExitCodes string   // "0 written, 2 ..."; empty: 0, or 2 if it could not start or finish
+}
+
+// Verbs returns every verb that is not hidden, in the order of the help.
+func Verbs() (all []Verb) {
+	app := newProgram(os.Stdin, os.Stdout, os.Stderr).app()
+	app.Setup()
+	for _, v := range app.Commands {
+		if v.Hidden {
+			continue
+		}
+		verb := Verb{Name: v.Name}
+		if f := findFlag(v, "output"); f != nil {
+			for _, c := range valuesOf(f) {
+				verb.Formats = append(verb.Formats, c.word)
+			}
+		}
+		text, _, _ := strings.Cut(v.Description, "Examples:\n")
+		if _, codes, found := strings.Cut(text, "Exit codes: "); found {
+			codes, _, _ = strings.Cut(codes, "\n")
+			verb.ExitCodes = strings.TrimSuffix(strings.TrimSpace(codes), ".")
+		}
+		all = append(all, verb)
+	}
+	return all
+}
 
 // reference is the page about every verb and flag, in Markdown.
 func reference(app *urfave.App) string {

@@ -43,6 +43,9 @@ var endings = map[string]string{
 	"codequality": "codequality.json", "ocsf": "ocsf.json", "asff": "asff.json", "slack": "slack.json", "teams": "teams.json",
 }
 
+// FileName returns the name of the file that --output-dir makes for a format.
+func FileName(format string) string { return "findings." + cmp.Or(endings[format], format) }
+
 // parseTargets reads the values of --output and --output-dir. Without any the
 // report is a table on standard output; standard output takes one format, a
 // file too.
@@ -83,7 +86,7 @@ func parseTarget(value, folder string, taken *destinations) (target, error) {
 	}
 	format, _ := output.Lookup(name)
 	if !given && folder != "" {
-		file = filepath.Join(folder, "findings."+cmp.Or(endings[name], name))
+		file = filepath.Join(folder, FileName(name))
 		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 			return target{format: format, file: file}, nil // the folder is made when the report is written, and nothing is in it
 		}

@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	"shard":         {"words", "inventory", "findings"},
 	"cli":           {"words", "shard", "anonymise", "excerpt", "cli/console", "cli/config", "drift", "planned", "simulate", "history", "inventory", "flows", "usage", "fixtures/traffic", "change", "cidr", "reach", "findings", "audit", "audit/checks", "remedy", "output", "picture", "tables", "awsclient", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "files"},
 	".":             {"cli"},
-	"manual":        {"cli"},
+	"manual":        {"words", "inventory", "audit", "awsclient", "output", "cli/config", "cli"},
 	"bench":         {"inventory", "findings", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "cli"},
 	"bench/compare": {"inventory", "fixtures/notation", "fixtures/endpoint", "fixtures/estates"},
 	"house":         {},

@@ -1,12 +1,15 @@
 // Manual writes the man page and the completion scripts, which packages install, and
-// the page about verbs and flags into a folder. Releases (.goreleaser.yaml) and the
-// documentation (scripts/site.py) run it.
+// the reference pages of the documentation into a folder: verbs and flags, formats,
+// exit codes, the configuration file, environment variables and permissions. Each is
+// made of the tables that the program itself works with. Releases (.goreleaser.yaml)
+// and the documentation (scripts/site.py) run it.
 //
 //	go run ./manual FOLDER
 package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 
@@ -29,6 +32,11 @@ func write(folder string) error {
 	if err != nil {
 		return err
 	}
+	pages, err := pages()
+	if err != nil {
+		return err
+	}
+	maps.Copy(files, pages)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("making the folder: %w", err)
 	}
@@ -38,4 +46,24 @@ func write(folder string) error {
 		}
 	}
 	return nil
+}
+
+// pages returns the reference pages of the documentation by the names of their files,
+// beside reference.md, which package cli writes.
+func pages() (map[string]string, error) {
+	allFormats, err := formats()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := configuration()
+	if err != nil {
+		return nil, err
+	}
+	return map[string]string{
+		"every-format.md":  allFormats,
+		"exit-codes.md":    exitCodes(),
+		"configuration.md": keys,
+		"environment.md":   environmentPage(),
+		"permissions.md":   permissions(),
+	}, nil
 }

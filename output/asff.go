@@ -20,7 +20,7 @@ import (
 // those of the API's reference: Title 256 characters, Description 1024, Id and
 // GeneratorId 512, the text of a recommendation 512, 50 product fields of 2048,
 // 50 tags.
-var _ = declare("asff", "AWS Security Finding Format, for Security Hub", writeASFF)
+var _ = declare("asff", "application/json", "AWS Security Finding Format, for Security Hub", writeASFF)
 
 type (
 	asffFinding struct {

@@ -17,8 +17,8 @@ import (
 // and 50 blocks; Teams takes 28 KB. Texts from outside mention no one and make
 // no links.
 var (
-	_ = declare("slack", "a message for a Slack webhook: what is new in ten lines", writeSlack)
-	_ = declare("teams", "an Adaptive Card for a Teams workflow: what is new in ten lines", writeTeams)
+	_ = declare("slack", "application/json", "a message for a Slack webhook: what is new in ten lines", writeSlack)
+	_ = declare("teams", "application/json", "an Adaptive Card for a Teams workflow: what is new in ten lines", writeTeams)
 )
 
 const (

@@ -12,7 +12,7 @@ import (
 // and a relative path. GitLab compares the fingerprints of two branches. There
 // is no place for what is missing, so that each part that was not read and each
 // check that was not evaluated is an issue too.
-var _ = declare("codequality", "GitLab Code Quality, for merge requests", writeCodeQuality)
+var _ = declare("codequality", "application/json", "GitLab Code Quality, for merge requests", writeCodeQuality)
 
 type qualityIssue struct {
 	Description string `json:"description"`

@@ -71,7 +71,7 @@ func resourceName(f *findings.Finding) string {
 }
 
 // CSV follows RFC 4180: CRLF, a header always, one row for each finding.
-var _ = declare("csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, o Options) error {
+var _ = declare("csv", "text/csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, o Options) error {
 	return writeCSV(w, findingTable(r, o.TagColumns))
 })
 

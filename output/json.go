@@ -11,7 +11,7 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-var _ = declare("json", "the report of the contract, schema_version 1", func(w io.Writer, r *findings.Report, _ Options) error {
+var _ = declare("json", "application/json", "the whole report as one object: coverage, checks, findings, what was not evaluated; schema_version 1", func(w io.Writer, r *findings.Report, _ Options) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	err := writeJSON(out, r)
 	if err == nil {

@@ -20,7 +20,7 @@ import (
 // check that found nothing in a region that was read in full has passed. GitLab
 // keeps one of the cases that have the same class and name, so names end in the
 // finding's id.
-var _ = declare("junit", "JUnit XML, for test reports of GitLab, Jenkins and others", writeJUnit)
+var _ = declare("junit", "application/xml", "JUnit XML, for test reports of GitLab, Jenkins and others", writeJUnit)
 
 // junitCase is one test case: outcome is failure, error or skipped, or empty
 // where it passed.

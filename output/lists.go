@@ -19,12 +19,12 @@ import (
 
 // The lists of what was audited, whether or not something was found about it.
 var _ = []*Format{
-	listing("rules-csv", "one row for each rule that was audited", (*tables.Tables).Rules, listCSV),
-	listing("groups-csv", "one row for each security group", (*tables.Tables).Groups, listCSV),
-	listing("interfaces-csv", "one row for each network interface", (*tables.Tables).Interfaces, listCSV),
-	lake(listing("rules-ndjson", "the rules, one JSON object a line", (*tables.Tables).Rules, listLines), (*tables.Tables).Rules),
-	lake(listing("groups-ndjson", "the security groups, one JSON object a line", (*tables.Tables).Groups, listLines), (*tables.Tables).Groups),
-	lake(listing("interfaces-ndjson", "the network interfaces, one JSON object a line", (*tables.Tables).Interfaces, listLines), (*tables.Tables).Interfaces),
+	listing("rules-csv", "text/csv", "one row for each rule that was audited", (*tables.Tables).Rules, listCSV),
+	listing("groups-csv", "text/csv", "one row for each security group", (*tables.Tables).Groups, listCSV),
+	listing("interfaces-csv", "text/csv", "one row for each network interface", (*tables.Tables).Interfaces, listCSV),
+	lake(listing("rules-ndjson", "application/x-ndjson", "the rules, one JSON object a line", (*tables.Tables).Rules, listLines), (*tables.Tables).Rules),
+	lake(listing("groups-ndjson", "application/x-ndjson", "the security groups, one JSON object a line", (*tables.Tables).Groups, listLines), (*tables.Tables).Groups),
+	lake(listing("interfaces-ndjson", "application/x-ndjson", "the network interfaces, one JSON object a line", (*tables.Tables).Interfaces, listLines), (*tables.Tables).Interfaces),
 }
 
 // errNoTables is what a list comes to where only a report is known.
@@ -32,8 +32,8 @@ var errNoTables = errors.New("a report holds no list of what was audited")
 
 // listing declares a format that writes a table of Options.Tables, of an audit that
 // began at the time that write is given.
-func listing(name, description string, table func(*tables.Tables) *tables.Table, write func(io.Writer, *tables.Table, time.Time) error) *Format {
-	f := declare(name, description, func(w io.Writer, r *findings.Report, o Options) error {
+func listing(name, media, description string, table func(*tables.Tables) *tables.Table, write func(io.Writer, *tables.Table, time.Time) error) *Format {
+	f := declare(name, media, description, func(w io.Writer, r *findings.Report, o Options) error {
 		if o.Tables == nil {
 			return fmt.Errorf("writing %s: %w", name, errNoTables)
 		}

@@ -16,7 +16,7 @@ import (
 // what was not. GitHub takes 65,536 characters in a comment and GitLab a
 // million: lists end after some lines, and say how many more there are. Texts
 // from outside are text: they make no link, mention no one and hold no markup.
-var _ = declare("markdown", "a summary for a pull request, an issue or a chat: what is new first", writeMarkdown)
+var _ = declare("markdown", "text/markdown", "a summary for a pull request, an issue or a chat: what is new first", writeMarkdown)
 
 const (
 	markdownRows = 40  // of a table

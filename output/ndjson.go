@@ -15,7 +15,7 @@ import (
 // NDJSON is the report cut into lines: each is an object in which "record" says
 // what it is: run, coverage, finding, not_evaluated, and summary at the end,
 // so that a reader can notice a report that was cut off.
-var _ = divided(declare("ndjson", "the same, one JSON object a line", func(w io.Writer, r *findings.Report, _ Options) error {
+var _ = divided(declare("ndjson", "application/x-ndjson", "the report cut into lines, each a JSON object: run, coverage, findings, not evaluated, summary", func(w io.Writer, r *findings.Report, _ Options) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)

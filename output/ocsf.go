@@ -17,7 +17,7 @@ import (
 // there. A finding that is fixed since the baseline is closed. A region that was
 // not read and a check that was not evaluated are findings of the status
 // Unknown. Times are in milliseconds.
-var _ = declare("ocsf", "OCSF 1.5.0 Compliance Findings, for Security Lake and other stores", writeOCSF)
+var _ = declare("ocsf", "application/json", "OCSF 1.5.0 Compliance Findings, for Security Lake and other stores", writeOCSF)
 
 type (
 	ocsfFinding struct {

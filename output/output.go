@@ -41,6 +41,7 @@ type Options struct {
 // Format is one way to write a report.
 type Format struct {
 	Name        string
+	Media       string // the media type (IANA) of what it writes
 	Description string
 	Write       func(w io.Writer, r *findings.Report, o Options) error
 	Draws       bool // it shows Options.Picture
@@ -53,8 +54,8 @@ type Format struct {
 
 var formats = map[string]*Format{}
 
-func declare(name, description string, write func(io.Writer, *findings.Report, Options) error) *Format {
-	f := &Format{Name: name, Description: description, Write: write}
+func declare(name, media, description string, write func(io.Writer, *findings.Report, Options) error) *Format {
+	f := &Format{Name: name, Media: media, Description: description, Write: write}
 	formats[name] = f
 	return f
 }

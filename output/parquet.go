@@ -14,12 +14,12 @@ import (
 // The tables as Parquet: the columns of CSV, and started_at of the report, because
 // the files of a folder may be of different runs.
 var _ = []*Format{
-	lake(declare("parquet", "the findings as Parquet, for Athena, DuckDB and pandas", func(w io.Writer, r *findings.Report, _ Options) error {
+	lake(declare("parquet", "application/vnd.apache.parquet", "the findings as Parquet, for Athena, DuckDB and pandas", func(w io.Writer, r *findings.Report, _ Options) error {
 		return writeParquet(w, findingTable(r, nil), r.StartedAt)
 	}), func(*tables.Tables) *tables.Table { return findingTable(&findings.Report{}, nil) }),
-	lake(listing("rules-parquet", "the rules as Parquet", (*tables.Tables).Rules, writeParquet), (*tables.Tables).Rules),
-	lake(listing("groups-parquet", "the security groups as Parquet", (*tables.Tables).Groups, writeParquet), (*tables.Tables).Groups),
-	lake(listing("interfaces-parquet", "the network interfaces as Parquet", (*tables.Tables).Interfaces, writeParquet), (*tables.Tables).Interfaces),
+	lake(listing("rules-parquet", "application/vnd.apache.parquet", "the rules as Parquet", (*tables.Tables).Rules, writeParquet), (*tables.Tables).Rules),
+	lake(listing("groups-parquet", "application/vnd.apache.parquet", "the security groups as Parquet", (*tables.Tables).Groups, writeParquet), (*tables.Tables).Groups),
+	lake(listing("interfaces-parquet", "application/vnd.apache.parquet", "the network interfaces as Parquet", (*tables.Tables).Interfaces, writeParquet), (*tables.Tables).Interfaces),
 }
 
 // startedAt is the last column of each table in Parquet and NDJSON.

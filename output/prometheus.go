@@ -18,7 +18,7 @@ import (
 // timestamps of samples, which the collector refuses. Labels are accounts,
 // regions, checks and severities; ids and names of resources are none, because
 // each value is a series of its own for as long as the data is kept.
-var _ = declare("prometheus", "metrics in Prometheus text format, for node_exporter's textfile collector", writePrometheus)
+var _ = declare("prometheus", "text/plain; version=0.0.4", "metrics in Prometheus text format, for node_exporter's textfile collector", writePrometheus)
 
 // mostSeries is the number of series of a metric; what is beyond it is added up
 // with the label values "other".

@@ -19,7 +19,7 @@ import (
 // rule alone. So there is a run for each account, with the account in its
 // category, and a rule is as severe as the gravest of its open findings. What
 // was not read is in the invocation, which then did not succeed.
-var _ = declare("sarif", "SARIF 2.1.0, for GitHub code scanning and other viewers", writeSARIF)
+var _ = declare("sarif", "application/sarif+json", "SARIF 2.1.0, for GitHub code scanning and other viewers", writeSARIF)
 
 const (
 	sarifResults = 25000 // of a run, beyond which GitHub refuses the file

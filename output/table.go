@@ -26,7 +26,7 @@ const maxRows = 10000
 // of its own. Ids, addresses and ports are never cut: only the free text of the
 // last column wraps, here, to what the others leave. The library's own widths
 // make all columns equal and cut words without a mark, so it is given none.
-var _ = declare("table", "for people, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
+var _ = declare("table", "text/plain", "a table for reading, fitted to the terminal", func(w io.Writer, r *findings.Report, o Options) error {
 	var out bytes.Buffer
 	open := r.Open()
 	known := 0

@@ -16,7 +16,7 @@ import (
 
 // XLSX is a workbook: a summary with charts, and a sheet for each list of the
 // report. Where the inventory is known, everything that was audited is in it too.
-var _ = adding(declare("xlsx", "a workbook for spreadsheet programs, with charts", func(w io.Writer, r *findings.Report, o Options) error {
+var _ = adding(declare("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "a workbook for spreadsheet programs, with charts", func(w io.Writer, r *findings.Report, o Options) error {
 	book := &sheet.Book{
 		Title:   "Security groups of " + strings.Join(accounts(r), ", "),
 		Creator: strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version),

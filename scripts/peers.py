@@ -139,8 +139,8 @@ def compare(program, prowler, env, work):
 
         rows.append(("Prowler", *twice(run_prowler)[:4]))
         with open(work / "counts" / "out.csv", newline="") as file:
-            failed = [r for r in csv.DictReader(file, delimiter=";") if r["STATUS"] == "FAIL"]
-        found["Prowler"] = {(names.get(r["RESOURCE_UID"].rsplit("/", 1)[-1]), r["CHECK_ID"]) for r in failed}
+            wrong = [r for r in csv.DictReader(file, delimiter=";") if r["STATUS"] == "FAIL"]
+        found["Prowler"] = {(names.get(r["RESOURCE_UID"].rsplit("/", 1)[-1]), r["CHECK_ID"]) for r in wrong}
 
     base = rows[0]
     print("| program | wall | processor | memory | processor × | memory × |\n| --- | --- | --- | --- | --- | --- |")

@@ -19,15 +19,16 @@ var sourceForm = regexp.MustCompile(`^(sg|pl)-[0-9A-Za-z-]+$`)
 // exceptionKeys are the keys of an exception, in the order in which they are
 // written.
 var exceptionKeys = []key[findings.Exception]{
-	exceptionText("reason", func(x *findings.Exception) *string { return &x.Reason }, nil),
-	narrowing(exceptionText("check", func(x *findings.Exception) *string { return &x.Check }, exceptedCheck)),
-	narrowing(exceptionText("account", func(x *findings.Exception) *string { return &x.Account }, checkAccount)),
-	narrowing(exceptionText("region", func(x *findings.Exception) *string { return &x.Region }, checkGlob)),
-	narrowing(exceptionText("group", func(x *findings.Exception) *string { return &x.Group }, checkGlob)),
-	narrowing(exceptionText("resource", func(x *findings.Exception) *string { return &x.Resource }, nil)),
+	exceptionText("reason", "required: why the findings are accepted; the report shows it", func(x *findings.Exception) *string { return &x.Reason }, nil),
+	narrowing(exceptionText("check", "a finding matches if it is of this check, or of one that a pattern matches", func(x *findings.Exception) *string { return &x.Check }, exceptedCheck)),
+	narrowing(exceptionText("account", "a finding matches if it is in this account", func(x *findings.Exception) *string { return &x.Account }, checkAccount)),
+	narrowing(exceptionText("region", "a finding matches if it is in this region, or in one that a pattern matches", func(x *findings.Exception) *string { return &x.Region }, checkGlob)),
+	narrowing(exceptionText("group", "a finding matches if its group has this id, or a name that the pattern matches", func(x *findings.Exception) *string { return &x.Group }, checkGlob)),
+	narrowing(exceptionText("resource", "a finding matches if it is about this resource", func(x *findings.Exception) *string { return &x.Resource }, nil)),
 	narrowing(key[findings.Exception]{
 		name: "tags", flow: true,
-		read: func(r *reader, n *yaml.Node, x *findings.Exception) { x.Tags = readTags(r, n) },
+		means: "a finding matches if its group or resource has all of these tags; values may be patterns",
+		read:  func(r *reader, n *yaml.Node, x *findings.Exception) { x.Tags = readTags(r, n) },
 		value: func(x *findings.Exception) any {
 			if len(x.Tags) == 0 {
 				return nil
@@ -36,7 +37,8 @@ var exceptionKeys = []key[findings.Exception]{
 		},
 	}),
 	narrowing(key[findings.Exception]{
-		name: "ports",
+		name:  "ports",
+		means: "a finding matches if its rule allows no more than this traffic",
 		read: func(r *reader, n *yaml.Node, x *findings.Exception) {
 			t, err := parseTraffic(n.Value)
 			if x.Ports = &t; err != nil {
@@ -50,9 +52,10 @@ var exceptionKeys = []key[findings.Exception]{
 			return x.Ports.String()
 		},
 	}),
-	narrowing(exceptionText("source", func(x *findings.Exception) *string { return &x.Source }, checkSource)),
+	narrowing(exceptionText("source", "a finding matches if its rule's source is this, or is inside this block", func(x *findings.Exception) *string { return &x.Source }, checkSource)),
 	{
-		name: "expires",
+		name:  "expires",
+		means: "the last day on which the exception holds, in UTC",
 		read: func(r *reader, n *yaml.Node, x *findings.Exception) {
 			day, err := ParseDay(n.Value)
 			if x.Expires = day; err != nil {
@@ -61,14 +64,15 @@ var exceptionKeys = []key[findings.Exception]{
 		},
 		value: func(x *findings.Exception) any { return unlessEmpty(x.ExpiresText()) },
 	},
-	exceptionText("owner", func(x *findings.Exception) *string { return &x.Owner }, nil),
-	exceptionText("ticket", func(x *findings.Exception) *string { return &x.Ticket }, nil),
+	exceptionText("owner", "shown beside the reason", func(x *findings.Exception) *string { return &x.Owner }, nil),
+	exceptionText("ticket", "shown beside the reason", func(x *findings.Exception) *string { return &x.Ticket }, nil),
 }
 
 // exceptionText is a key that takes a text, which check may refuse.
-func exceptionText(name string, field func(*findings.Exception) *string, check func(string) error) key[findings.Exception] {
+func exceptionText(name, means string, field func(*findings.Exception) *string, check func(string) error) key[findings.Exception] {
 	return key[findings.Exception]{
-		name: name,
+		name:  name,
+		means: means,
 		read: func(r *reader, n *yaml.Node, x *findings.Exception) {
 			to := field(x)
 			if *to = strings.TrimSpace(n.Value); n.Kind != yaml.ScalarNode || *to == "" {

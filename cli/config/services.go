@@ -13,7 +13,8 @@ import (
 // serviceKeys are the keys of a service, each of which must be given.
 var serviceKeys = []key[audit.Service]{
 	{
-		name: "ports",
+		name:  "ports",
+		means: "one protocol and its ports: tcp/8123, udp/5000-5010",
 		read: func(r *reader, n *yaml.Node, s *audit.Service) {
 			t, err := parsePublicPort(n.Value)
 			if s.Traffic = t; err != nil {
@@ -23,7 +24,8 @@ var serviceKeys = []key[audit.Service]{
 		value: func(s *audit.Service) any { return s.Traffic.String() },
 	},
 	{
-		name: "name",
+		name:  "name",
+		means: "what messages call the service",
 		read: func(r *reader, n *yaml.Node, s *audit.Service) {
 			if s.Name = n.Value; strings.TrimSpace(s.Name) == "" {
 				r.fault(n, "the service's name is empty")
@@ -32,7 +34,8 @@ var serviceKeys = []key[audit.Service]{
 		value: func(s *audit.Service) any { return s.Name },
 	},
 	{
-		name: "kind",
+		name:  "kind",
+		means: "what checks make of it: `admin`, `database` or `high-risk`",
 		read: func(r *reader, n *yaml.Node, s *audit.Service) {
 			class, ok := audit.Classes()[n.Value]
 			if s.Class = class; !ok {
@@ -50,6 +53,7 @@ var serviceKeys = []key[audit.Service]{
 	},
 	{
 		name:  "severity",
+		means: "the base severity of findings about it",
 		read:  func(r *reader, n *yaml.Node, s *audit.Service) { s.Severity = readSeverity(r, n) },
 		value: func(s *audit.Service) any { return s.Severity.String() },
 	},
