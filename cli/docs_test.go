@@ -21,7 +21,8 @@ var consoleBlock = regexp.MustCompile("(?m)^```console( [0-9]+)?\n((?s).*?)^```$
 // TestDocsShowRealOutput runs the commands of each block of the kind console in
 // the README and the pages, and compares what they print with what the block
 // shows. A line of three dots stands for any number of lines. A number behind
-// the kind is the width of a terminal; without it the output goes to a pipe.
+// the kind is the width of a terminal; without it the output goes to a pipe. A
+// command echo $? shows the exit code of the one before.
 func TestDocsShowRealOutput(t *testing.T) {
 	pages, err := filepath.Glob("../docs/*.md")
 	if err != nil {
@@ -39,6 +40,10 @@ func TestDocsShowRealOutput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	plan, err := os.ReadFile("testdata/plans/ssh-open.json")
+	if err != nil {
+		t.Fatal(err)
+	}
 	workplace(t)
 	server, err := serveEstate("demo.sg", estates.Demo(), endpoint.Options{})
 	if err != nil {
@@ -49,13 +54,20 @@ func TestDocsShowRealOutput(t *testing.T) {
 	blocks := 0
 	for page, text := range texts {
 		t.Chdir(t.TempDir())
+		if err := os.WriteFile("plan.json", plan, 0o600); err != nil { // what Terraform wrote
+			t.Fatal(err)
+		}
+		code := exitDone
 		now := consoleBlock.ReplaceAllStringFunc(text, func(block string) string {
 			blocks++
 			parts := consoleBlock.FindStringSubmatch(block)
 			var out strings.Builder
 			for _, example := range strings.Split("\n"+parts[2], "\n$ ")[1:] {
 				line, shown, _ := strings.Cut(strings.TrimSuffix(example, "\n")+"\n", "\n")
-				printed := printedBy(t, line, strings.TrimSpace(parts[1]))
+				printed := fmt.Sprintln(code)
+				if line != "echo $?" {
+					code, printed = printedBy(t, line, strings.TrimSpace(parts[1]))
+				}
 				if elided(printed, shown) {
 					printed = shown
 				} else if !*update || strings.Contains(shown, "…\n") {
@@ -77,8 +89,8 @@ func TestDocsShowRealOutput(t *testing.T) {
 	}
 }
 
-// printedBy returns what a command line prints on standard output.
-func printedBy(t *testing.T, line, width string) string {
+// printedBy returns the exit code of a command line, and what it prints on standard output.
+func printedBy(t *testing.T, line, width string) (code int, printed string) {
 	t.Helper()
 	var words []string
 	for _, w := range shellWord.FindAllString(line, -1) {
@@ -88,8 +100,11 @@ func printedBy(t *testing.T, line, width string) string {
 		t.Fatalf("%s: only sgaudit is run", line)
 	}
 	if width == "" {
-		_, stdout, _ := run(words[1:]...)
-		return stdout
+		code, stdout, stderr := run(words[1:]...)
+		if code == exitFailed {
+			t.Errorf("%s: %s", line, stderr)
+		}
+		return code, stdout
 	}
 	columns, err := strconv.Atoi(width)
 	if err != nil || !slices.Equal(words[1:], []string{"demo"}) {
@@ -108,7 +123,7 @@ func printedBy(t *testing.T, line, width string) string {
 	if err := table.Write(&out, report, output.Options{Width: columns, Next: next}); err != nil {
 		t.Fatal(err)
 	}
-	return out.String()
+	return exitDone, out.String()
 }
 
 // elided reports whether a text is what is shown, where a line of three dots

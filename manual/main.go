@@ -3,6 +3,8 @@
 // exit codes, the configuration file, environment variables and permissions. Each is
 // made of the tables that the program itself works with. Releases (.goreleaser.yaml)
 // and the documentation (scripts/site.py) run it.
+// The last four are in docs too, for those who read the repository: go test ./manual
+// -update writes them.
 //
 //	go run ./manual FOLDER
 package main
@@ -55,12 +57,21 @@ func pages() (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	all, err := steadyPages()
+	if err != nil {
+		return nil, err
+	}
+	all["every-format.md"] = allFormats
+	return all, nil
+}
+
+// steadyPages are those that are the same whenever they are written.
+func steadyPages() (map[string]string, error) {
 	keys, err := configuration()
 	if err != nil {
 		return nil, err
 	}
 	return map[string]string{
-		"every-format.md":  allFormats,
 		"exit-codes.md":    exitCodes(),
 		"configuration.md": keys,
 		"environment.md":   environmentPage(),

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -22,6 +23,27 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 )
+
+var update = flag.Bool("update", false, "write the pages of docs that the program writes")
+
+// TestPagesInDocs compares the pages of docs that the program writes with what it writes.
+func TestPagesInDocs(t *testing.T) {
+	pages, err := steadyPages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, page := range pages {
+		file := filepath.Join("../docs", name)
+		if text, err := os.ReadFile(file); err == nil && string(text) == page {
+			continue
+		}
+		if !*update {
+			t.Errorf("docs/%s is not what the program writes: go test ./manual -update writes it", name)
+		} else if err := os.WriteFile(file, []byte(page), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
 
 // TestEveryFormat holds that the page has a row and an example of each format, with
 // its media type and a description, and the formats of the other verbs.

@@ -21,12 +21,12 @@ MATERIAL = "mkdocs-material==9.8.2"
 SOURCE = "https://github.com/sgaudit/sgaudit/blob/main/"
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
 
-# The order of the pages; whatever is not named here stands under "More".
+# The order of the pages. A page without a place is an error.
 NAV = [
-    ("Start", ["index.md", "lab.md", "concepts.md", "troubleshooting.md"]),
-    ("How to", ["plans.md", "simulate.md", "nightly.md", "exceptions.md", "organisation.md", "shards.md", "usage.md", "graph.md", "snapshots.md", "releases.md"]),
-    ("Reference", ["reference.md", "formats.md", "frameworks.md", "referrers.md", "glossary.md"]),
-    ("Explanation", ["architectures.md", "security.md", "comparison.md", "performance.md"]),
+    ("Start", ["index.md", "start.md", "lab.md"]),
+    ("How to", ["for-engineers.md", "for-security-teams.md", "for-nights.md", "plans.md", "simulate.md", "exceptions.md", "usage.md", "graph.md", "snapshots.md", "formats.md", "nightly.md", "organisation.md", "shards.md", "releases.md", "troubleshooting.md", "faq.md"]),
+    ("Reference", ["reference.md", "every-format.md", "exit-codes.md", "configuration.md", "environment.md", "permissions.md", "frameworks.md", "referrers.md", "upgrades.md", "glossary.md"]),
+    ("Explanation", ["concepts.md", "architectures.md", "security.md", "comparison.md", "performance.md"]),
     ("Develop", ["contributing.md", "architecture.md", "changelog.md"]),
 ]
 
@@ -46,7 +46,8 @@ def gather(folder):
         text = source.read_text()
         (folder / name).write_text(LINK.sub(lambda m: m[1] + target(m[2], source, name, homes) + m[3], text))
     subprocess.run(["go", "run", "./manual", str(folder / "manual")], cwd=ROOT, check=True)
-    (folder / "manual" / "reference.md").rename(folder / "reference.md")
+    for page in (folder / "manual").glob("*.md"):
+        page.rename(folder / page.name)
     shutil.rmtree(folder / "manual")
 
 
@@ -69,13 +70,13 @@ def nav(folder):
     out, named = ["nav:"], set()
     for title, names in NAV:
         out.append(f"  - {title}:")
-        out += [f"      - {n}" for n in names if n in pages]
+        out += [f"      - {n}" for n in names]
         named |= set(names)
     out.append("  - Checks:")
     out += [f"      - {n}" for n in sorted(pages) if n.startswith("checks/")]
     more = sorted(n for n in pages - named if not n.startswith("checks/"))
     if more:
-        out += ["  - More:"] + [f"      - {n}" for n in more]
+        sys.exit(f"site.py: these pages have no place in NAV: {', '.join(more)}")
     return "\n".join(out) + "\n"
 
 
