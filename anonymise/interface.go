@@ -1,10 +1,10 @@
 package anonymise
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // describe renames what an interface says about its owner, and keeps the words
@@ -53,20 +53,20 @@ func (n *names) description(text string, words inventory.ServiceWords) string {
 }
 
 var (
-	uuid = regexp.MustCompile(`^-?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
-	arn  = regexp.MustCompile(`arn:[^ ]*`)
+	uuid = words.Form(`^-?[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}`)
+	arn  = words.Form(`arn:[^ ]*`)
 )
 
 // pieces renames the words between blanks and punctuation.
 func (n *names) pieces(text string) string {
-	if at := arn.FindStringIndex(text); at != nil {
+	if at := arn().FindStringIndex(text); at != nil {
 		return n.pieces(text[:at[0]]) + n.arn(text[at[0]:at[1]]) + n.pieces(text[at[1]:])
 	}
 	list := cutAt(text, " /:+,;()[]\t\n")
 	for i := 0; i < len(list); i += 2 {
 		piece := list[i]
 		switch {
-		case uuid.MatchString(piece):
+		case uuid().MatchString(piece):
 			begin := ""
 			if piece[0] == '-' {
 				begin = "-"

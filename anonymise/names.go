@@ -3,13 +3,13 @@ package anonymise
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/sgaudit/sgaudit/audit/checks"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // kinds are what ids begin with, the longer before what they begin with.
@@ -163,9 +163,9 @@ func (n *names) target(text string) string {
 	return n.text(text)
 }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`)
+var plainWord = words.Form(`^[A-Za-z][A-Za-z0-9_.-]{0,63}$`)
 
-func isWord(text string) bool { return plainWord.MatchString(text) }
+func isWord(text string) bool { return plainWord().MatchString(text) }
 
 // word is one of AWS's own words, which stays if it looks like one.
 func (n *names) word(text string) string {
@@ -175,11 +175,11 @@ func (n *names) word(text string) string {
 	return n.text(text)
 }
 
-var flowFields = regexp.MustCompile(`^\$\{[a-z0-9-]{1,40}\}( \$\{[a-z0-9-]{1,40}\})*$`)
+var flowFields = words.Form(`^\$\{[a-z0-9-]{1,40}\}( \$\{[a-z0-9-]{1,40}\})*$`)
 
 // fields is the format of a flow log, which stays if it looks like one.
 func (n *names) fields(text string) string {
-	if flowFields.MatchString(text) {
+	if flowFields().MatchString(text) {
 		return text
 	}
 	return n.text(text)
@@ -264,12 +264,12 @@ func cutAt(text, separators string) (pieces []string) {
 	}
 }
 
-var awsKey = regexp.MustCompile(`^aws:[A-Za-z0-9:_-]+$`)
+var awsKey = words.Form(`^aws:[A-Za-z0-9:_-]+$`)
 
 // tag keeps the keys that AWS gives or that a check reads.
 func (n *names) tag(t inventory.Tag) inventory.Tag {
 	decides, date := checks.DecidingTag(t)
-	if !decides && !inventory.ServiceTag(t.Key) && !awsKey.MatchString(t.Key) {
+	if !decides && !inventory.ServiceTag(t.Key) && !awsKey().MatchString(t.Key) {
 		t.Key = n.text(t.Key)
 	}
 	if date != "" {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -57,13 +56,13 @@ const (
 
 // The texts that STS takes (STS API reference, "AssumeRole").
 var (
-	sessionName = regexp.MustCompile(`^[\w+=,.@-]*$`)
-	externalID  = regexp.MustCompile(`^[\w+=,.@:/-]*$`)
+	sessionName = words.Form(`^[\w+=,.@-]*$`)
+	externalID  = words.Form(`^[\w+=,.@:/-]*$`)
 )
 
 // CheckSessionName refuses what STS does not take as the name of a session.
 func CheckSessionName(text string) error {
-	if n := len(text); n < 2 || n > 64 || !sessionName.MatchString(text) {
+	if n := len(text); n < 2 || n > 64 || !sessionName().MatchString(text) {
 		return fmt.Errorf("%q is not a session name: it has 2 to 64 letters, digits and characters of +=,.@-_", words.Cut(text, mostText))
 	}
 	return nil
@@ -71,7 +70,7 @@ func CheckSessionName(text string) error {
 
 // CheckExternalID refuses what STS does not take as an external id.
 func CheckExternalID(text string) error {
-	if n := len(text); n < 2 || n > 1224 || !externalID.MatchString(text) {
+	if n := len(text); n < 2 || n > 1224 || !externalID().MatchString(text) {
 		return fmt.Errorf("%q is not an external id: it has 2 to 1224 letters, digits and characters of +=,.@:/-_", words.Cut(text, mostText))
 	}
 	return nil
@@ -79,19 +78,19 @@ func CheckExternalID(text string) error {
 
 // roleName are the names of roles, perhaps with the path before them (IAM API
 // reference, "CreateRole").
-var roleName = regexp.MustCompile(`^(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}$`)
+var roleName = words.Form(`^(?:[\x21-\x7e]{1,510}/)?[\w+=,.@-]{1,64}$`)
 
-var roleARN = regexp.MustCompile(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/(.+)$`)
+var roleARN = words.Form(`^arn:(aws[a-z-]*):iam::([0-9]{12}):role/(.+)$`)
 
 // CheckRole refuses what is neither the name of a role nor its ARN.
 func CheckRole(text string) error {
-	m := roleARN.FindStringSubmatch(text)
+	m := roleARN().FindStringSubmatch(text)
 	if m != nil {
 		text = m[3]
 	} else if strings.HasPrefix(text, "arn:") {
 		return fmt.Errorf("%q is not the ARN of a role: write it like arn:aws:iam::111122223333:role/NAME", words.Cut(text, mostText))
 	}
-	if !roleName.MatchString(text) {
+	if !roleName().MatchString(text) {
 		return fmt.Errorf("%q is not the name of a role", words.Cut(text, mostText))
 	}
 	return nil
@@ -99,7 +98,7 @@ func CheckRole(text string) error {
 
 // RoleAccount returns the account of a role's ARN, empty for a name.
 func RoleAccount(role string) string {
-	if m := roleARN.FindStringSubmatch(role); m != nil {
+	if m := roleARN().FindStringSubmatch(role); m != nil {
 		return m[2]
 	}
 	return ""

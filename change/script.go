@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // prologue is what a script does before its plan. With --dry-run each command
@@ -68,11 +69,11 @@ fi
 // callerCheck is the line of a script that says which account it is for.
 const callerCheck = `if [ "$(aws sts get-caller-identity --region %[1]s --query Account --output text)" != %[2]s ]; then`
 
-var callerLine = regexp.MustCompile("(?m)^" + strings.NewReplacer(`%\[1\]s`, "[a-z0-9-]+", `%\[2\]s`, "([0-9]{12})").Replace(regexp.QuoteMeta(callerCheck)) + "$")
+var callerLine = words.Form("(?m)^" + strings.NewReplacer(`%\[1\]s`, "[a-z0-9-]+", `%\[2\]s`, "([0-9]{12})").Replace(regexp.QuoteMeta(callerCheck)) + "$")
 
 // accountOf returns the account that a script of Shell is for, or nothing.
 func accountOf(script string) string {
-	if found := callerLine.FindStringSubmatch(script); found != nil {
+	if found := callerLine().FindStringSubmatch(script); found != nil {
 		return found[1]
 	}
 	return ""
@@ -215,7 +216,7 @@ func (s *Step) report() []string {
 		said = append(said, "and", strconv.Itoa(more), "more")
 	}
 	for _, word := range said {
-		if !plainWord.MatchString(word) {
+		if !plainWord().MatchString(word) {
 			return said[:2]
 		}
 	}
@@ -223,4 +224,4 @@ func (s *Step) report() []string {
 }
 
 // plainWord are words that a shell takes as they are.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:-]+$`)
+var plainWord = words.Form(`^[A-Za-z0-9_./:-]+$`)

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
@@ -56,7 +55,7 @@ func (p *program) explain(c *urfave.Context) error {
 	if err := askElsewhere(what); err != nil {
 		return err
 	}
-	if !findingID.MatchString(what) && !resourceID.MatchString(what) && !inventory.IsAccountID(what) {
+	if !findingID().MatchString(what) && !resourceID().MatchString(what) && !inventory.IsAccountID(what) {
 		var ids []string
 		for _, check := range audit.Checks() {
 			ids = append(ids, check.ID)
@@ -70,7 +69,7 @@ func (p *program) explain(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	if resourceID.MatchString(what) || inventory.IsAccountID(what) {
+	if resourceID().MatchString(what) || inventory.IsAccountID(what) {
 		return p.explainResource(report, what)
 	}
 	f, err := findFinding(report, c.String("input"), what)
@@ -81,8 +80,8 @@ func (p *program) explain(c *urfave.Context) error {
 }
 
 var (
-	findingID  = regexp.MustCompile(`^[0-9a-f]{1,64}$`)
-	resourceID = regexp.MustCompile(`^[a-z]+-[0-9a-f]{5,}$`)
+	findingID  = words.Form(`^[0-9a-f]{1,64}$`)
+	resourceID = words.Form(`^[a-z]+-[0-9a-f]{5,}$`)
 )
 
 // reportOf returns the report of --input or of --demo, or the last one.
@@ -167,7 +166,7 @@ func findFinding(report *findings.Report, file, id string) (*findings.Finding, e
 }
 
 // mark is how the line of an example ends that the check reports.
-var mark = regexp.MustCompile(`# <- reported: .*$`)
+var mark = words.Form(`# <- reported: .*$`)
 
 // legend explains the notation of the examples.
 const legend = "    sg-ID NAME     a security group; below it, its inbound (in) and outbound (out) rules\n" +
@@ -194,7 +193,7 @@ func plain(page string, bold bool) string {
 			code = !code
 			continue
 		case code && line != "":
-			line = "    " + mark.ReplaceAllString(line, "<- reported")
+			line = "    " + mark().ReplaceAllString(line, "<- reported")
 		case !code && strings.HasPrefix(line, "#"):
 			line = heading.Sprint(strings.TrimLeft(line, "# "))
 		}

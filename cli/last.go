@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strings"
 	"time"
@@ -121,7 +120,7 @@ func demoAgain(c *urfave.Context) string {
 func (p *program) nextCommand(report *findings.Report, flags *auditFlags) func(id string) string {
 	again := flags.again
 	for _, t := range flags.targets {
-		if t.format.Name == "json" && simpleName.MatchString(t.file) {
+		if t.format.Name == "json" && simpleName().MatchString(t.file) {
 			again = "--input " + t.file
 		}
 	}
@@ -132,7 +131,7 @@ func (p *program) nextCommand(report *findings.Report, flags *auditFlags) func(i
 }
 
 // simpleName are the names of files that a shell takes as they are.
-var simpleName = regexp.MustCompile(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
+var simpleName = words.Form(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
 
 // readLast returns the last report and says of which account and when it is.
 func (p *program) readLast() (*findings.Report, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -158,7 +157,7 @@ func writeUsageJSON(w io.Writer, r *usage.Report) error {
 }
 
 // bucketPath is the ARN of a bucket with a folder that can stand in a command as it is.
-var bucketPath = regexp.MustCompile(`^arn:[a-z-]+:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=/-]*)?)$`)
+var bucketPath = words.Form(`^arn:[a-z-]+:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=/-]*)?)$`)
 
 // flowLogList says which flow logs the account has, and how to read them.
 func flowLogList(inv *inventory.Inventory) string {
@@ -169,7 +168,7 @@ func flowLogList(inv *inventory.Inventory) string {
 			l := &r.FlowLogs[i]
 			count++
 			fmt.Fprintf(&out, "%s of %s in %s: records %s traffic to %s\n", words.Plain(l.ID), words.Plain(l.Resource), words.Plain(r.Name), trafficWord(l.Traffic), words.Plain(orUnknown(l.Destination)))
-			switch m := bucketPath.FindStringSubmatch(l.Destination); {
+			switch m := bucketPath().FindStringSubmatch(l.Destination); {
 			case l.Traffic == "REJECT":
 				out.WriteString("  it does not show which rules are used\n")
 			case m != nil && inventory.IsAccountID(r.AccountID) && inventory.IsRegion(r.Name):

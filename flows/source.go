@@ -7,10 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Origin is what the name of a file of Amazon S3 says: the account and the flow log
@@ -20,11 +21,11 @@ type Origin struct {
 	Time                     time.Time // the zero Time where the name does not say it
 }
 
-var awsName = regexp.MustCompile(`^(\d{12})_vpcflowlogs_([a-z0-9-]{1,40})_(fl-[0-9a-f]{1,40})_(\d{8}T\d{4}Z)_[0-9a-zA-Z]+\.log(\.gz|\.parquet)?$`)
+var awsName = words.Form(`^(\d{12})_vpcflowlogs_([a-z0-9-]{1,40})_(fl-[0-9a-f]{1,40})_(\d{8}T\d{4}Z)_[0-9a-zA-Z]+\.log(\.gz|\.parquet)?$`)
 
 // OriginOf reads the name of a file. It reports false where the name is not AWS's.
 func OriginOf(name string) (Origin, bool) {
-	m := awsName.FindStringSubmatch(filepath.Base(name))
+	m := awsName().FindStringSubmatch(filepath.Base(name))
 	if m == nil {
 		return Origin{}, false
 	}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Folder is the place, and how much of it is kept: the last so many runs, and
@@ -38,7 +38,7 @@ const (
 	stampForm      = "20060102T150405Z"
 )
 
-var runForm = regexp.MustCompile(`^\d{8}T\d{6}Z(\.report\.json|\.snapshot\.json\.zst)$`)
+var runForm = words.Form(`^\d{8}T\d{6}Z(\.report\.json|\.snapshot\.json\.zst)$`)
 
 // Lock takes the lock of the folder, which the operating system gives back
 // however the run ends.
@@ -62,7 +62,7 @@ func (f *Folder) Reports() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if runForm.MatchString(e.Name()) && strings.HasSuffix(e.Name(), reportEnding) {
+		if runForm().MatchString(e.Name()) && strings.HasSuffix(e.Name(), reportEnding) {
 			names = append(names, filepath.Join(f.Path, e.Name()))
 		}
 	}
@@ -106,7 +106,7 @@ func (f *Folder) prune(now time.Time) error {
 	}
 	var stamps []string
 	for _, e := range entries {
-		if stamp, _, _ := strings.Cut(e.Name(), "."); runForm.MatchString(e.Name()) && !slices.Contains(stamps, stamp) {
+		if stamp, _, _ := strings.Cut(e.Name(), "."); runForm().MatchString(e.Name()) && !slices.Contains(stamps, stamp) {
 			stamps = append(stamps, stamp)
 		}
 	}

@@ -39,7 +39,7 @@ var mayImport = map[string][]string{
 	"sheet":         {"words", "tables"},
 	"output":        {"words", "inventory", "findings", "picture", "page", "tables", "sheet", "columnar"},
 	"picture":       {"words", "inventory", "cidr", "reach", "findings"},
-	"anonymise":     {"inventory", "cidr", "audit/checks"},
+	"anonymise":     {"words", "inventory", "cidr", "audit/checks"},
 	"excerpt":       {"inventory", "reach", "audit"},
 	"drift":         {"words", "inventory", "reach", "findings", "audit", "remedy"},
 	"planned":       {"inventory"},
@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"house":         {},
 
 	"awsclient/ec2xml": {"words", "inventory"},
-	"awsclient/saved":  {"inventory", "files"},
+	"awsclient/saved":  {"words", "inventory", "files"},
 	"awsclient":        {"words", "inventory", "awsclient/ec2xml", "awsclient/saved"},
 
 	"fixtures/notation": {"inventory"},

@@ -1,8 +1,9 @@
 package inventory
 
 import (
-	"regexp"
 	"slices"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // configKind is how a resource type of AWS Config is called here.
@@ -83,7 +84,7 @@ func (x *Referrer) ConfigType() string {
 	return ""
 }
 
-var configType = regexp.MustCompile(`^[A-Za-z0-9]{1,40}(::[A-Za-z0-9]{1,60}){1,3}$`)
+var configType = words.Form(`^[A-Za-z0-9]{1,40}(::[A-Za-z0-9]{1,60}){1,3}$`)
 
 // IsConfigType reports whether the text has the form of a resource type: AWS::EC2::VPC.
-func IsConfigType(text string) bool { return configType.MatchString(text) }
+func IsConfigType(text string) bool { return configType().MatchString(text) }

@@ -2,7 +2,6 @@ package output
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/columnar"
@@ -25,7 +24,7 @@ const anyLocation = "s3://BUCKET/PREFIX/"
 
 // location is the form of a folder in S3, without the characters that would end a
 // text of SQL.
-var location = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9!_.*()=-]+/)*$`)
+var location = words.Form(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9!_.*()=-]+/)*$`)
 
 // HasDDL reports whether DDL knows the format.
 func HasDDL(f *Format) bool { return f.table != nil }
@@ -44,7 +43,7 @@ func DDL(f *Format, folder string) (string, error) {
 	}
 	if folder == "" {
 		folder = anyLocation
-	} else if folder = strings.TrimSuffix(folder, "/") + "/"; !location.MatchString(folder) || strings.Contains(folder, "/../") {
+	} else if folder = strings.TrimSuffix(folder, "/") + "/"; !location().MatchString(folder) || strings.Contains(folder, "/../") {
 		return "", fmt.Errorf("%q is not a folder in S3: that is s3://, the name of a bucket, and names of letters, digits and ! _ . * ( ) = - between slashes", words.Cut(folder, 200))
 	}
 	table := f.table(tables.New(&inventory.Inventory{}, &findings.Report{}, tables.Options{}))

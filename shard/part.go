@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -70,7 +69,7 @@ func (s Share) Name() string {
 	return fmt.Sprintf("part-%0*d-of-%d.json.zst", digits, s.Index, s.Count)
 }
 
-var fileName = regexp.MustCompile(`^part-[0-9]+-of-[0-9]+\.json\.zst$`)
+var fileName = words.Form(`^part-[0-9]+-of-[0-9]+\.json\.zst$`)
 
 // Files returns the parts in a folder, sorted by name.
 func Files(folder string) ([]string, error) {
@@ -78,7 +77,7 @@ func Files(folder string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(name string) bool { return !fileName.MatchString(filepath.Base(name)) }), nil
+	return slices.DeleteFunc(all, func(name string) bool { return !fileName().MatchString(filepath.Base(name)) }), nil
 }
 
 // Save writes a part as two lines of JSON.

@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -21,8 +22,8 @@ func DecidingWords(text string) (words []string) {
 			words = append(words, word)
 		}
 	}
-	for _, form := range []interface{ FindString(string) string }{ending, temporary} {
-		if word := form.FindString(text); word != "" {
+	for _, form := range []func() *regexp.Regexp{ending, temporary} {
+		if word := form().FindString(text); word != "" {
 			words = append(words, word)
 		}
 	}
@@ -32,7 +33,7 @@ func DecidingWords(text string) (words []string) {
 // DecidingTag reports whether a check reads the end of a rule from tags with this
 // key, or a name; and which part of the value is a date that it reads.
 func DecidingTag(t inventory.Tag) (decides bool, date string) {
-	if endTag.MatchString(t.Key) {
+	if endTag().MatchString(t.Key) {
 		if end, from, ok := expiry(&inventory.Rule{Tags: []inventory.Tag{t}}); ok && from != "" {
 			return true, end.Format("2006-01-02")
 		}

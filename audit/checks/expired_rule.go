@@ -2,12 +2,12 @@ package checks
 
 import (
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // No rule is past the expiry date in its description or tags.
@@ -29,7 +29,7 @@ var _ = audit.Declare(audit.Check{
 				case dated && end.Before(r.Settings.Now):
 					o.Message = fmt.Sprintf("the rule for %s expired on %s, according to its %s", allowed(r, g, rule), end.Format(time.DateOnly), from)
 					o.Fix = "Ask whether the access is still needed. If it is not, revoke " + allowed(r, g, rule) + "."
-				case !dated && holdsTemp(rule.Description) && temporary.MatchString(rule.Description):
+				case !dated && holdsTemp(rule.Description) && temporary().MatchString(rule.Description):
 					o.Severity = findings.Info
 					o.Message = fmt.Sprintf("the rule for %s is described as temporary, without an end date: %q", allowed(r, g, rule), rule.Description)
 					o.Fix = "Revoke it, or add an end date to its description, such as \"until 2030-01-31\"."
@@ -44,15 +44,15 @@ var _ = audit.Declare(audit.Check{
 })
 
 var (
-	temporary = regexp.MustCompile(`(?i)\b(temp|tmp|temporary|temporarily)\b`)
-	ending    = regexp.MustCompile(`(?i)\b(?:until|till|expires?|expiry|expiration|ends?|(?:remove|delete|revoke|valid|drop)\s+(?:after|until|till|on|by))\b[\s:=]*(?:on\s+)?(\d{4}-\d{2}-\d{2})\b`)
-	endTag    = regexp.MustCompile(`(?i)^(?:until|expires?|expiry|expiration|expire[-_ ]?(?:on|at|date)|expir(?:es|y|ation)[-_ ]?(?:on|at|date)|delete[-_ ]?after|ttl)$`)
+	temporary = words.Form(`(?i)\b(temp|tmp|temporary|temporarily)\b`)
+	ending    = words.Form(`(?i)\b(?:until|till|expires?|expiry|expiration|ends?|(?:remove|delete|revoke|valid|drop)\s+(?:after|until|till|on|by))\b[\s:=]*(?:on\s+)?(\d{4}-\d{2}-\d{2})\b`)
+	endTag    = words.Form(`(?i)^(?:until|expires?|expiry|expiration|expire[-_ ]?(?:on|at|date)|expir(?:es|y|ation)[-_ ]?(?:on|at|date)|delete[-_ ]?after|ttl)$`)
 )
 
 // expiry returns the last day of a rule, and where it is written.
 func expiry(rule *inventory.Rule) (end time.Time, from string, ok bool) {
 	for _, tag := range rule.Tags {
-		if endTag.MatchString(tag.Key) && len(tag.Value) >= len(time.DateOnly) {
+		if endTag().MatchString(tag.Key) && len(tag.Value) >= len(time.DateOnly) {
 			if end, err := time.Parse(time.DateOnly, tag.Value[:len(time.DateOnly)]); err == nil {
 				return end, "tag " + tag.Key, true
 			}
@@ -61,7 +61,7 @@ func expiry(rule *inventory.Rule) (end time.Time, from string, ok bool) {
 	if !holdsDate(rule.Description) {
 		return end, "", false
 	}
-	if m := ending.FindStringSubmatch(rule.Description); m != nil {
+	if m := ending().FindStringSubmatch(rule.Description); m != nil {
 		if end, err := time.Parse(time.DateOnly, m[1]); err == nil {
 			return end, "description", true
 		}

@@ -106,7 +106,7 @@ func (c *configurationItem) understand() (keep bool, err error) {
 	if c.key = configTypes[c.Type]; c.key == "" {
 		return false, nil
 	}
-	if c.Region != "" && !regionFolder.MatchString(c.Region) || c.account() != "" && !accountFolder.MatchString(c.account()) {
+	if c.Region != "" && !regionFolder().MatchString(c.Region) || c.account() != "" && !accountFolder().MatchString(c.account()) {
 		return false, fmt.Errorf("the account %q or the region %q is none", c.account(), c.Region)
 	}
 	c.at, _ = parseTime(c.Captured)

@@ -3,21 +3,22 @@ package saved
 import (
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 var (
-	accountFolder = regexp.MustCompile(`^[0-9]{12}$`)
-	regionFolder  = regexp.MustCompile(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
-	regionInName  = regexp.MustCompile(`(?:^|[^a-z0-9])((?:us-gov|us-isob?|us-isof|eu-isoe|eusc-de|us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]{1,2})(?:[^0-9]|$)`)
-	accountInName = regexp.MustCompile(`(?:^|[^0-9a-z])([0-9]{12})(?:[^0-9a-z]|$)`)
-	listName      = regexp.MustCompile(`pl-[0-9a-z]+`)
-	ownARN        = regexp.MustCompile(`"(?:SecurityGroupArn|SecurityGroupRuleArn|FunctionArn|LoadBalancerArn)"\s*:\s*"arn:(aws[a-z-]*):[a-z0-9]+:([a-z0-9-]+):([0-9]{12}):`)
-	ownerOfGroup  = regexp.MustCompile(`(?i)"OwnerId"\s*:\s*"([0-9]{12})"`)
-	accountMember = regexp.MustCompile(`"AwsAccountId"\s*:\s*"([0-9]{12})"`)
-	zoneName      = regexp.MustCompile(`(?i)"(?:AvailabilityZone|AwsRegion)"\s*:\s*"([a-z]{2,}(?:-[a-z]+)+?-[0-9]+)`)
+	accountFolder = words.Form(`^[0-9]{12}$`)
+	regionFolder  = words.Form(`^[a-z]{2,}(-[a-z]+)+-[0-9]+$`)
+	regionInName  = words.Form(`(?:^|[^a-z0-9])((?:us-gov|us-isob?|us-isof|eu-isoe|eusc-de|us|eu|ap|sa|ca|me|af|il|mx|cn)-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-[0-9]{1,2})(?:[^0-9]|$)`)
+	accountInName = words.Form(`(?:^|[^0-9a-z])([0-9]{12})(?:[^0-9a-z]|$)`)
+	listName      = words.Form(`pl-[0-9a-z]+`)
+	ownARN        = words.Form(`"(?:SecurityGroupArn|SecurityGroupRuleArn|FunctionArn|LoadBalancerArn)"\s*:\s*"arn:(aws[a-z-]*):[a-z0-9]+:([a-z0-9-]+):([0-9]{12}):`)
+	ownerOfGroup  = words.Form(`(?i)"OwnerId"\s*:\s*"([0-9]{12})"`)
+	accountMember = words.Form(`"AwsAccountId"\s*:\s*"([0-9]{12})"`)
+	zoneName      = words.Form(`(?i)"(?:AvailabilityZone|AwsRegion)"\s*:\s*"([a-z]{2,}(?:-[a-z]+)+?-[0-9]+)`)
 )
 
 // hints are what answers say of the place that they are of.
@@ -29,19 +30,19 @@ func (h *hints) add(text []byte, groups bool) {
 			*list = append(*list, string(word))
 		}
 	}
-	for _, m := range ownARN.FindAllSubmatch(text, -1) {
+	for _, m := range ownARN().FindAllSubmatch(text, -1) {
 		put(&h.partitions, m[1])
 		put(&h.regions, m[2])
 		put(&h.accounts, m[3])
 	}
-	for _, m := range zoneName.FindAllSubmatch(text, -1) {
+	for _, m := range zoneName().FindAllSubmatch(text, -1) {
 		put(&h.regions, m[1])
 	}
-	for _, m := range accountMember.FindAllSubmatch(text, -1) {
+	for _, m := range accountMember().FindAllSubmatch(text, -1) {
 		put(&h.accounts, m[1])
 	}
 	if groups {
-		for _, m := range ownerOfGroup.FindAllSubmatch(text, -1) {
+		for _, m := range ownerOfGroup().FindAllSubmatch(text, -1) {
 			put(&h.owners, m[1])
 		}
 	}
@@ -133,10 +134,10 @@ func (s *reader) putRelated(f *file, find func(f *file, owner, where string) (st
 // for, the innermost of each, empty where none is.
 func namedBy(folder string) (account, region string) {
 	for _, word := range strings.Split(filepath.ToSlash(folder), "/") {
-		if accountFolder.MatchString(word) {
+		if accountFolder().MatchString(word) {
 			account = word
 		}
-		if regionFolder.MatchString(word) {
+		if regionFolder().MatchString(word) {
 			region = word
 		}
 	}
@@ -151,7 +152,7 @@ func (s *reader) accountOf(folder, inFolder string, f *file, all *hints) (string
 	if len(accounts) == 0 {
 		accounts = all.owners
 	}
-	named := accountInName.FindStringSubmatch(filepath.Base(f.name))
+	named := accountInName().FindStringSubmatch(filepath.Base(f.name))
 	switch {
 	case inFolder != "":
 		return inFolder, nil
@@ -171,7 +172,7 @@ func (s *reader) accountOf(folder, inFolder string, f *file, all *hints) (string
 // that they name, that of the file's name, the only one that other files of the
 // folder name, or that of the options.
 func (s *reader) regionOf(inFolder string, f *file, all *hints) (string, error) {
-	named := regionInName.FindStringSubmatch(filepath.Base(f.name))
+	named := regionInName().FindStringSubmatch(filepath.Base(f.name))
 	switch {
 	case inFolder != "":
 		if i := slices.IndexFunc(f.hints.regions, func(told string) bool { return told != inFolder }); i >= 0 {

@@ -135,7 +135,7 @@ func (f *file) put(p *Place) error {
 			p.add(a.key, a.value, a.more)
 			continue
 		}
-		id := listName.FindString(filepath.Base(f.name))
+		id := listName().FindString(filepath.Base(f.name))
 		if id == "" {
 			return fmt.Errorf("%s: entries of a prefix list do not say which: name the file after the list, like pl-0123456789abcdef0.json", f.name)
 		}

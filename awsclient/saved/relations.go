@@ -81,7 +81,7 @@ func (f *file) relations(object members) bool {
 		if !selected && (!understood || items[i].Relationships == nil || items[i].Configuration != nil) {
 			return false
 		}
-		if !accountFolder.MatchString(items[i].Account) || !regionFolder.MatchString(items[i].Region) {
+		if !accountFolder().MatchString(items[i].Account) || !regionFolder().MatchString(items[i].Region) {
 			items[i].Account, items[i].Region = "", "" // the place of the file, or a gap there
 		}
 	}
