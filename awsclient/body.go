@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/bits"
 	"net/http"
 	"slices"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
@@ -32,20 +30,12 @@ func (w wholeBodies) Do(request *http.Request) (*http.Response, error) {
 		response.Body.Close()
 		return nil, errTooLong
 	}
-	buffer := buffers.take()
-	if n := uint(max(0, min(response.ContentLength, int64(w.most)))); n >= uint(cap(*buffer)) {
-		*buffer = make([]byte, 0, 1<<bits.Len(n)) // with room for a page that is somewhat longer
-	}
-	*buffer, err = readAll(response.Body, (*buffer)[:0], w.most)
+	buffer, err := buffers.read(response.Body, response.ContentLength, w.most)
 	response.Body.Close()
-	if errors.Is(err, errTooLong) {
-		return nil, err // nor is its memory kept
-	}
 	if err != nil {
-		buffers.put(buffer)
 		return nil, err
 	}
-	response.Body = &wholeBody{bytes.NewReader(*buffer), *buffer, buffer}
+	response.Body = &wholeBody{bytes.NewReader(buffer.data), buffer.data, buffer}
 	return response, nil
 }
 
@@ -54,9 +44,6 @@ const (
 	// its decompression. EC2's pages of 1,000 network interfaces have about 1.6
 	// MB; those with fifty tags and fifty addresses on each have some 50 MB.
 	mostAnswer = 64 << 20
-	// leastBuffer is where the memory of an answer of unknown length begins,
-	// which compressed ones are.
-	leastBuffer = 32 << 10
 )
 
 // tooLong is the error for an answer that is not read because of its size.
@@ -96,7 +83,7 @@ func crowded(data []byte) bool {
 func readAll(r io.Reader, data []byte, most int) ([]byte, error) {
 	for {
 		if len(data) == cap(data) {
-			data = slices.Grow(data, max(leastBuffer, len(data)))
+			data = slices.Grow(data, max(smallest, len(data)))
 		}
 		n, err := r.Read(data[len(data):cap(data)])
 		data = data[:len(data)+n]
@@ -115,35 +102,7 @@ func readAll(r io.Reader, data []byte, most int) ([]byte, error) {
 type wholeBody struct {
 	*bytes.Reader
 	data   []byte
-	buffer *[]byte
-}
-
-// buffers hold the memory of bodies that were decoded: pages are megabytes, and
-// there are many of them. There are never more than were under way at once,
-// which a sync.Pool, with a place for each processor, does not promise.
-var buffers bufferStore
-
-type bufferStore struct {
-	mu   sync.Mutex
-	free []*[]byte
-}
-
-func (s *bufferStore) take() *[]byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	last := len(s.free) - 1
-	if last < 0 {
-		return new([]byte)
-	}
-	buffer := s.free[last]
-	s.free = s.free[:last]
-	return buffer
-}
-
-func (s *bufferStore) put(buffer *[]byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.free = append(s.free, buffer)
+	buffer *buffer // nil: data is not of the store
 }
 
 // release gives the body's memory to the next one. Nothing may refer to it.

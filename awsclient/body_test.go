@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -35,7 +37,7 @@ func (s sends) Do(*http.Request) (*http.Response, error) {
 // TestWholeBodies reads bodies of every length, known before or not (compressed
 // ones are not), each into the memory of the one before.
 func TestWholeBodies(t *testing.T) {
-	for _, size := range []int{0, 1, 100, leastBuffer - 1, leastBuffer, leastBuffer + 1, 3 << 20, 5} {
+	for _, size := range []int{0, 1, 100, smallest - 1, smallest, smallest + 1, 3 << 20, 5} {
 		want := bytes.Repeat([]byte{byte(size), 1, 2}, size/3+1)[:size]
 		for _, length := range []int64{int64(size), -1} {
 			response, err := wholeBodies{sends{iotest.OneByteReader(bytes.NewReader(want)), length}, mostAnswer}.Do(nil)
@@ -61,6 +63,80 @@ func TestWholeBodies(t *testing.T) {
 	broken := errors.New("the connection broke")
 	if _, err := (wholeBodies{sends{io.MultiReader(bytes.NewReader([]byte("<a>")), iotest.ErrReader(broken)), 100}, mostAnswer}).Do(nil); !errors.Is(err, broken) {
 		t.Errorf("a body that breaks off: %v", err)
+	}
+}
+
+// TestBuffers lends no more for large answers than two pages for each processor, lends
+// what came back before it makes more, and lets an answer go on that waited too long.
+func TestBuffers(t *testing.T) {
+	const page = 2 << 20
+	var s bufferStore
+	room := lentEach * runtime.GOMAXPROCS(0) / page
+	var lent []*buffer
+	for range room {
+		lent = append(lent, s.take(page))
+	}
+	got := make(chan *buffer)
+	go func() { got <- s.take(page) }()
+	small := s.take(1000) // never waits
+	select {
+	case <-got:
+		t.Fatal("a large answer did not wait for room")
+	case <-time.After(longestWait / 10):
+	}
+	s.put(lent[0])
+	if b := <-got; b != lent[0] {
+		t.Error("new memory was made although some had come back")
+	}
+	if b := s.take(page); b == nil || s.lent != (room+1)*page {
+		t.Errorf("%d bytes are lent after the longest wait, want %d", s.lent, (room+1)*page)
+	} else {
+		s.put(b)
+	}
+	for _, b := range append(lent, small) {
+		s.put(b)
+	}
+	if s.lent != 0 {
+		t.Errorf("%d bytes are lent in the end", s.lent)
+	}
+	s.put(s.take(mostKept + 1))
+	for size, list := range s.free {
+		for _, b := range list {
+			if cap(b.data) != smallest<<(2*size) || cap(b.data) > mostKept {
+				t.Errorf("kept %d bytes as size %d", cap(b.data), size)
+			}
+		}
+	}
+	if n := len(s.free[sizeFor(page)]); n != room+1 {
+		t.Errorf("%d pages are kept, want %d", n, room+1)
+	}
+	for n, want := range map[int]int{0: smallest, smallest: smallest, smallest + 1: 4 * smallest, page + 1: 4 * page, mostAnswer + 1: 128 << 20} {
+		if got := smallest << (2 * sizeFor(n)); got != want {
+			t.Errorf("%d bytes lie in %d, want %d", n, got, want)
+		}
+	}
+}
+
+// TestBuffersComeBack reads lists of several pages, well and with faults, by both
+// decoders: all memory of their answers comes back.
+func TestBuffersComeBack(t *testing.T) {
+	estate := estates.Ordinary(estates.Scale{Regions: 2, Groups: 400, Interfaces: 2500, Rules: 8})
+	for _, c := range []struct {
+		faults []endpoint.Fault
+		opts   Options
+	}{
+		{nil, Options{}},
+		{nil, Options{SDKDecoder: true}},
+		{[]endpoint.Fault{{Throttle: true, Every: 2}}, Options{}},
+		{[]endpoint.Fault{{Action: "DescribeNetworkInterfaces", Malformed: true}, {Action: "DescribeSecurityGroups", Drop: true, Every: 2}}, Options{}},
+	} {
+		inv := collect(t, serve(t, estate, endpoint.Options{Faults: c.faults}), c.opts)
+		buffers.mu.Lock()
+		lent, kept := buffers.lent, len(buffers.free[sizeFor(large+1)])+len(buffers.free[sizeFor(1<<20)])
+		buffers.mu.Unlock()
+		if lent != 0 || kept == 0 || len(inv.Regions) != 2 {
+			t.Errorf("faults %+v, SDKDecoder %t: %d bytes did not come back, and %d large buffers did", c.faults, c.opts.SDKDecoder, lent, kept)
+		}
 	}
 }
 
