@@ -25,12 +25,13 @@ func formats() (string, error) {
 	var page strings.Builder
 	page.WriteString("# Every format\n\nThe program writes this page. [Formats](formats.md) says what each is for, how it is used and what\n" +
 		"it does with gaps and suppressed findings.\n\n## Formats of a report\n\n" +
-		"Of `audit`, `demo`, `show` and `merge`. The file is what `--output-dir FOLDER` names it.\n\n" +
-		"| format | media type | what it holds | file | a file for each region |\n| --- | --- | --- | --- | --- |\n")
+		"Of `audit`, `demo`, `show` and `merge`. The file is what `--output-dir FOLDER` names it.\n" +
+		"A format with a folder is written as a file for each region by `-o FORMAT=FOLDER/`.\n\n" +
+		"| format | media type | what it holds | file | folder |\n| --- | --- | --- | --- | --- |\n")
 	for _, f := range output.Formats() {
 		folder := ""
 		if f.Divided {
-			folder = "`-o " + f.Name + "=FOLDER/`"
+			folder = "yes"
 		}
 		fmt.Fprintf(&page, "| [`%s`](#%s) | `%s` | %s | `%s` | %s |\n", f.Name, f.Name, f.Media, words.Markdown(f.Description), cli.FileName(f.Name), folder)
 	}

@@ -24,11 +24,11 @@ func permissions() string {
 	}
 	listed := inventory.Parts(0)
 	for i, d := range depths {
-		title := "only"
+		title := ""
 		if i > 0 {
-			title = "in addition"
+			title = ", in addition"
 		}
-		fmt.Fprintf(&page, "\n## Depth %s, %s\n\n| IAM actions | what they list | checks that need it |\n| --- | --- | --- |\n", d, title)
+		fmt.Fprintf(&page, "\n## Depth %s%s\n\n| IAM actions | what they list | checks that need it |\n| --- | --- | --- |\n", d, title)
 		if i == 0 {
 			page.WriteString("| `ec2:DescribeRegions` | regions that are enabled for the account; not needed with `--region` | |\n")
 		}

@@ -102,6 +102,7 @@ def main():
         if done.returncode:
             sys.exit(said)
         outside = [m for p in site.rglob("*.html") if p.name != "demo.html" for m in re.findall(r'<(?:script|link|img)[^>]+(?:src|href)="(https?://[^"]+)"', p.read_text()) if "canonical" not in m]
+        outside += [f"{p.name} asks for the stars of the repository" for p in site.rglob("*.html") if 'data-md-component="source"' in p.read_text()]
         if outside:
             sys.exit(f"the site loads from elsewhere: {sorted(set(outside))[:5]}")
         print(f"{site}: {len(list(site.rglob('*.html')))} pages, no broken link, nothing loaded from elsewhere")
