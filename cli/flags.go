@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"os"
 	"slices"
 	"strings"
 
@@ -104,9 +105,16 @@ func outputDirFlag() urfave.Flag {
 	return &urfave.StringFlag{Name: "output-dir", Category: categoryReport, Usage: "write formats without a file into this `FOLDER`, as findings.json and so on (default formats then: table, csv, json)", TakesFile: true}
 }
 
-// configFlag is on every verb that has settings.
+// configFlag is on every verb that has settings. The library takes a variable that is
+// set and empty for a value; pipelines set it so where there is no file, and mean none.
 func configFlag() urfave.Flag {
-	return &urfave.StringFlag{Name: "config", EnvVars: []string{configVariable}, Category: categoryReport, Usage: "read settings from this YAML `FILE`"}
+	variables := []string{configVariable}
+	if os.Getenv(configVariable) == "" {
+		if _, empty := os.LookupEnv(configVariable); empty {
+			variables = nil
+		}
+	}
+	return &urfave.StringFlag{Name: "config", EnvVars: variables, Category: categoryReport, Usage: "read settings from this YAML `FILE`"}
 }
 
 // auditFlags are the flags of an audit and the configuration, checked.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Tries what pipelines run, on this machine: the installation from a folder of releases,
-# the audit with its reports and exit codes, and the workflows by actionlint.
+# the audit with its reports and exit codes, the job of the template and the steps of the
+# action as their runners run them (jobs.py), and the workflows by actionlint.
 # Usage: scripts/pipelines.sh BINARY
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -60,6 +61,7 @@ check "a * among the regions is no list of files" test "$(SGAUDIT_INPUT='' SGAUD
 check "the error names it" grep -qF '"*"' said
 
 cd "$root"
+env -u SGAUDIT_INPUT -u SGAUDIT_FAIL_ON -u SGAUDIT_BASELINE -u SGAUDIT_NEW_ONLY -u GITHUB_STEP_SUMMARY -u GITHUB_OUTPUT python3 scripts/jobs.py "$program"
 actionlint=$(command -v actionlint || true)
 if [ -z "$actionlint" ]; then
 	GOBIN=$work go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
