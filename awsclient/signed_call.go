@@ -41,18 +41,34 @@ type signedCall struct {
 
 // invoke sends the call and returns the answer.
 func (c *signedCall) invoke(ctx context.Context, cfg aws.Config) (answer, error) {
-	ctx = middleware.ClearStackValues(ctx)
-	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, c.api.ID), c.call.Action)
-	ctx = awsmiddleware.SetOperationName(awsmiddleware.SetServiceID(ctx, c.api.ID), c.call.Action)
-	stack := middleware.NewStack(c.call.Action, smithyhttp.NewStackRequest)
 	base := func() (string, error) { return serviceEndpoint(ctx, &cfg, c.api) }
+	out, err := sendStack(ctx, cfg, c.api.ID, c.call.Action, signing{c.signing, &cfg, v4.NewSigner()}, serializer{c, base}, treeDeserializer{c}, c)
+	if err != nil {
+		return nil, err
+	}
+	switch out := out.(type) {
+	case answer:
+		return out, nil
+	case json.RawMessage: // of a file
+		return parseSaved(out)
+	}
+	return nil, fmt.Errorf("the answer is a %T", out)
+}
+
+// sendStack sends a call through the parts of which the SDK makes its clients: what
+// writes the request, signs it and reads the answer is given.
+func sendStack(ctx context.Context, cfg aws.Config, service, action string, sign signing, write middleware.SerializeMiddleware, read middleware.DeserializeMiddleware, input any) (any, error) {
+	ctx = middleware.ClearStackValues(ctx)
+	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, service), action)
+	ctx = awsmiddleware.SetOperationName(awsmiddleware.SetServiceID(ctx, service), action)
+	stack := middleware.NewStack(action, smithyhttp.NewStackRequest)
 	err := firstError(
-		stack.Serialize.Add(serializer{c, base}, middleware.After),
+		stack.Serialize.Add(write, middleware.After),
 		awsmiddleware.AddClientRequestIDMiddleware(stack),
 		awsmiddleware.AddRequestUserAgentMiddleware(stack),
 		stack.Finalize.Add(retry.NewAttemptMiddleware(cfg.Retryer(), smithyhttp.RequestCloner), middleware.After),
-		stack.Finalize.Add(signing{c.signing, &cfg, v4.NewSigner()}, middleware.After),
-		stack.Deserialize.Add(treeDeserializer{c}, middleware.After),
+		stack.Finalize.Add(sign, middleware.After),
+		stack.Deserialize.Add(read, middleware.After),
 	)
 	if err != nil {
 		return nil, err
@@ -62,17 +78,11 @@ func (c *signedCall) invoke(ctx context.Context, cfg aws.Config) (answer, error)
 			return nil, err
 		}
 	}
-	out, _, err := middleware.DecorateHandler(smithyhttp.NewClientHandlerWithOptions(cfg.HTTPClient), stack).Handle(ctx, c)
+	out, _, err := middleware.DecorateHandler(smithyhttp.NewClientHandlerWithOptions(cfg.HTTPClient), stack).Handle(ctx, input)
 	if err != nil {
-		return nil, &smithy.OperationError{ServiceID: c.api.ID, OperationName: c.call.Action, Err: err}
+		return nil, &smithy.OperationError{ServiceID: service, OperationName: action, Err: err}
 	}
-	switch out := out.(type) {
-	case answer:
-		return out, nil
-	case json.RawMessage: // of a file
-		return parseSaved(out)
-	}
-	return nil, fmt.Errorf("the answer is a %T", out)
+	return out, nil
 }
 
 func firstError(errs ...error) error {

@@ -227,7 +227,7 @@ func (c *cursor) data(h *pageHeader) (err error) {
 		values = p.text
 		if p.column.optional {
 			if h.plainLevels {
-				return errors.New("the page has levels of a form that is no longer used (BIT_PACKED)")
+				return errors.New("the page has levels in the old form BIT_PACKED, which is not read")
 			}
 			var ok bool
 			if levels, values, ok = sizedBytes(values); !ok {

@@ -67,69 +67,160 @@ func TestBadInput(t *testing.T) {
 	const name = "123456789012_vpcflowlogs_eu-west-1_fl-0123456789abcdef0_20261001T0000Z_1a2b3c.log"
 	good := v2Header + "\n" + v2Line + "\n"
 	cut := gzipped(t, good+strings.Repeat(v2Back+"\n", 5000))
-	for what, c := range map[string]struct {
-		file, text string
-		records    uint64
-		line       int
-		note       string
-	}{
-		"an unknown column":                  {"x.log", v2Header + " mood\n" + v2Line + " fine\n", 1, 1, `"mood" is not a field`},
-		"a header in another order":          {"x.log", "interface-id start end action srcaddr dstaddr srcport dstport protocol flow-direction\neni-0a 1790812800 1790812860 ACCEPT 10.0.1.7 10.0.0.5 40000 443 6 ingress\n", 1, 0, ""},
-		"a header that lacks a column":       {"x.log", strings.Replace(v2Header, " dstport", "", 1) + "\n" + v2Line + "\n", 0, 1, "it lacks dstport"},
-		"a column that comes twice":          {"x.log", v2Header + " srcaddr\n" + v2Line + " 10.0.1.7\n", 0, 1, `"srcaddr" twice`},
-		"two formats in one file":            {"x.log", good + "interface-id start end action srcaddr dstaddr srcport dstport protocol flow-direction\neni-0a 1790812800 1790812860 ACCEPT 10.0.1.7 10.0.0.5 40000 443 6 ingress\n", 2, 0, ""},
-		"too few columns":                    {"x.log", good + "2 1234\n" + v2Back + "\n2 1\n", 2, 3, "more or fewer columns than the header: it is left out (2 such lines)"},
-		"too many columns":                   {"x.log", good + v2Line + " OK\n", 1, 3, "more or fewer columns"},
-		"a port that is too high":            {"x.log", good + strings.Replace(v2Line, "40000", "70000", 1) + "\n", 1, 3, "has not the form of its column"},
-		"an address that is none":            {"x.log", good + strings.Replace(v2Line, "10.0.1.7", "10.0.1.777", 1) + "\n", 1, 3, "has not the form of its column"},
-		"an address with a zone":             {"x.log", good + strings.Replace(v2Line, "10.0.1.7", "fe80::1%eth0", 1) + "\n", 1, 3, "has not the form of its column"},
-		"an id that is none":                 {"x.log", good + strings.Replace(v2Line, "eni-0a", "eni-$(id)", 1) + "\n", 1, 3, "has not the form of its column"},
-		"a time before flow logs":            {"x.log", good + strings.Replace(v2Line, "1790812800 1790812860", "12 13", 1) + "\n", 1, 3, "the time of the record is impossible"},
-		"a time in the future":               {"x.log", good + strings.Replace(v2Line, "1790812800 1790812860", "1990812800 1990812860", 1) + "\n", 1, 3, "the time of the record is impossible"},
-		"an end before the start":            {"x.log", good + strings.Replace(v2Line, "1790812800 1790812860", "1790812860 1790812800", 1) + "\n", 1, 3, "the time of the record is impossible"},
-		"a direction that cannot be told":    {"x.log", good + strings.Replace(v2Line, "10.0.0.5", "10.0.0.99", 1) + "\n", 1, 3, "has no flow-direction"},
-		"a regional NAT gateway":             {"x.log", good + strings.Replace(v2Line, "eni-0a", "-", 1) + "\n", 1, 3, "names no interface"},
-		"a file that is cut off":             {"x.log.gz", string(cut[:len(cut)*2/3]), 0, 0, "damaged or cut off"},
-		"a file that is no gzip file":        {"y.gz", "\x1f\x8bnothing of it", 0, 0, "begins like a gzip file"},
-		"a line without end":                 {"x.log", good + strings.Repeat("9", 1<<19), 1, 3, "longer than 256 KiB"},
-		"no header, default format":          {"x.log", v2Line + "\n", 1, 0, ""},
-		"no header, a format that is known":  {name, "eni-0a 10.0.1.7 10.0.0.5 40000 443 6 1790812800 1790812860 ACCEPT\n", 1, 0, ""},
-		"no header, another format":          {"x.log", "eni-0a 10.0.1.7 10.0.0.5 40000 443 6 1790812800 1790812860 ACCEPT\n", 0, 1, "no header"},
-		"JSON":                               {"x.log", `{"message": "` + v2Line + `"}` + "\n", 0, 1, "it holds JSON"},
-		"times of CloudWatch Logs":           {"x.log", "2026-10-01T00:00:00.000Z " + v2Line + "\n2026-10-01T00:00:01.000Z " + v2Back + "\n", 2, 0, ""},
-		"line breaks of Windows":             {"x.log", strings.ReplaceAll(good, "\n", "\r\n"), 1, 0, ""},
-		"no line break at the end":           {"x.log", strings.TrimSpace(good), 1, 0, ""},
-		"a damaged Parquet":                  {"x.log.parquet", "PAR1", 0, 0, "it is not a Parquet file, or it is cut off"},
-		"an empty file":                      {"x.log", "", 0, 0, ""},
-		"lines that hold terminal sequences": {"x.log", good + "\x1b[2J\n", 1, 3, "more or fewer columns"},
+	for what, c := range map[string]badInput{
+		"an unknown column":                  {file: "x.log", text: v2Header + " mood\n" + v2Line + " fine\n", records: 1, line: 1, note: `"mood" is not a field`},
+		"a header in another order":          {file: "x.log", text: "interface-id start end action srcaddr dstaddr srcport dstport protocol flow-direction\neni-0a 1790812800 1790812860 ACCEPT 10.0.1.7 10.0.0.5 40000 443 6 ingress\n", records: 1, line: 0, note: ""},
+		"a header that lacks a column":       {file: "x.log", text: strings.Replace(v2Header, " dstport", "", 1) + "\n" + v2Line + "\n", records: 0, line: 1, note: "it lacks dstport"},
+		"a column that comes twice":          {file: "x.log", text: v2Header + " srcaddr\n" + v2Line + " 10.0.1.7\n", records: 0, line: 1, note: `"srcaddr" twice`},
+		"two formats in one file":            {file: "x.log", text: good + "interface-id start end action srcaddr dstaddr srcport dstport protocol flow-direction\neni-0a 1790812800 1790812860 ACCEPT 10.0.1.7 10.0.0.5 40000 443 6 ingress\n", records: 2, line: 0, note: ""},
+		"too few columns":                    {file: "x.log", text: good + "2 1234\n" + v2Back + "\n2 1\n", records: 2, line: 3, note: "more or fewer columns than the header: it is left out (2 such lines)"},
+		"too many columns":                   {file: "x.log", text: good + v2Line + " OK\n", records: 1, line: 3, note: "more or fewer columns"},
+		"a port that is too high":            {file: "x.log", text: good + strings.Replace(v2Line, "40000", "70000", 1) + "\n", records: 1, line: 3, note: "has not the form of its column"},
+		"an address that is none":            {file: "x.log", text: good + strings.Replace(v2Line, "10.0.1.7", "10.0.1.777", 1) + "\n", records: 1, line: 3, note: "has not the form of its column"},
+		"an address with a zone":             {file: "x.log", text: good + strings.Replace(v2Line, "10.0.1.7", "fe80::1%eth0", 1) + "\n", records: 1, line: 3, note: "has not the form of its column"},
+		"an id that is none":                 {file: "x.log", text: good + strings.Replace(v2Line, "eni-0a", "eni-$(id)", 1) + "\n", records: 1, line: 3, note: "has not the form of its column"},
+		"a time before flow logs":            {file: "x.log", text: good + strings.Replace(v2Line, "1790812800 1790812860", "12 13", 1) + "\n", records: 1, line: 3, note: "the time of the record is impossible"},
+		"a time in the future":               {file: "x.log", text: good + strings.Replace(v2Line, "1790812800 1790812860", "1990812800 1990812860", 1) + "\n", records: 1, line: 3, note: "the time of the record is impossible"},
+		"an end before the start":            {file: "x.log", text: good + strings.Replace(v2Line, "1790812800 1790812860", "1790812860 1790812800", 1) + "\n", records: 1, line: 3, note: "the time of the record is impossible"},
+		"a direction that cannot be told":    {file: "x.log", text: good + strings.Replace(v2Line, "10.0.0.5", "10.0.0.99", 1) + "\n", records: 1, line: 3, note: "has no flow-direction"},
+		"a regional NAT gateway":             {file: "x.log", text: good + strings.Replace(v2Line, "eni-0a", "-", 1) + "\n", records: 1, line: 3, note: "names no interface"},
+		"a file that is cut off":             {file: "x.log.gz", text: string(cut[:len(cut)*2/3]), records: 0, line: 0, note: "damaged or cut off"},
+		"a file that is no gzip file":        {file: "y.gz", text: "\x1f\x8bnothing of it", records: 0, line: 0, note: "begins like a gzip file"},
+		"a line without end":                 {file: "x.log", text: good + strings.Repeat("9", 1<<19), records: 1, line: 3, note: "longer than 256 KiB"},
+		"no header, default format":          {file: "x.log", text: v2Line + "\n", records: 1, line: 0, note: ""},
+		"no header, a format that is known":  {file: name, text: "eni-0a 10.0.1.7 10.0.0.5 40000 443 6 1790812800 1790812860 ACCEPT\n", records: 1, line: 0, note: ""},
+		"no header, another format":          {file: "x.log", text: "eni-0a 10.0.1.7 10.0.0.5 40000 443 6 1790812800 1790812860 ACCEPT\n", records: 0, line: 1, note: "no header"},
+		"records as JSON":                    {file: "x.log", text: `{"message": "` + v2Line + `"}` + "\n" + `{"message":"` + v2Back + `\n"}{"message":"` + v2Line + `"}`, records: 3, line: 0, note: ""},
+		"JSON with a header":                 {file: "x.log", text: `{"message": "` + v2Header + `"}` + "\n" + `{"message": "` + v2Line + `"}`, records: 1, line: 0, note: ""},
+		"other JSON":                         {file: "x.log", text: `{"eventVersion": "1.08"}` + "\n", records: 0, line: 1, note: "it holds JSON that has no records"},
+		"other JSON among records":           {file: "x.log", text: good + `{"message": 7}` + "\n" + `{"message": "{}"}` + "\n" + v2Back + "\n", records: 2, line: 3, note: "that has no record of a flow log"},
+		"JSON that is cut off":               {file: "x.log", text: good + `{"message": "2 1234`, records: 1, line: 3, note: "that has no record of a flow log"},
+		"records of another account":         {file: "x.log", text: good + strings.Replace(v2Line, "123456789012", "999988887777", 1) + "\n", records: 2, line: 0, note: ""},
+		"a clock that jumps back":            {file: "x.log", text: good + strings.Replace(v2Line, "1790812800 1790812860", "1790726400 1790726460", 1) + "\n", records: 2, line: 0, note: ""},
+		"times of CloudWatch Logs":           {file: "x.log", text: "2026-10-01T00:00:00.000Z " + v2Line + "\n2026-10-01T00:00:01.000Z " + v2Back + "\n", records: 2, line: 0, note: ""},
+		"line breaks of Windows":             {file: "x.log", text: strings.ReplaceAll(good, "\n", "\r\n"), records: 1, line: 0, note: ""},
+		"no line break at the end":           {file: "x.log", text: strings.TrimSpace(good), records: 1, line: 0, note: ""},
+		"a damaged Parquet":                  {file: "x.log.parquet", text: "PAR1", records: 0, line: 0, note: "it is not a Parquet file, or it is cut off"},
+		"an empty file":                      {file: "x.log", text: "", records: 0, line: 0, note: ""},
+		"lines that hold terminal sequences": {file: "x.log", text: good + "\x1b[2J\n", records: 1, line: 3, note: "more or fewer columns"},
+	} {
+		c.name = what
+		for form, make := range map[string]func(*testing.T, badInput) (string, *shelf){"text": badText, "Parquet": badParquet, "S3": badObject, "Parquet in S3": badParquetObject} {
+			if parquet := strings.HasPrefix(form, "Parquet"); parquet && c.textOnly() {
+				continue
+			}
+			c.check(t, form, make)
+		}
+	}
+}
+
+// badInput is a file that is not as it should be, and what is said about it.
+type badInput struct {
+	file, text string
+	records    uint64
+	line       int
+	note       string
+	name       string
+}
+
+// textOnly reports whether a Parquet file cannot be wrong in that way.
+func (c *badInput) textOnly() bool {
+	lines := strings.Split(strings.TrimRight(c.text, "\n"), "\n")
+	columns := strings.Fields(lines[0])
+	distinct := map[string]bool{}
+	for _, line := range lines {
+		if len(strings.Fields(line)) != len(columns) {
+			return true
+		}
+	}
+	for _, name := range columns {
+		distinct[name] = true
+	}
+	return len(lines) < 2 || c.file != "x.log" || len(distinct) < len(columns) || strings.Contains(c.text, "\r") || strings.ContainsRune(c.text, '{') || !strings.Contains(lines[0], "srcaddr") || strings.Contains(strings.Join(lines[1:], ""), "srcaddr")
+}
+
+func badText(t *testing.T, c badInput) (string, *shelf) {
+	folder := t.TempDir()
+	write(t, folder, "a.log", v2Header+"\n"+v2Back+"\n")
+	writeBytes(t, folder, c.file, []byte(c.text))
+	return folder, nil
+}
+
+func badParquet(t *testing.T, c badInput) (string, *shelf) {
+	folder := t.TempDir()
+	write(t, folder, "a.log", v2Header+"\n"+v2Back+"\n")
+	writeBytes(t, folder, c.file+".parquet", asParquet(t, c.text, true))
+	return folder, nil
+}
+
+func badObject(t *testing.T, c badInput) (string, *shelf) {
+	folder, _ := badText(t, c)
+	return "s3://our-logs/flows", shelved(t, folder, "flows/")
+}
+
+func badParquetObject(t *testing.T, c badInput) (string, *shelf) {
+	folder, _ := badParquet(t, c)
+	return "s3://our-logs/flows", shelved(t, folder, "flows/")
+}
+
+func (c *badInput) check(t *testing.T, form string, make func(*testing.T, badInput) (string, *shelf)) {
+	t.Helper()
+	what := c.name + ", as " + form
+	path, bucket := make(t, *c)
+	o := flows.Options{
+		Addresses: ownAddress, Now: time.Unix(begin, 0).AddDate(0, 1, 0),
+		Formats: map[string]string{"fl-0123456789abcdef0": "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${start} ${end} ${action}"},
+	}
+	if bucket != nil {
+		o = bucket.options(o)
+	}
+	file, line, note := path+"/"+c.file, c.line, c.note
+	if strings.HasPrefix(form, "Parquet") {
+		file += ".parquet"
+		line = max(0, line-1) // rows are counted from the first record
+		note = strings.ReplaceAll(note, "such lines", "such rows")
+	}
+	s := read(t, o, path)
+	if c.name == "a file that is cut off" {
+		if s.Records < 1000 || s.Records > 5000 {
+			t.Errorf("%s: %d records were read of it", what, s.Records)
+		}
+	} else if s.Records != c.records+1 {
+		t.Errorf("%s: %d records, want %d: %v", what, s.Records, c.records+1, s.Notes)
+	}
+	switch {
+	case note == "" && len(s.Notes) > 0:
+		t.Errorf("%s: %v", what, s.Notes)
+	case note != "" && (len(s.Notes) != 1 || !strings.Contains(s.Notes[0].String(), note) || s.Notes[0].File != file || c.line > 0 && s.Notes[0].Line != line):
+		t.Errorf("%s: %v, want %s in line %d of %s", what, s.Notes, note, line, file)
+	}
+	for _, n := range s.Notes {
+		if strings.Contains(n.String(), "\x1b") {
+			t.Errorf("%s: %q", what, n)
+		}
+	}
+}
+
+// Files without a header are read by the format that was given, also if each record is the
+// message of JSON.
+func TestGivenFormat(t *testing.T) {
+	const record = "eni-0a 10.0.1.7 10.0.0.5 40000 443 6 1790812800 1790812860 ACCEPT"
+	format := "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${start} ${end} ${action}"
+	for what, text := range map[string]string{
+		"text": record + "\n", "an export of CloudWatch Logs": "2026-10-01T00:00:00.000Z " + record + "\n", "JSON": `{"message":"` + record + `"}`,
 	} {
 		folder := t.TempDir()
-		write(t, folder, "a.log", v2Header+"\n"+v2Back+"\n")
-		path := filepath.Join(folder, c.file)
-		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
-			t.Fatal(err)
+		write(t, folder, "x.log", text)
+		if s := read(t, flows.Options{Addresses: ownAddress, Format: format}, folder); s.Records != 1 || len(s.Notes) > 0 {
+			t.Errorf("%s: %d records, %v", what, s.Records, s.Notes)
 		}
-		s := read(t, flows.Options{
-			Addresses: ownAddress, Now: time.Unix(begin, 0).AddDate(0, 1, 0),
-			Formats: map[string]string{"fl-0123456789abcdef0": "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${start} ${end} ${action}"},
-		}, folder)
-		if what == "a file that is cut off" {
-			if s.Records < 1000 || s.Records > 5000 {
-				t.Errorf("%s: %d records were read of it", what, s.Records)
-			}
-		} else if s.Records != c.records+1 {
-			t.Errorf("%s: %d records, want %d: %v", what, s.Records, c.records+1, s.Notes)
+		if s := read(t, flows.Options{Addresses: ownAddress}, folder); s.Records != 0 || len(s.Notes) != 1 || !strings.Contains(s.Notes[0].Text, "--log-format") {
+			t.Errorf("%s without a format: %d records, %v", what, s.Records, s.Notes)
 		}
-		switch {
-		case c.note == "" && len(s.Notes) > 0:
-			t.Errorf("%s: %v", what, s.Notes)
-		case c.note != "" && (len(s.Notes) != 1 || !strings.Contains(s.Notes[0].String(), c.note) || s.Notes[0].File != path || c.line > 0 && s.Notes[0].Line != c.line):
-			t.Errorf("%s: %v, want %s in line %d", what, s.Notes, c.note, c.line)
-		}
-		for _, n := range s.Notes {
-			if strings.Contains(n.String(), "\x1b") {
-				t.Errorf("%s: %q", what, n)
-			}
+	}
+	for format, good := range map[string]bool{flows.DefaultFormat: true, "": false, "version srcaddr": false, "${version} ${srcaddr}": false, format + " ${mood}": true} {
+		if err := flows.CheckFormat(format); (err == nil) != good {
+			t.Errorf("%q: %v", format, err)
 		}
 	}
 }

@@ -129,6 +129,13 @@ func parseFormat(format string) (*layout, error) {
 	return newLayout(names)
 }
 
+// CheckFormat refuses what is not a format of flow logs with the fields that are needed:
+// "${version} ${account-id} …".
+func CheckFormat(format string) error {
+	_, err := parseFormat(format)
+	return err
+}
+
 // isHeader reports whether a line holds the names of columns: words of small
 // letters, digits and hyphens that begin with a letter, a field among them.
 func isHeader(line []byte) bool {

@@ -50,6 +50,7 @@ var faultTexts = [faults]struct {
 	faultForm:      {"a value has not the form of its column: the record is left out", true},
 	faultTime:      {"the time of the record is impossible (before flow logs existed, in the future, longer than a day, or its end before its start): the record is left out", true},
 	faultDirection: {"the record has no flow-direction, and neither of its addresses is one of the interface's in the inventory: the record is left out", true},
+	faultMessage:   {`the line holds JSON that has no record of a flow log in "message": it is left out`, true},
 	faultInterface: {"the record names no interface, as those of regional NAT gateways do: the record is left out", false},
 }
 

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -70,6 +71,9 @@ func (p *rows) stop(ctx context.Context, err error) error {
 	}
 	if err != nil {
 		text := reason(err)
+		if errors.As(err, new(objectError)) {
+			text = "it could not be read: " + err.Error()
+		}
 		if p.read > 0 {
 			text += fmt.Sprintf(": it was read up to row %d", p.read)
 		}

@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -26,12 +27,21 @@ type Options struct {
 	// Formats are the formats of flow logs by id, as DescribeFlowLogs returns
 	// them, for files without a header and with a name that says which flow log they belong to.
 	Formats map[string]string
+	// Format is the format of files without a header whose name does not say of which
+	// flow log they are; empty: the default format, where the columns fit it.
+	Format string
 	// RejectOnly are the ids of flow logs that record rejected traffic only: their
 	// files do not say what was accepted.
 	RejectOnly map[string]bool
 	// Addresses returns the private addresses of an interface, for records that do
 	// not say their direction; nil where they are not known.
 	Addresses func(id string) []netip.Addr
+
+	// Bucket returns a bucket, for paths of Amazon S3.
+	Bucket func(name string) Bucket
+	// Accounts and Regions are those of which flow logs are read from a bucket, as far as
+	// the names of its folders and objects say it; nil: all.
+	Accounts, Regions map[string]bool
 
 	Now      time.Time                         // the zero Time: the current time
 	Workers  int                               // files that are read at once; 0: one for each core
@@ -45,11 +55,11 @@ var ErrNoFiles = errors.New("no flow log files were found")
 // in memory twice.
 const flushAt = 1 << 18
 
-// Read reads files and folders and reduces their records. A file that cannot be
-// read is noted and does not keep the others from being read; a path that does not
-// exist is an error.
+// Read reads files, folders and buckets and reduces their records. A file that cannot
+// be read is noted and does not keep the others from being read; a path that does not
+// exist, or a bucket that cannot be listed at all, is an error.
 func Read(ctx context.Context, paths []string, o Options) (*Summary, error) {
-	list, notes, err := sources(paths, &o)
+	list, notes, err := sources(ctx, paths, &o)
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +78,9 @@ func Read(ctx context.Context, paths []string, o Options) (*Summary, error) {
 		j.total += uint64(s.size)
 	}
 	group, ctx := errgroup.WithContext(ctx)
+	ready := j.fetchAhead(ctx, group)
 	for range min(workers, max(1, len(list))) {
-		group.Go(func() error { return j.work(ctx) })
+		group.Go(func() error { return j.work(ctx, ready) })
 	}
 	if err := group.Wait(); err != nil {
 		return nil, err
@@ -83,7 +94,6 @@ func Read(ctx context.Context, paths []string, o Options) (*Summary, error) {
 type job struct {
 	options *Options
 	list    []source
-	next    atomic.Int64
 	total   uint64
 	read    atomic.Uint64
 	records atomic.Uint64
@@ -92,18 +102,58 @@ type job struct {
 	whole Summary
 }
 
+// opened is a source that a worker can begin with.
+type opened struct {
+	*source
+	first []byte // the first part of an object
+	err   error
+}
+
+// fetchAhead gives the sources to the workers, objects with their first part.
+func (j *job) fetchAhead(ctx context.Context, group *errgroup.Group) <-chan opened {
+	ready := make(chan opened)
+	var next atomic.Int64
+	var left sync.WaitGroup
+	many := 1
+	if slices.ContainsFunc(j.list, func(s source) bool { return s.bucket != nil }) {
+		many = fetchers
+	}
+	for range many {
+		left.Add(1)
+		group.Go(func() error {
+			defer left.Done()
+			for {
+				i := int(next.Add(1) - 1)
+				if i >= len(j.list) {
+					return nil
+				}
+				o := opened{source: &j.list[i]}
+				if o.bucket != nil {
+					o.first, o.err = o.part(ctx, 0, partBytes)
+				}
+				select {
+				case ready <- o:
+				case <-ctx.Done():
+					return fmt.Errorf("reading flow logs: %w", ctx.Err())
+				}
+			}
+		})
+	}
+	go func() {
+		left.Wait()
+		close(ready)
+	}()
+	return ready
+}
+
 // work reads files until none is left.
-func (j *job) work(ctx context.Context) error {
+func (j *job) work(ctx context.Context, ready <-chan opened) error {
 	o := j.options
 	d := j.newReducer()
 	in := &inflater{raw: bufio.NewReaderSize(nil, 1<<16), text: bufio.NewReaderSize(nil, 1<<18)}
-	for {
-		i := int(j.next.Add(1) - 1)
-		if i >= len(j.list) {
-			break
-		}
+	for s := range ready {
 		before := d.summary.Records
-		err := j.readFile(ctx, &j.list[i], d, in)
+		err := j.readFile(ctx, &s, d, in)
 		if err != nil {
 			return err
 		}
@@ -195,29 +245,45 @@ func (in *inflater) open(r io.Reader) (*bufio.Reader, error) {
 	return in.text, nil
 }
 
-// readFile reads one file. Only an end of the context is an error.
-func (j *job) readFile(ctx context.Context, s *source, d *reducer, in *inflater) error {
+// readFile reads one file or object. Only an end of the context is an error.
+func (j *job) readFile(ctx context.Context, s *opened, d *reducer, in *inflater) error {
 	lost := func(text string) {
 		d.summary.Notes = append(d.summary.Notes, Note{File: s.path, Text: text, Loss: true})
 	}
-	f, err := os.Open(s.path)
-	if err != nil {
-		lost("it could not be opened: " + reason(err))
-		return nil
+	var content interface {
+		io.Reader
+		io.ReaderAt
 	}
-	defer f.Close()
+	if s.bucket != nil {
+		if s.err != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("reading flow logs: %w", ctx.Err())
+			}
+			lost("it could not be read: " + s.err.Error())
+			return nil
+		}
+		content = s.content(ctx)
+	} else {
+		f, err := os.Open(s.path)
+		if err != nil {
+			lost("it could not be opened: " + reason(err))
+			return nil
+		}
+		defer f.Close()
+		content = f
+	}
 	var magic [4]byte
-	if n, _ := f.ReadAt(magic[:], 0); isParquet(s.path, magic[:n]) {
-		err := j.readParquet(ctx, s, d, f)
+	if n, _ := content.ReadAt(magic[:], 0); isParquet(s.path, magic[:n]) {
+		err := j.readParquet(ctx, s.source, d, content)
 		j.read.Add(uint64(s.size))
 		return err
 	}
-	text, err := in.open(counting{f, &j.read})
+	text, err := in.open(counting{content, &j.read})
 	if err != nil {
 		lost(err.Error())
 		return nil
 	}
-	return j.readLines(ctx, s, d, text)
+	return j.readLines(ctx, s.source, d, text)
 }
 
 // lines reads the lines of one file.
@@ -254,7 +320,14 @@ func (j *job) readLines(ctx context.Context, s *source, d *reducer, in *bufio.Re
 			l.done = true
 			continue
 		case err != nil && !errors.Is(err, io.EOF):
-			l.note("the file is damaged or cut off: it was read up to here ("+reason(err)+")", n)
+			if ctx.Err() != nil {
+				return fmt.Errorf("reading flow logs: %w", ctx.Err())
+			}
+			text := "the file is damaged or cut off: it was read up to here (" + reason(err) + ")"
+			if errors.As(err, new(objectError)) {
+				text = "it was read up to here: " + err.Error()
+			}
+			l.note(text, n)
 			l.done = true
 			continue
 		}
@@ -271,6 +344,10 @@ func (j *job) readLines(ctx context.Context, s *source, d *reducer, in *bufio.Re
 func (l *lines) take(line []byte, n int) {
 	if line[0] >= 'a' && line[0] <= 'z' && isHeader(line) {
 		l.header(line, n)
+		return
+	}
+	if line[0] == '{' {
+		l.messages(line, n)
 		return
 	}
 	if l.broken {
@@ -319,20 +396,21 @@ func trim(line []byte) []byte {
 
 // layoutOf returns the layout of a file without a header, or says why there is none.
 func (j *job) layoutOf(s *source, line []byte) (*layout, string) {
-	if format, known := j.options.Formats[s.origin.FlowLog]; known && s.origin.FlowLog != "" {
+	format, known := j.options.Formats[s.origin.FlowLog]
+	if !known || s.origin.FlowLog == "" {
+		format, known = j.options.Format, j.options.Format != ""
+	}
+	if known {
 		l, err := parseFormat(format)
 		if err != nil {
-			return nil, "it has no header, and the format of flow log " + s.origin.FlowLog + " cannot be used: " + err.Error()
+			return nil, "it has no header, and the format of its flow log cannot be used: " + err.Error()
 		}
 		return l, ""
-	}
-	if line[0] == '{' {
-		return nil, "it holds JSON, not records as text: the file is left out"
 	}
 	if l := guessLayout(withoutTime(line)); l != nil {
 		return l, ""
 	}
-	return nil, "it has no header, and the inventory does not hold the format of its flow log: the file is left out. Put a line with the names of its columns before the records"
+	return nil, "it has no header, and the inventory does not hold the format of its flow log: the file is left out. Give the format (--log-format '${version} ${account-id} …'), or put a line with the names of its columns before the records"
 }
 
 // withoutTime takes a time from the front of a line: CloudWatch Logs puts one there

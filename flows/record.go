@@ -78,6 +78,7 @@ const (
 	faultWindow          // outside of the window that was asked for: no fault of the file
 	faultInterface       // of no interface: a regional NAT gateway
 	faultLate            // a rejected packet that opens no connection
+	faultMessage         // JSON without a record in "message"
 
 	faults
 )

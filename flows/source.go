@@ -2,6 +2,7 @@ package flows
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,11 +37,14 @@ func OriginOf(name string) (Origin, bool) {
 	return Origin{Account: m[1], Region: m[2], FlowLog: m[3], Time: at}, true
 }
 
-// source is one file to read.
+// source is one file to read, or one object of Amazon S3.
 type source struct {
 	path   string
 	size   int64
 	origin Origin
+
+	bucket Bucket // nil: a file
+	object Object
 }
 
 // margin is how long before or after the records of a file the time in its name may
@@ -55,12 +59,26 @@ type listing struct {
 	notes   []Note
 }
 
-// sources lists the files of the paths, in the order of their names, each once. In
-// folders it takes the files with the endings .gz, .log, .txt and .parquet, and leaves out
-// those with a time in their name that is outside of the window.
-func sources(paths []string, o *Options) ([]source, []Note, error) {
+// sources lists the files and objects of the paths, in the order of their names, each
+// once. In folders it takes those with the names of flow logs, and leaves out those with a
+// time in their name that is outside of the window.
+func sources(ctx context.Context, paths []string, o *Options) ([]source, []Note, error) {
 	l := &listing{options: o, seen: map[string]bool{}}
 	for _, path := range paths {
+		if IsS3(path) {
+			list, notes, err := listBucket(ctx, path, o)
+			if err != nil {
+				return nil, nil, err
+			}
+			l.notes = append(l.notes, notes...)
+			for _, s := range list {
+				if !l.seen[s.path] {
+					l.seen[s.path] = true
+					l.list = append(l.list, s)
+				}
+			}
+			continue
+		}
 		info, err := os.Stat(path)
 		if err != nil {
 			return nil, nil, fmt.Errorf("opening flow logs: %w", err)
@@ -89,7 +107,7 @@ func (l *listing) take(path string, info fs.FileInfo) {
 	}
 	l.seen[whole] = true
 	origin, _ := OriginOf(path)
-	l.list = append(l.list, source{path, info.Size(), origin})
+	l.list = append(l.list, source{path: path, size: info.Size(), origin: origin})
 }
 
 func (l *listing) lost(path, text string) {
@@ -102,11 +120,7 @@ func (l *listing) visit(name string, d fs.DirEntry, err error) error {
 		l.lost(name, "it could not be opened: "+reason(err))
 		return nil
 	}
-	ending := strings.ToLower(filepath.Ext(name))
-	switch {
-	case d.IsDir():
-		return nil
-	case !slices.Contains([]string{".gz", ".log", ".txt", ".parquet"}, ending):
+	if d.IsDir() || !isFlowLogName(name) {
 		return nil
 	}
 	if origin, named := OriginOf(name); named && l.options.outside(origin.Time) {
@@ -119,6 +133,18 @@ func (l *listing) visit(name string, d fs.DirEntry, err error) error {
 	}
 	l.take(name, info)
 	return nil
+}
+
+// endings are those of the names of files that are taken from folders.
+var endings = []string{".gz", ".log", ".txt", ".parquet", ".json"}
+
+// firehoseName is how names of Amazon Data Firehose end: the time and a UUID, perhaps with
+// an ending that says how the file is compressed.
+var firehoseName = regexp.MustCompile(`-\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}-[0-9a-f-]{36}$`)
+
+// isFlowLogName reports whether a file of a folder may be one of flow logs.
+func isFlowLogName(name string) bool {
+	return slices.Contains(endings, strings.ToLower(filepath.Ext(name))) || firehoseName.MatchString(name)
 }
 
 // outside reports whether a file that was delivered at a time cannot hold records
