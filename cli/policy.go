@@ -3,12 +3,16 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/awsclient"
+	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/flows"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 func (p *program) policyVerb() *urfave.Command {
@@ -19,6 +23,7 @@ func (p *program) policyVerb() *urfave.Command {
 		Flags: []urfave.Flag{
 			choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Usage: "for an audit of this `DEPTH`: groups, network, services"}, "depth", depthWords()...),
 			&urfave.StringFlag{Name: "role-name", Usage: "for the credentials of an audit with --org: list the accounts of the organization too, and assume the role of this `NAME` in each"},
+			&urfave.StringSliceFlag{Name: "flow-logs", Usage: "for sgaudit usage with the flow logs at this `PATH` of Amazon S3 too: s3://BUCKET/PREFIX; repeatable"},
 		},
 		Action: func(c *urfave.Context) error {
 			depth, err := parseDepth(c.String("depth"))
@@ -35,7 +40,11 @@ func (p *program) policyVerb() *urfave.Command {
 				}
 				statements = append(statements, hubStatements(role)...)
 			}
-			text, err := policy(statements)
+			buckets, err := bucketStatements(c.StringSlice("flow-logs"))
+			if err != nil {
+				return err
+			}
+			text, err := policy(append(statements, buckets...))
 			if err != nil {
 				return err
 			}
@@ -49,7 +58,7 @@ type statement struct {
 	Sid       string
 	Effect    string
 	Action    []string
-	Resource  string
+	Resource  any                          // a text, or a list of texts
 	Condition map[string]map[string]string `json:",omitempty"`
 }
 
@@ -64,6 +73,43 @@ func hubStatements(role string) []statement {
 			Condition: map[string]map[string]string{"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}},
 		},
 	}
+}
+
+// bucketStatements let credentials read flow logs in buckets: list what is under a prefix,
+// read its objects, and decrypt them where they are encrypted with a key of AWS KMS, which
+// S3 asks for (AWS KMS: kms:ViaService).
+func bucketStatements(paths []string) (list []statement, err error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	if err := checkBuckets(paths); err != nil {
+		return nil, err
+	}
+	var buckets, objects []string
+	for _, path := range paths {
+		if !flows.IsS3(path) {
+			return nil, console.Usage("files need no permission", "--flow-logs %s is not a path of Amazon S3", words.Plain(path))
+		}
+		bucket, prefix := flows.CutS3(path)
+		buckets, objects = append(buckets, "arn:*:s3:::"+bucket), append(objects, "arn:*:s3:::"+bucket+"/"+prefix+"*")
+	}
+	return []statement{
+		{Sid: "SgauditListsFlowLogs", Effect: "Allow", Action: awsclient.ObjectActions[:1], Resource: resources(buckets)},
+		{Sid: "SgauditReadsFlowLogs", Effect: "Allow", Action: awsclient.ObjectActions[1:2], Resource: resources(objects)},
+		{
+			Sid: "SgauditDecryptsFlowLogs", Effect: "Allow", Action: awsclient.ObjectActions[2:], Resource: "*",
+			Condition: map[string]map[string]string{"StringLike": {"kms:ViaService": "s3.*.amazonaws.com*"}},
+		},
+	}, nil
+}
+
+// resources is one resource, or a list of several.
+func resources(list []string) any {
+	slices.Sort(list)
+	if list = slices.Compact(list); len(list) == 1 {
+		return list[0]
+	}
+	return list
 }
 
 // policy returns an IAM policy of the statements.

@@ -9,10 +9,14 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
 	"github.com/sgaudit/sgaudit/fixtures/traffic"
@@ -27,7 +31,34 @@ type flowSource struct {
 	logs, summaries []string // paths
 	demo            bool     // the flow logs of the demo account, if no path is given
 	since, until    time.Time
+	format          string             // of files without a header; empty: as the inventory has it
+	client          *awsclient.Options // for paths of Amazon S3; nil: they are not read
 }
+
+// checkFormat refuses what is not a format of flow logs.
+func checkFormat(c *urfave.Context, flag string) error {
+	if !c.IsSet(flag) {
+		return nil
+	}
+	if err := flows.CheckFormat(c.String(flag)); err != nil {
+		return console.Usage("write it as DescribeFlowLogs returns it, in single quotes: '${version} ${account-id} ${interface-id} …'", "--%s: %v", flag, err)
+	}
+	return nil
+}
+
+// checkBuckets refuses paths of Amazon S3 that name no bucket.
+func checkBuckets(paths []string) error {
+	for _, path := range paths {
+		if bucket, _ := flows.CutS3(path); flows.IsS3(path) && !bucketName.MatchString(bucket) {
+			return console.Usage("write it as s3://BUCKET or s3://BUCKET/PREFIX/", "%s does not name a bucket of Amazon S3", words.Plain(path))
+		}
+	}
+	return nil
+}
+
+// bucketName is the form of the names of buckets (Amazon S3 User Guide, bucket naming
+// rules; upper case and underscores are of buckets that are older).
+var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$`)
 
 // usageFlag is on the verbs that judge by flow logs too.
 func usageFlag() urfave.Flag {
@@ -36,6 +67,9 @@ func usageFlag() urfave.Flag {
 
 // usageSource sorts the paths of the flag --usage.
 func usageSource(paths []string) (s flowSource, err error) {
+	if i := slices.IndexFunc(paths, flows.IsS3); i >= 0 {
+		return s, console.Usage(fmt.Sprintf("reduce them to a summary first: sgaudit usage --flow-logs %s --save-summary flows.json.zst", paths[i]), "flow logs in Amazon S3 are read by sgaudit usage alone")
+	}
 	for _, path := range paths {
 		begin := make([]byte, 64)
 		f, err := os.Open(path)
@@ -76,8 +110,21 @@ func (p *program) judgeUsage(ctx context.Context, inv *inventory.Inventory, path
 func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, source flowSource) (*flows.Summary, error) {
 	o := flowOptions(inv)
 	o.Since, o.Until = source.since, source.until
+	if source.format != "" {
+		o.Format = source.format
+	}
+	if source.client != nil && slices.ContainsFunc(source.logs, flows.IsS3) {
+		client, err := awsclient.Connect(ctx, *source.client)
+		if err != nil {
+			return nil, p.interrupted(ctx, err)
+		}
+		o.Bucket = func(name string) flows.Bucket { return objectReader{client.Bucket(name)} }
+	}
 	progress := p.console.StartProgress()
 	defer progress.End()
+	if o.Bucket != nil {
+		progress.Set("listing the flow logs of %s", words.List(source.logs, 3))
+	}
 	began := time.Now()
 	o.Progress = func(read, total, records uint64) {
 		rate := float64(records) / max(time.Since(began).Seconds(), 0.001)
@@ -89,7 +136,7 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 	case len(source.logs) > 0:
 		summary, err = flows.Read(ctx, source.logs, o)
 		if errors.Is(err, flows.ErrNoFiles) {
-			err = console.Usage("a folder holds them as files that end in .gz, .log, .txt or .parquet", "no flow log files were found in %s", words.List(source.logs, 3))
+			err = console.Usage("a folder holds them as files that end in .gz, .log, .txt, .parquet or .json", "no flow log files were found in %s", words.List(source.logs, 3))
 		}
 	case len(source.summaries) == 0 && source.demo:
 		summary, err = demoFlows(ctx, inv, o)
@@ -130,17 +177,46 @@ func demoFlows(ctx context.Context, inv *inventory.Inventory, o flows.Options) (
 	return flows.Read(ctx, []string{path}, o)
 }
 
+// objectReader gives the objects of a bucket to the package flows.
+type objectReader struct{ *awsclient.Bucket }
+
+// List implements flows.Bucket.
+func (r objectReader) List(ctx context.Context, prefix, delimiter string, page func([]flows.Object, []string) error) error {
+	return r.Bucket.List(ctx, prefix, delimiter, func(found []awsclient.Object, folders []string) error {
+		objects := make([]flows.Object, len(found))
+		for i, o := range found {
+			objects[i] = flows.Object(o)
+		}
+		return page(objects, folders)
+	})
+}
+
+// ReadRange implements flows.Bucket.
+func (r objectReader) ReadRange(ctx context.Context, o flows.Object, offset int64, n int) ([]byte, error) {
+	return r.Bucket.ReadRange(ctx, awsclient.Object(o), offset, n)
+}
+
 // flowOptions are what the inventory knows about flow logs and interfaces.
 func flowOptions(inv *inventory.Inventory) flows.Options {
-	o := flows.Options{Formats: map[string]string{}, RejectOnly: map[string]bool{}}
+	o := flows.Options{Formats: map[string]string{}, RejectOnly: map[string]bool{}, Accounts: map[string]bool{}, Regions: map[string]bool{}}
 	var indexes []*inventory.Index
+	formats := map[string]bool{} // of flow logs that are delivered without a header
 	for _, r := range inv.Regions {
+		o.Accounts[r.AccountID], o.Regions[r.Name] = true, true
 		indexes = append(indexes, inventory.NewIndex(r))
 		for _, l := range r.FlowLogs {
 			if l.Format != "" {
 				o.Formats[l.ID] = l.Format
 			}
+			if !strings.Contains(l.Destination, ":s3:") {
+				formats[l.Format] = true
+			}
 			o.RejectOnly[l.ID] = l.Traffic == "REJECT"
+		}
+	}
+	if len(formats) == 1 {
+		for f := range formats {
+			o.Format = f
 		}
 	}
 	o.Addresses = func(id string) []netip.Addr {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
@@ -19,6 +20,8 @@ type source struct {
 	flag     string            // names the file; empty: the verb takes none
 	client   awsclient.Options // how an account is read
 	accounts *accountsChoice   // which accounts are read
+
+	buckets bool // Amazon S3 is read beside a file, so that the flags for credentials count
 
 	opened *input // the file, once it was read
 }
@@ -91,12 +94,12 @@ func (p *program) loadFile(s *source) (*inventory.Snapshot, error) {
 	}
 	opts := awsclient.SavedOptions{Warn: func(text string) { p.console.Warn("%s", text) }}
 	if in.kind == snapshotInput || in.kind == notationInput {
-		if err := noAccount(s.c, "--"+s.flag, "region", savedAccount); err != nil {
+		if err := s.noAccount("region", savedAccount); err != nil {
 			return nil, err
 		}
 	} else {
 		regions, err := flagValues(s.c, "region", checkRegion)
-		if err := console.Combine(noAccount(s.c, "--"+s.flag), err); err != nil {
+		if err := console.Combine(s.noAccount(), err); err != nil {
 			return nil, err
 		}
 		switch opts.Account = s.c.String(savedAccount); {
@@ -145,13 +148,31 @@ func savedFlag() urfave.Flag {
 	return &urfave.StringFlag{Name: savedAccount, Category: categoryRead, Usage: "the account `ID` of saved answers that do not name it (--region does the same for the region)"}
 }
 
+// noAccount refuses the flags that mean nothing beside the file.
+func (s *source) noAccount(more ...string) error {
+	if !s.buckets {
+		return noAccount(s.c, "--"+s.flag, more...)
+	}
+	names := []string{"exclude-region", "depth", "max-rps", "region-deadline"}
+	for _, f := range accountsFlags() {
+		if name := f.Names()[0]; !slices.Contains([]string{"role-arn", "external-id", "session-name"}, name) {
+			names = append(names, name)
+		}
+	}
+	return refuse(s.c, "--"+s.flag, append(names, more...))
+}
+
 // noAccount refuses the flags that mean nothing where no account is read.
 func noAccount(c *urfave.Context, because string, more ...string) error {
 	names := []string{"profile", "endpoint-url", "exclude-region", "depth", "max-rps", "region-deadline"}
 	for _, f := range accountsFlags() {
 		names = append(names, f.Names()[0])
 	}
-	for _, name := range append(names, more...) {
+	return refuse(c, because, append(names, more...))
+}
+
+func refuse(c *urfave.Context, because string, names []string) error {
+	for _, name := range names {
 		if c.IsSet(name) {
 			return console.Usage("drop one of them", "%s reads no account, so --%s has no effect", because, name)
 		}

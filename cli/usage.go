@@ -32,7 +32,8 @@ func (p *program) usageVerb() *urfave.Command {
 			"Without --flow-logs and --summary it lists the flow logs of the account, and how to read them. " +
 			"Exit codes: 0 judged, 2 no flow log could be read, 3 a part of the account or of the flow logs could not be read.",
 		Flags: append([]urfave.Flag{
-			&urfave.StringSliceFlag{Name: "flow-logs", Category: categoryRead, Usage: "read flow logs from this `PATH`, a file or a folder as Amazon S3 holds them (text, also .gz, and Parquet); repeatable", TakesFile: true},
+			&urfave.StringSliceFlag{Name: "flow-logs", Category: categoryRead, Usage: "read flow logs from this `PATH`: a file, a folder as Amazon S3 holds them (text, also .gz, and Parquet), or s3://BUCKET/PREFIX; repeatable", TakesFile: true},
+			&urfave.StringFlag{Name: "log-format", Category: categoryRead, Usage: "read files without a header line as this `FORMAT`: '${version} ${account-id} …' (default: as the flow logs of the account, or the default format)"},
 			&urfave.StringSliceFlag{Name: "summary", Category: categoryRead, Usage: "read this `FILE` of --save-summary instead of flow logs, or beside them; repeatable", TakesFile: true},
 			&urfave.StringFlag{Name: "save-summary", Category: categoryReport, Usage: "save what the flow logs were reduced to into this `FILE`", TakesFile: true},
 			&urfave.StringFlag{Name: "since", Category: categoryRead, Usage: "judge from this `TIME` on: 30d, 2026-01-31 or 2026-01-31T12:00:00Z (default: the first record)"},
@@ -61,7 +62,11 @@ func (p *program) usage(c *urfave.Context) error {
 		}
 		return nil
 	})
-	errs := []error{err, wrong, bad, early, late, unknown, notEmpty(c, "save-summary", "input", "config")}
+	errs := []error{err, wrong, bad, early, late, unknown, notEmpty(c, "save-summary", "input", "config"), checkFormat(c, "log-format"), checkBuckets(c.StringSlice("flow-logs"))}
+	inBuckets := slices.ContainsFunc(c.StringSlice("flow-logs"), flows.IsS3)
+	if inBuckets && c.Bool("demo") {
+		errs = append(errs, console.Usage("drop one of them", "--demo has flow logs of its own, and no credentials for Amazon S3"))
+	}
 	most, few := parseMost(c, "max-sources", 10)
 	errs = append(errs, few)
 	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
@@ -70,19 +75,22 @@ func (p *program) usage(c *urfave.Context) error {
 	if err := console.Combine(errs...); err != nil {
 		return err
 	}
+	src.buckets = inBuckets
 	snapshot, err := p.loadInventory(src)
 	if err != nil {
 		return err
 	}
 	inv := snapshot.Inventory
 	if !c.IsSet("flow-logs") && !c.IsSet("summary") && !c.Bool("demo") {
-		if err := p.console.Print(flowLogList(inv)); err != nil {
+		if err := p.console.Print(flowLogList(inv, sameSource(c))); err != nil {
 			return err
 		}
 		p.console.Warn("no flow logs were given, so no rule was judged")
 		return status(exitIncomplete)
 	}
-	summary, err := p.readFlows(c.Context, inv, flowSource{c.StringSlice("flow-logs"), c.StringSlice("summary"), c.Bool("demo"), since, until})
+	summary, err := p.readFlows(c.Context, inv, flowSource{
+		logs: c.StringSlice("flow-logs"), summaries: c.StringSlice("summary"), demo: c.Bool("demo"), since: since, until: until, format: c.String("log-format"), client: &src.client,
+	})
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	urfave "github.com/urfave/cli/v2"
+
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/tables"
@@ -159,10 +161,33 @@ func writeUsageJSON(w io.Writer, r *usage.Report) error {
 // bucketPath is the ARN of a bucket with a folder that can stand in a command as it is.
 var bucketPath = words.Form(`^arn:[a-z-]+:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9_.=/-]*)?)$`)
 
-// flowLogList says which flow logs the account has, and how to read them.
-func flowLogList(inv *inventory.Inventory) string {
+// sameSource are the flags that say which account is read, as they can stand in a command.
+func sameSource(c *urfave.Context) string {
+	var b strings.Builder
+	for _, name := range []string{"input", "endpoint-url"} {
+		if value := c.String(name); c.IsSet(name) && plainWord.MatchString(value) {
+			fmt.Fprintf(&b, " --%s %s", name, value)
+		}
+	}
+	for _, name := range []string{"profile", "region"} {
+		for _, value := range c.StringSlice(name) {
+			if plainWord.MatchString(value) {
+				fmt.Fprintf(&b, " --%s %s", name, value)
+			}
+		}
+	}
+	return b.String()
+}
+
+// plainWord is a word that a shell takes as it is.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=-]+$`)
+
+// flowLogList says which flow logs the account has, and how to read them. The flags are
+// those of the command that is printed.
+func flowLogList(inv *inventory.Inventory, flags string) string {
 	var out strings.Builder
-	count := 0
+	var paths []string
+	count, files := 0, false
 	for _, r := range inv.Regions {
 		for i := range r.FlowLogs {
 			l := &r.FlowLogs[i]
@@ -171,17 +196,26 @@ func flowLogList(inv *inventory.Inventory) string {
 			switch m := bucketPath().FindStringSubmatch(l.Destination); {
 			case l.Traffic == "REJECT":
 				out.WriteString("  it does not show which rules are used\n")
-			case m != nil && inventory.IsAccountID(r.AccountID) && inventory.IsRegion(r.Name):
-				fmt.Fprintf(&out, "  aws s3 sync s3://%s/AWSLogs/%s/vpcflowlogs/%s/ flow-logs/%s/%s/\n", strings.TrimSuffix(m[1], "/"), r.AccountID, r.Name, r.AccountID, r.Name)
+			case m != nil:
+				if path := "s3://" + strings.TrimSuffix(m[1], "/") + "/"; !slices.Contains(paths, path) {
+					paths = append(paths, path)
+				}
 			default:
-				out.WriteString("  export it to files first: sgaudit reads files as Amazon S3 holds them\n")
+				files = true
+				out.WriteString("  sgaudit does not read it there: export it to files\n")
 			}
 		}
 	}
 	if count == 0 {
 		return "the account has no VPC flow log that was read: create one for each VPC that records all traffic\n"
 	}
-	out.WriteString("then run: sgaudit usage --flow-logs flow-logs\n")
+	if files {
+		paths = append(paths, "FOLDER")
+	}
+	if len(paths) > 0 {
+		slices.Sort(paths)
+		fmt.Fprintf(&out, "then run: sgaudit usage%s --flow-logs %s\n", flags, strings.Join(paths, " --flow-logs "))
+	}
 	return out.String()
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -53,6 +54,8 @@ type walk struct {
 	name    string
 	group   *errgroup.Group
 
+	accounts, regions map[string]bool // that are asked for; nil: all
+
 	mu      sync.Mutex
 	list    []source
 	notes   []Note
@@ -68,7 +71,7 @@ func listBucket(ctx context.Context, path string, o *Options) ([]source, []Note,
 		return nil, nil, errNoBuckets
 	}
 	name, prefix := CutS3(path)
-	w := &walk{options: o, bucket: o.Bucket(name), name: name, others: map[string]bool{}}
+	w := &walk{options: o, bucket: o.Bucket(name), name: name, accounts: o.Accounts, regions: o.Regions, others: map[string]bool{}}
 	w.group, ctx = errgroup.WithContext(ctx)
 	w.group.SetLimit(listers)
 	w.begin(ctx, prefix)
@@ -108,6 +111,7 @@ func (w *walk) begin(ctx context.Context, prefix string) {
 		})
 	}
 	if strings.Contains("/"+folder, "/AWSLogs/") {
+		w.named(folder)
 		w.enter(ctx, folder)
 		return
 	}
@@ -130,6 +134,20 @@ func (w *walk) begin(ctx context.Context, prefix string) {
 		w.note(Note{File: w.path(folder), Text: fmt.Sprintf("only the folder AWSLogs was read, and not the %s beside it: name them if they hold flow logs", words.Count(others, "folder"))})
 	}
 	w.enter(ctx, folder+"AWSLogs/")
+}
+
+// named adds the account and the region that a path names to those that are asked for.
+func (w *walk) named(folder string) {
+	_, rest, _ := strings.Cut("/"+folder, "/AWSLogs/")
+	parts := strings.Split(rest, "/")
+	if account := strings.TrimPrefix(parts[0], "aws-account-id="); w.accounts != nil && isDigits(account, 12) {
+		w.accounts = maps.Clone(w.accounts)
+		w.accounts[account] = true
+	}
+	if len(parts) > 3 && w.regions != nil {
+		w.regions = maps.Clone(w.regions)
+		w.regions[strings.TrimPrefix(parts[2], "aws-region=")] = true
+	}
 }
 
 func (w *walk) path(key string) string { return s3Scheme + w.name + "/" + key }
@@ -226,7 +244,7 @@ func (w *walk) place(folder string) folderUse {
 		return wholeFolder
 	case len(parts) > 1 && value(1, "aws-service") != "vpcflowlogs":
 		return skipFolder
-	case w.options.Accounts != nil && !w.options.Accounts[account]:
+	case w.accounts != nil && !w.accounts[account]:
 		if len(parts) == 1 {
 			w.mu.Lock()
 			w.others[account] = true
@@ -235,7 +253,7 @@ func (w *walk) place(folder string) folderUse {
 		return skipFolder
 	case len(parts) < 3:
 		return openFolder
-	case w.options.Regions != nil && !w.options.Regions[value(2, "aws-region")]:
+	case w.regions != nil && !w.regions[value(2, "aws-region")]:
 		return skipFolder
 	case w.options.Since.IsZero() && w.options.Until.IsZero():
 		return wholeFolder
@@ -287,16 +305,15 @@ func isDigits(text string, n int) bool {
 // take takes an object if it is one of flow logs, or if it was named itself.
 func (w *walk) take(o Object, named bool) {
 	origin, known := OriginOf(o.Key)
-	opt := w.options
 	switch {
 	case o.Size == 0:
 		return
 	case named:
 	case !isFlowLogName(o.Key):
 		return
-	case known && (opt.outside(origin.Time) || opt.Regions != nil && !opt.Regions[origin.Region]):
+	case known && (w.options.outside(origin.Time) || w.regions != nil && !w.regions[origin.Region]):
 		return
-	case known && opt.Accounts != nil && !opt.Accounts[origin.Account]:
+	case known && w.accounts != nil && !w.accounts[origin.Account]:
 		w.mu.Lock()
 		w.others[origin.Account] = true
 		w.mu.Unlock()

@@ -178,11 +178,12 @@ func TestOtherLayouts(t *testing.T) {
 		records uint64
 		notes   []string
 	}{
-		"copies":         {2, []string{"accounts that the inventory does not hold are not read: 444455556666", "no folder AWSLogs"}},
-		"copies/c/x.log": {1, nil},
-		"copies/a":       {1, nil},
-		"stream/":        {1, []string{"no folder AWSLogs"}},
-		"both":           {2, []string{"only the folder AWSLogs was read, and not the 1 folder beside it"}},
+		"copies":                     {2, []string{"accounts that the inventory does not hold are not read: 444455556666", "no folder AWSLogs"}},
+		"copies/c/x.log":             {1, nil},
+		"copies/a":                   {1, nil},
+		"stream/":                    {1, []string{"no folder AWSLogs"}},
+		"both/AWSLogs/111122223333/": {1, nil},
+		"both":                       {2, []string{"only the folder AWSLogs was read, and not the 1 folder beside it"}},
 	} {
 		sum := read(t, o, "s3://our-logs/"+path)
 		if sum.Records != c.records || len(sum.Notes) != len(c.notes) {
@@ -194,6 +195,10 @@ func TestOtherLayouts(t *testing.T) {
 				t.Errorf("%s: %v, want %s", path, n, c.notes[i])
 			}
 		}
+	}
+	o.Accounts, o.Regions = map[string]bool{"999988887777": true}, map[string]bool{"us-east-1": true}
+	if sum := read(t, o, "s3://our-logs/both/AWSLogs/111122223333/vpcflowlogs/eu-west-1/"); sum.Records != 1 || len(sum.Notes) > 0 {
+		t.Errorf("a folder that names another account and region: %d records, %v", sum.Records, sum.Notes)
 	}
 	for _, path := range []string{"nothing", "copies/readme", "cop"} {
 		if _, err := flows.Read(t.Context(), []string{"s3://our-logs/" + path}, o); !errors.Is(err, flows.ErrNoFiles) {
