@@ -59,8 +59,8 @@ type listing struct {
 	EncodingType          string
 }
 
-// List calls page for the objects whose keys begin with a prefix, a thousand at a time,
-// in the order of their keys. With a delimiter, keys in which it follows behind the
+// List calls page for the objects with keys that begin with a prefix, a thousand at a
+// time, in the order of their keys. With a delimiter, keys in which it follows behind the
 // prefix are given as folders, each once. Errors say in words what failed.
 func (b *Bucket) List(ctx context.Context, prefix, delimiter string, page func(objects []Object, folders []string) error) error {
 	var token string

@@ -38,8 +38,8 @@ type objectAnswer struct {
 	body   []byte
 }
 
-// noBody is the SHA-256 of an empty body, which S3 wants to have in a header.
-const noBody = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+// emptyHash is the SHA-256 of an empty body, which S3 wants to have in a header.
+const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 // invoke sends the call with the retries and limits of a configuration, and returns the
 // answer as it is.
@@ -111,7 +111,7 @@ func (s objectSerializer) HandleSerialize(ctx context.Context, in middleware.Ser
 	for name, values := range s.call.header {
 		request.Header[name] = values
 	}
-	request.Header.Set("X-Amz-Content-Sha256", noBody)
+	request.Header.Set("X-Amz-Content-Sha256", emptyHash)
 	return next.HandleSerialize(ctx, in)
 }
 

@@ -26,7 +26,7 @@ type Object struct {
 // Bucket reads a bucket of Amazon S3. Its methods are called from several goroutines, and
 // their errors are sentences for people.
 type Bucket interface {
-	// List calls page for the objects whose keys begin with a prefix, some at a time. With
+	// List calls page for the objects with keys that begin with a prefix, some at a time. With
 	// a delimiter, keys in which it follows behind the prefix are given as folders.
 	List(ctx context.Context, prefix, delimiter string, page func(objects []Object, folders []string) error) error
 	// ReadRange returns so many bytes of an object from an offset on; at its end fewer.
