@@ -74,7 +74,7 @@ func TestItOnlyReads(t *testing.T) {
 			if !ok {
 				return true
 			}
-			if name := selector.Sel.Name; filepath.Base(filepath.Dir(file)) == "awsclient" && strings.HasPrefix(name, "Method") {
+			if name := selector.Sel.Name; filepath.Base(filepath.Dir(file)) == "awsclient" && strings.HasPrefix(name, "Method") && name != "Method" {
 				methods[filepath.Base(file)] += name + " "
 			}
 			if reading[selector.Sel.Name] && len(services) > 0 {
@@ -86,7 +86,7 @@ func TestItOnlyReads(t *testing.T) {
 			return true
 		})
 	}
-	// Amazon S3 tells what reads from what writes by the method alone.
+	// In calls to Amazon S3 the method alone says whether they read.
 	if got := strings.Fields(methods["object_call.go"]); len(got) != 1 || got[0] != "MethodGet" {
 		t.Errorf("calls to Amazon S3 are made with %v, and only GET reads", got)
 	}
