@@ -9,7 +9,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +48,7 @@ func checkFormat(c *urfave.Context, flag string) error {
 // checkBuckets refuses paths of Amazon S3 that name no bucket.
 func checkBuckets(paths []string) error {
 	for _, path := range paths {
-		if bucket, _ := flows.CutS3(path); flows.IsS3(path) && !bucketName.MatchString(bucket) {
+		if bucket, _ := flows.CutS3(path); flows.IsS3(path) && !bucketName().MatchString(bucket) {
 			return console.Usage("write it as s3://BUCKET or s3://BUCKET/PREFIX/", "%s does not name a bucket of Amazon S3", words.Plain(path))
 		}
 	}
@@ -58,7 +57,7 @@ func checkBuckets(paths []string) error {
 
 // bucketName is the form of the names of buckets (Amazon S3 User Guide, bucket naming
 // rules; upper case and underscores are of buckets that are older).
-var bucketName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$`)
+var bucketName = words.Form(`^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$`)
 
 // usageFlag is on the verbs that judge by flow logs too.
 func usageFlag() urfave.Flag {

@@ -165,13 +165,13 @@ var bucketPath = words.Form(`^arn:[a-z-]+:s3:::([a-z0-9][a-z0-9.-]{1,61}[a-z0-9]
 func sameSource(c *urfave.Context) string {
 	var b strings.Builder
 	for _, name := range []string{"input", "endpoint-url"} {
-		if value := c.String(name); c.IsSet(name) && plainWord.MatchString(value) {
+		if value := c.String(name); c.IsSet(name) && plainWord().MatchString(value) {
 			fmt.Fprintf(&b, " --%s %s", name, value)
 		}
 	}
 	for _, name := range []string{"profile", "region"} {
 		for _, value := range c.StringSlice(name) {
-			if plainWord.MatchString(value) {
+			if plainWord().MatchString(value) {
 				fmt.Fprintf(&b, " --%s %s", name, value)
 			}
 		}
@@ -180,7 +180,7 @@ func sameSource(c *urfave.Context) string {
 }
 
 // plainWord is a word that a shell takes as it is.
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=-]+$`)
+var plainWord = words.Form(`^[A-Za-z0-9_./:@%+=-]+$`)
 
 // flowLogList says which flow logs the account has, and how to read them. The flags are
 // those of the command that is printed.

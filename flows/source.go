@@ -140,11 +140,11 @@ var endings = []string{".gz", ".log", ".txt", ".parquet", ".json"}
 
 // firehoseName is how names of Amazon Data Firehose end: the time and a UUID, perhaps with
 // an ending that says how the file is compressed.
-var firehoseName = regexp.MustCompile(`-\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}-[0-9a-f-]{36}$`)
+var firehoseName = words.Form(`-\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}-[0-9a-f-]{36}$`)
 
 // isFlowLogName reports whether a file of a folder may be one of flow logs.
 func isFlowLogName(name string) bool {
-	return slices.Contains(endings, strings.ToLower(filepath.Ext(name))) || firehoseName.MatchString(name)
+	return slices.Contains(endings, strings.ToLower(filepath.Ext(name))) || firehoseName().MatchString(name)
 }
 
 // outside reports whether a file that was delivered at a time cannot hold records
