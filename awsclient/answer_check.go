@@ -29,17 +29,20 @@ func (e *notAnAnswer) RetryableError() bool { return true }
 // wholeAnswers is the option of every client that refuses such a response
 // before a decoder sees it. It comes last in the stack, next to the connection.
 func wholeAnswers(stack *middleware.Stack) error {
-	return stack.Deserialize.Add(answerCheck{}, middleware.After)
+	return stack.Deserialize.Add(answerCheck{stack.ID()}, middleware.After)
 }
 
-type answerCheck struct{}
+// answerCheck belongs to the stack of one operation. The names in the context may be of
+// another one: the SDK's client that fetches the credentials of a container sets none, and
+// is called from within the call that needs them.
+type answerCheck struct{ operation string }
 
 // ID names the middleware.
 func (answerCheck) ID() string { return "WholeAnswer" }
 
 // HandleDeserialize reads the body of a response and passes it on whole. Errors
 // of AWS (status 300 and above) are the decoders' business.
-func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+func (c answerCheck) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
 	out, metadata, err := next.HandleDeserialize(ctx, in)
 	response, ok := out.RawResponse.(*smithyhttp.Response)
 	if err != nil || !ok || response.StatusCode < 200 || response.StatusCode >= 300 {
@@ -59,7 +62,10 @@ func (answerCheck) HandleDeserialize(ctx context.Context, in middleware.Deserial
 		body.release()
 		return out, metadata, errTooMany
 	}
-	if why := lacking(middleware.GetServiceID(ctx), middleware.GetOperationName(ctx), response.StatusCode, body.data); why != "" {
+	if middleware.GetOperationName(ctx) != c.operation {
+		return out, metadata, nil
+	}
+	if why := lacking(middleware.GetServiceID(ctx), c.operation, response.StatusCode, body.data); why != "" {
 		err = &notAnAnswer{why}
 		body.release()
 	}

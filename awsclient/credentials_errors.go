@@ -84,6 +84,12 @@ func credentialsError(opts *Options, err error) *SetupError {
 		return say("the web identity token could not be read: "+rootCauseOfFile(err), "check AWS_WEB_IDENTITY_TOKEN_FILE, or web_identity_token_file of the profile")
 	case errors.As(err, &file) && file.Path != "" && file.Path == os.Getenv("AWS_CA_BUNDLE"):
 		return say("the certificates of AWS_CA_BUNDLE could not be read: "+rootCauseOfFile(err), "")
+	case strings.Contains(text, "failed to load credentials,"): // endpointcreds
+		cause := strings.TrimPrefix(rootCause(err), ": ") // an answer without a code
+		if _, file, found := strings.Cut(text, ": open "); found {
+			cause = "open " + firstLine(file) // the token's; the error has no type
+		}
+		return say("the credentials of this container could not be fetched: "+cause, "check the task role of ECS, or the association of EKS Pod Identity; "+containerVariables())
 	case errors.As(err, &api): // AWS itself has answered
 		return nil
 	case strings.Contains(text, "failed to load") || strings.Contains(text, "failed to parse"):
@@ -92,6 +98,18 @@ func credentialsError(opts *Options, err error) *SetupError {
 		return noCredentials(err, profile, named, text)
 	}
 	return nil
+}
+
+// containerVariables are the variables by which ECS and EKS say where a container gets its
+// credentials.
+func containerVariables() string {
+	var set []string
+	for _, name := range []string{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"} {
+		if value := os.Getenv(name); value != "" {
+			set = append(set, name+" is "+words.Cut(value, mostText))
+		}
+	}
+	return strings.Join(set, ", ")
 }
 
 // noCredentials says that none were found, and what stands in the way if that
