@@ -8,11 +8,14 @@
 
 It needs GoReleaser and cyclonedx-gomod and installs them into a folder of its own
 where they are missing. As root on Debian it installs the package, runs it and removes
-it. It signs nothing: that needs the identity of the workflow that makes a release.
+it; with rpm it installs the .rpm into a folder and runs that; with wine64 it runs the
+program for Windows, with ruby it reads the manifest for Homebrew. It signs nothing: that
+needs the identity of the workflow that makes a release.
 """
 
 import argparse
 import hashlib
+import io
 import json
 import os
 import pathlib
@@ -24,6 +27,9 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
+
+import headers  # scripts/headers.py
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 TOOLS = {
@@ -92,6 +98,10 @@ def look(dist, work):
         elif name.endswith((".tar.gz", ".zip")):
             opened = tarfile.open(made[name]) if name.endswith(".gz") else zipfile.ZipFile(made[name])
             held = set(opened.getnames() if name.endswith(".gz") else opened.namelist())
+            program = opened.extractfile("sgaudit").read() if name.endswith(".gz") else opened.read("sgaudit.exe")
+            system, arch = re.search(r"_(linux|darwin|windows)_(amd64|arm64)\.", name).groups()
+            said = headers.read(program)
+            check(f"{name}: the program is for {said.system} {said.arch}, and links {', '.join(sorted(said.libraries)) or 'nothing'}", (said.system, said.arch) == (system, arch) and said.own())
             wanted = {"LICENSE", "README.md", "manual/sgaudit.1", "manual/sgaudit.bash", "sgaudit.exe" if "windows" in name else "sgaudit"}
             check(f"{name} holds the program, its manual and its licence", wanted <= held)
     archive = next((made[n] for n in sums if f"_{SYSTEM}_{ARCH}.tar.gz" in n), None)
@@ -99,12 +109,10 @@ def look(dist, work):
         with tarfile.open(archive) as opened:
             opened.extractall(work / "unpacked", filter="data")
         tryout(work / "unpacked" / "sgaudit", archive.name)
-    for kind, name in (("Casks", "sgaudit.rb"), ("scoop", "sgaudit.json")):
-        found = list(dist.rglob(name))
-        system = {"Casks": "darwin", "scoop": "windows"}[kind]
-        archives = [n for n in sums if system in n and n.endswith((".gz", ".zip"))]
-        if archives:
-            check(f"{name} ({kind}) names the archives with their SHA-256", found and all(sums[a] in found[0].read_text() for a in archives))
+    archives = {n: p for n, p in made.items() if n.endswith((".tar.gz", ".zip"))}
+    if any("windows" in n for n in archives):
+        manifests(dist, archives, sums)
+        windows(made[next(n for n in archives if "windows_amd64" in n)], work)
     package = next((made[n] for n in sums if n.endswith(f"_{ARCH}.deb")), None)
     if package and shutil.which("dpkg") and os.geteuid() == 0 and not shutil.which("sgaudit"):
         run("dpkg", "--install", str(package))
@@ -117,11 +125,87 @@ def look(dist, work):
         check(f"{package.name} removed leaves no program", not shutil.which("sgaudit"))
     elif package:
         print(f"not tried: installing {package.name} (that needs dpkg, root, and no other sgaudit)")
-    if shutil.which("rpm"):
-        for name in (n for n in sums if n.endswith(".rpm")):
-            check(f"{name} is a package that rpm reads", "/usr/bin/sgaudit" in run("rpm", "--query", "--list", "--package", "--nosignature", str(made[name])))
+    for name in (n for n in sums if n.endswith(".rpm")):
+        rpm(made[name], work)
+    for name in (n for n in sums if n.endswith(".apk")):
+        apk(made[name])
+
+
+INSTALLED = ("usr/bin/sgaudit", "usr/share/man/man1/sgaudit.1", "usr/share/bash-completion/completions/sgaudit", "usr/share/zsh/vendor-completions/_sgaudit", "usr/share/fish/vendor_completions.d/sgaudit.fish", "usr/share/doc/sgaudit/copyright")
+
+
+def rpm(package, work):
+    """Reads a package for Fedora and others, and installs it into a folder and runs it, as far as this machine can."""
+    if not shutil.which("rpm"):
+        return print(f"not tried: {package.name} (rpm is missing)")
+    listed = run("rpm", "--query", "--list", "--package", "--nosignature", str(package)).split()
+    check(f"{package.name} holds the program, its man page, completions and licence", {"/" + name for name in INSTALLED} <= set(listed))
+    if os.geteuid() or {"x86_64": "amd64", "aarch64": "arm64"}.get(run("rpm", "--query", "--queryformat", "%{ARCH}", "--package", "--nosignature", str(package))) != ARCH and ARCH not in package.name:
+        return
+    root = work / "rpm"
+    run("rpm", "--root", str(root), "--initdb")
+    run("rpm", "--root", str(root), "--install", "--nodeps", "--nosignature", str(package))
+    check(f"{package.name} installs what it holds", all((root / name).is_file() for name in INSTALLED))
+    tryout(root / "usr/bin/sgaudit", package.name)
+    run("rpm", "--root", str(root), "--erase", "sgaudit")
+    check(f"{package.name} removed leaves none of it", not any((root / name).exists() for name in INSTALLED))
+
+
+def apk(package):
+    """Reads a package for Alpine: streams of gzip, of which the control data has the SHA-256 of the last."""
+    streams, rest = [], package.read_bytes()
+    while rest:
+        stream = zlib.decompressobj(31)
+        text = stream.decompress(rest)
+        streams.append((text, rest[: len(rest) - len(stream.unused_data)]))
+        rest = stream.unused_data
+    control = next(t for t, _ in streams if b".PKGINFO" in t[:512])
+    info = dict(line.split(" = ", 1) for line in tarfile.open(fileobj=io.BytesIO(control)).extractfile(".PKGINFO").read().decode().splitlines() if " = " in line)
+    files, packed = streams[-1]
+    held = set(tarfile.open(fileobj=io.BytesIO(files)).getnames())
+    check(f"{package.name} is {info['pkgname']} for {info['arch']}, with the digest of its {len(held)} files", info["datahash"] == hashlib.sha256(packed).hexdigest() and {"x86_64": "amd64", "aarch64": "arm64"}[info["arch"]] in package.name)
+    check(f"{package.name} holds the program, its man page, completions and licence", set(INSTALLED) <= held)
+
+
+def manifests(dist, archives, sums):
+    """Compares what Homebrew and Scoop are given with the archives: addresses, digests, files."""
+    [cask], [scoop] = list(dist.rglob("sgaudit.rb")), list(dist.rglob("scoop/**/sgaudit.json"))
+    text = cask.read_text()
+    pairs = re.findall(r'sha256 "([0-9a-f]{64})"\s+url "([^"]+)"', text) or [(d, u) for u, d in re.findall(r'url "([^"]+)"[^\n]*\n(?:\s+\w+: [^\n]+\n)*\s+sha256 "([0-9a-f]{64})"', text)]
+    version = re.search(r'version "([^"]+)"', text)[1]
+    named = {u.replace("#{version}", version).rsplit("/", 1)[-1]: d for d, u in pairs}
+    wanted = {n for n in archives if "windows" not in n}
+    check(f"{cask.name}: the address and SHA-256 of {', '.join(sorted(named))}", set(named) == wanted and all(sums[n] == d for n, d in named.items()))
+    with tarfile.open(archives[next(n for n in wanted if "darwin" in n)]) as opened:
+        held = set(opened.getnames())
+    files = re.findall(r'(?:binary|manpage|bash_completion|zsh_completion|fish_completion) "([^"]+)"', text)
+    check(f"{cask.name} installs {', '.join(files)}, which the archives hold", len(files) == 5 and set(files) <= held)
+    if shutil.which("ruby"):
+        check(f"{cask.name} is Ruby", "Syntax OK" in run("ruby", "-c", str(cask)))
     else:
-        print("not tried: reading the .rpm (rpm is missing)")
+        print(f"not tried: {cask.name} as Ruby (ruby is missing)")
+    manifest = json.loads(scoop.read_text())
+    check(f"{scoop.name}: version, description, homepage and licence", all(manifest.get(k) for k in ("version", "description", "homepage", "license")))
+    of = {"amd64": "64bit", "arm64": "arm64"}
+    for arch, name in of.items():
+        part = manifest["architecture"][name]
+        archive = part["url"].rsplit("/", 1)[-1]
+        bins = [part.get("bin", manifest.get("bin"))] if isinstance(part.get("bin", manifest.get("bin")), str) else part.get("bin", manifest.get("bin"))
+        check(f"{scoop.name}: {name} is {archive} with its SHA-256 and {', '.join(bins)}", f"windows_{arch}" in archive and sums[archive] == part["hash"] and set(bins) <= set(zipfile.ZipFile(archives[archive]).namelist()))
+
+
+def windows(archive, work):
+    """Runs the program for Windows with wine, where that is there."""
+    wine = shutil.which("wine64") or shutil.which("wine") or next((p for p in ("/usr/lib/wine/wine64",) if os.access(p, os.X_OK)), None)
+    if not wine:
+        return print(f"not tried: running {archive.name} (wine64 is missing)")
+    with zipfile.ZipFile(archive) as opened:
+        opened.extract("sgaudit.exe", work)
+    env = {**os.environ, "WINEPREFIX": str(work / "wine"), "WINEDEBUG": "-all", "DISPLAY": ""}
+    said = run(wine, str(work / "sgaudit.exe"), "version", env=env)
+    check(f"{archive.name}: {said.strip().splitlines()[-1]}", "windows/amd64" in said)
+    done = subprocess.run([wine, str(work / "sgaudit.exe"), "demo", "--quiet"], env=env, text=True, capture_output=True)
+    check(f"{archive.name}: the demo account is audited", done.returncode == 0 and "sg-0d200100" in done.stdout)
 
 
 def tryout(program, name):
