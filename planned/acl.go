@@ -169,6 +169,12 @@ func (a *action) entriesOf(v values) (entries []inventory.ACLEntry) {
 }
 
 func (a *action) entry(v values, direction inventory.Direction, number, allow string) []inventory.ACLEntry {
+	for _, key := range []string{number, allow} {
+		if x, pending := v.pending(key); pending && !x.computed {
+			a.unknown(v.name(key), "the entry of the network ACL is known after apply")
+			return nil
+		}
+	}
 	n := v.number(number)
 	if n == nil || *n < 1 || *n >= lastEntry {
 		v.bad(number, "a rule number from 1 to 32766", v.all[number])

@@ -134,6 +134,14 @@ func (a *action) prefixList(pass int) {
 			return
 		}
 		a.entries(a.in.list(a.id), nil, prefixesOf(a.after))
+	case pass == passAttach && a.makes(): // where all entries have been put in
+		// A dynamic block of which nothing is known looks in the plan like no block at all.
+		if _, pending := a.after.pending("entry"); pending {
+			if l := a.in.list(a.id); l != nil && l.Resolved && len(l.Entries) == 0 {
+				l.Resolved = false
+				a.unknown("entry", "the plan does not say which entries the prefix list has")
+			}
+		}
 	case pass == passDelete && a.removes():
 		a.in.PrefixLists = without(a.in.PrefixLists, func(l *inventory.PrefixList) bool { return l.ID == a.oldID() })
 	}

@@ -317,3 +317,41 @@ func TestRegions(t *testing.T) {
 		}
 	}
 }
+
+// TestUnknownBlocks: a dynamic block of which the number is known after apply is not in
+// the configuration of the plan. What it gives is said to be unknown, and what the plan
+// knows beside it is carried out.
+func TestUnknownBlocks(t *testing.T) {
+	const block = `{"description": "", "ipv6_cidr_blocks": [], "prefix_list_ids": [], "security_groups": [], "self": false}`
+	const known = `{"protocol": "tcp", "from_port": 443, "to_port": 443, "cidr_blocks": ["203.0.113.0/24"]}`
+	const unknown = `{"protocol": true, "from_port": true, "to_port": true, "cidr_blocks": true}`
+	list := func(name string) string {
+		return change("aws_ec2_managed_prefix_list."+name, create, "", `{"name": "`+name+`"}`, `{"id": true, "entry": true}`)
+	}
+	region, out := apply(t, plan(resources("aws_security_group.a", `"vpc_id": {}`, "aws_security_group.plain", `"vpc_id": {}`, "aws_ec2_managed_prefix_list.empty", `"name": {}`,
+		"aws_ec2_managed_prefix_list.filled", `"name": {}`, "aws_ec2_managed_prefix_list_entry.one", `"prefix_list_id": {"references": ["aws_ec2_managed_prefix_list.filled.id", "aws_ec2_managed_prefix_list.filled"]}`),
+		change("aws_security_group.a", create, "", `{"name": "a", "vpc_id": "vpc-1", "ingress": [`+block+`, `+known+`]}`, `{"id": true, "egress": true, "ingress": [`+unknown+`, {"cidr_blocks": [false]}]}`),
+		change("aws_security_group.plain", create, "", `{"name": "plain", "vpc_id": "vpc-1"}`, `{"id": true, "egress": true, "ingress": true}`),
+		list("empty"), list("filled"),
+		change("aws_ec2_managed_prefix_list_entry.one", create, "", `{"cidr": "203.0.113.0/24"}`, `{"prefix_list_id": true}`)))
+	if got := rulesOf(t, region, "aws_security_group.a"); !strings.Contains(got, "tcp/443 203.0.113.0/24") {
+		t.Errorf("the known rule is not there: %s", got)
+	}
+	var notes []string
+	for _, n := range out.Unknown {
+		notes = append(notes, n.String())
+	}
+	want := []string{
+		"aws_ec2_managed_prefix_list.empty, entry: the plan does not say which entries the prefix list has",
+		"aws_security_group.a, ingress[0].protocol: the traffic of the rule is known after apply",
+	}
+	slices.Sort(notes)
+	if !slices.Equal(notes, want) {
+		t.Errorf("unknown are %q, want %q", notes, want)
+	}
+	for _, l := range region.PrefixLists {
+		if l.Resolved != (l.Name != "empty") {
+			t.Errorf("%s: resolved is %v", l.Name, l.Resolved)
+		}
+	}
+}

@@ -30,6 +30,7 @@ type place struct {
 	module *moduleCall // nil where the plan has no configuration of it
 	index  any         // the key of the resource's instance, or nil
 	config *tfjson.ConfigResource
+	block  bool // within a block of the resource
 }
 
 // configOf returns the module of a change and its resource in the configuration.
@@ -90,7 +91,9 @@ func (p *place) later(path []string) later {
 	}
 	e := p.config.Expressions[path[0]]
 	if e == nil || e.ExpressionData == nil {
-		return later{computed: true}
+		// The configuration in a plan leaves dynamic blocks out: those of which the number is known
+		// after apply only stand in the plan as one block of unknown values.
+		return later{computed: !p.block, open: p.block}
 	}
 	refs := referencesAt(e, path[1:])
 	found := later{}

@@ -175,11 +175,13 @@ func (p *place) merge(value, unknown any, path []string) any {
 		}
 	case []any:
 		list, _ := value.([]any)
+		within := *p
+		within.block = true
 		for i, inner := range u {
 			if i == len(list) {
 				list = append(list, nil)
 			}
-			list[i] = p.merge(list[i], inner, path)
+			list[i] = within.merge(list[i], inner, path)
 		}
 		if value != nil || len(list) > 0 {
 			return list
