@@ -128,7 +128,7 @@ func (j *job) fetchAhead(ctx context.Context, group *errgroup.Group) <-chan open
 					return nil
 				}
 				o := opened{source: &j.list[i]}
-				if o.bucket != nil {
+				if o.bucket != nil && (o.size <= partBytes || !isParquet(o.path, nil)) { // of large Parquet objects not all columns are needed
 					o.first, o.err = o.part(ctx, 0, partBytes)
 				}
 				select {
