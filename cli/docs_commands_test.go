@@ -90,7 +90,7 @@ func TestCommandsOfTheDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	workplace(t)
-	server, err := serveEstate("demo.sg", estates.Demo(), endpoint.Options{})
+	server, err := serveEstate("demo.sg", estates.Demo(), endpoint.Options{Objects: demoBucket(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

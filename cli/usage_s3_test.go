@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"os"
@@ -9,7 +10,10 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
+	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/notation"
 	"github.com/sgaudit/sgaudit/fixtures/objects"
+	"github.com/sgaudit/sgaudit/fixtures/traffic"
 )
 
 const usageEstate = `account 123456789012
@@ -143,4 +147,20 @@ func TestPolicyOfBuckets(t *testing.T) {
 	if _, plain, _ := run("policy"); strings.Contains(plain, "s3:") {
 		t.Error("the policy of an audit has actions of Amazon S3")
 	}
+}
+
+// demoBucket is the bucket our-logs of the pages, with the flow logs of the demo account.
+func demoBucket(t *testing.T) *objects.Store {
+	t.Helper()
+	estate, err := notation.Parse("demo.sg", estates.Demo())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var logs bytes.Buffer
+	if err := traffic.WriteDemo(&logs, estate.Inventory); err != nil {
+		t.Fatal(err)
+	}
+	store := &objects.Store{}
+	store.Put("our-logs", "eu-west-1", "AWSLogs/123456789012/vpcflowlogs/us-east-1/2026/10/01/flows.log", logs.Bytes())
+	return store
 }
