@@ -172,7 +172,7 @@ func prepare(t *testing.T, plan []byte) {
 	write("plan.json", plan)
 	write("sgaudit.yaml", []byte("trusted_cidrs: []\n"))
 	write("accounts.csv", []byte("id,name\n123456789012,shop\n"))
-	for _, profile := range []string{"shop", "data"} {
+	for _, profile := range []string{"shop", "data", "log-archive"} {
 		write("config", append(slices.Clip(readIfThere("config")), []byte("[profile "+profile+"]\nregion = us-east-1\naws_access_key_id = AKIA"+strings.ToUpper(profile)+"\naws_secret_access_key = x\n")...))
 	}
 	var logs bytes.Buffer

@@ -31,7 +31,7 @@ func TestExamplesRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	server, err := serveEstate("demo.sg", estates.Demo(), endpoint.Options{})
+	server, err := serveEstate("demo.sg", estates.Demo(), endpoint.Options{Objects: demoBucket(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
