@@ -195,7 +195,7 @@ func readAuditFlagsWith(c *urfave.Context, file string, configuration func() (*c
 	flags.history, err = parseHistory(c)
 	try(err)
 	if c.String("baseline") != "" {
-		flags.baseline, err = readReport(c.String("baseline"))
+		flags.baseline, err = readPacked(c.String("baseline"))
 		try(err)
 		if err == nil && flags.baseline.Selection != nil && !slices.Equal(flags.baseline.Selection.Filters, flags.part.words) { // of the same part it leaves out the same
 			try(console.Usage("give the report that audit wrote", "--baseline %s is a part of a report (sgaudit show %s): what it leaves out would be new", c.String("baseline"), strings.Join(flags.baseline.Selection.Filters, " ")))

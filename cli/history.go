@@ -66,7 +66,7 @@ func beginHistory(flags *auditFlags) (unlock func(), err error) {
 		flags.firstRun = true
 		return unlock, nil
 	}
-	if flags.baseline, err = readReport(reports[len(reports)-1]); err != nil {
+	if flags.baseline, err = readPacked(reports[len(reports)-1]); err != nil {
 		unlock()
 		return nil, console.Usage("this report is the baseline of the run; move it out of the folder, and the one before it will be", "--history: %s", err)
 	}

@@ -154,6 +154,16 @@ func (p *program) loadSnapshot(file string) (*inventory.Snapshot, error) {
 
 // readReport reads a report that was written by -o json.
 func readReport(file string) (*findings.Report, error) {
+	report, err := readPacked(file)
+	if err == nil {
+		report.Unpack()
+	}
+	return report, err
+}
+
+// readPacked is readReport for what needs the details of few findings, or writes them
+// one after the other: see findings.ReadStream.
+func readPacked(file string) (*findings.Report, error) {
 	if report := streamReport(file); report != nil {
 		return report, nil
 	}

@@ -46,7 +46,7 @@ func (p *program) merge(c *urfave.Context) error {
 	}
 	var reports []*findings.Report
 	for _, file := range files {
-		r, err := readReport(file)
+		r, err := readPacked(file)
 		if err != nil {
 			errs = append(errs, err)
 			continue

@@ -33,7 +33,7 @@ func (p *program) trendVerb() *urfave.Command {
 			}
 			t := history.NewTrend()
 			for _, file := range files {
-				report, err := readReport(file)
+				report, err := readPacked(file)
 				if err != nil {
 					return err
 				}

@@ -19,10 +19,10 @@ type Entry struct {
 // First returns the finding that stands for the entry.
 func (e Entry) First() *Finding { return e.Findings[0] }
 
-// Entries groups the open findings of a list. The worst come first: by severity,
+// Entries groups the findings of a list, which are open. The worst come first: by severity,
 // then reachable before unknown before every other verdict, then in the order of
 // the list.
-func Entries(list []Finding) []Entry {
+func Entries(list []*Finding) []Entry {
 	type kind struct {
 		severity                         Severity
 		check, account, region, resource string
@@ -32,11 +32,7 @@ func Entries(list []Finding) []Entry {
 	}
 	var entries []Entry
 	at := map[kind]int{}
-	for i := range list {
-		f := &list[i]
-		if f.Status == Suppressed {
-			continue
-		}
+	for _, f := range list {
 		if f.Rule == nil {
 			entries = append(entries, Entry{[]*Finding{f}})
 			continue

@@ -6,7 +6,6 @@
 package findings
 
 import (
-	"slices"
 	"time"
 
 	"github.com/sgaudit/sgaudit/change"
@@ -76,19 +75,16 @@ type Below struct {
 // reports may share, stays.
 func (r *Report) LeaveOut(least Severity) {
 	r.Below = &Below{MinSeverity: least, LeftOut: []Ref{}}
-	kept := []Finding{}
-	for i := range r.Findings {
-		f := &r.Findings[i]
+	r.Findings = keep(orEmpty(r.Findings), func(f *Finding) bool {
 		if f.Severity >= least {
-			kept = append(kept, *f)
-			continue
+			return true
 		}
 		if f.Status != Suppressed {
 			r.Below.Findings++
 		}
 		r.Below.LeftOut = append(r.Below.LeftOut, f.Ref())
-	}
-	r.Findings = kept
+		return false
+	})
 }
 
 // Tool names the program that wrote the report.
@@ -105,8 +101,14 @@ type Caller struct {
 }
 
 // Open returns the findings that no exception accepts, in their order.
-func (r *Report) Open() []Finding {
-	return slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Status == Suppressed })
+func (r *Report) Open() []*Finding {
+	open := make([]*Finding, 0, len(r.Findings))
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Status != Suppressed {
+			open = append(open, f)
+		}
+	}
+	return open
 }
 
 // Coverage says how much of one region of one account was read.
@@ -196,6 +198,8 @@ type Finding struct {
 	Fix          Fix               `json:"fix"`
 	References   []string          `json:"references"`
 	Suppression  *Suppression      `json:"suppression,omitempty"`
+
+	packed packed // what Detailed adds
 }
 
 // MaxInterfaces caps the interfaces that a finding lists; Attached is the

@@ -9,6 +9,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -183,6 +186,17 @@ func (r *Rule) UnmarshalJSON(text []byte) error {
 	var t RuleText
 	if err := json.Unmarshal(text, &t); err != nil {
 		return &ruleError{err}
+	}
+	*r = *NewRule(t)
+	return nil
+}
+
+// UnmarshalJSONFrom reads what MarshalJSON wrote, for ReadStream: without it, the
+// method of inventory.Rule would stand for a Rule.
+func (r *Rule) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	var t RuleText
+	if err := jsonv2.UnmarshalDecode(d, &t); err != nil {
+		return err
 	}
 	*r = *NewRule(t)
 	return nil

@@ -102,17 +102,24 @@ func (r *Report) LeftOut() (n int, text string) {
 	return n, strings.Join(texts, "; ")
 }
 
-// keep returns the items that are wanted, in their order: an empty list where
-// none is, and nil for nil.
+// keep returns the items that are wanted, in their order, without room for more: the
+// list itself where all are, an empty one where none is, and nil for nil.
 func keep[T any](list []T, wanted func(*T) bool) []T {
 	if list == nil {
 		return nil
 	}
-	kept := make([]T, 0, len(list))
+	var places []int
 	for i := range list {
 		if wanted(&list[i]) {
-			kept = append(kept, list[i])
+			places = append(places, i)
 		}
+	}
+	if len(places) == len(list) {
+		return list[:len(list):len(list)]
+	}
+	kept := make([]T, len(places))
+	for k, i := range places {
+		kept[k] = list[i]
 	}
 	return kept
 }

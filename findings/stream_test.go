@@ -54,6 +54,7 @@ func TestReadStream(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	got.Unpack()
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v\nwant %+v", got, want)
 	}
@@ -100,6 +101,7 @@ func TestReadStreamOfDamage(t *testing.T) {
 			continue
 		}
 		read++
+		got.Unpack()
 		want, err := findings.Read(bytes.NewReader(damaged))
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("%s\nis read as %+v, and as a whole as %+v, %v", damaged, got, want, err)
@@ -115,7 +117,6 @@ func TestReadStreamShares(t *testing.T) {
 	r := of("1", "eu-west-1", "complete", findings.Critical)
 	one := r.Findings[0]
 	one.References = strings.Fields(strings.Repeat("NIST-800-53 CIS-5.2 ", 10))
-	one.Fix.Commands = []string{strings.Repeat("aws ec2 ", 50)}
 	r.Findings = nil
 	for range 2000 {
 		r.Findings = append(r.Findings, one)
@@ -129,7 +130,7 @@ func TestReadStreamShares(t *testing.T) {
 		t.Fatal(err)
 	}
 	first, last := &got.Findings[0], &got.Findings[1999]
-	if &first.References[0] != &last.References[0] || &first.Fix.Commands[0] != &last.Fix.Commands[0] {
+	if &first.References[0] != &last.References[0] {
 		t.Error("findings do not share what they have in common")
 	}
 }
@@ -160,8 +161,12 @@ func TestReadStreamPacks(t *testing.T) {
 	}
 	for _, size := range []int64{0, int64(len(text)), 1, math.MaxInt64} {
 		got, err := findings.ReadStream(bytes.NewReader(text), size)
-		if err != nil || !reflect.DeepEqual(got, want) {
-			t.Fatalf("with the size %d another report was read, %v", size, err)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Unpack()
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("with the size %d another report was read", size)
 		}
 		for i := range got.Findings {
 			f := &got.Findings[i]
@@ -170,5 +175,46 @@ func TestReadStreamPacks(t *testing.T) {
 				t.Fatalf("the id of finding %d is in memory for itself", i)
 			}
 		}
+	}
+}
+
+// TestDetailed: the details of a finding are there in any order, and only once they
+// are asked for. A finding that holds them itself is returned as it is.
+func TestDetailed(t *testing.T) {
+	r := of("1", "eu-west-1", "complete", findings.Critical)
+	one := r.Findings[0]
+	r.Findings = nil
+	for i := range 500 {
+		f := one
+		f.ID, f.Interfaces = "id"+strconv.Itoa(i), make([]findings.Interface, i%11)
+		for k := range f.Interfaces {
+			f.Interfaces[k] = findings.Interface{ID: "eni-" + strconv.Itoa(i), Name: strconv.Itoa(k), Owner: strings.Repeat("ü", i), PrivateIP: "10.0.0.1", PublicIP: "1.1.1.1"}
+		}
+		f.Exposure.Evidence = []string{"", strconv.Itoa(i)}
+		r.Findings = append(r.Findings, f)
+	}
+	text, err := json.Marshal(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := findings.ReadStream(bytes.NewReader(text), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := findings.Read(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, i := range rand.New(rand.NewPCG(3, 4)).Perm(len(got.Findings)) {
+		f := &got.Findings[i]
+		if f.Interfaces != nil || f.Exposure.Evidence != nil {
+			t.Fatal("the details are in memory as they are")
+		}
+		if !reflect.DeepEqual(f.Detailed(), &want.Findings[i]) {
+			t.Fatalf("finding %d is %+v\nwant %+v", i, f.Detailed(), &want.Findings[i])
+		}
+	}
+	if f := &want.Findings[0]; f.Detailed() != f {
+		t.Error("a finding that holds its details was copied")
 	}
 }

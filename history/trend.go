@@ -55,8 +55,7 @@ func (t *Trend) Add(r *findings.Report) {
 	}
 	total, oldest := 0.0, -1.0
 	open := r.Open()
-	for i := range open {
-		f := &open[i]
+	for _, f := range open {
 		first, known := t.since[f.ID]
 		if !known {
 			first = r.StartedAt

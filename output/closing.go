@@ -87,7 +87,7 @@ func first(out *bytes.Buffer, r *findings.Report, o Options) {
 	if o.Width == 0 {
 		return
 	}
-	entries := findings.Entries(r.Findings)
+	entries := findings.Entries(r.Open())
 	var names []string
 	for _, e := range entries {
 		if f := e.First(); f.Severity >= findings.High && !slices.Contains(names, f.Subject()) {

@@ -37,7 +37,7 @@ const severityWidth = len("CRITICAL")
 type cluster struct{ entries []findings.Entry }
 
 // write writes the table and returns of which checks it lists findings.
-func (c *compact) write(out *bytes.Buffer, open []findings.Finding) (shown func(check string) bool) {
+func (c *compact) write(out *bytes.Buffer, open []*findings.Finding) (shown func(check string) bool) {
 	listed, counted := c.divide(findings.Entries(open))
 	order(listed, c.o.Sort, func(e *findings.Entry) *findings.Finding { return e.First() })
 	if c.bySeverity() {
@@ -306,6 +306,6 @@ func (c *compact) entry(out *bytes.Buffer, head string, indent int, place string
 }
 
 // several reports whether the values of the findings are more than one.
-func several(list []findings.Finding, value func(*findings.Finding) string) bool {
-	return slices.ContainsFunc(list, func(f findings.Finding) bool { return value(&f) != value(&list[0]) })
+func several(list []*findings.Finding, value func(*findings.Finding) string) bool {
+	return slices.ContainsFunc(list, func(f *findings.Finding) bool { return value(f) != value(list[0]) })
 }

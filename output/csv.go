@@ -24,6 +24,7 @@ var Columns = []string{
 
 // Row returns the cells of a finding, one for each column.
 func Row(f *findings.Finding) []string {
+	f = f.Detailed()
 	rule := f.Rule.Texts()
 	tags := appendTags(make([]string, 0, len(f.Tags)), f)
 	const sep = "; "

@@ -12,6 +12,7 @@ import (
 // Explain writes everything that a report knows about one finding, so that a
 // reader can check it step by step.
 func Explain(f *findings.Finding) string {
+	f = f.Detailed()
 	var out strings.Builder
 	field := func(name, value string) {
 		if value != "" {

@@ -46,7 +46,7 @@ func writeJSON(out *bufio.Writer, r *findings.Report) error {
 	enc.SetIndent(indent+indent, indent)
 	for i := range r.Findings {
 		text.Reset()
-		if err := enc.Encode(&r.Findings[i]); err != nil {
+		if err := enc.Encode(r.Findings[i].Detailed()); err != nil {
 			return err
 		}
 		if i > 0 {

@@ -26,7 +26,8 @@ var _ = declare("junit", "application/xml", "JUnit XML, for test reports of GitL
 // where it passed.
 type junitCase struct {
 	class, name, outcome, kind, message string
-	lines                               []string // of the failure
+	text                                string            // of an error
+	finding                             *findings.Finding // of a failure, which says more about it
 }
 
 type junitSuite struct {
@@ -84,11 +85,14 @@ func writeCase(out *bufio.Writer, c *junitCase) {
 		fmt.Fprintf(out, "><skipped message=\"%s\"/></testcase>\n", markup(c.message))
 	default:
 		fmt.Fprintf(out, "><%s message=\"%s\" type=\"%s\">", c.outcome, markup(c.message), markup(c.kind))
-		for i, line := range c.lines {
-			if i > 0 {
-				out.WriteByte('\n')
+		out.WriteString(markup(c.text))
+		if c.finding != nil {
+			for i, line := range junitLines(c.finding.Detailed()) {
+				if i > 0 {
+					out.WriteByte('\n')
+				}
+				out.WriteString(markup(line))
 			}
-			out.WriteString(markup(line))
 		}
 		fmt.Fprintf(out, "</%s></testcase>\n", c.outcome)
 	}
@@ -129,7 +133,7 @@ func junitSuites(r *findings.Report) []*junitSuite {
 		for i, g := range unreadParts(c) {
 			suite(c.AccountID, c.Region).add(junitCase{
 				class: "coverage", name: fmt.Sprintf("%s [%d]", g.Operation, i+1), outcome: "error", kind: cmp.Or(g.Kind, c.Status),
-				message: gapWords(&g), lines: []string{gapWords(&g)},
+				message: gapWords(&g), text: gapWords(&g),
 			})
 		}
 	}
@@ -141,7 +145,7 @@ func junitSuites(r *findings.Report) []*junitSuite {
 		if f.Status == findings.Suppressed {
 			c.outcome, c.message = "skipped", "suppressed: "+accepted(f)
 		} else {
-			c.lines = junitLines(f)
+			c.finding = f
 		}
 		s.add(c)
 	}

@@ -49,7 +49,7 @@ var _ = divided(declare("ndjson", "application/x-ndjson", "the report cut into l
 		line(struct {
 			Record string `json:"record"`
 			*findings.Finding
-		}{"finding", &r.Findings[i]})
+		}{"finding", r.Findings[i].Detailed()})
 	}
 	for i := range r.NotEvaluated {
 		line(struct {

@@ -108,7 +108,7 @@ func writeOCSF(w io.Writer, r *findings.Report, _ Options) error {
 	out := newRecords(w)
 	out.begin("[")
 	for i := range r.Findings {
-		out.item(ocsfFound(r, &r.Findings[i]))
+		out.item(ocsfFound(r, r.Findings[i].Detailed()))
 	}
 	if r.Comparison != nil {
 		for i := range r.Comparison.Fixed {

@@ -32,7 +32,7 @@ var _ = declare("table", "text/plain", "a table for reading, fitted to the termi
 	known := 0
 	if o.NewOnly {
 		all := len(open)
-		open = slices.DeleteFunc(open, func(f findings.Finding) bool { return f.Baseline != findings.New })
+		open = slices.DeleteFunc(open, func(f *findings.Finding) bool { return f.Baseline != findings.New })
 		known = all - len(open)
 	}
 	switch {
@@ -49,7 +49,7 @@ var _ = declare("table", "text/plain", "a table for reading, fitted to the termi
 			return fmt.Errorf("laying out the table: %w", err)
 		}
 		notes(&out, r, o, func(check string) bool {
-			return slices.ContainsFunc(open, func(f findings.Finding) bool { return f.Check == check })
+			return slices.ContainsFunc(open, func(f *findings.Finding) bool { return f.Check == check })
 		})
 	}
 	if known > 0 {
@@ -65,8 +65,8 @@ var _ = declare("table", "text/plain", "a table for reading, fitted to the termi
 type layout struct{ o Options }
 
 // columns is the table with every fact in a column of its own.
-func (l *layout) columns(out *bytes.Buffer, r *findings.Report, open []findings.Finding) error {
-	order(open, l.o.Sort, func(f *findings.Finding) *findings.Finding { return f })
+func (l *layout) columns(out *bytes.Buffer, r *findings.Report, open []*findings.Finding) error {
+	order(open, l.o.Sort, func(f **findings.Finding) *findings.Finding { return *f })
 	chosen := l.chosen(r, open)
 	head := make([]string, len(chosen))
 	for c, column := range chosen {
@@ -76,7 +76,7 @@ func (l *layout) columns(out *bytes.Buffer, r *findings.Report, open []findings.
 	digits := findings.Digits(r.Findings)
 	for i := range rows {
 		for _, column := range chosen {
-			text := words.Plain(column.text(&open[i], digits))
+			text := words.Plain(column.text(open[i], digits))
 			if column.name == "severity" {
 				text = paint(l.o, open[i].Severity, text)
 			}
@@ -147,7 +147,7 @@ func order[T any](list []T, by []string, finding func(*T) *findings.Finding) {
 }
 
 // chosen are the columns that were asked for, or else those that differ and fit.
-func (l *layout) chosen(r *findings.Report, open []findings.Finding) (chosen []tableColumn) {
+func (l *layout) chosen(r *findings.Report, open []*findings.Finding) (chosen []tableColumn) {
 	names := l.o.Columns
 	if len(names) == 0 {
 		names = []string{"severity", "id", "region", "group", "name", "rule", "exposure", "finding"}

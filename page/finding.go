@@ -46,7 +46,7 @@ func summary(f *findings.Finding) brief {
 		search = append(search, r.Protocol+"/"+r.Ports, r.Source)
 	}
 	search = append(search, f.Services...)
-	for _, e := range f.Interfaces {
+	for _, e := range f.Detailed().Interfaces {
 		search = append(search, e.ID, e.PrivateIP, e.PublicIP)
 	}
 	b.Search = words.Plain(strings.Join(search, " "))
@@ -86,6 +86,7 @@ type detail struct {
 }
 
 func newDetail(f *findings.Finding, partition string) *detail {
+	f = f.Detailed()
 	d := &detail{
 		Why: plain(f.Exposure.Evidence), Fix: words.Plain(f.Fix.Summary), Commands: plain(f.Fix.Commands), Terraform: words.Block(f.Fix.Terraform),
 		Undo: plain(present(f.Fix.Undo)), Proof: plain(f.Fix.Proof), Notes: plain(f.Fix.Notes), Base: f.BaseSeverity.String(), Rules: []string{},

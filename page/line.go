@@ -1,6 +1,8 @@
 package page
 
 import (
+	"hash/maphash"
+
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -15,23 +17,32 @@ type kin struct {
 // lines numbers the lines of the list, and returns the line of each finding. A
 // line stands where its first finding does.
 func lines(list []findings.Finding) []int {
-	known := map[kin]int{}
+	seed := maphash.MakeSeed()
+	known := map[uint64]int{} // the first finding of each line, by the hash of its kin: the kin themselves would take as much memory as the findings
 	out := make([]int, len(list))
 	n := 0
+next:
 	for i := range list {
-		f := &list[i]
 		out[i] = n
-		if f.GroupID != "" && f.Rule != nil {
-			k := kin{f.Severity, f.Check, f.AccountID, f.Region, f.GroupID, string(f.Exposure.Verdict), f.Status, f.Baseline}
-			if first, ok := known[k]; ok {
-				out[i] = first
-				continue
+		if f := &list[i]; f.GroupID != "" && f.Rule != nil {
+			k := kinOf(f)
+			at := maphash.Comparable(seed, k)
+			for first, ok := known[at]; ok; first, ok = known[at] {
+				if kinOf(&list[first]) == k {
+					out[i] = out[first]
+					continue next
+				}
+				at++ // another kin has the same hash
 			}
-			known[k] = n
+			known[at] = i
 		}
 		n++
 	}
 	return out
+}
+
+func kinOf(f *findings.Finding) kin {
+	return kin{f.Severity, f.Check, f.AccountID, f.Region, f.GroupID, string(f.Exposure.Verdict), f.Status, f.Baseline}
 }
 
 // line is a line of the list as the page shows it without a script.

@@ -8,6 +8,7 @@
 package page
 
 import (
+	"compress/gzip"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -85,6 +86,7 @@ func hash(text string) string {
 type keeper struct {
 	w   io.Writer
 	err error
+	zip *gzip.Writer // of the block that is being written
 }
 
 func (k *keeper) Write(b []byte) (int, error) {

@@ -18,6 +18,7 @@ import (
 // their names: the library gives them in another order every time.
 type archive struct {
 	parts  []*part
+	flate  *flate.Writer    // of the part that is being written, the last one
 	bodies map[string]*body // of sheets: rows that are put in
 	types  bytes.Buffer     // the list of the kinds of parts, in any order
 }
@@ -26,12 +27,47 @@ const typesPart = "[Content_Types].xml"
 
 type part struct {
 	name  string
-	text  bytes.Buffer // compressed
+	text  pieces // compressed
 	flate *flate.Writer
 	sum   hash.Hash32
 	size  uint64
 	body  *body        // not nil until its rows are written
 	frame bytes.Buffer // what is written before, as far as it has come
+}
+
+// pieces are bytes that take little more memory than their number: a buffer would
+// take up to three times as much while it grows.
+type pieces struct {
+	list [][]byte
+	size int
+}
+
+const pieceBytes = 64 << 10
+
+func (p *pieces) Write(text []byte) (int, error) {
+	n := len(text)
+	p.size += n
+	for len(text) > 0 {
+		last := len(p.list) - 1
+		if last < 0 || len(p.list[last]) == cap(p.list[last]) {
+			p.list = append(p.list, make([]byte, 0, pieceBytes))
+			last++
+		}
+		room := min(len(text), cap(p.list[last])-len(p.list[last]))
+		p.list[last] = append(p.list[last], text[:room]...)
+		text = text[room:]
+	}
+	return n, nil
+}
+
+// writeTo writes the bytes.
+func (p *pieces) writeTo(w io.Writer) error {
+	for _, text := range p.list {
+		if _, err := w.Write(text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func newArchive(bodies map[string]*body) *archive { return &archive{bodies: bodies} }
@@ -51,12 +87,27 @@ func (a *archive) Create(name string) (io.Writer, error) {
 
 func (a *archive) create(name string) (*part, error) {
 	p := &part{name: name, sum: crc32.NewIEEE()}
-	var err error
-	if p.flate, err = flate.NewWriter(&p.text, flate.BestSpeed); err != nil {
+	if err := a.end(); err != nil {
 		return nil, err
 	}
+	if a.flate == nil {
+		var err error
+		if a.flate, err = flate.NewWriter(nil, flate.BestSpeed); err != nil {
+			return nil, err
+		}
+	}
+	a.flate.Reset(&p.text)
+	p.flate = a.flate
 	a.parts = append(a.parts, p)
 	return p, nil
+}
+
+// end ends the last part.
+func (a *archive) end() error {
+	if len(a.parts) == 0 {
+		return nil
+	}
+	return a.flate.Close()
 }
 
 // Write takes a piece of the part. Rows are put in before the end of the
@@ -107,12 +158,7 @@ func (a *archive) Close() error {
 	if _, err := p.Write(sortElements(a.types.Bytes())); err != nil {
 		return err
 	}
-	for _, p := range a.parts {
-		if err := p.flate.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.end()
 }
 
 // sortElements sorts the elements inside the outermost one, none of which holds
@@ -143,10 +189,10 @@ func (a *archive) writeTo(w io.Writer) error {
 	for _, p := range a.parts {
 		out, err := z.CreateRaw(&zip.FileHeader{
 			Name: p.name, Method: zip.Deflate, CRC32: p.sum.Sum32(),
-			CompressedSize64: uint64(p.text.Len()), UncompressedSize64: p.size,
+			CompressedSize64: uint64(p.text.size), UncompressedSize64: p.size,
 		})
 		if err == nil {
-			_, err = p.text.WriteTo(out)
+			err = p.text.writeTo(out)
 		}
 		if err != nil {
 			return fmt.Errorf("writing %s: %w", p.name, err)
