@@ -38,6 +38,12 @@ type Accounts struct {
 // is there twice or not even its id is known: a *SetupError, but for the end of ctx.
 func Enter(ctx context.Context, opts Options, base *Client, accounts []Account) (*Accounts, error) {
 	opts.setDefaults()
+	if opts.ConfigAggregator != "" && base == nil {
+		return nil, &SetupError{
+			Message: "the configuration aggregator has to be asked with one set of credentials, and each account of this run has its own",
+			Hint:    "give a --profile for the run with --org or with roles in --accounts-file, or drop --config-aggregator",
+		}
+	}
 	if opts.Parallel == 0 {
 		opts.Parallel = defaultParallel
 	}
@@ -175,6 +181,14 @@ func (a Account) Usual(opts Options, partition string) []string {
 // what was not read then is given as gaps.
 func (r *Accounts) Read(ctx context.Context, take func(regions []*inventory.Region)) {
 	names, units := r.units()
+	if r.base != nil {
+		aggregator := r.base.askAggregator(ctx, "", false)
+		for i := range r.members {
+			if c := r.members[i].client; c != nil {
+				c.aggregator = aggregator
+			}
+		}
+	}
 	p := &progress{tell: r.opts.Progress, left: map[string]int{}}
 	done := make([]sync.WaitGroup, len(names))
 	for i, name := range names {

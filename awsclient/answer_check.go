@@ -101,6 +101,7 @@ var members = map[string]map[string]string{
 		"DescribeConfigurationRecorders":      "ConfigurationRecorders",
 		"DescribeConfigurationRecorderStatus": "ConfigurationRecordersStatus",
 		"SelectResourceConfig":                "Results",
+		"SelectAggregateResourceConfig":       "Results",
 	},
 	"Service Quotas": {"GetServiceQuota": "Quota"},
 	"Organizations": {

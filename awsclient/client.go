@@ -21,6 +21,8 @@ type Client struct {
 	home   string // the region of the first calls
 	caller inventory.Caller
 	role   *assumedRole // nil where the credentials are those that were found
+
+	aggregator *aggregator // of the run; nil where none is asked
 }
 
 // Caller returns the identity that the client has.

@@ -33,6 +33,9 @@ func (c *Client) collect(ctx context.Context, firstPage bool) (*inventory.Invent
 		inv.Regions = append(inv.Regions, region)
 		return region
 	}
+	if len(plan.read) > 0 {
+		c.aggregator = c.askAggregator(ctx, c.caller.AccountID, firstPage)
+	}
 	var g errgroup.Group
 	g.SetLimit(c.opts.Concurrency)
 	p := &progress{tell: c.opts.Progress, regions: len(plan.read)}

@@ -25,8 +25,12 @@ const configPage = 100
 var relatedToGroups = "SELECT accountId, awsRegion, resourceType, resourceId, resourceName, arn, configurationItemCaptureTime, configurationItemStatus, relationships" +
 	" WHERE relationships.resourceType = 'AWS::EC2::SecurityGroup' AND resourceType NOT IN ('" + strings.Join(inventory.NotUsers, "', '") + "')"
 
-// readConfigResources asks AWS Config once for all groups of the region.
+// readConfigResources asks AWS Config once for all groups of the region: the aggregator
+// of the options where it has the region, else AWS Config in the region itself.
 func readConfigResources(ctx context.Context, r *reader, p *pager) error {
+	if r.resourcesOfAggregator(ctx) {
+		return nil
+	}
 	return list(ctx, p, configservice.NewFromConfig(r.config).SelectResourceConfig,
 		func(token *string) *configservice.SelectResourceConfigInput {
 			return &configservice.SelectResourceConfigInput{Expression: aws.String(relatedToGroups), Limit: configPage, NextToken: token}

@@ -31,6 +31,13 @@ type Options struct {
 	Regions        []string // empty: every enabled region
 	ExcludeRegions []string
 	Depth          inventory.Depth // empty: network
+
+	// ConfigAggregator is a configuration aggregator of AWS Config, as NAME or as
+	// REGION/NAME, that is asked once for what uses the groups of all accounts and
+	// regions. Regions that it does not have are asked themselves. Without a region it
+	// is in that of the configuration. It needs DepthServices.
+	ConfigAggregator string
+
 	MaxRPS         float64         // calls a second of each region and API; 0: a polite default
 	ExpectAccount  string          // refuse any other
 	RegionDeadline time.Duration   // for each region as a whole; 0: three minutes

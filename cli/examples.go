@@ -15,7 +15,7 @@ var examples = []struct {
 }{
 	{"demo", []string{"sgaudit demo", "sgaudit demo -o json=demo.json -o csv=demo.csv", "sgaudit demo --min-severity high --group-by vpc"}},
 	{"snapshot", []string{"sgaudit snapshot -o yesterday.json.zst", "sgaudit snapshot -o today.json.zst", "sgaudit snapshot --input today.json.zst -o account.sg", "sgaudit snapshot --input account.sg --only shop-web --anonymise -o shared.sg"}},
-	{"audit", []string{"sgaudit audit", "sgaudit audit -o table -o json=report.json -o csv=findings.csv", "sgaudit audit --input today.json.zst --fail-on critical", "sgaudit audit --org --role-name sgaudit --group-by account"}},
+	{"audit", []string{"sgaudit audit", "sgaudit audit -o table -o json=report.json -o csv=findings.csv", "sgaudit audit --input today.json.zst --fail-on critical", "sgaudit audit --org --role-name sgaudit --group-by account", "sgaudit audit --depth services --config-aggregator us-east-1/organization"}},
 	{"show", []string{"sgaudit show report.json --min-severity high", "sgaudit show report.json --group 'shop-*' -o markdown", "sgaudit show report.json -o parquet=lake/"}},
 	{"merge", []string{"sgaudit audit --region us-east-1 -o json=us-east-1-report.json", "sgaudit audit --region eu-west-1 -o json=eu-west-1-report.json", "sgaudit merge us-east-1-report.json eu-west-1-report.json -o json=all.json -o xlsx=all.xlsx", "sgaudit audit -o part=parts/", "sgaudit merge parts/ -o json=all.json"}},
 	{"plan-shards", []string{"sgaudit plan-shards --org --role-name sgaudit --shards 50", "sgaudit plan-shards --org --role-name sgaudit --shards 10 --quiet"}},
@@ -35,7 +35,7 @@ var examples = []struct {
 	{"reach", []string{"sgaudit reach --demo --to kind:database --from internet", "sgaudit reach --to shop-postgres --port tcp/5432", "sgaudit reach --to i-0a100005 --port tcp/22 --from internet --expect not-reachable"}},
 	{"doctor", []string{"sgaudit doctor", "sgaudit doctor --depth services -o json"}},
 	{"config", []string{"sgaudit config show", "sgaudit config check --config sgaudit.yaml"}},
-	{"policy", []string{"sgaudit policy", "sgaudit policy --depth services", "sgaudit policy --role-name sgaudit", "sgaudit policy --flow-logs s3://our-logs/"}},
+	{"policy", []string{"sgaudit policy", "sgaudit policy --depth services", "sgaudit policy --depth services --config-aggregator organization", "sgaudit policy --role-name sgaudit", "sgaudit policy --flow-logs s3://our-logs/"}},
 	{"completion", []string{"sgaudit completion bash", "sgaudit completion zsh"}},
 	{"version", []string{"sgaudit version"}},
 }

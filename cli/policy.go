@@ -22,6 +22,7 @@ func (p *program) policyVerb() *urfave.Command {
 		Description: "All actions are read-only. AWS does not support resource-level permissions for them, so the resource is *.",
 		Flags: []urfave.Flag{
 			choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Usage: "for an audit of this `DEPTH`: groups, network, services"}, "depth", depthWords()...),
+			aggregatorFlag(),
 			&urfave.StringFlag{Name: "role-name", Usage: "for the credentials of an audit with --org: list the accounts of the organization too, and assume the role of this `NAME` in each"},
 			&urfave.StringSliceFlag{Name: "flow-logs", Usage: "for sgaudit usage with the flow logs at this `PATH` of Amazon S3 too: s3://BUCKET/PREFIX; repeatable"},
 		},
@@ -30,10 +31,13 @@ func (p *program) policyVerb() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			if err := notEmpty(c, "role-name"); err != nil {
+			if err := console.Combine(notEmpty(c, "role-name"), checkAggregator(c, depth)); err != nil {
 				return err
 			}
 			statements := []statement{{Sid: "SgauditReads", Effect: "Allow", Action: awsclient.Actions(depth), Resource: "*"}}
+			if c.String("config-aggregator") != "" {
+				statements = append(statements, statement{Sid: "SgauditAsksTheAggregator", Effect: "Allow", Action: awsclient.AggregatorActions, Resource: "*"})
+			}
 			if role := c.String("role-name"); role != "" {
 				if err := checkRoleName(role); err != nil {
 					return err

@@ -18,9 +18,28 @@ func scopeFlags() []urfave.Flag {
 		&urfave.StringSliceFlag{Name: "exclude-region", Category: categoryRead, Usage: "skip this `REGION`, repeatable; the run is complete without it"},
 		&urfave.StringFlag{Name: "expect-account", Category: categoryRead, Usage: "refuse to run unless the credentials belong to this account `ID`"},
 		choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Category: categoryRead, Usage: "read `DEPTH`: groups (security groups and interfaces), network (also routes, network ACLs and gateways), services (also load balancers, functions and WAF)"}, "depth", depthWords()...),
+		aggregatorFlag(),
 		&urfave.StringFlag{Name: "max-rps", Category: categoryRead, Usage: "at most `N` calls a second in each region"},
 		&urfave.StringFlag{Name: "region-deadline", Category: categoryRead, Usage: "give up a region after this `TIME`, for example 90s or 5m"},
 	}
+}
+
+// aggregatorFlag names the configuration aggregator that is asked for an organization.
+func aggregatorFlag() urfave.Flag {
+	return &urfave.StringFlag{Name: "config-aggregator", Category: categoryRead, Usage: "at --depth services, ask this configuration aggregator of AWS Config, `[REGION/]NAME`, once for what uses security groups in all accounts and regions"}
+}
+
+// checkAggregator refuses a name that is none, and a depth that does not ask it.
+func checkAggregator(c *urfave.Context, depth inventory.Depth) error {
+	switch name := c.String("config-aggregator"); {
+	case name == "":
+		return notEmpty(c, "config-aggregator")
+	case !awsclient.IsAggregator(name):
+		return console.Usage("write it like organization or eu-west-1/organization", "--config-aggregator %q is not the name of a configuration aggregator", name)
+	case depth != inventory.DepthServices:
+		return console.Usage("add --depth services", "at depth %s nothing is asked of AWS Config, so --config-aggregator has no effect", depth)
+	}
+	return nil
 }
 
 // readFlags are on the verbs that read an account and audit nothing.
@@ -51,6 +70,8 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	o := awsclient.Options{
 		EndpointURL:   c.String("endpoint-url"),
 		ExpectAccount: c.String("expect-account"),
+
+		ConfigAggregator: c.String("config-aggregator"),
 	}
 	var errs []error
 	try := func(err error) { errs = append(errs, err) }
@@ -63,6 +84,9 @@ func clientOptions(c *urfave.Context) (awsclient.Options, error) {
 	try(err)
 	o.Depth, err = parseDepth(c.String("depth"))
 	try(err)
+	if err == nil {
+		try(checkAggregator(c, o.Depth))
+	}
 	if a := c.String(savedAccount); a != "" && !inventory.IsAccountID(a) {
 		try(console.Usage("", "--account %q: an account id has twelve digits", a))
 	}

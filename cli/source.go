@@ -164,7 +164,7 @@ func (s *source) noAccount(more ...string) error {
 
 // noAccount refuses the flags that mean nothing where no account is read.
 func noAccount(c *urfave.Context, because string, more ...string) error {
-	names := []string{"profile", "endpoint-url", "exclude-region", "depth", "max-rps", "region-deadline"}
+	names := []string{"profile", "endpoint-url", "exclude-region", "depth", "config-aggregator", "max-rps", "region-deadline"}
 	for _, f := range accountsFlags() {
 		names = append(names, f.Names()[0])
 	}
