@@ -74,7 +74,7 @@ func (c answerCheck) HandleDeserialize(ctx context.Context, in middleware.Deseri
 
 // queryServices answer in XML. The outermost element is named after the action:
 // <DescribeVpcsResponse> (EC2 API reference, "Making API requests").
-var queryServices = map[string]bool{"EC2": true, "STS": true, "Elastic Load Balancing": true, "Elastic Load Balancing v2": true}
+var queryServices = map[string]bool{"EC2": true, "STS": true, "Elastic Load Balancing": true, "Elastic Load Balancing v2": true, "Auto Scaling": true}
 
 // sets are elements that an answer in XML has even where a list is empty. The
 // two APIs of Elastic Load Balancing share the name of their action, so that the
@@ -90,6 +90,7 @@ var sets = map[string]string{
 	"Elastic Load Balancing DescribeLoadBalancers":    "LoadBalancerDescriptions",
 	"Elastic Load Balancing v2 DescribeLoadBalancers": "LoadBalancers",
 	"Elastic Load Balancing v2 DescribeListeners":     "Listeners",
+	"Auto Scaling DescribeAutoScalingGroups":          "AutoScalingGroups",
 }
 
 // members are those that an answer in JSON has always, by service and

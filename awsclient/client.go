@@ -22,6 +22,7 @@ type Client struct {
 	caller inventory.Caller
 	role   *assumedRole // nil where the credentials are those that were found
 
+	files      bool        // answers come from files
 	aggregator *aggregator // of the run; nil where none is asked
 }
 

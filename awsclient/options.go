@@ -38,11 +38,11 @@ type Options struct {
 	// is in that of the configuration. It needs DepthServices.
 	ConfigAggregator string
 
-	MaxRPS         float64         // calls a second of each region and API; 0: a polite default
-	ExpectAccount  string          // refuse any other
-	RegionDeadline time.Duration   // for each region as a whole; 0: three minutes
-	Concurrency    int             // regions side by side; 0: a default
-	Parallel       int             // calls under way at once, over all accounts and regions; 0: as many as the regions make
+	MaxRPS         float64       // calls a second of each region and API; 0: a polite default
+	ExpectAccount  string        // refuse any other
+	RegionDeadline time.Duration // for each region as a whole; 0: three minutes
+	Concurrency    int           // regions side by side; 0: a default
+	Parallel       int           // calls under way at once, over all accounts and regions; 0: as many as the regions make
 
 	Role        string // ARN of a role that is assumed with the credentials; empty: none
 	ExternalID  string // for every role that is assumed

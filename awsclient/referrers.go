@@ -19,6 +19,9 @@ const referrerRPS = 5
 // for as many as one call describes: some minutes at the pace that spares the service.
 const mostDescribed = 500
 
+// ownReaders read the kinds that no chain of calls reads, by service and kind.
+var ownReaders = map[string]func(ctx context.Context, r *reader, p *pager) error{"autoscaling group": readScalingGroups}
+
 // withReferrers adds the lists of inventory.ReferrerServices.
 func withReferrers(all []sweep) []sweep {
 	for i := range inventory.ReferrerServices {
@@ -29,6 +32,10 @@ func withReferrers(all []sweep) []sweep {
 		}
 		for k := range s.Kinds {
 			kind := &s.Kinds[k]
+			if own := ownReaders[s.Service+" "+kind.Kind]; own != nil {
+				all = append(all, sweep{part: s.Part(), operation: kind.Actions[0], read: own, maxRPS: rps})
+				continue
+			}
 			all = append(all, sweep{
 				part: s.Part(), operation: kind.Calls[0].IAM(s), maxRPS: rps,
 				read: func(ctx context.Context, r *reader, p *pager) error {

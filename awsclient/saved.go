@@ -67,7 +67,7 @@ func savedSnapshot(answers *saved.Answers, warn func(string)) *inventory.Snapsho
 func collectSaved(ctx context.Context, p *saved.Place, warn func(string)) *inventory.Region {
 	opts := Options{MaxRPS: math.MaxInt32}
 	opts.setDefaults()
-	c := &Client{opts: opts, caller: inventory.Caller{AccountID: p.Account, Partition: p.Partition}}
+	c := &Client{opts: opts, files: true, caller: inventory.Caller{AccountID: p.Account, Partition: p.Partition}}
 	c.config.APIOptions = append(c.config.APIOptions, answering(p)) // no client of any service reaches the network
 	region := &inventory.Region{AccountID: p.Account, Partition: p.Partition, Name: p.Region, Asked: p.Asked(warn)}
 	c.collectRegion(ctx, region, &progress{tell: opts.Progress}, false)

@@ -60,7 +60,8 @@ type ReferrerKind struct {
 	Kind  string // one word, or several with hyphens
 	Words string // as AWS calls one: ECS service
 
-	Calls []ServiceCall // how they are listed; the last has the groups
+	Calls   []ServiceCall // how they are listed; the last has the groups
+	Actions []string      // IAM actions of a reader of its own, where there are no Calls
 
 	// Paths in an item of the last call. ^1 is the second of the keys of the calls before.
 	Name, ID, VPC string

@@ -86,9 +86,15 @@ func (c *ServiceCall) Member() string {
 // describes some items does not say whether they are all.
 func (s *ReferrerService) SavedKey(kind *ReferrerKind) string {
 	for i := range s.Kinds {
+		if len(s.Kinds[i].Calls) == 0 {
+			continue
+		}
 		if len(s.Kinds[i].Calls) > 1 || s.Kinds[i].Calls[0].CLI == "-" {
 			return ""
 		}
+	}
+	if len(kind.Calls) == 0 {
+		return ""
 	}
 	if call := &kind.Calls[0]; call.CLI != "" {
 		return call.CLI
@@ -99,6 +105,7 @@ func (s *ReferrerService) SavedKey(kind *ReferrerKind) string {
 // operations returns the IAM actions of all calls of a service's kinds.
 func (s *ReferrerService) operations() (actions []string) {
 	for i := range s.Kinds {
+		actions = union(actions, s.Kinds[i].Actions)
 		for k := range s.Kinds[i].Calls {
 			actions = union(actions, []string{s.Kinds[i].Calls[k].IAM(s)})
 		}

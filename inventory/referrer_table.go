@@ -9,12 +9,15 @@ package inventory
 // are found by the clusters that they target, so that no call goes to each rule.
 var ReferrerServices = [...]ReferrerService{
 	{
-		Service: "autoscaling", Name: "Auto Scaling launch configurations", Key: "launch_configurations",
+		Service: "autoscaling", Name: "Auto Scaling groups and launch configurations", Key: "launch_configurations",
 		API: ServiceAPI{Host: "autoscaling", ID: "Auto Scaling", Form: FormQuery, Version: "2011-01-01"},
 		Kinds: []ReferrerKind{{
 			Kind: "launch-configuration", Words: "Auto Scaling launch configuration",
 			Calls: []ServiceCall{{Action: "DescribeLaunchConfigurations", Size: "MaxRecords", Most: 100, Token: "NextToken", Next: "NextToken", Items: "LaunchConfigurations[]"}},
 			Name:  "LaunchConfigurationName", ID: "LaunchConfigurationARN", Groups: []string{"SecurityGroups[]"},
+		}, {
+			Kind: "group", Words: "Auto Scaling group", Actions: []string{"autoscaling:DescribeAutoScalingGroups"},
+			Name: "AutoScalingGroupName", ID: "AutoScalingGroupARN",
 		}},
 	},
 	{
