@@ -22,6 +22,7 @@ var notRun = []struct{ word, why string }{
 	{"aws", "changes or reads a real account; `scripts/aws-cli.sh`, `scripts/plan.py` and `scripts/lab.py` run the AWS CLI against moto"},
 	{"bash", "`bash .ci/run` runs everything, this test too"},
 	{"cosign", "needs a published release"},
+	{"cp", "copies files"},
 	{"docker", "needs a container engine; `scripts/container.sh` runs the image with buildah"},
 	{"gh", "needs GitHub"},
 	{"git", "needs the tag of a release; `scripts/release.py --again` compares two builds"},
@@ -229,16 +230,18 @@ func commandsOf(page string, shells bool) (commands []string) {
 }
 
 var (
-	comment = regexp.MustCompile(`\s{2,}#.*$`)
-	rest    = regexp.MustCompile(` *(\|\|?|>|<|&&) ?.*$`)
-	cron    = regexp.MustCompile(`^[0-9*]+ [0-9*]+ \S+ \S+ \S+  `)
-	shell   = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
+	comment  = regexp.MustCompile(`\s{2,}#.*$`)
+	rest     = regexp.MustCompile(` *(\|\|?|>|<|&&) ?.*$`)
+	assigned = regexp.MustCompile(`^([A-Z0-9_]+=\S* )+`)
+	cron     = regexp.MustCompile(`^[0-9*]+ [0-9*]+ \S+ \S+ \S+  `)
+	shell    = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
 )
 
 // ownCommand returns the arguments of a line that runs sgaudit, without what a shell does
 // with its output, and with folders of the system below folder; or the first word of another line.
 func ownCommand(line, folder string) (args []string, word string) {
 	line = rest.ReplaceAllString(comment.ReplaceAllString(cron.ReplaceAllString(line, ""), ""), "")
+	line = assigned.ReplaceAllString(line, "")
 	word = strings.Fields(line + " .")[0]
 	if _, command, assigns := strings.Cut(word, "=$("); assigns { // job=$(sbatch ...)
 		word = command

@@ -54,6 +54,7 @@ var mayImport = map[string][]string{
 	"bench":         {"inventory", "findings", "fixtures/notation", "fixtures/endpoint", "fixtures/estates", "cli"},
 	"bench/compare": {"inventory", "fixtures/notation", "fixtures/endpoint", "fixtures/estates"},
 	"house":         {},
+	"deploy/lambda": {},
 
 	"awsclient/ec2xml": {"words", "inventory"},
 	"awsclient/saved":  {"words", "inventory", "files"},

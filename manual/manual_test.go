@@ -261,8 +261,8 @@ func variablesIn(t *testing.T, pattern string, globs ...string) (names []string)
 	return names
 }
 
-// literals calls text for every string in the code of a folder, with the function whose
-// argument it is, and number for every constant that is a number.
+// literals calls text for every string in the code of a folder, with the function that
+// it is an argument of, and number for every constant that is a number.
 func literals(folder string, text func(call string, n *ast.BasicLit), number func(name string, value int)) error {
 	return filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
