@@ -104,7 +104,7 @@ func (p *program) deliver(ctx context.Context, flags *auditFlags, report *findin
 	whole := *report // the history keeps what --min-severity drops, and what is outside of the part
 	var from *material
 	if s != nil {
-		from = &material{s.Inventory, &flags.audit.Settings, flags.part}
+		from = &material{s.Inventory, &flags.audit.Settings, flags.part, flags.table.TagColumns}
 		var err error
 		if report, err = p.selectPart(report, s.Inventory, flags.part); err != nil {
 			return err

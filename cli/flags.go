@@ -159,7 +159,7 @@ func readAuditFlagsWith(c *urfave.Context, file string, configuration func() (*c
 	try(err)
 	flags.targets, err = parseTargets(reportValues(c), c.String("output-dir"))
 	try(err)
-	flags.table, err = tableOptions(c)
+	flags.table, err = tableOptions(c, flags.targets)
 	try(err)
 	flags.noCache = c.Bool("no-cache")
 	flags.usage = c.StringSlice("usage")

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"slices"
 	"strings"
+	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
@@ -23,16 +26,19 @@ var directions = []string{"inbound", "outbound"}
 const listCodes = "Exit codes: 0 listed, 2 could not start or finish, 3 listed, but a region or a part of it could not be read."
 
 // listFormats are those of the verbs that list rules and interfaces.
-var listFormats = []string{"table", "csv", "json"}
+var listFormats = []string{"table", "csv", "json", "ndjson", "parquet"}
 
-// listFlags are on the verbs that list what an account holds.
-func listFlags(own ...urfave.Flag) []urfave.Flag {
+// usageFormats are those of the verb that lists which rules were used.
+var usageFormats = []string{"table", "csv", "json"}
+
+// listFlags are on the verbs that list what an account holds, in one of the formats.
+func listFlags(formats []string, own ...urfave.Flag) []urfave.Flag {
 	return append(append(own, []urfave.Flag{
 		&urfave.StringSliceFlag{Name: "group", Category: categoryReport, Usage: "only the security group with this `ID` or name, in which * stands for any text; repeatable"},
 		&urfave.StringSliceFlag{Name: "vpc", Category: categoryReport, Usage: "only the VPC with this `ID`; repeatable"},
 		&urfave.StringSliceFlag{Name: "tag", Category: categoryReport, Usage: "only security groups with the tag `KEY=VALUE`, or with the tag KEY; repeatable, any of them"},
-		offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(listFormats, ", ") + " (default: table on standard output)"},
-			func() []candidate { return plainCandidates(listFormats...) }),
+		offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(formats, ", ") + " (default: table on standard output)"},
+			func() []candidate { return plainCandidates(formats...) }),
 	}...), sourceFlags()...)
 }
 
@@ -52,7 +58,8 @@ func (p *program) rulesVerb() *urfave.Command {
 		Name:        "rules",
 		Usage:       "list every security group rule with its exposure",
 		Description: "One line for each rule: its group, direction, traffic, source, exposure, interfaces and findings. " + listCodes,
-		Flags: listFlags(
+		Flags: listFlags(listFormats,
+			tagColumnFlag(),
 			&urfave.StringFlag{Name: "port", Category: categoryReport, Usage: "only rules that allow some of this `TRAFFIC`: tcp/22, udp/53, tcp/20-25, all"},
 			choice(&urfave.StringFlag{Name: "direction", Category: categoryReport, Usage: "only rules of this `DIRECTION`: " + strings.Join(directions, ", ")}, "direction", directions...),
 			&urfave.BoolFlag{Name: "open", Category: categoryReport, Usage: "only inbound rules that, alone or together with others of their group, allow traffic from the whole internet"},
@@ -70,7 +77,7 @@ func (p *program) interfacesVerb() *urfave.Command {
 		Name:        "interfaces",
 		Usage:       "list every network interface with its groups and exposure",
 		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings. " + listCodes,
-		Flags:       listFlags(),
+		Flags:       listFlags(listFormats, tagColumnFlag()),
 		Action: func(c *urfave.Context) error {
 			return p.list(c, (*tables.Tables).Interfaces, interfaceColumns, nil, nil)
 		},
@@ -109,10 +116,11 @@ var interfaceColumns = []shownColumn{
 
 // list judges an account and writes one of its tables.
 func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Table, columns []shownColumn, rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool, mistake error) error {
-	targets, err := parseListTargets(c.StringSlice("output"))
+	targets, err := parseListTargets(c.StringSlice("output"), listFormats)
 	chosen, wrong := readPart(c)
 	src, bad := newSource(c, "input")
-	if err := console.Combine(mistake, err, wrong, bad, notEmpty(c, "port", "source", "input", "config")); err != nil {
+	tags, none := tagColumns(c, len(targets) == 0 || slices.ContainsFunc(targets, func(t listTarget) bool { return t.format != "table" }), listFormats[1:])
+	if err := console.Combine(mistake, err, wrong, bad, none, notEmpty(c, "port", "source", "input", "config")); err != nil {
 		return err
 	}
 	var files []string
@@ -126,14 +134,14 @@ func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Tab
 	if err != nil {
 		return err
 	}
-	rows := table(tables.New(inv, report, tables.Options{Services: conf.Settings.Names, Scope: chosen.scope(), Rule: rule}))
+	rows := table(tables.New(inv, report, tables.Options{Services: conf.Settings.Names, Scope: chosen.scope(), Rule: rule, TagColumns: tags}))
 	var errs []error
 	for _, t := range targets {
 		if t.file != "" {
-			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return t.write(w, rows, columns, 0) }))
+			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return t.write(w, rows, columns, report.StartedAt, 0) }))
 			continue
 		}
-		errs = append(errs, p.console.Stream(func(w io.Writer) error { return t.write(w, rows, columns, p.console.Width()) }))
+		errs = append(errs, p.console.Stream(func(w io.Writer) error { return t.write(w, rows, columns, report.StartedAt, p.console.Width()) }))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
@@ -155,27 +163,35 @@ func isEmpty(t *tables.Table) bool {
 // listTarget is one place that a list goes to.
 type listTarget struct{ format, file string }
 
-func (t listTarget) write(w io.Writer, rows *tables.Table, columns []shownColumn, width int) error {
+func (t listTarget) write(w io.Writer, rows *tables.Table, columns []shownColumn, at time.Time, width int) error {
 	switch t.format {
 	case "csv":
 		return output.ListCSV(w, rows)
 	case "json":
 		return output.ListJSON(w, rows)
+	case "ndjson":
+		return output.ListLines(w, rows, at)
+	case "parquet":
+		return output.ListParquet(w, rows, at)
 	}
 	return listTable(w, rows, columns, width)
 }
 
-// parseListTargets reads values of the form FORMAT[=FILE].
-func parseListTargets(values []string) (targets []listTarget, err error) {
+// parseListTargets reads values of the form FORMAT[=FILE], with one of the formats.
+func parseListTargets(values, formats []string) (targets []listTarget, err error) {
 	if len(values) == 0 {
 		values = []string{"table"}
 	}
 	var errs []error
 	var taken destinations
 	for _, value := range values {
-		format, file, _, err := splitOutput(value, listFormats)
+		format, file, _, err := splitOutput(value, formats)
 		if err != nil {
 			errs = append(errs, err)
+			continue
+		}
+		if file != "" && os.IsPathSeparator(file[len(file)-1]) {
+			errs = append(errs, console.Usage("name a file; sgaudit audit -o rules-parquet=lake/ writes a file for each region", "--output %s: %s is a folder", value, file))
 			continue
 		}
 		if file != "" {

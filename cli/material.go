@@ -15,6 +15,7 @@ type material struct {
 	inv      *inventory.Inventory
 	settings *audit.Settings
 	part     *part
+	tags     []string // keys of tags that the lists make a column of
 }
 
 func (m *material) draw(r *findings.Report) *picture.Picture {
@@ -22,7 +23,7 @@ func (m *material) draw(r *findings.Report) *picture.Picture {
 }
 
 func (m *material) list(r *findings.Report) *tables.Tables {
-	return tables.New(m.inv, r, tables.Options{Services: m.settings.Names, Scope: m.part.scope()})
+	return tables.New(m.inv, r, tables.Options{Services: m.settings.Names, Scope: m.part.scope(), TagColumns: m.tags})
 }
 
 // noLists refuses the formats that list what was audited where only a report

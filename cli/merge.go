@@ -29,7 +29,7 @@ func (p *program) merge(c *urfave.Context) error {
 		return p.mergeParts(c, files)
 	}
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
-	table, wrong := tableOptions(c)
+	table, wrong := tableOptions(c, targets)
 	errs := []error{err, wrong, notEmpty(c, "output-dir"), noLists(targets, "that merge makes")}
 	_, wrong = parseSeverity(c, "fail-on")
 	errs = append(errs, wrong)

@@ -39,7 +39,7 @@ func (p *program) show(c *urfave.Context) error {
 	collectOften()
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	minSeverity, wrong := parseSeverity(c, "min-severity")
-	table, mistaken := tableOptions(c)
+	table, mistaken := tableOptions(c, targets)
 	if err := console.Combine(err, wrong, mistaken, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")); err != nil {
 		return err
 	}

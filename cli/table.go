@@ -27,11 +27,39 @@ func tableFlags() []urfave.Flag {
 
 // tagColumnFlag is on the verbs that write a report.
 func tagColumnFlag() urfave.Flag {
-	return &urfave.StringSliceFlag{Name: "tag-column", Category: categoryReport, Usage: "add a column to CSV for the tag with this `KEY`, as tag:KEY; repeatable"}
+	return &urfave.StringSliceFlag{Name: "tag-column", Category: categoryReport, Usage: "add a column tag:KEY for the tag with this `KEY` to CSV, NDJSON, Parquet, XLSX and the lists; repeatable"}
 }
 
-// tableOptions reads the flags of the table.
-func tableOptions(c *urfave.Context) (o output.Options, err error) {
+// tagColumns reads the keys of tags that get a column, which needs a format that has
+// columns for tags.
+func tagColumns(c *urfave.Context, tagged bool, formats []string) ([]string, error) {
+	keys := c.StringSlice("tag-column")
+	for i, key := range keys {
+		switch {
+		case key == "":
+			return nil, console.Usage("", "--tag-column is empty")
+		case slices.Contains(keys[:i], key):
+			return nil, console.Usage("", "--tag-column %s is given twice", key)
+		}
+	}
+	if len(keys) > 0 && !tagged {
+		return nil, console.Usage("add one of them, as in -o csv=FILE: "+strings.Join(formats, ", "), "--tag-column %s: none of the formats that are written has columns for tags", keys[0])
+	}
+	return keys, nil
+}
+
+// taggedFormats are those that make columns of tags.
+func taggedFormats() (names []string) {
+	for _, f := range output.Formats() {
+		if f.HasTags {
+			names = append(names, f.Name)
+		}
+	}
+	return names
+}
+
+// tableOptions reads the flags of the table, and of the columns of the targets.
+func tableOptions(c *urfave.Context, targets []target) (o output.Options, err error) {
 	var errs []error
 	o.All, o.Wide, o.GroupBy = c.Bool("all"), c.Bool("wide"), c.String("group-by")
 	errs = append(errs, notEmpty(c, "group-by"), checkChoice(c, "group-by"))
@@ -46,9 +74,9 @@ func tableOptions(c *urfave.Context) (o output.Options, err error) {
 		return list
 	}
 	o.Columns, o.Sort = names("columns"), names("sort")
-	if o.TagColumns = c.StringSlice("tag-column"); slices.Contains(o.TagColumns, "") {
-		errs = append(errs, console.Usage("", "--tag-column is empty"))
-	}
+	tagged := len(targets) == 0 || slices.ContainsFunc(targets, func(t target) bool { return t.format.HasTags })
+	o.TagColumns, err = tagColumns(c, tagged, taggedFormats())
+	errs = append(errs, err)
 	if o.GroupBy != "" && (o.Wide || len(o.Columns) > 0) {
 		errs = append(errs, console.Usage("drop one of them", "--group-by divides the compact table, and --wide and --columns ask for the other one"))
 	}

@@ -40,7 +40,7 @@ func (p *program) usageVerb() *urfave.Command {
 			&urfave.StringFlag{Name: "until", Category: categoryRead, Usage: "judge up to this `TIME` (default: the last record)"},
 			&urfave.StringFlag{Name: "max-sources", Category: categoryReport, Usage: "propose at most `N` rules in the place of one (default: 10)"},
 			choices(&urfave.StringSliceFlag{Name: "verdict", Category: categoryReport, Usage: "only rules with this `VERDICT`, repeatable: " + strings.Join(verdictWords, ", ")}, verdictWords...),
-		}, listFlags()...),
+		}, listFlags(usageFormats)...),
 		Action: p.usage,
 	}
 }
@@ -52,7 +52,7 @@ func choices(f *urfave.StringSliceFlag, words ...string) urfave.Flag {
 
 func (p *program) usage(c *urfave.Context) error {
 	chosen, wrong := readPart(c)
-	targets, bad := parseListTargets(c.StringSlice("output"))
+	targets, bad := parseListTargets(c.StringSlice("output"), usageFormats)
 	src, err := newSource(c, "input")
 	since, early := parseTime(c, "since")
 	until, late := parseTime(c, "until")

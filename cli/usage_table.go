@@ -129,9 +129,9 @@ func (p *program) writeUsage(targets []listTarget, r *usage.Report) error {
 				return writeUsageJSON(w, r)
 			}
 			if t.format == "table" {
-				return t.write(w, read, usageColumns, width)
+				return t.write(w, read, usageColumns, time.Time{}, width)
 			}
-			return t.write(w, table, usageColumns, width)
+			return t.write(w, table, usageColumns, time.Time{}, width)
 		}
 		if t.file != "" {
 			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return write(w, 0) }))

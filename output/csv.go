@@ -72,9 +72,9 @@ func resourceName(f *findings.Finding) string {
 }
 
 // CSV follows RFC 4180: CRLF, a header always, one row for each finding.
-var _ = declare("csv", "text/csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, o Options) error {
+var _ = tagged(declare("csv", "text/csv", "one row for each finding, for spreadsheets", func(w io.Writer, r *findings.Report, o Options) error {
 	return writeCSV(w, findingTable(r, o.TagColumns))
-})
+}))
 
 // harmless returns the cell as one line of text that a spreadsheet does not run
 // as a formula: it gets a leading apostrophe where what it begins with, after

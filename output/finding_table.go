@@ -17,7 +17,7 @@ func findingTable(r *findings.Report, tags []string) *tables.Table {
 		columns = append(columns, tables.Column{Name: name, Kind: kinds[name]})
 	}
 	for _, key := range tags {
-		columns = append(columns, tables.Column{Name: "tag:" + key})
+		columns = append(columns, tables.TagColumn(key))
 	}
 	return &tables.Table{Name: "findings", Columns: columns, Rows: func(yield func([]string) bool) {
 		for i := range r.Findings {

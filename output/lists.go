@@ -22,9 +22,9 @@ var _ = []*Format{
 	listing("rules-csv", "text/csv", "one row for each rule that was audited", (*tables.Tables).Rules, listCSV),
 	listing("groups-csv", "text/csv", "one row for each security group", (*tables.Tables).Groups, listCSV),
 	listing("interfaces-csv", "text/csv", "one row for each network interface", (*tables.Tables).Interfaces, listCSV),
-	lake(listing("rules-ndjson", "application/x-ndjson", "the rules, one JSON object a line", (*tables.Tables).Rules, listLines), (*tables.Tables).Rules),
-	lake(listing("groups-ndjson", "application/x-ndjson", "the security groups, one JSON object a line", (*tables.Tables).Groups, listLines), (*tables.Tables).Groups),
-	lake(listing("interfaces-ndjson", "application/x-ndjson", "the network interfaces, one JSON object a line", (*tables.Tables).Interfaces, listLines), (*tables.Tables).Interfaces),
+	lake(listing("rules-ndjson", "application/x-ndjson", "the rules, one JSON object a line", (*tables.Tables).Rules, ListLines), (*tables.Tables).Rules),
+	lake(listing("groups-ndjson", "application/x-ndjson", "the security groups, one JSON object a line", (*tables.Tables).Groups, ListLines), (*tables.Tables).Groups),
+	lake(listing("interfaces-ndjson", "application/x-ndjson", "the network interfaces, one JSON object a line", (*tables.Tables).Interfaces, ListLines), (*tables.Tables).Interfaces),
 }
 
 // errNoTables is what a list comes to where only a report is known.
@@ -39,13 +39,15 @@ func listing(name, media, description string, table func(*tables.Tables) *tables
 		}
 		return write(w, table(o.Tables), r.StartedAt)
 	})
-	f.Lists = true
+	f.Lists, f.HasTags = true, true
 	return f
 }
 
 func listCSV(w io.Writer, t *tables.Table, _ time.Time) error { return writeCSV(w, t) }
 
-func listLines(w io.Writer, t *tables.Table, at time.Time) error {
+// ListLines writes a table as JSON, an object a line. started_at is the last member of
+// each.
+func ListLines(w io.Writer, t *tables.Table, at time.Time) error {
 	out := &sticky{w: bufio.NewWriterSize(w, 1<<16)}
 	columns := append(slices.Clone(t.Columns), tables.Column{Name: startedAt, Kind: tables.Date})
 	began := at.UTC().Format(time.RFC3339)
@@ -107,26 +109,32 @@ func (s *sticky) object(columns []tables.Column, row []string) {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text = append(append(append(text, '"'), c.Name...), '"', ':')
+		text = append(s.quoted(text, c.Name), ':')
 		switch {
 		case c.Kind != tables.Prose && c.Kind != tables.Text && row[i] == "":
 			text = append(text, "null"...)
 		case c.Kind == tables.Number:
 			text = append(text, row[i]...)
-		case isBare(row[i]):
-			text = append(append(append(text, '"'), row[i]...), '"')
 		default:
-			value, err := json.Marshal(row[i])
-			if err != nil && s.err == nil {
-				s.err = err
-			}
-			text = append(text, value...)
+			text = s.quoted(text, row[i])
 		}
 	}
 	s.text = append(text, '}')
 	if s.err == nil {
 		_, s.err = s.w.Write(words.JSON(s.text))
 	}
+}
+
+// quoted appends a text of JSON.
+func (s *sticky) quoted(to []byte, text string) []byte {
+	if isBare(text) {
+		return append(append(append(to, '"'), text...), '"')
+	}
+	value, err := json.Marshal(text)
+	if err != nil && s.err == nil {
+		s.err = err
+	}
+	return append(to, value...)
 }
 
 // isBare reports whether JSON writes a text as it is, as it does nearly every one.

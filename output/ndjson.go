@@ -9,22 +9,28 @@ import (
 	"time"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/tables"
 	"github.com/sgaudit/sgaudit/words"
 )
 
 // NDJSON is the report cut into lines: each is an object in which "record" says
 // what it is: run, coverage, finding, not_evaluated, and summary at the end,
 // so that a reader can notice a report that was cut off.
-var _ = divided(declare("ndjson", "application/x-ndjson", "the report cut into lines, each a JSON object: run, coverage, findings, not evaluated, summary", func(w io.Writer, r *findings.Report, _ Options) error {
+var _ = tagged(divided(declare("ndjson", "application/x-ndjson", "the report cut into lines, each a JSON object: run, coverage, findings, not evaluated, summary", func(w io.Writer, r *findings.Report, o Options) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false)
 	var failed error
-	line := func(v any) {
+	line := func(v any, more ...func() error) {
 		text.Reset()
 		if failed == nil {
 			failed = enc.Encode(v)
+		}
+		for _, add := range more {
+			if failed == nil {
+				failed = add()
+			}
 		}
 		if failed == nil {
 			_, failed = out.Write(words.JSON(text.Bytes()))
@@ -46,10 +52,11 @@ var _ = divided(declare("ndjson", "application/x-ndjson", "the report cut into l
 		}{"coverage", &r.Coverage[i]})
 	}
 	for i := range r.Findings {
+		f := r.Findings[i].Detailed()
 		line(struct {
 			Record string `json:"record"`
 			*findings.Finding
-		}{"finding", r.Findings[i].Detailed()})
+		}{"finding", f}, func() error { return addTags(&text, f.Tags, o.TagColumns) })
 	}
 	for i := range r.NotEvaluated {
 		line(struct {
@@ -68,4 +75,23 @@ var _ = divided(declare("ndjson", "application/x-ndjson", "the report cut into l
 		return fmt.Errorf("writing NDJSON: %w", failed)
 	}
 	return nil
-}))
+})))
+
+// addTags adds a member for each column of a tag to the object of a finding, which
+// ends in "}" and a line feed. A tag that the finding does not have is an empty text.
+func addTags(object *bytes.Buffer, tags map[string]string, keys []string) error {
+	object.Truncate(object.Len() - len("}\n"))
+	for _, key := range keys {
+		name, err := json.Marshal(tables.TagColumn(key).Name)
+		if err != nil {
+			return err
+		}
+		value, err := json.Marshal(tags[key])
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(object, ",%s:%s", name, value)
+	}
+	object.WriteString("}\n")
+	return nil
+}

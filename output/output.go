@@ -24,7 +24,7 @@ type Options struct {
 
 	NewOnly bool // the table lists what is new alone; it counts everything
 
-	TagColumns []string // keys of tags that CSV makes a column of, behind Columns
+	TagColumns []string // keys of tags that the formats with HasTags make a column of, behind their own columns
 
 	Wide    bool     // every fact of the table in a column of its own, however wide
 	Columns []string // of the wide table, of TableColumns, in this order; empty: those that differ
@@ -48,6 +48,7 @@ type Format struct {
 	Lists       bool // it is a list of Options.Tables, and cannot be written without
 	AddsLists   bool // it has the lists of Options.Tables beside the report
 	Divided     bool // SaveFolder can write it, a file for each region
+	HasTags     bool // it makes columns of Options.TagColumns, or of those of Options.Tables
 
 	table func(*tables.Tables) *tables.Table // of a format that Athena reads: with its columns
 }
@@ -63,6 +64,12 @@ func declare(name, media, description string, write func(io.Writer, *findings.Re
 // drawing marks a format that shows pictures.
 func drawing(f *Format) *Format {
 	f.Draws = true
+	return f
+}
+
+// tagged marks a format that makes columns of tags.
+func tagged(f *Format) *Format {
+	f.HasTags = true
 	return f
 }
 

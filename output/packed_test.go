@@ -15,8 +15,8 @@ import (
 	"github.com/sgaudit/sgaudit/remedy"
 )
 
-// TestPackedReports: each format writes the same of a report that was read finding by
-// finding, whose details are compressed, as of one that has all in its fields.
+// TestPackedReports: each format writes the same bytes for a report that was read
+// finding by finding, with compressed details, as for one that was read as a whole.
 func TestPackedReports(t *testing.T) {
 	demo := notation.MustParse(estates.Demo()).Inventory
 	ran := audit.Run(demo, audit.Options{Settings: audit.Defaults()})

@@ -14,12 +14,12 @@ import (
 // The tables as Parquet: the columns of CSV, and started_at of the report, because
 // the files of a folder may be of different runs.
 var _ = []*Format{
-	lake(declare("parquet", "application/vnd.apache.parquet", "the findings as Parquet, for Athena, DuckDB and pandas", func(w io.Writer, r *findings.Report, _ Options) error {
-		return writeParquet(w, findingTable(r, nil), r.StartedAt)
-	}), func(*tables.Tables) *tables.Table { return findingTable(&findings.Report{}, nil) }),
-	lake(listing("rules-parquet", "application/vnd.apache.parquet", "the rules as Parquet", (*tables.Tables).Rules, writeParquet), (*tables.Tables).Rules),
-	lake(listing("groups-parquet", "application/vnd.apache.parquet", "the security groups as Parquet", (*tables.Tables).Groups, writeParquet), (*tables.Tables).Groups),
-	lake(listing("interfaces-parquet", "application/vnd.apache.parquet", "the network interfaces as Parquet", (*tables.Tables).Interfaces, writeParquet), (*tables.Tables).Interfaces),
+	lake(tagged(declare("parquet", "application/vnd.apache.parquet", "the findings as Parquet, for Athena, DuckDB and pandas", func(w io.Writer, r *findings.Report, o Options) error {
+		return ListParquet(w, findingTable(r, o.TagColumns), r.StartedAt)
+	})), func(*tables.Tables) *tables.Table { return findingTable(&findings.Report{}, nil) }),
+	lake(listing("rules-parquet", "application/vnd.apache.parquet", "the rules as Parquet", (*tables.Tables).Rules, ListParquet), (*tables.Tables).Rules),
+	lake(listing("groups-parquet", "application/vnd.apache.parquet", "the security groups as Parquet", (*tables.Tables).Groups, ListParquet), (*tables.Tables).Groups),
+	lake(listing("interfaces-parquet", "application/vnd.apache.parquet", "the network interfaces as Parquet", (*tables.Tables).Interfaces, ListParquet), (*tables.Tables).Interfaces),
 }
 
 // startedAt is the last column of each table in Parquet and NDJSON.
@@ -42,9 +42,9 @@ func lakeColumns(t *tables.Table) []columnar.Column {
 	return append(columns, columnar.Column{Name: startedAt, Kind: columnar.Time})
 }
 
-// writeParquet writes a table. Characters that cannot be seen are shown in their
+// ListParquet writes a table, with started_at as its last column. Characters that cannot be seen are shown in their
 // escaped form, as in CSV; nothing stands before what looks like a formula.
-func writeParquet(w io.Writer, t *tables.Table, at time.Time) error {
+func ListParquet(w io.Writer, t *tables.Table, at time.Time) error {
 	out := columnar.NewWriter(w, t.Name, lakeColumns(t))
 	began := at.UTC().Format(time.RFC3339)
 	var cells []string

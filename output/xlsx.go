@@ -16,7 +16,7 @@ import (
 
 // XLSX is a workbook: a summary with charts, and a sheet for each list of the
 // report. Where the inventory is known, everything that was audited is in it too.
-var _ = adding(declare("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "a workbook for spreadsheet programs, with charts", func(w io.Writer, r *findings.Report, o Options) error {
+var _ = tagged(adding(declare("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "a workbook for spreadsheet programs, with charts", func(w io.Writer, r *findings.Report, o Options) error {
 	book := &sheet.Book{
 		Title:   "Security groups of " + strings.Join(accounts(r), ", "),
 		Creator: strings.TrimSpace(r.Tool.Name + " " + r.Tool.Version),
@@ -53,7 +53,7 @@ var _ = adding(declare("xlsx", "application/vnd.openxmlformats-officedocument.sp
 		return fmt.Errorf("writing XLSX: %w", err)
 	}
 	return nil
-}))
+})))
 
 // facts are the top of the summary: what was run, and above all what is missing.
 func facts(r *findings.Report, listed bool) []sheet.Fact {

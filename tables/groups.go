@@ -64,7 +64,7 @@ func (t *Tables) Groups() *Table {
 			row.add(p.interfaces(g.ID), p.usedBy(g.ID), bounded(p.referenced[g.ID], mostReferences), strconv.Itoa(in), strconv.Itoa(len(g.Rules)-in))
 			row.add(string(p.groups[i]), about.severity(), open, suppressed, tagText(g.Tags), g.ARN(p.region.Partition, p.region.Name))
 			row.add(findings.Console(p.region.Partition, p.region.Name, g.ID))
-			if !row.end("") {
+			if !row.end("", g.Tags) {
 				return false
 			}
 		}

@@ -69,7 +69,7 @@ func (t *Tables) Interfaces() *Table {
 			row.add(strings.Join(private, sep), addresses(e.PublicIPv4()), strings.Join(e.Groups, sep), strings.Join(names, sep))
 			row.add(string(p.reach.InterfaceVerdict(e)), about.severity(), open, suppressed, e.Description, tagText(e.Tags))
 			row.add(findings.Console(p.region.Partition, p.region.Name, e.ID))
-			if !row.end("") {
+			if !row.end("", e.Tags) {
 				return false
 			}
 		}

@@ -13,7 +13,7 @@ const mostServices = 5
 
 // Rules returns a row for each rule that was audited. exposure is the verdict of
 // reach on an inbound rule; severity is that of the gravest open finding about
-// the rule itself.
+// the rule itself. A column for a tag has that of the rule, or else of its group.
 func (t *Tables) Rules() *Table {
 	columns := []Column{
 		{"account_id", Text},
@@ -61,7 +61,7 @@ func (t *Tables) Rules() *Table {
 			row.add(r.Direction.String(), r.Traffic.Protocol.String(), r.Traffic.PortsText(), named(r.Traffic))
 			row.add(r.Peer.String(), t.nameOf(p, r.Peer), r.Description, strings.Join(r.IDs, sep), tagText(r.Tags))
 			row.add(p.interfaces(g.ID), string(p.rules[i][k]), about.severity(), open, suppressed, about.idText())
-			return row.end("")
+			return row.end("", r.Tags, g.Tags)
 		})
 	})
 }

@@ -73,6 +73,8 @@ type Options struct {
 	// Scope chooses the groups, with their rules and the interfaces that have
 	// them; nil: all.
 	Scope func(*inventory.Region, *inventory.Group) bool
+	// TagColumns are keys of tags that get a column tag:KEY each, behind note.
+	TagColumns []string
 	// Rule makes, for each group of the scope, what chooses its rules; nil: all.
 	Rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool
 }
@@ -117,11 +119,15 @@ func (t *Tables) All() []*Table { return []*Table{t.Rules(), t.Groups(), t.Inter
 // column note and the rows for gaps are added here.
 func (t *Tables) table(name string, columns []Column, count func(*place) int, write func(*place, *row) bool) *Table {
 	columns = append(columns, Column{"note", Prose})
+	width := len(columns)
+	for _, key := range t.opts.TagColumns {
+		columns = append(columns, TagColumn(key))
+	}
 	return &Table{
 		Name: name, Columns: columns,
 		Rows: func(yield func([]string) bool) {
 			t.judged.Do(t.judge)
-			row := &row{cells: make([]string, 0, len(columns)), width: len(columns), yield: yield}
+			row := &row{cells: make([]string, 0, len(columns)), width: width, keys: t.opts.TagColumns, yield: yield}
 			for _, p := range t.places {
 				if !t.has(p) {
 					continue
@@ -175,21 +181,40 @@ func gapNote(g *inventory.Gap) string {
 // row is the row that is being written.
 type row struct {
 	cells []string
-	width int
+	width int      // up to the note
+	keys  []string // of the tags behind it
 	yield func([]string) bool
 }
 
 func (r *row) begin(cells ...string) { r.cells = append(r.cells[:0], cells...) }
 func (r *row) add(cells ...string)   { r.cells = append(r.cells, cells...) }
 
-// end fills the row up to its last column, which is the note.
-func (r *row) end(note string) bool {
+// end fills the row up to the note, and adds the columns of tags: the value in the
+// first of the lists that has the key.
+func (r *row) end(note string, tags ...[]inventory.Tag) bool {
 	for len(r.cells) < r.width-1 {
 		r.cells = append(r.cells, "")
 	}
 	r.cells = append(r.cells, note)
+	for _, key := range r.keys {
+		r.cells = append(r.cells, valueOf(key, tags))
+	}
 	return r.yield(r.cells)
 }
+
+func valueOf(key string, tags [][]inventory.Tag) string {
+	for _, list := range tags {
+		for _, t := range list {
+			if t.Key == key {
+				return t.Value
+			}
+		}
+	}
+	return ""
+}
+
+// TagColumn is the column for the tags with a key.
+func TagColumn(key string) Column { return Column{Name: "tag:" + key} }
 
 // sep stands between the items of a cell.
 const sep = "; "
