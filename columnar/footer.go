@@ -147,6 +147,12 @@ func (f *File) directory(text []byte) error {
 	if err := f.schema(schema); err != nil {
 		return err
 	}
+	return f.checkGroups()
+}
+
+// checkGroups refuses groups with other columns than the schema has, and columns that
+// lie outside of the file.
+func (f *File) checkGroups() error {
 	for i := range f.groups {
 		g := &f.groups[i]
 		if g.rows < 0 || len(g.chunks) != len(f.columns) {

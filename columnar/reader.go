@@ -245,7 +245,7 @@ func (c *cursor) begin(encoding int64, values []byte) error {
 	number := c.pages.column.isNumber()
 	c.inPage = encoding != encodingIndexes && encoding != encodingPlainDictionary
 	switch {
-	case encoding == encodingIndexes || encoding == encodingPlainDictionary:
+	case !c.inPage:
 		if !c.words {
 			return errPage
 		}
@@ -253,41 +253,52 @@ func (c *cursor) begin(encoding int64, values []byte) error {
 	case encoding == encodingPlain && number:
 		c.decode = plainNumbers(values, c.pages.column.kind == typeInt64)
 	case encoding == encodingPlain:
-		c.decode = func(n int, out *Cells) (ok bool) {
-			for range n {
-				var value []byte
-				if value, values, ok = sizedBytes(values); !ok || len(value) > mostText {
-					return false
-				}
-				out.Texts = append(out.Texts, value)
-			}
-			return true
-		}
+		c.decode = plainTexts(values)
 	case encoding == encodingDelta && number:
-		d, ok := newDeltas(values)
-		if !ok {
-			return errValues
-		}
-		narrow := c.pages.column.kind == typeInt32
-		c.decode = func(n int, out *Cells) bool {
-			for range n {
-				value, ok := d.next()
-				if !ok {
-					return false
-				}
-				if narrow { // differences of 32 bits overflow as such
-					value = int64(int32(value))
-				}
-				out.Numbers = append(out.Numbers, value)
-			}
-			return true
-		}
+		return c.differences(values)
 	case encoding == encodingDeltaLength && !number:
 		return c.lengths(values)
 	case encoding == encodingDeltaTexts && !number:
 		return c.prefixes(values)
 	default:
 		return fmt.Errorf("the values are written in an encoding that is not read (%d of parquet.thrift)", encoding)
+	}
+	return nil
+}
+
+func plainTexts(values []byte) func(n int, out *Cells) bool {
+	return func(n int, out *Cells) (ok bool) {
+		for range n {
+			var value []byte
+			if value, values, ok = sizedBytes(values); !ok || len(value) > mostText {
+				return false
+			}
+			out.Texts = append(out.Texts, value)
+		}
+		return true
+	}
+}
+
+// differences are integers of which each is written as its difference from the one
+// before it.
+func (c *cursor) differences(values []byte) error {
+	d, ok := newDeltas(values)
+	if !ok {
+		return errValues
+	}
+	narrow := c.pages.column.kind == typeInt32
+	c.decode = func(n int, out *Cells) bool {
+		for range n {
+			value, ok := d.next()
+			if !ok {
+				return false
+			}
+			if narrow { // differences of 32 bits overflow as such
+				value = int64(int32(value))
+			}
+			out.Numbers = append(out.Numbers, value)
+		}
+		return true
 	}
 	return nil
 }
@@ -418,10 +429,7 @@ func (c *cursor) dictionary(h *pageHeader) (err error) {
 		out.Numbers = make([]int64, 0, h.values)
 	} else {
 		out.Texts = make([][]byte, 0, h.values)
-		if err := c.begin(encodingPlain, values); err != nil {
-			return err
-		}
-		decode = c.decode
+		decode = plainTexts(values)
 	}
 	if !decode(int(h.values), &out) {
 		return errPage

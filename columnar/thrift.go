@@ -93,8 +93,8 @@ func (t *thrift) fields(take func(id int16, kind byte) bool) {
 	}
 }
 
-// list calls each for every element of a list, and returns their number.
-func (t *thrift) list(each func(kind byte)) int {
+// list calls each for every element of a list.
+func (t *thrift) list(each func(kind byte)) {
 	head := t.byte()
 	n, kind := uint64(head>>4), head&15
 	if n == 15 {
@@ -102,15 +102,14 @@ func (t *thrift) list(each func(kind byte)) int {
 	}
 	if n > uint64(len(t.data)) { // an element has at least one byte
 		t.bad = true
-		return 0
+		return
 	}
 	for range n {
 		if t.bad {
-			return 0
+			return
 		}
 		each(kind)
 	}
-	return int(n)
 }
 
 func (t *thrift) skip(kind byte) {
