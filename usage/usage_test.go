@@ -124,6 +124,24 @@ func TestVerdicts(t *testing.T) {
 			"sg-app app\nsg-db db\n in tcp/5432 sg-app\n in tcp/5433 sg-app\neni-0a sg-db 10.0.0.5\neni-0b sg-app 10.0.0.6\nfl-1 vpc-1 ALL\n", new(logs).covered(2, "eni-0a", "eni-0b").in("eni-0a", "10.0.0.5", "10.0.0.6", 5432, true).in("eni-0a", "10.0.0.5", "10.0.0.8", 5433, true),
 			"sg-db in tcp/5432 sg-app: used\nsg-db in tcp/5433 sg-app: unused",
 		},
+		"a reference to another VPC": {
+			"vpc-2 10.9.0.0/16\nsg-app app vpc vpc-2\nsg-db db vpc vpc-1\n in tcp/5432 sg-app\neni-0a sg-db 10.0.0.5 vpc vpc-1\neni-0b sg-app 10.9.0.6 vpc vpc-2\nfl-1 vpc-1 ALL\n", covered().in("eni-0a", "10.0.0.5", "10.9.0.6", 5432, true),
+			"sg-db in tcp/5432 sg-app: used, unsure",
+		},
+		"traffic that was rejected": {
+			one, func() *logs {
+				l := covered()
+				fmt.Fprintf(l, "123456789012 eni-0a ingress 9.9.9.9 10.0.0.5 40000 443 6 2 REJECT 9 900 %d %d OK\n", begin+100, begin+160)
+				return l
+			}(), "sg-web in tcp/22 10.0.1.0/24: unused\nsg-web in tcp/443 0.0.0.0/0: unused",
+		},
+		"an answer in few packets": {
+			one, func() *logs {
+				l := covered()
+				fmt.Fprintf(l, "123456789012 eni-0a ingress 9.9.9.9 10.0.0.5 40000 443 6 2 ACCEPT 1 60 %[1]d %[2]d OK\n123456789012 eni-0a egress 10.0.0.5 9.9.9.9 443 40000 6 18 ACCEPT 1 60 %[1]d %[2]d OK\n", begin+100, begin+160)
+				return l
+			}(), "sg-web in tcp/22 10.0.1.0/24: unused\nsg-web in tcp/443 0.0.0.0/0: used",
+		},
 		"queries to the Amazon DNS server": {
 			"sg-a a\n out udp/53 10.0.0.0/16\n out tcp/443 0.0.0.0/0\n out tcp/80 169.254.169.254/32\neni-0a sg-a 10.0.0.5\nfl-1 vpc-1 ALL\n", covered(),
 			"sg-a out tcp/80 169.254.169.254/32: not-known (flow logs do not record traffic to the instance metadata service, the Amazon Time Sync Service and the Amazon DNS server)\nsg-a out tcp/443 0.0.0.0/0: unused\n" +
