@@ -10,6 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // partFlags choose a part of an account by its groups, on the verbs that judge
@@ -31,9 +32,23 @@ type part struct {
 	tags   []tagFilter
 }
 
-type tagFilter struct {
-	key, value string
-	any        bool // any value
+// tagFilter is KEY or KEY=VALUE. A key may contain "=" too.
+type tagFilter string
+
+// holds reports whether the value of some tag is what the filter asks for.
+func (f tagFilter) holds(tag func(key string) (string, bool)) bool {
+	if _, there := tag(string(f)); there {
+		return true
+	}
+	for i, c := range f {
+		if c != '=' {
+			continue
+		}
+		if value, there := tag(string(f[:i])); there && value == string(f[i+1:]) {
+			return true
+		}
+	}
+	return false
 }
 
 func readPart(c *urfave.Context) (*part, error) {
@@ -41,7 +56,6 @@ func readPart(c *urfave.Context) (*part, error) {
 	var errs []error
 	for _, flag := range []string{"group", "vpc", "tag"} {
 		for _, text := range c.StringSlice(flag) {
-			key, value, both := strings.Cut(text, "=")
 			switch {
 			case text == "":
 				errs = append(errs, console.Usage("", "--%s is empty", flag))
@@ -49,10 +63,10 @@ func readPart(c *urfave.Context) (*part, error) {
 				p.groups = append(p.groups, glob(text))
 			case flag == "vpc":
 				p.vpcs = append(p.vpcs, text)
-			case key == "":
+			case text[0] == '=':
 				errs = append(errs, console.Usage("write it like --tag Team=web", "--tag %s: the key is missing", text))
 			default:
-				p.tags = append(p.tags, tagFilter{key, value, !both})
+				p.tags = append(p.tags, tagFilter(text))
 			}
 			p.words = append(p.words, "--"+flag+" "+text)
 		}
@@ -68,10 +82,7 @@ func (p *part) has(vpc string, tag func(key string) (string, bool), ids ...strin
 	named := func(g *regexp.Regexp) bool {
 		return slices.ContainsFunc(ids, func(id string) bool { return id != "" && g.MatchString(id) })
 	}
-	tagged := func(f tagFilter) bool {
-		value, there := tag(f.key)
-		return there && (f.any || value == f.value)
-	}
+	tagged := func(f tagFilter) bool { return f.holds(tag) }
 	return (len(p.groups) == 0 || slices.ContainsFunc(p.groups, named)) && (len(p.vpcs) == 0 || slices.Contains(p.vpcs, vpc)) &&
 		(len(p.tags) == 0 || slices.ContainsFunc(p.tags, tagged))
 }
@@ -115,6 +126,25 @@ func (p *part) outsideOf(list []findings.Finding) map[string]bool {
 	return outside
 }
 
+// inOtherCase returns a tag of a group, as KEY or KEY=VALUE, that differs from one
+// that was asked for by capital and small letters alone; empty if there is none.
+func (p *part) inOtherCase(inv *inventory.Inventory) string {
+	for _, r := range inv.Regions {
+		for i := range r.Groups {
+			for _, t := range r.Groups[i].Tags {
+				for _, f := range p.tags {
+					for _, tag := range []string{t.Key, t.Key + "=" + t.Value} {
+						if strings.EqualFold(tag, string(f)) && tag != string(f) {
+							return tag
+						}
+					}
+				}
+			}
+		}
+	}
+	return ""
+}
+
 // selectPart keeps the findings about a part of what was read. Everything was
 // read and judged, so that references to other parts have their meaning. A part
 // without any group is a mistake where all groups were read: its report would
@@ -137,7 +167,11 @@ func (p *program) selectPart(report *findings.Report, inv *inventory.Inventory, 
 	if !some {
 		text := strings.Join(chosen.words, " ")
 		if inv.Complete() {
-			return nil, console.Usage("sgaudit audit -o groups-csv lists the groups with their VPCs and tags", "no security group matches %s", text)
+			hint := "sgaudit audit -o groups-csv lists the groups with their VPCs and tags"
+			if tag := chosen.inOtherCase(inv); tag != "" {
+				hint = "capital and small letters of tags differ: a group has the tag " + words.Plain(tag)
+			}
+			return nil, console.Usage(hint, "no security group matches %s", text)
 		}
 		p.console.Warn("no security group that was read matches %s", text)
 	}

@@ -59,6 +59,9 @@ func (p *program) show(c *urfave.Context) error {
 	}
 	if len(filter.Words) > 0 || minSeverity != nil {
 		report = report.Select(filter)
+		if s := report.Selection; filter.Part != nil && len(report.Findings) == 0 && s != nil && s.Findings > 0 {
+			p.console.Warn("no finding of the report matches %s: a report contains no groups without findings, so a misspelt name or tag is not noticed", strings.Join(filter.Words, " "))
+		}
 	}
 	if err := p.write(report, targets, table, nil); err != nil {
 		return err

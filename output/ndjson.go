@@ -37,14 +37,15 @@ var _ = tagged(divided(declare("ndjson", "application/x-ndjson", "the report cut
 		}
 	}
 	line(struct {
-		Record        string          `json:"record"`
-		SchemaVersion string          `json:"schema_version"`
-		Tool          findings.Tool   `json:"tool"`
-		StartedAt     time.Time       `json:"started_at"`
-		FinishedAt    time.Time       `json:"finished_at"`
-		Caller        findings.Caller `json:"caller"`
-		Depth         string          `json:"depth"`
-	}{"run", r.SchemaVersion, r.Tool, r.StartedAt, r.FinishedAt, r.Caller, r.Depth})
+		Record        string              `json:"record"`
+		SchemaVersion string              `json:"schema_version"`
+		Tool          findings.Tool       `json:"tool"`
+		StartedAt     time.Time           `json:"started_at"`
+		FinishedAt    time.Time           `json:"finished_at"`
+		Caller        findings.Caller     `json:"caller"`
+		Depth         string              `json:"depth"`
+		Selection     *findings.Selection `json:"selection,omitempty"` // as in JSON: the filters that this is a part by
+	}{"run", r.SchemaVersion, r.Tool, r.StartedAt, r.FinishedAt, r.Caller, r.Depth, r.Selection})
 	for i := range r.Coverage {
 		line(struct {
 			Record string `json:"record"`
