@@ -109,8 +109,12 @@ var members = map[string]map[string]string{
 		"ListAccounts": "Accounts", "ListAccountsForParent": "Accounts",
 		"ListOrganizationalUnitsForParent": "OrganizationalUnits", "ListTagsForResource": "Tags",
 	},
-	"SSO": {"GetRoleCredentials": "roleCredentials"},
+	"SSO":    {"GetRoleCredentials": "roleCredentials"},
+	"Athena": athenaMembers,
 }
+
+// noMember stands for the member of an answer that is an empty object.
+const noMember = "-"
 
 // lacking returns what keeps a response from being an answer to the call, empty
 // where it is one. Services that are in no table are not held to a form: they
@@ -158,6 +162,9 @@ func lackingJSON(data []byte, member string) string {
 	var object map[string]json.RawMessage
 	if json.Unmarshal(data, &object) != nil || object == nil {
 		return otherwise(data, "the body is not a JSON object")
+	}
+	if member == noMember {
+		return ""
 	}
 	if value := object[member]; len(value) == 0 || value[0] != '[' && value[0] != '{' && (value[0] != '"' || len(value) == len(`""`)) {
 		return fmt.Sprintf("the JSON object has no %q", member)

@@ -20,10 +20,15 @@ func readFlowLogs(ctx context.Context, r *reader, p *pager) error {
 		func(out *ec2.DescribeFlowLogsOutput) ([]types.FlowLog, *string) { return out.FlowLogs, out.NextToken },
 		func(l *types.FlowLog) {
 			if id, ok := r.id(inventory.PartFlowLogs, "a flow log", l.FlowLogId); ok {
+				o := l.DestinationOptions
+				if o == nil {
+					o = &types.DestinationOptionsResponse{}
+				}
 				r.region.FlowLogs = append(r.region.FlowLogs, inventory.FlowLog{
 					ID: id, Resource: ec2xml.Shared(l.ResourceId), Traffic: string(l.TrafficType),
 					Active: aws.ToString(l.FlowLogStatus) == "ACTIVE" && aws.ToString(l.DeliverLogsStatus) != "FAILED",
 					Format: ec2xml.Shared(l.LogFormat), Destination: cmp.Or(ec2xml.Shared(l.LogDestination), ec2xml.Shared(l.LogGroupName)), Created: aws.ToTime(l.CreationTime).UTC(),
+					Parquet: o.FileFormat == types.DestinationFileFormatParquet, Hive: aws.ToBool(o.HiveCompatiblePartitions), Hourly: aws.ToBool(o.PerHourPartition),
 				})
 			}
 		})

@@ -30,8 +30,9 @@ type flowSource struct {
 	logs, summaries []string // paths
 	demo            bool     // the flow logs of the demo account, if no path is given
 	since, until    time.Time
+	athena          *athenaChoice      // nil: Athena is not asked
 	format          string             // of files without a header; empty: as the inventory has it
-	client          *awsclient.Options // for paths of Amazon S3; nil: they are not read
+	client          *awsclient.Options // for paths of Amazon S3 and for Athena; nil: they are not read
 }
 
 // checkFormat refuses what is not a format of flow logs.
@@ -137,8 +138,15 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 		if errors.Is(err, flows.ErrNoFiles) {
 			err = console.Usage("a folder holds them as files that end in .gz, .log, .txt, .parquet or .json", "no flow log files were found in %s", words.List(source.logs, 3))
 		}
-	case len(source.summaries) == 0 && source.demo:
+	case len(source.summaries) == 0 && source.demo && (source.athena == nil || !source.athena.named):
 		summary, err = demoFlows(ctx, inv, o)
+	}
+	if err == nil && source.athena != nil && source.athena.reduces() {
+		var reduced *flows.Summary
+		if reduced, err = p.readAthena(ctx, inv, &source); err == nil {
+			reduced.Add(summary)
+			summary = reduced
+		}
 	}
 	if err != nil {
 		return nil, err

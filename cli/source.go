@@ -21,7 +21,7 @@ type source struct {
 	client   awsclient.Options // how an account is read
 	accounts *accountsChoice   // which accounts are read
 
-	buckets bool // Amazon S3 is read beside a file, so that the flags for credentials count
+	buckets bool // Amazon S3 or Athena is asked beside a file, so that the flags for credentials count
 
 	opened *input // the file, once it was read
 }

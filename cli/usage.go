@@ -40,7 +40,7 @@ func (p *program) usageVerb() *urfave.Command {
 			&urfave.StringFlag{Name: "until", Category: categoryRead, Usage: "judge up to this `TIME` (default: the last record)"},
 			&urfave.StringFlag{Name: "max-sources", Category: categoryReport, Usage: "propose at most `N` rules in the place of one (default: 10)"},
 			choices(&urfave.StringSliceFlag{Name: "verdict", Category: categoryReport, Usage: "only rules with this `VERDICT`, repeatable: " + strings.Join(verdictWords, ", ")}, verdictWords...),
-		}, listFlags(usageFormats)...),
+		}, append(athenaFlags(), listFlags(usageFormats)...)...),
 		Action: p.usage,
 	}
 }
@@ -68,29 +68,34 @@ func (p *program) usage(c *urfave.Context) error {
 		errs = append(errs, console.Usage("drop one of them", "--demo has flow logs of its own, and no credentials for Amazon S3"))
 	}
 	most, few := parseMost(c, "max-sources", 10)
-	errs = append(errs, few)
+	byAthena, unclear := readAthenaFlags(c)
+	errs = append(errs, few, unclear)
 	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
 		errs = append(errs, console.Usage("", "--since is not before --until"))
 	}
 	if err := console.Combine(errs...); err != nil {
 		return err
 	}
-	src.buckets = inBuckets
+	src.buckets = inBuckets || byAthena.named
 	snapshot, err := p.loadInventory(src)
 	if err != nil {
 		return err
 	}
 	inv := snapshot.Inventory
-	if !c.IsSet("flow-logs") && !c.IsSet("summary") && !c.Bool("demo") {
+	from := flowSource{
+		logs: c.StringSlice("flow-logs"), summaries: c.StringSlice("summary"), demo: c.Bool("demo"), since: since, until: until, athena: byAthena, format: c.String("log-format"), client: &src.client,
+	}
+	if byAthena.ddl || byAthena.sql {
+		return p.printStatements(c, snapshot, &from)
+	}
+	if !c.IsSet("flow-logs") && !c.IsSet("summary") && !c.Bool("demo") && !byAthena.named {
 		if err := p.console.Print(flowLogList(inv, sameSource(c))); err != nil {
 			return err
 		}
 		p.console.Warn("no flow logs were given, so no rule was judged")
 		return status(exitIncomplete)
 	}
-	summary, err := p.readFlows(c.Context, inv, flowSource{
-		logs: c.StringSlice("flow-logs"), summaries: c.StringSlice("summary"), demo: c.Bool("demo"), since: since, until: until, format: c.String("log-format"), client: &src.client,
-	})
+	summary, err := p.readFlows(c.Context, inv, from)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,10 @@ package flows
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // column says what a column of a record is used for.
@@ -169,4 +172,27 @@ func guessLayout(line []byte) *layout {
 		return l
 	}
 	return nil
+}
+
+// fieldName is the form of the name of a field.
+var fieldName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
+
+// FormatFields returns the names of the fields of a LogFormat as DescribeFlowLogs
+// returns it, in their order; those of the default format if it is empty. A format
+// with a name of another form than those of fields, or without which a record cannot be attributed to a
+// rule, is an error.
+func FormatFields(format string) ([]string, error) {
+	if format == "" {
+		format = DefaultFormat
+	}
+	l, err := parseFormat(format)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range l.unknown { // fields that are newer than this program
+		if !fieldName.MatchString(name) {
+			return nil, fmt.Errorf("%q is not the name of a field", words.Cut(name, 60))
+		}
+	}
+	return strings.Fields(strings.NewReplacer("${", "", "}", "").Replace(format)), nil
 }

@@ -333,3 +333,6 @@ func (e *Interface) Covered(first, last int64) (covered, skipped int) {
 	}
 	return covered, skipped
 }
+
+// Earliest is the earliest start of a record that counts, in Unix seconds.
+func Earliest() int64 { return firstFlowLog }

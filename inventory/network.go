@@ -112,6 +112,11 @@ type FlowLog struct {
 	Format      string    `json:"log_format,omitzero"`      // its fields: ${version} ${account-id} ...
 	Destination string    `json:"log_destination,omitzero"` // ARN of a bucket with its folder, a log group or a stream; the name of a log group
 	Created     time.Time `json:"creation_time,omitzero"`   // it records from then on
+
+	// How it is delivered to S3 (Amazon EC2 API reference, DestinationOptionsResponse).
+	Parquet bool `json:"parquet,omitzero"`           // as Parquet; else as text
+	Hive    bool `json:"hive_partitions,omitzero"`   // into folders with names as Hive has them: year=2026
+	Hourly  bool `json:"hourly_partitions,omitzero"` // into a folder for each hour; else for each day
 }
 
 // Peering is a VPC peering connection with both of its ends.

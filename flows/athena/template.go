@@ -1,0 +1,133 @@
+package athena
+
+import (
+	"strings"
+
+	"github.com/sgaudit/sgaudit/flows"
+)
+
+// template is the query, from the inside out: the fields of the table as texts (t),
+// with their numbers and whether all have their form (f), with the direction (d), with
+// what is wrong (j), with the ports of both sides (k), and with the ways to see the
+// connection (c), as sights of the package flows has them. Each record then becomes a
+// row for its day (way 0), one for each direction that its connection may have (1, 2),
+// or one for what was rejected (3). A table is named once, so that it is scanned once.
+const template = `SELECT
+  {selected}
+FROM (
+  SELECT
+    CASE w.way WHEN 1 THEN 'ingress' WHEN 2 THEN 'egress' WHEN 3 THEN concat('rejected-', c.direction) ELSE coalesce(c.fault, 'day') END AS what,
+    CASE WHEN c.fault IS NULL OR c.fault = 'direction' THEN c.t_interface_id END AS interface_id,
+    CASE WHEN w.way = 0 AND c.fault IS NULL THEN c.t_account_id END AS account_id,
+    CASE WHEN w.way = 0 AND c.fault IS NULL THEN CAST(c.midnight / 86400 AS bigint) END AS day,
+    CASE WHEN w.way > 0 THEN c.n_protocol END AS protocol,
+    CASE w.way WHEN 1 THEN c.inward WHEN 2 THEN c.outward END AS certainty,
+    CASE w.way WHEN 1 THEN c.own_port WHEN 2 THEN c.far_port WHEN 3 THEN c.to_port END AS port,
+    CASE WHEN w.way > 0 THEN c.remote END AS remote,
+    CASE WHEN w.way = 0 AND c.fault IS NOT NULL THEN c.flow_log END AS flow_log,
+    CASE WHEN w.way = 1 AND c.direction = 'egress' OR w.way = 2 AND c.direction = 'ingress' THEN 1 ELSE 0 END AS reply,
+    CASE WHEN w.way IN (1, 2) AND c.opener = 2 THEN 1 ELSE 0 END AS opened,
+    c.n_packets AS packets,
+    c.n_bytes AS bytes,
+    c.n_start AS first_seen,
+    c.n_end AS last_seen,
+    CASE w.way WHEN 1 THEN c.far_port WHEN 2 THEN c.own_port END AS other,
+    CASE WHEN c.fault IS NULL AND c.counted AND NOT c.skip THEN c.hours ELSE 0 END AS hours,
+    CASE WHEN c.fault IS NULL AND c.counted AND NOT c.skip THEN c.next_hours ELSE 0 END AS next_hours,
+    CASE WHEN c.fault IS NULL AND c.counted AND c.skip THEN c.hours ELSE 0 END AS skipped,
+    CASE WHEN c.fault IS NULL AND c.counted AND c.skip THEN c.next_hours ELSE 0 END AS next_skipped,
+    CASE WHEN c.flow AND NOT c.rejected THEN 1 ELSE 0 END AS accepted,
+    CASE WHEN c.flow AND c.late THEN 1 ELSE 0 END AS late,
+    CASE WHEN w.way = 0 AND c.fault IS NOT NULL THEN c.path END AS file
+  FROM (
+    SELECT k.*,
+      CASE
+        WHEN k.opener = 2 THEN CASE WHEN k.direction = 'ingress' THEN 0 END
+        WHEN k.opener = 18 THEN CASE WHEN k.direction = 'egress' THEN 0 END
+        WHEN k.n_protocol NOT IN (6, 17) THEN 2
+        WHEN k.own_port < 1024 AND k.far_port >= 1024 THEN 1
+        WHEN k.far_port < 1024 AND k.own_port >= 1024 THEN NULL
+        WHEN k.own_port < 32768 AND k.far_port >= 32768 THEN 1
+        WHEN k.far_port < 32768 AND k.own_port >= 32768 THEN 3
+        ELSE 2 END AS inward,
+      CASE
+        WHEN k.opener = 2 THEN CASE WHEN k.direction = 'egress' THEN 0 END
+        WHEN k.opener = 18 THEN CASE WHEN k.direction = 'ingress' THEN 0 END
+        WHEN k.n_protocol NOT IN (6, 17) THEN 2
+        WHEN k.far_port < 1024 AND k.own_port >= 1024 THEN 1
+        WHEN k.own_port < 1024 AND k.far_port >= 1024 THEN NULL
+        WHEN k.far_port < 32768 AND k.own_port >= 32768 THEN 1
+        WHEN k.own_port < 32768 AND k.far_port >= 32768 THEN 3
+        ELSE 2 END AS outward,
+      k.rejected AND coalesce(k.opener <> 2, false) AS late,
+      CAST(power(2, CASE WHEN k.last_second < k.midnight + 86400 THEN (k.last_second % 86400 - k.last_second % 3600) / 3600 ELSE 23 END + 1)
+        - power(2, (k.n_start % 86400 - k.n_start % 3600) / 3600) AS bigint) AS hours,
+      CASE WHEN k.last_second < k.midnight + 86400 THEN 0
+        ELSE CAST(power(2, (k.last_second % 86400 - k.last_second % 3600) / 3600 + 1) - 1 AS bigint) END AS next_hours
+    FROM (
+      SELECT j.*,
+        j.fault IS NULL AND j.ok AS flow,
+        coalesce(j.t_log_status = 'SKIPDATA', false) AS skip,
+        coalesce(j.t_action = 'REJECT', false) AS rejected,
+        {counted} AS counted,
+        CASE WHEN j.direction = 'ingress' THEN j.to_port ELSE j.from_port END AS own_port,
+        CASE WHEN j.direction = 'ingress' THEN j.from_port ELSE j.to_port END AS far_port,
+        CASE WHEN j.direction = 'ingress' THEN coalesce(j.t_pkt_srcaddr, j.t_srcaddr) ELSE coalesce(j.t_pkt_dstaddr, j.t_dstaddr) END AS remote,
+        j.n_start - j.n_start % 86400 AS midnight,
+        greatest(j.n_start, j.n_end - 1) AS last_second
+      FROM (
+        SELECT d.*,
+          CASE WHEN d.n_protocol = 6 THEN {flags} END AS opener,
+          CASE WHEN d.n_srcport IS NULL OR d.n_dstport IS NULL THEN 0 ELSE d.n_srcport END AS from_port,
+          CASE WHEN d.n_srcport IS NULL OR d.n_dstport IS NULL THEN 0 ELSE d.n_dstport END AS to_port,
+          CASE
+            WHEN NOT d.formed OR d.n_start IS NULL OR d.n_end IS NULL THEN 'form'
+            WHEN d.t_interface_id IS NULL THEN 'interface'
+            WHEN d.ok AND (d.n_protocol IS NULL OR d.t_action IS NULL
+              OR coalesce(d.t_srcaddr, d.t_pkt_srcaddr) IS NULL OR coalesce(d.t_dstaddr, d.t_pkt_dstaddr) IS NULL
+              OR d.n_protocol IN (6, 17) AND (d.n_srcport IS NULL OR d.n_dstport IS NULL)) THEN 'form'
+            WHEN d.n_start < {earliest} OR d.n_end < d.n_start OR d.n_end - d.n_start > 86400 OR d.n_end > {latest} THEN 'time'
+            WHEN {window} THEN 'outside'
+            WHEN d.ok AND d.direction IS NULL THEN 'direction' END AS fault
+        FROM (
+          SELECT f.*,
+            {direction} AS direction,
+            coalesce(f.t_log_status, 'OK') = 'OK' AS ok
+          FROM (
+            SELECT t.*,
+            {numbers},
+            {formed} AS formed,
+            nullif(regexp_extract(t.path, '_(fl-[0-9a-f]{1,40})_', 1), '') AS flow_log
+            FROM (
+              SELECT
+              {texts},
+              {path} AS path
+              FROM {table}
+              WHERE {where}
+            ) t
+          ) f
+        ) d
+      ) j
+    ) k
+  ) c
+  CROSS JOIN (VALUES (0), (1), (2), (3)) AS w(way)
+  WHERE w.way = 0
+    OR w.way = 1 AND c.flow AND NOT c.rejected AND c.inward IS NOT NULL
+    OR w.way = 2 AND c.flow AND NOT c.rejected AND c.outward IS NOT NULL
+    OR w.way = 3 AND c.flow AND c.rejected AND NOT c.late
+) v
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`
+
+// selected are the columns of the query, flows.ReducedColumns: nine keys, and what is
+// counted of each.
+func selected(d Dialect) string {
+	all := []string{
+		"what", "interface_id", "account_id", "day", "protocol", "certainty", "port", "remote", "flow_log",
+		"count(*)", "sum(reply)", "sum(opened)", "sum(coalesce(packets, 0))", "sum(coalesce(bytes, 0))", "min(first_seen)", "max(last_seen)", "min(other)", "max(other)",
+		d.anyBit("hours"), d.anyBit("next_hours"), d.anyBit("skipped"), d.anyBit("next_skipped"), "max(accepted)", "sum(late)", "min(file)",
+	}
+	for i, name := range flows.ReducedColumns {
+		all[i] += " AS " + name
+	}
+	return strings.Join(all, ",\n  ")
+}
