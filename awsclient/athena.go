@@ -54,7 +54,7 @@ func (c *Client) athena(ctx context.Context, action string, values map[string]an
 // authorized to perform: glue:GetTable on resource: …".
 var refusedAction = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]{1,40}:[A-Za-z]{1,60})`)
 
-const athenaHint = "`sgaudit policy --athena` prints the permissions"
+const athenaHint = "`sgaudit policy --athena DATABASE.TABLE` prints the permissions"
 
 func (c *Client) athenaError(action string, err error) error {
 	operation := "athena:" + action

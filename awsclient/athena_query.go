@@ -160,7 +160,7 @@ func (c *Client) await(ctx context.Context, q *Query, s *QueryState) error {
 			return queryFailed(s, reason)
 		case "QUEUED", "RUNNING":
 		default:
-			return c.stop(ctx, s, false, &SetupError{Message: fmt.Sprintf("Athena says that the query %s is %q, which is no state of a query", s.ID, words.Cut(s.State, mostName))})
+			return c.stop(ctx, s, false, &SetupError{Message: fmt.Sprintf("Athena gave the query %s the state %q, which sgaudit does not know", s.ID, words.Cut(s.State, mostName))})
 		}
 		if q.MaxScan > 0 && s.Scanned > q.MaxScan {
 			return c.stop(ctx, s, true, nil)

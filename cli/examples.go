@@ -25,7 +25,7 @@ var examples = []struct {
 	{"group", []string{"sgaudit group shop-web --demo", "sgaudit group sg-0a100015 --input today.json.zst -o json"}},
 	{"interfaces", []string{"sgaudit interfaces", "sgaudit interfaces --group 'shop-*' -o json=interfaces.json"}},
 	{"graph", []string{"sgaudit graph --demo -o svg=account.svg", "sgaudit graph --input today.json.zst --group shop-web -o mermaid"}},
-	{"usage", []string{"sgaudit usage --demo", "sgaudit usage --demo --verdict unused --group 'shop-*' -o csv=unused.csv --save-summary september.json.zst", "sgaudit usage --input today.json.zst --summary september.json.zst -o json=usage.json", "sgaudit usage --flow-logs s3://our-logs/ --since 90d"}},
+	{"usage", []string{"sgaudit usage --demo", "sgaudit usage --demo --verdict unused --group 'shop-*' -o csv=unused.csv --save-summary september.json.zst", "sgaudit usage --input today.json.zst --summary september.json.zst -o json=usage.json", "sgaudit usage --input today.json.zst --ddl --athena logs.flow_logs", "sgaudit usage --input today.json.zst --sql --dialect spark --since 2026-09-01", "sgaudit usage --flow-logs s3://our-logs/ --since 90d"}},
 	{"fix", []string{"sgaudit fix --input today.json.zst -o sh=plan.sh", "sgaudit fix --input report.json --min-severity critical -o markdown", "sgaudit fix --input report.json --finding 900d4b -o terraform", "sgaudit fix --input today.json.zst --usage september.json.zst --check unused-rule -o sh=unused.sh"}},
 	{"simulate", []string{"sgaudit simulate plan.sh --input today.json.zst", "sgaudit simulate plan.sh --input today.json.zst --flows september.json.zst", "sgaudit simulate --terraform plan.json --fail-on high --new-only", "sgaudit simulate --change-set changes.json --input today.json.zst -o markdown"}},
 	{"except", []string{"sgaudit except 900d4b --input report.json --config sgaudit.yaml --reason 'open until the migration is done'", "sgaudit except 0a05b9 --input report.json --config sgaudit.yaml --reason 'test data' --expires 2099-12-31 --owner shop"}},
@@ -35,7 +35,7 @@ var examples = []struct {
 	{"reach", []string{"sgaudit reach --demo --to kind:database --from internet", "sgaudit reach --to shop-postgres --port tcp/5432", "sgaudit reach --to i-0a100005 --port tcp/22 --from internet --expect not-reachable"}},
 	{"doctor", []string{"sgaudit doctor", "sgaudit doctor --depth services -o json"}},
 	{"config", []string{"sgaudit config show", "sgaudit config check --config sgaudit.yaml"}},
-	{"policy", []string{"sgaudit policy", "sgaudit policy --depth services", "sgaudit policy --depth services --config-aggregator organization", "sgaudit policy --role-name sgaudit", "sgaudit policy --flow-logs s3://our-logs/"}},
+	{"policy", []string{"sgaudit policy", "sgaudit policy --depth services", "sgaudit policy --depth services --config-aggregator organization", "sgaudit policy --role-name sgaudit", "sgaudit policy --flow-logs s3://our-logs/", "sgaudit policy --athena logs.flow_logs --flow-logs s3://our-flow-logs/ --output-location s3://our-results/athena/"}},
 	{"completion", []string{"sgaudit completion bash", "sgaudit completion zsh"}},
 	{"version", []string{"sgaudit version"}},
 }

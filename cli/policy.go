@@ -17,15 +17,16 @@ import (
 
 func (p *program) policyVerb() *urfave.Command {
 	return &urfave.Command{
-		Name:        "policy",
-		Usage:       "print the minimal IAM policy for an audit",
-		Description: "All actions are read-only. AWS does not support resource-level permissions for them, so the resource is *.",
-		Flags: []urfave.Flag{
+		Name:  "policy",
+		Usage: "print the minimal IAM policy for an audit",
+		Description: "All actions are read-only. AWS does not support resource-level permissions for them, so the resource is *. " +
+			"With --athena there are more: Athena writes the result of the query into S3. An encrypted bucket for results needs kms:GenerateDataKey, and AWS Lake Formation needs lakeformation:GetDataAccess.",
+		Flags: append([]urfave.Flag{
 			choice(&urfave.StringFlag{Name: "depth", Value: string(inventory.DepthNetwork), Usage: "for an audit of this `DEPTH`: groups, network, services"}, "depth", depthWords()...),
 			aggregatorFlag(),
 			&urfave.StringFlag{Name: "role-name", Usage: "for the credentials of an audit with --org: list the accounts of the organization too, and assume the role of this `NAME` in each"},
 			&urfave.StringSliceFlag{Name: "flow-logs", Usage: "for sgaudit usage with the flow logs at this `PATH` of Amazon S3 too: s3://BUCKET/PREFIX; repeatable"},
-		},
+		}, athenaPolicyFlags()...),
 		Action: func(c *urfave.Context) error {
 			depth, err := parseDepth(c.String("depth"))
 			if err != nil {
@@ -48,7 +49,11 @@ func (p *program) policyVerb() *urfave.Command {
 			if err != nil {
 				return err
 			}
-			text, err := policy(append(statements, buckets...))
+			queries, err := athenaStatements(c, c.StringSlice("flow-logs"))
+			if err != nil {
+				return err
+			}
+			text, err := policy(append(append(statements, buckets...), queries...))
 			if err != nil {
 				return err
 			}

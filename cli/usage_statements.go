@@ -95,7 +95,7 @@ func (p *program) destinations(snapshot *inventory.Snapshot) []*destination {
 			}
 			place := athena.Place{Folder: "s3://" + strings.TrimSuffix(m[1], "/") + "/", Format: l.Format, Parquet: l.Parquet, Hive: l.Hive, Hourly: l.Hourly}
 			if before, known := formats[place.Folder]; known && before != l.Format && !l.Parquet {
-				p.console.Warn("flow logs of several formats are delivered to %s as text: Athena tells columns by their order, so that a table of one format reads the files of the others wrongly", place.Folder)
+				p.console.Warn("flow logs of several formats are delivered to %s as text: Athena reads text by the order of its columns, so a table of one format reads the files of the others wrongly", place.Folder)
 			}
 			if !l.Parquet {
 				formats[place.Folder] = l.Format

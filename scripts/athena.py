@@ -8,9 +8,11 @@ that answers as Athena does and runs the statement in a real engine. Fails unles
 summaries are the same to the byte. The engine is DuckDB, for which sqlglot translates
 the statement, or with --trino the engine that Athena is made of, over the tables of
 the printed DDL in moto's Glue and S3. Usage:
-scripts/athena.py PATH-TO-SGAUDIT [--trino FOLDER]
+scripts/athena.py PATH-TO-SGAUDIT [--trino FOLDER | --record FOLDER]
 
-FOLDER holds trino-server-core and the plugin hive, as .ci/extended unpacks them.
+With --trino, FOLDER holds trino-server-core and the plugin hive, as .ci/extended
+unpacks them. With --record, records and what DuckDB makes of them are written into
+FOLDER, flows/testdata, for the tests that have no engine.
 """
 
 import collections
@@ -294,6 +296,28 @@ def check(binary, engine, work, url):
         print(f"{table}: {len(rows)} lines of the summary are the same, {sum(notes.values())} records are left out")
 
 
+def record(binary, engine, work, url, folder):
+    """Writes some records, and the rows that the statement makes of them."""
+    r = random.Random(11)
+    fields = FORMATS["flags"].split()
+    lines = [spoiled(r, x) if r.random() < 0.05 and x["log-status"] == "OK" else x for x in records(99, 300)]
+    logs, estate = pathlib.Path(work, "logs"), pathlib.Path(work, "estate.sg")
+    write(logs, "text", fields, lines, "fl-0a")
+    text = b"".join(gzip.decompress(f.read_bytes()) for f in sorted(logs.rglob("*.gz")))
+    pathlib.Path(folder, "reduced.log").write_bytes(text)
+    formats = " ".join("${%s}" % f for f in fields)
+    estate.write_text(f'{ESTATE}fl-0a vpc-1 ALL format "{formats}" to arn:aws:s3:::logs/ since 2026-10-01T00:00:00Z\naccount 444455556666\nregion us-east-1\n')
+    ddl = subprocess.run([binary, "usage", "--input", estate, "--ddl"], env=ENV, check=True, capture_output=True, text=True).stdout
+    engine.create("recorded", ddl_of(ddl), logs)
+    subprocess.run([binary, "usage", "--input", estate, "--athena", "logs.recorded", "--endpoint-url", url], env=ENV, stdout=subprocess.DEVNULL)
+    rows, reason = Facade.queries["query-0"]
+    if rows is None:
+        sys.exit(f"athena.py: {reason}")
+    rows[1:] = sorted([[x if k < len(row) - 1 or x is None else pathlib.Path(x).name for k, x in enumerate(row)] for row in rows[1:]], key=str)
+    with open(pathlib.Path(folder, "reduced.tsv"), "w") as f:
+        f.writelines("\t".join("NULL" if x is None else str(x) for x in row) + "\n" for row in rows)
+
+
 def main():
     binary = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as work:
@@ -302,7 +326,11 @@ def main():
         server = ThreadingHTTPServer(("127.0.0.1", 0), Facade)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            check(binary, engine, work, f"http://127.0.0.1:{server.server_port}")
+            url = f"http://127.0.0.1:{server.server_port}"
+            if sys.argv[2:3] == ["--record"]:
+                record(binary, engine, work, url, sys.argv[3])
+            else:
+                check(binary, engine, work, url)
         finally:
             server.shutdown()
             engine.close()

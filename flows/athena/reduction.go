@@ -97,8 +97,14 @@ var numbers = []struct {
 	field string
 	most  int64
 }{
-	{"srcport", inventory.MaxPort}, {"dstport", inventory.MaxPort}, {"protocol", 255}, {"tcp_flags", 255},
-	{"packets", 1 << 62}, {"bytes", 1 << 62}, {"start", 1 << 40}, {"end", 1 << 40},
+	{"srcport", inventory.MaxPort},
+	{"dstport", inventory.MaxPort},
+	{"protocol", 255},
+	{"tcp_flags", 255},
+	{"packets", 1 << 62},
+	{"bytes", 1 << 62},
+	{"start", 1 << 40},
+	{"end", 1 << 40},
 }
 
 // numbers selects the fields that are numbers; NULL for what is none.
