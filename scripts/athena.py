@@ -27,12 +27,14 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pyarrow
 import pyarrow.parquet
 
-from moto import ENV  # the script beside this one
+from moto import ENV, free_port, start_moto  # the script beside this one
 
 BEGIN = 1790812800  # 1 October 2026
 ACCOUNTS = ["111122223333", "444455556666"]
@@ -47,6 +49,8 @@ FORMATS = {
 }
 NUMBERS = {"version": "int32", "srcport": "int32", "dstport": "int32", "protocol": "int32", "tcp-flags": "int32",
            "packets": "int64", "bytes": "int64", "start": "int64", "end": "int64"}
+MEMORY = "2G"  # of Trino
+
 # Each format as text and as Parquet; damaged records, and a window.
 CASES = [(label, kind, "whole") for label in FORMATS for kind in ("text", "parquet")] + [
     ("flags", "text", "damaged"), ("order", "parquet", "damaged"), ("order", "text", "window"), ("flags", "parquet", "window")]
@@ -236,6 +240,88 @@ class Duck:
 
     def close(self):
         self.db.close()
+
+
+class Trino:
+    """Trino on loopback, with moto's Glue as metastore and moto's S3 as store."""
+
+    records = 1500
+
+    def __init__(self, folder, work):
+        import boto3
+        self.port = free_port()
+        url = f"http://127.0.0.1:{free_port()}"
+        keys = {"endpoint_url": url, "region_name": REGION, "aws_access_key_id": "x", "aws_secret_access_key": "x"}
+        self.glue, self.s3 = boto3.client("glue", **keys), boto3.client("s3", **keys)
+        etc = pathlib.Path(work, "etc")
+        (etc / "catalog").mkdir(parents=True)
+        (etc / "node.properties").write_text(f"node.environment=test\nnode.id=one\nnode.data-dir={work}/data\nplugin.dir={folder}/plugin\n")
+        (etc / "config.properties").write_text(
+            f"coordinator=true\nnode-scheduler.include-coordinator=true\nhttp-server.http.port={self.port}\nnode.internal-address=127.0.0.1\n"
+            f"node.bind-ip=127.0.0.1\ndiscovery.uri=http://127.0.0.1:{self.port}\nquery.max-memory=1GB\ncatalog.management=static\n")
+        (etc / "jvm.config").write_text(f"-server\n-Xmx{MEMORY}\n-Djdk.attach.allowAttachSelf=true\n--enable-native-access=ALL-UNNAMED\n")
+        (etc / "log.properties").write_text("io.trino=WARN\n")
+        (etc / "catalog" / "hive.properties").write_text(
+            f"connector.name=hive\nhive.metastore=glue\nhive.metastore.glue.region={REGION}\nhive.metastore.glue.endpoint-url={url}\nhive.metastore.glue.aws-access-key=x\n"
+            f"hive.metastore.glue.aws-secret-key=x\nfs.native-s3.enabled=true\ns3.endpoint={url}\ns3.region={REGION}\ns3.path-style-access=true\ns3.aws-access-key=x\n"
+            "s3.aws-secret-key=x\nhive.partition-projection-enabled=true\n")
+        self.moto = start_moto(url)
+        java = os.environ.get("JAVA25", "")
+        env = {**os.environ, **({"JAVA_HOME": java, "PATH": f"{java}/bin:{os.environ['PATH']}"} if java else {})}
+        self.log = open(pathlib.Path(work, "trino.log"), "w")
+        self.server = subprocess.Popen([f"{folder}/bin/launcher", f"--etc-dir={etc}", "run"], env=env, stdout=self.log, stderr=subprocess.STDOUT)
+        self.glue.create_database(DatabaseInput={"Name": "logs"})
+        self.s3.create_bucket(Bucket="logs")
+        self.tables = {}
+        for _ in range(180):
+            if self.server.poll() is not None:
+                break
+            try:
+                self.run("SELECT 1")
+                return
+            except (OSError, RuntimeError):
+                time.sleep(1)
+        self.close()
+        sys.exit("athena.py: Trino did not start:\n" + pathlib.Path(work, "trino.log").read_text()[-3000:])
+
+    def create(self, table, ddl, root):
+        for file in root.rglob("*.log.*"):
+            self.s3.upload_file(str(file), "logs", f"{table}/{file.relative_to(root)}")
+        parameters = dict(ddl["parameters"])
+        if "window" not in table:  # a list of each day's folder for years takes moto long
+            parameters["projection.day.range"] = parameters["projection.day.range"].replace("NOW", "2026/10/08")
+        hive = "org.apache.hadoop.hive."
+        stored = {"InputFormat": hive + "ql.io.parquet.MapredParquetInputFormat", "OutputFormat": hive + "ql.io.parquet.MapredParquetOutputFormat",
+                  "SerdeInfo": {"SerializationLibrary": hive + "ql.io.parquet.serde.ParquetHiveSerDe"}}
+        if not ddl["parquet"]:
+            stored = {"InputFormat": "org.apache.hadoop.mapred.TextInputFormat", "OutputFormat": hive + "ql.io.HiveIgnoreKeyTextOutputFormat",
+                      "SerdeInfo": {"SerializationLibrary": hive + "serde2.lazy.LazySimpleSerDe", "Parameters": {"field.delim": " ", "serialization.format": " "}}}
+        self.glue.create_table(DatabaseName="logs", TableInput={
+            "Name": table, "TableType": "EXTERNAL_TABLE", "PartitionKeys": ddl["partitions"], "Parameters": {"EXTERNAL": "TRUE", **parameters},
+            "StorageDescriptor": {"Columns": ddl["columns"], "Location": ddl["location"], **stored}})
+
+    def table(self, name):
+        t = self.glue.get_table(DatabaseName="logs", Name=name)["Table"]
+        return {"Name": name, "TableType": t["TableType"], "Columns": t["StorageDescriptor"]["Columns"], "PartitionKeys": t["PartitionKeys"], "Parameters": t["Parameters"]}
+
+    def run(self, statement):
+        headers = {"X-Trino-User": "one", "X-Trino-Catalog": "hive"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/v1/statement", statement.encode(), headers)
+        names, rows = None, []
+        while request:
+            answer = json.loads(urllib.request.urlopen(request, timeout=60).read())
+            if "error" in answer:
+                raise RuntimeError(answer["error"]["message"])
+            names = names or [c["name"] for c in answer.get("columns", [])]
+            rows += answer.get("data", [])
+            request = urllib.request.Request(answer["nextUri"], headers=headers) if "nextUri" in answer else None
+        return [names] + rows
+
+    def close(self):
+        for process in (self.server, self.moto):
+            process.terminate()
+            process.wait()
+        self.log.close()
 
 
 def summary(path, part):
