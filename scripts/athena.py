@@ -174,7 +174,6 @@ class Facade(BaseHTTPRequestHandler):
         try:
             self.queries[id_] = (self.engine.run(v["QueryString"]), "")
         except Exception as e:  # the reason of a failed query
-            print(v["QueryString"], file=sys.stderr)
             self.queries[id_] = (None, str(e))
         return {"QueryExecutionId": id_}
 

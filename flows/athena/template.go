@@ -32,10 +32,10 @@ FROM (
     c.n_start AS first_seen,
     c.n_end AS last_seen,
     CASE w.way WHEN 1 THEN c.far_port WHEN 2 THEN c.own_port END AS other,
-    CASE WHEN c.fault IS NULL AND c.counted AND NOT c.skip THEN c.hours ELSE 0 END AS hours,
-    CASE WHEN c.fault IS NULL AND c.counted AND NOT c.skip THEN c.next_hours ELSE 0 END AS next_hours,
-    CASE WHEN c.fault IS NULL AND c.counted AND c.skip THEN c.hours ELSE 0 END AS skipped,
-    CASE WHEN c.fault IS NULL AND c.counted AND c.skip THEN c.next_hours ELSE 0 END AS next_skipped,
+    CASE WHEN c.fault IS NULL AND c.counted AND NOT c.lost THEN c.hours ELSE 0 END AS hours,
+    CASE WHEN c.fault IS NULL AND c.counted AND NOT c.lost THEN c.next_hours ELSE 0 END AS next_hours,
+    CASE WHEN c.fault IS NULL AND c.counted AND c.lost THEN c.hours ELSE 0 END AS skipped,
+    CASE WHEN c.fault IS NULL AND c.counted AND c.lost THEN c.next_hours ELSE 0 END AS next_skipped,
     CASE WHEN c.flow AND NOT c.rejected THEN 1 ELSE 0 END AS accepted,
     CASE WHEN c.flow AND c.late THEN 1 ELSE 0 END AS late,
     CASE WHEN w.way = 0 AND c.fault IS NOT NULL THEN c.path END AS file
@@ -67,7 +67,7 @@ FROM (
     FROM (
       SELECT j.*,
         j.fault IS NULL AND j.ok AS flow,
-        coalesce(j.t_log_status = 'SKIPDATA', false) AS skip,
+        coalesce(j.t_log_status = 'SKIPDATA', false) AS lost,
         coalesce(j.t_action = 'REJECT', false) AS rejected,
         {counted} AS counted,
         CASE WHEN j.direction = 'ingress' THEN j.to_port ELSE j.from_port END AS own_port,
