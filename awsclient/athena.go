@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -52,7 +51,7 @@ func (c *Client) athena(ctx context.Context, action string, values map[string]an
 
 // refusedAction is the action in a message about missing permissions: "User … is not
 // authorized to perform: glue:GetTable on resource: …".
-var refusedAction = regexp.MustCompile(`not authorized to perform: ([a-z0-9-]{1,40}:[A-Za-z]{1,60})`)
+var refusedAction = words.Form(`not authorized to perform: ([a-z0-9-]{1,40}:[A-Za-z]{1,60})`)
 
 const athenaHint = "`sgaudit policy --athena DATABASE.TABLE` prints the permissions"
 
@@ -60,7 +59,7 @@ func (c *Client) athenaError(action string, err error) error {
 	operation := "athena:" + action
 	var api smithy.APIError
 	if errors.As(err, &api) {
-		if m := refusedAction.FindStringSubmatch(api.ErrorMessage()); m != nil {
+		if m := refusedAction().FindStringSubmatch(api.ErrorMessage()); m != nil {
 			operation = m[1]
 		}
 	}

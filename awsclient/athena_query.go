@@ -64,7 +64,7 @@ const (
 // are *SetupError, *QueryStopped, an error of Row, and the end of ctx before the query
 // was started.
 func (c *Client) Query(ctx context.Context, q *Query) (QueryState, error) {
-	if !strings.HasPrefix(q.Statement, "SELECT") || strings.Contains(q.Statement, ";") {
+	if !strings.HasPrefix(q.Statement, "SELECT\n") || strings.Contains(q.Statement, ";") {
 		return QueryState{}, errors.New("only one SELECT is ever started in Athena")
 	}
 	if err := c.checkWorkgroup(ctx, q); err != nil {

@@ -11,7 +11,7 @@ import (
 // GetQueryResults).
 const resultPage = 1000
 
-// results reads the result of a query, whose first row are the names of its columns.
+// results reads the result of a query. Its first row has the names of the columns.
 func (c *Client) results(ctx context.Context, q *Query, s *QueryState) error {
 	wrong := func(format string, args ...any) error {
 		return &SetupError{Message: fmt.Sprintf("the result of the query %s is not what was asked for: %s", s.ID, fmt.Sprintf(format, args...)), Hint: "check --endpoint-url if it is given"}

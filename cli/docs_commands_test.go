@@ -48,11 +48,17 @@ var noCommands = map[string][]string{
 	"../docs/organisation.md": {"sgaudit: warning:", "hint:"},                       // what an audit prints
 	"../docs/nightly.md":      {"SGAUDIT_MAIL_TO=", "17 3 * * *  audit  /usr/loca"}, // a crontab that starts the script
 	"../docs/shards.md":       {"…", `{"shard":`},
+	"../docs/usage.md":        {"sgaudit: Athena scanned"}, // what sgaudit prints
 }
 
 // refused are the commands that the demo account has to refuse, with what they say.
 var refused = map[string]string{
 	"sgaudit audit --profile shop --profile data         # the account of each profile": "account 123456789012 comes twice",
+
+	// The endpoint has no Athena; scripts/athena.py runs such commands.
+	"sgaudit usage --athena logs.flow_logs --since 30d --save-summary september.json.zst": "athena:GetTableMetadata in us-east-1",
+	"sgaudit usage --athena logs.flow_logs --workgroup audit --max-scan 200GB":            "athena:GetTableMetadata in us-east-1",
+	"sgaudit usage --input today.json.zst --athena logs.flow_logs --profile data":         "athena:GetTableMetadata in us-east-1",
 }
 
 // runElsewhere are pages with blocks of the kind sh that other tests run from the page.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +56,7 @@ const (
 )
 
 // workgroupName is the form of names of workgroups (Amazon Athena API reference, WorkGroup).
-var workgroupName = regexp.MustCompile(`^[a-zA-Z0-9._-]{1,128}$`)
+var workgroupName = words.Form(`^[a-zA-Z0-9._-]{1,128}$`)
 
 func readAthenaFlags(c *urfave.Context) (*athenaChoice, error) {
 	a := &athenaChoice{
@@ -72,7 +71,7 @@ func readAthenaFlags(c *urfave.Context) (*athenaChoice, error) {
 			try(console.Usage("", "--athena: %v", err))
 		}
 	}
-	if a.workgroup != "" && !workgroupName.MatchString(a.workgroup) {
+	if a.workgroup != "" && !workgroupName().MatchString(a.workgroup) {
 		try(console.Usage("", "--workgroup %q is not the name of a workgroup", a.workgroup))
 	}
 	if location := c.String("output-location"); location != "" {
@@ -104,11 +103,11 @@ func readAthenaFlags(c *urfave.Context) (*athenaChoice, error) {
 // reduces reports whether Athena is to reduce flow logs.
 func (a *athenaChoice) reduces() bool { return a.named && !a.sql && !a.ddl }
 
-var sizeForm = regexp.MustCompile(`^([0-9]{1,12})(MB|GB|TB)$`)
+var sizeForm = words.Form(`^([0-9]{1,12})(MB|GB|TB)$`)
 
 // parseSize reads a number of bytes like 100GB.
 func parseSize(text string) (int64, error) {
-	if m := sizeForm.FindStringSubmatch(strings.ToUpper(text)); m != nil {
+	if m := sizeForm().FindStringSubmatch(strings.ToUpper(text)); m != nil {
 		n, err := strconv.ParseInt(m[1], 10, 64)
 		each := map[string]int64{"MB": 1e6, "GB": 1e9, "TB": 1e12}[m[2]]
 		if err == nil && n > 0 && n <= (1<<62)/each {
@@ -255,8 +254,8 @@ func reductionOptions(inv *inventory.Inventory, s *flowSource) athena.Options {
 	return o
 }
 
-// flowLogOwners are the accounts whose flow logs may have records of a region's
-// interfaces: its own, and those that share a VPC with it.
+// flowLogOwners are the owners of flow logs that may have records of a region's
+// interfaces: the account itself, and those that share a VPC with it.
 func flowLogOwners(r *inventory.Region) []string {
 	all := []string{r.AccountID}
 	for i := range r.VPCs {

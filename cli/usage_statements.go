@@ -80,8 +80,8 @@ func (d *destination) statement(a *athenaChoice, table string, inv *inventory.In
 }
 
 // destinations are the places to which flow logs are delivered as files of one form;
-// where there is none, one of the default format with a placeholder. Text has to have
-// one format: its columns are told by their order.
+// where there is none, one of the default format with a placeholder. Text of one table
+// has one format, because it is read by the order of its columns.
 func (p *program) destinations(snapshot *inventory.Snapshot) []*destination {
 	var all []*destination
 	first := map[*destination]time.Time{}
@@ -89,7 +89,7 @@ func (p *program) destinations(snapshot *inventory.Snapshot) []*destination {
 	for _, r := range snapshot.Inventory.Regions {
 		for i := range r.FlowLogs {
 			l := &r.FlowLogs[i]
-			m := bucketPath.FindStringSubmatch(l.Destination)
+			m := bucketPath().FindStringSubmatch(l.Destination)
 			if m == nil || l.Traffic == "REJECT" || !inventory.IsAccountID(r.AccountID) || !inventory.IsRegion(r.Name) {
 				continue
 			}

@@ -3,7 +3,6 @@ package flows
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/words"
@@ -175,7 +174,7 @@ func guessLayout(line []byte) *layout {
 }
 
 // fieldName is the form of the name of a field.
-var fieldName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,63}$`)
+var fieldName = words.Form(`^[a-z][a-z0-9-]{0,63}$`)
 
 // FormatFields returns the names of the fields of a LogFormat as DescribeFlowLogs
 // returns it, in their order; those of the default format if it is empty. A format
@@ -190,7 +189,7 @@ func FormatFields(format string) ([]string, error) {
 		return nil, err
 	}
 	for _, name := range l.unknown { // fields that are newer than this program
-		if !fieldName.MatchString(name) {
+		if !fieldName().MatchString(name) {
 			return nil, fmt.Errorf("%q is not the name of a field", words.Cut(name, 60))
 		}
 	}

@@ -9,7 +9,6 @@ package athena
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,12 +40,12 @@ type Partition struct {
 }
 
 // name is what a database or a table may be called. Athena keeps names in small letters.
-var name = regexp.MustCompile(`^[a-z0-9_][a-z0-9_-]{0,254}$`)
+var name = words.Form(`^[a-z0-9_][a-z0-9_-]{0,254}$`)
 
 // ParseTable reads DATABASE.TABLE.
 func ParseTable(text string) (database, table string, err error) {
 	database, table, found := strings.Cut(strings.ToLower(text), ".")
-	if !found || !name.MatchString(database) || !name.MatchString(table) {
+	if !found || !name().MatchString(database) || !name().MatchString(table) {
 		return "", "", fmt.Errorf("%q is not DATABASE.TABLE with names of letters, digits, _ and -", words.Cut(text, 100))
 	}
 	return database, table, nil
@@ -117,7 +116,7 @@ func (d Dialect) anyBit(set string) string {
 	return "bitwise_or_agg(" + set + ")"
 }
 
-// matches tells whether a text has a form. Forms have no backslash, which Spark reads
+// matches is true for a text that has a form. Forms have no backslash, which Spark reads
 // differently.
 func (d Dialect) matches(text, form string) string {
 	if d == Spark {

@@ -2,7 +2,6 @@ package athena
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -12,10 +11,10 @@ import (
 )
 
 var (
-	flowLogID = regexp.MustCompile(`^fl-[0-9a-f]{1,40}$`)
+	flowLogID = words.Form(`^fl-[0-9a-f]{1,40}$`)
 	// folder is one in S3, without the characters that would end a text of SQL or
 	// a name of partition projection.
-	folder = regexp.MustCompile(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9!_.*()=-]+/)*$`)
+	folder = words.Form(`^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([A-Za-z0-9!_.*()=-]+/)*$`)
 )
 
 // Place is where flow logs are delivered in S3, and how (Amazon EC2 API reference,
@@ -29,14 +28,14 @@ type Place struct {
 	FirstDay          string // yyyy/MM/dd
 }
 
-// AnyFolder stands where the folder is not known. Athena refuses capital letters in it,
-// so that nobody forgets it.
+// AnyFolder stands where the folder is not known. Athena refuses its capital letters,
+// so that a statement with it cannot create a table.
 const AnyFolder = "s3://BUCKET/PREFIX/"
 
 // ParseFolder reads s3://BUCKET/PREFIX/, with or without the last slash.
 func ParseFolder(text string) (string, error) {
 	with := strings.TrimSuffix(text, "/") + "/"
-	if !folder.MatchString(with) || strings.Contains(with, "/../") || strings.Contains(with, "/./") {
+	if !folder().MatchString(with) || strings.Contains(with, "/../") || strings.Contains(with, "/./") {
 		return "", fmt.Errorf("%q is not a folder in S3: that is s3://, the name of a bucket, and names of letters, digits and ! _ . * ( ) = - between slashes", words.Cut(text, 200))
 	}
 	return with, nil
@@ -162,7 +161,7 @@ func (p *Place) DDL(database, table string) (string, error) {
 	return out.String(), nil
 }
 
-var firstDay = regexp.MustCompile(`^20[0-9]{2}/[01][0-9]/[0-3][0-9]$`)
+var firstDay = words.Form(`^20[0-9]{2}/[01][0-9]/[0-3][0-9]$`)
 
 // check holds what comes into the statement to its form.
 func (p *Place) check() error {
@@ -176,7 +175,7 @@ func (p *Place) check() error {
 		return fmt.Errorf("an account of %s is not an account id", p.Folder)
 	case slices.ContainsFunc(p.Regions, func(r string) bool { return !inventory.IsRegion(r) }):
 		return fmt.Errorf("a region of %s is not a region", p.Folder)
-	case !firstDay.MatchString(p.FirstDay):
+	case !firstDay().MatchString(p.FirstDay):
 		return fmt.Errorf("%q is not a day like 2026/01/31", words.Cut(p.FirstDay, 60))
 	}
 	return nil

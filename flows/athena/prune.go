@@ -2,7 +2,6 @@ package athena
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -23,12 +22,12 @@ var (
 )
 
 // partitionName is a name that may stand between quotation marks.
-var partitionName = regexp.MustCompile(`^[a-z0-9_-]{1,255}$`)
+var partitionName = words.Form(`^[a-z0-9_-]{1,255}$`)
 
 // partition returns the first partition with one of the names.
 func (t *Table) partition(names ...string) *Partition {
 	for i := range t.Partitions {
-		if p := &t.Partitions[i]; slices.Contains(names, p.Name) && partitionName.MatchString(p.Name) {
+		if p := &t.Partitions[i]; slices.Contains(names, p.Name) && partitionName().MatchString(p.Name) {
 			return p
 		}
 	}

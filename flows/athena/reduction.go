@@ -31,7 +31,8 @@ type Options struct {
 const MostBytes = 262144
 
 // Reduction returns the query that reduces a table to flows.ReducedColumns: one
-// SELECT, which scans the table once. Notes say what it does not narrow or tell.
+// SELECT, which scans the table once. Notes say where it scans more than the window,
+// and what the table does not show. A table without a column that is needed is an error.
 func (t *Table) Reduction(d Dialect, o Options) (query string, notes []string, err error) {
 	if missing := t.lacks(); len(missing) > 0 {
 		return "", nil, fmt.Errorf("the table %s.%s has no column for %s: without that, a record cannot be attributed to a rule", t.Database, t.Name, strings.Join(missing, ", "))
@@ -116,7 +117,7 @@ func (d Dialect) numbers() string {
 	return strings.Join(all, ",\n            ")
 }
 
-// formed tells whether all values of a record have their form.
+// formed is true for a record of which all values have their form.
 func (d Dialect) formed() string {
 	var all []string
 	allow := func(field, condition string) {
@@ -159,11 +160,11 @@ func (d Dialect) direction(addresses map[string][]netip.Addr) string {
 	return fmt.Sprintf("CASE WHEN f.t_flow_direction IS NOT NULL THEN f.t_flow_direction WHEN %s AND NOT %s THEN 'egress' WHEN %s AND NOT %s THEN 'ingress' END", from, to, to, from)
 }
 
-// countedCondition tells whether a record counts as coverage.
+// countedCondition is true for a record that counts as coverage.
 func countedCondition(d Dialect, rejectOnly []string) (string, error) {
 	var ids []string
 	for _, id := range rejectOnly {
-		if !flowLogID.MatchString(id) {
+		if !flowLogID().MatchString(id) {
 			return "", fmt.Errorf("%q is not the id of a flow log", id)
 		}
 		ids = append(ids, "'"+id+"'")
@@ -175,7 +176,7 @@ func countedCondition(d Dialect, rejectOnly []string) (string, error) {
 	return "coalesce(j.flow_log NOT IN (" + strings.Join(ids, ", ") + "), true)", nil
 }
 
-// window tells whether a record lies outside of the window.
+// window is true for a record outside of the window.
 func window(o *Options) string {
 	var outside []string
 	if !o.Since.IsZero() {
