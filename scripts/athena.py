@@ -67,6 +67,13 @@ eni-02 sg-web 10.0.0.30 vpc vpc-1 subnet subnet-1
 """
 
 
+def estate_of(fields, folder, kind):
+    """The accounts, of which each has a flow log that is delivered to the folder."""
+    log = 'fl-0%s vpc-1 ALL format "%s" to arn:aws:s3:::logs/%s since 2026-10-01T00:00:00Z%s\n'
+    formats, parquet = " ".join("${%s}" % f for f in fields), " parquet" if kind == "parquet" else ""
+    return ESTATE + log % ("a", formats, folder, parquet) + "account 444455556666\nregion us-east-1\n" + log % ("b", formats, folder, parquet)
+
+
 def records(seed, count):
     """Random records as dictionaries; '-' is what a record does not have."""
     r = random.Random(seed)
@@ -353,9 +360,7 @@ def check(binary, engine, work, url):
         write(logs, kind, fields, lines, "fl-0a")
         write(twin, "text", fields, lines, "fl-0a")
         estate = pathlib.Path(work, table + ".sg")
-        formats = " ".join("${%s}" % f for f in fields)
-        estate.write_text(f"{ESTATE}fl-0a vpc-1 ALL format \"{formats}\" to arn:aws:s3:::logs/{table} since 2026-10-01T00:00:00Z{' parquet' if kind == 'parquet' else ''}\n"
-                          "account 444455556666\nregion us-east-1\n")
+        estate.write_text(estate_of(fields, table, kind))
 
         def usage(*args):
             ended = subprocess.run([binary, "usage", "--input", estate, *args], env=ENV, capture_output=True, text=True)
@@ -390,8 +395,7 @@ def record(binary, engine, work, url, folder):
     write(logs, "text", fields, lines, "fl-0a")
     text = b"".join(gzip.decompress(f.read_bytes()) for f in sorted(logs.rglob("*.gz")))
     pathlib.Path(folder, "reduced.log").write_bytes(text)
-    formats = " ".join("${%s}" % f for f in fields)
-    estate.write_text(f'{ESTATE}fl-0a vpc-1 ALL format "{formats}" to arn:aws:s3:::logs/ since 2026-10-01T00:00:00Z\naccount 444455556666\nregion us-east-1\n')
+    estate.write_text(estate_of(fields, "", "text"))
     ddl = subprocess.run([binary, "usage", "--input", estate, "--ddl"], env=ENV, check=True, capture_output=True, text=True).stdout
     engine.create("recorded", ddl_of(ddl), logs)
     subprocess.run([binary, "usage", "--input", estate, "--athena", "logs.recorded", "--endpoint-url", url], env=ENV, stdout=subprocess.DEVNULL)
