@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -22,8 +23,19 @@ func (r *Pass) Unused(g *inventory.Group, referenced bool) *findings.Unused {
 	if referenced || len(u.HeldBy) > 0 {
 		u.Grade = findings.Unattached
 	}
+	if logs := r.Settings.Usage; logs != nil {
+		if why, known := logs.WithoutTraffic(r.AccountID, r.Name, g.ID); known {
+			u.Traffic = &findings.Traffic{Since: day(logs.First), Until: day(logs.Last - 1), Reason: why}
+			if why == "" && u.Grade >= findings.NotHeld {
+				u.Grade = findings.NoTraffic
+			}
+		}
+	}
 	return u
 }
+
+// day is the day of a time in Unix seconds, in UTC.
+func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.DateOnly) }
 
 // search says where the run looked for the users of groups in a region, where it
 // did not, and the grade of a group for which it found nothing.

@@ -2,13 +2,19 @@ package audit_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/fixtures/notation"
+	"github.com/sgaudit/sgaudit/flows"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/usage"
 )
 
 // usages are the parts that may use a group without an interface, of those that some
@@ -60,10 +66,10 @@ func TestGradesOfWhatIsReferenced(t *testing.T) {
 		evidence string
 		heldBy   string
 	}{
-		"sg-1 a\nsg-2 b\n in tcp/80 sg-1\n":   {findings.Unattached, "grade unattached (1 of 4)", ""},
-		"sg-1 a\n in tcp/80 sg-1\n":           {findings.NotHeld, "grade not-held (3 of 4)", ""},
-		"sg-1 a\nfunction idle sg-1\n":        {findings.Unattached, "grade unattached (1 of 4)", "Lambda function idle is configured with it"},
-		"sg-1 a\nreferrer ecs service x sg-1": {findings.Unattached, "grade unattached (1 of 4)", "ECS service x uses it"},
+		"sg-1 a\nsg-2 b\n in tcp/80 sg-1\n":   {findings.Unattached, "grade unattached (1 of 5)", ""},
+		"sg-1 a\n in tcp/80 sg-1\n":           {findings.NotHeld, "grade not-held (3 of 5)", ""},
+		"sg-1 a\nfunction idle sg-1\n":        {findings.Unattached, "grade unattached (1 of 5)", "Lambda function idle is configured with it"},
+		"sg-1 a\nreferrer ecs service x sg-1": {findings.Unattached, "grade unattached (1 of 5)", "ECS service x uses it"},
 	} {
 		inv := notation.MustParse(text).Inventory
 		inv.Depth = inventory.DepthServices
@@ -84,7 +90,7 @@ func TestGradesOfWhatIsReferenced(t *testing.T) {
 
 // The report has the grade as a word, and reads it back.
 func TestGradeWords(t *testing.T) {
-	for g := findings.Unattached; g <= findings.NotInConfig; g++ {
+	for g := findings.Unattached; g <= findings.NoTraffic; g++ {
 		text, err := json.Marshal(&findings.Unused{Grade: g})
 		var back findings.Unused
 		if err != nil || json.Unmarshal(text, &back) != nil || back.Grade != g || g.String() == "" || !strings.Contains(string(text), `"grade":"`+g.String()+`"`) {
@@ -161,6 +167,49 @@ func TestConfigHolds(t *testing.T) {
 		f, _ := findingAbout(notation.MustParse(groups + text).Inventory)
 		if f.Unused == nil || !slices.Equal(f.Unused.HeldBy, want) || f.Severity != findings.Info {
 			t.Errorf("%s: %s %+v, want %q", text, f.Severity, f.Unused, want)
+		}
+	}
+}
+
+// Flow logs give the highest grade to a group that nothing else is known to use, and to
+// no other; what they cannot show is in the evidence.
+func TestGradesByTraffic(t *testing.T) {
+	const estate = "account 123456789012\nvpc-1 10.0.0.0/16\nsg-1 a vpc vpc-1\n in tcp/443 10.0.0.0/8\nsg-2 b vpc vpc-1\neni-1 sg-2 10.0.0.5 vpc vpc-1\nfl-1 vpc-1 ALL since 2026-09-01T00:00:00Z\n"
+	path := filepath.Join(t.TempDir(), "x.log")
+	const records = "account-id interface-id flow-direction srcaddr dstaddr srcport dstport protocol tcp-flags action packets bytes start end log-status\n" +
+		"123456789012 eni-1 - - - - - - - - - - 1790812800 1790816400 NODATA\n"
+	if err := os.WriteFile(path, []byte(records), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	summary, err := flows.Read(t.Context(), []string{path}, flows.Options{Now: time.Unix(1790816400, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct {
+		more, without string
+		grade         findings.Grade
+		evidence      string
+	}{
+		"nothing uses it":    {"depth services", "", findings.NoTraffic, "flow logs from 2026-10-01 to 2026-10-01 show no traffic that its rules allow"},
+		"and AWS Config":     {"depth services\nrecorder default all-types since 2026-01-05", "", findings.NoTraffic, "grade no-traffic (5 of 5)"},
+		"a service holds it": {"depth services\nreferrer ecs service x sg-1", "", findings.Unattached, "show no traffic that its rules allow"},
+		"at depth network":   {"", "", findings.Unreferenced, "show no traffic that its rules allow"},
+		"without a flow log": {"depth services", "fl-1 vpc-1 ALL since 2026-09-01T00:00:00Z\n", findings.NotHeld, "do not show that it was not used: no flow log of VPC vpc-1"},
+	} {
+		depth, more, _ := strings.Cut(c.more, "\n")
+		inv := notation.MustParse(depth + "\n" + strings.Replace(estate, c.without, "", 1) + more).Inventory
+		var settings audit.Settings
+		settings.Usage = usage.Judge(inv, summary, usage.Options{})
+		report := audit.Run(inv, audit.Options{Settings: settings, Only: []string{"unused-group"}})
+		if len(report.Findings) != 1 {
+			t.Fatalf("%s: %d findings", what, len(report.Findings))
+		}
+		f := &report.Findings[0]
+		if f.Unused.Grade != c.grade || f.Unused.Traffic == nil || !slices.ContainsFunc(f.Exposure.Evidence, func(e string) bool { return strings.Contains(e, c.evidence) }) {
+			t.Errorf("%s: grade %s, traffic %+v, evidence %q", what, f.Unused.Grade, f.Unused.Traffic, f.Exposure.Evidence)
+		}
+		if said := strings.Contains(f.Message, "flow logs show no traffic since 2026-10-01 that its rules allow"); said != (c.grade == findings.NoTraffic) {
+			t.Errorf("%s: %s", what, f.Message)
 		}
 	}
 }

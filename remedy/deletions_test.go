@@ -28,7 +28,7 @@ func deleted(entries []*remedy.Entry) (groups []string) {
 // and which no group references; the others stay aside with the reason and the run that
 // completes the search. The grades and searches are all that there are.
 func TestDeletionsByGrade(t *testing.T) {
-	grades := []findings.Grade{findings.Unattached, findings.Unreferenced, findings.NotHeld, findings.NotInConfig}
+	grades := []findings.Grade{findings.Unattached, findings.Unreferenced, findings.NotHeld, findings.NotInConfig, findings.NoTraffic}
 	var estate strings.Builder
 	for i := range 2 * len(grades) {
 		fmt.Fprintf(&estate, "sg-%d group\n in tcp/80 10.0.0.0/8 id sgr-%d\n", i, i)
@@ -45,10 +45,10 @@ func TestDeletionsByGrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := deleted(plan.Entries), []string{"sg-7", "sg-5"}; !slices.Equal(got, want) {
+	if got, want := deleted(plan.Entries), []string{"sg-9", "sg-7", "sg-5"}; !slices.Equal(got, want) {
 		t.Errorf("the plan deletes %v, want %v", got, want)
 	}
-	if got, want := deleted(plan.Aside), []string{"sg-6", "sg-4", "sg-2", "sg-3", "sg-0", "sg-1"}; !slices.Equal(got, want) {
+	if got, want := deleted(plan.Aside), []string{"sg-8", "sg-6", "sg-4", "sg-2", "sg-3", "sg-0", "sg-1"}; !slices.Equal(got, want) {
 		t.Errorf("aside are %v, want %v", got, want)
 	}
 	for i := range report.Findings {
@@ -70,7 +70,7 @@ func TestDeletionsByGrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := deleted(none.Aside), []string{"sg-6", "sg-7", "sg-4", "sg-5", "sg-2", "sg-3", "sg-0", "sg-1"}; len(none.Entries) > 0 || !slices.Equal(got, want) {
+	if got, want := deleted(none.Aside), []string{"sg-8", "sg-9", "sg-6", "sg-7", "sg-4", "sg-5", "sg-2", "sg-3", "sg-0", "sg-1"}; len(none.Entries) > 0 || !slices.Equal(got, want) {
 		t.Errorf("without deletes: the plan has %d entries, aside are %v, want %v", len(none.Entries), got, want)
 	}
 	report.Findings[7].Unused = nil // as in reports of earlier versions

@@ -131,6 +131,7 @@ type Report struct {
 	Notes       []flows.Note
 
 	index map[ruleKey]int
+	idle  map[groupKey]string // see WithoutTraffic
 }
 
 // ruleKey is a rule by its text.
@@ -172,6 +173,7 @@ func Judge(inv *inventory.Inventory, s *flows.Summary, o Options) *Report {
 	j.attribute()
 	j.cover()
 	j.decide()
+	j.judgeIdle()
 	r := j.report
 	r.index = make(map[ruleKey]int, len(r.Rules))
 	for i := range r.Rules {

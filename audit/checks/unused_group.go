@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -50,6 +51,12 @@ func nothingFound(u *findings.Unused) string {
 		return "; no resource of the kinds that were searched uses it"
 	case findings.NotInConfig:
 		return fmt.Sprintf("; no resource of the kinds that were searched uses it, nor any that AWS Config, recording since %s, knows", u.ConfigSince)
+	case findings.NoTraffic:
+		text := "; no resource of the kinds that were searched uses it"
+		if u.ConfigSince != "" {
+			text += fmt.Sprintf(", nor any that AWS Config, recording since %s, knows", u.ConfigSince)
+		}
+		return text + fmt.Sprintf("; flow logs show no traffic since %s that its rules allow", u.Traffic.Since)
 	}
 	return ""
 }
@@ -61,7 +68,7 @@ type unusedEvidence map[findings.Grade][]string
 // of returns the grade with its place among all grades, and where was searched.
 func (e *unusedEvidence) of(u *findings.Unused) []string {
 	if len(u.HeldBy) > 0 {
-		return []string{gradeText(u)}
+		return append([]string{gradeText(u)}, trafficText(u)...)
 	}
 	if (*e)[u.Grade] == nil {
 		if *e == nil {
@@ -69,11 +76,23 @@ func (e *unusedEvidence) of(u *findings.Unused) []string {
 		}
 		(*e)[u.Grade] = []string{gradeText(u), "nothing found among: " + among(u)}
 	}
-	return (*e)[u.Grade]
+	return append(slices.Clip((*e)[u.Grade]), trafficText(u)...)
+}
+
+// trafficText is what flow logs show about the group, where they were given.
+func trafficText(u *findings.Unused) []string {
+	switch t := u.Traffic; {
+	case t == nil:
+		return nil
+	case t.Reason != "":
+		return []string{fmt.Sprintf("flow logs from %s to %s do not show that it was not used: %s", t.Since, t.Until, t.Reason)}
+	default:
+		return []string{fmt.Sprintf("flow logs from %s to %s show no traffic that its rules allow", t.Since, t.Until)}
+	}
 }
 
 func gradeText(u *findings.Unused) string {
-	return fmt.Sprintf("grade %s (%d of %d): %s", u.Grade, u.Grade, findings.NotInConfig, gradeMeanings[u.Grade])
+	return fmt.Sprintf("grade %s (%d of %d): %s", u.Grade, u.Grade, findings.NoTraffic, gradeMeanings[u.Grade])
 }
 
 var gradeMeanings = map[findings.Grade]string{
@@ -81,6 +100,7 @@ var gradeMeanings = map[findings.Grade]string{
 	findings.Unreferenced: "no network interface has the group and no other group references it",
 	findings.NotHeld:      "nor does any resource use it, of all kinds that sgaudit can search",
 	findings.NotInConfig:  "nor does AWS Config, which records all types that it supports, relate a resource to it",
+	findings.NoTraffic:    "nor do flow logs, which cover its VPC, show traffic that its rules allowed",
 }
 
 // unusedMessage names the groups of a set of several that reference each other
