@@ -56,6 +56,15 @@ def fill(url):
     def role():
         return aws("iam").create_role(RoleName="batch", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
 
+    def scaling_group(gid):
+        """Of size zero, by a version of a template that is neither the default nor the latest one."""
+        template = aws("ec2").create_launch_template(LaunchTemplateName="pinned", LaunchTemplateData={"InstanceType": "t3.micro", "SecurityGroupIds": [gid]})
+        template = template["LaunchTemplate"]["LaunchTemplateId"]
+        aws("ec2").create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData={"InstanceType": "t3.micro"})
+        aws("ec2").modify_launch_template(LaunchTemplateId=template, DefaultVersion="2")
+        aws("autoscaling").create_auto_scaling_group(AutoScalingGroupName="empty", MinSize=0, MaxSize=2, DesiredCapacity=0, VPCZoneIdentifier=subnets[0],
+                                                     LaunchTemplate={"LaunchTemplateId": template, "Version": "1"})
+
     def ecs(gid):
         aws("ecs").create_cluster(clusterName="main")
         aws("ecs").register_task_definition(family="shop", networkMode="awsvpc", containerDefinitions=[{"name": "a", "image": "a", "memory": 64}])
@@ -94,6 +103,7 @@ def fill(url):
 
     holder("Auto Scaling launch configuration", "old (", lambda gid: aws("autoscaling").create_launch_configuration(
         LaunchConfigurationName="old", ImageId="ami-12c6146b", InstanceType="t3.micro", SecurityGroups=[gid]))
+    holder("Auto Scaling group", "empty (", scaling_group)
     holder("ECS service", "shop11 (", ecs)
     holder("EventBridge rule", "nightly", rule)
     holder("EventBridge Scheduler schedule", "hourly (", schedule)
