@@ -181,14 +181,7 @@ func (a Account) Usual(opts Options, partition string) []string {
 // what was not read then is given as gaps.
 func (r *Accounts) Read(ctx context.Context, take func(regions []*inventory.Region)) {
 	names, units := r.units()
-	if r.base != nil {
-		aggregator := r.base.askAggregator(ctx, "", false)
-		for i := range r.members {
-			if c := r.members[i].client; c != nil {
-				c.aggregator = aggregator
-			}
-		}
-	}
+	r.askAggregator(ctx)
 	p := &progress{tell: r.opts.Progress, left: map[string]int{}}
 	done := make([]sync.WaitGroup, len(names))
 	for i, name := range names {

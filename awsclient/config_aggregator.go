@@ -74,6 +74,19 @@ func (c *Client) askAggregator(ctx context.Context, account string, firstPage bo
 	return a
 }
 
+// askAggregator begins the query with the run's own credentials, for all accounts.
+func (r *Accounts) askAggregator(ctx context.Context) {
+	if r.base == nil {
+		return
+	}
+	a := r.base.askAggregator(ctx, "", false)
+	for i := range r.members {
+		if c := r.members[i].client; c != nil {
+			c.aggregator = a
+		}
+	}
+}
+
 // aggregatorQuery is the reading of one aggregator.
 type aggregatorQuery struct {
 	a         *aggregator
