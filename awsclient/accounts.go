@@ -121,7 +121,7 @@ func (c *Client) roleFor(a Account) string {
 // needed. Its errors are *inventory.Gap values inside of an accountError.
 func (c *Client) enter(ctx context.Context, a Account) (*Client, error) {
 	role := c.roleFor(a)
-	member := &Client{opts: c.opts, config: c.config.Copy(), home: c.home, caller: c.caller}
+	member := &Client{opts: c.opts, config: c.config.Copy(), home: c.home, caller: c.caller, line: c.line}
 	if len(a.Regions) > 0 {
 		member.opts.Regions = a.Regions
 	}

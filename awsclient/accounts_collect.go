@@ -12,6 +12,7 @@ import (
 const (
 	defaultParallel = 128 // calls under way at once, of a run over several accounts
 	mostOfAccount   = 64  // of those, calls to one account
+	waitOfAccount   = 32  // prepared calls to one account, of twice as many as may be under way
 	entering        = 64  // roles of accounts that are assumed at the same time
 
 	// readAhead are the regions that may wait to be taken, beside those of the
@@ -24,6 +25,7 @@ type Accounts struct {
 	opts    Options
 	base    *Client
 	all     slots
+	line    slots // of prepared calls
 	members []member
 
 	mu       sync.Mutex
@@ -48,7 +50,7 @@ func Enter(ctx context.Context, opts Options, base *Client, accounts []Account) 
 		opts.Parallel = defaultParallel
 	}
 	opts.Concurrency = 2 * opts.Parallel // many wait before they make a throttled call again
-	r := &Accounts{opts: opts, all: make(slots, opts.Parallel), members: make([]member, len(accounts)), profiles: map[string]func() (*Client, error){}, warned: map[string]bool{}}
+	r := &Accounts{opts: opts, all: make(slots, opts.Parallel), line: make(slots, 2*opts.Parallel), members: make([]member, len(accounts)), profiles: map[string]func() (*Client, error){}, warned: map[string]bool{}}
 	if base != nil {
 		r.base = r.within(base)
 	}
@@ -75,8 +77,8 @@ func (r *Accounts) List() []Account {
 
 // within returns a client of the same credentials that keeps to the bound of the run.
 func (r *Accounts) within(c *Client) *Client {
-	other := &Client{opts: c.opts, config: c.config.Copy(), home: c.home, caller: c.caller}
-	other.config.HTTPClient = bounded{other.config.HTTPClient, r.all}
+	other := &Client{opts: c.opts, config: c.config.Copy(), home: c.home, caller: c.caller, line: line{run: r.line}}
+	other.config.HTTPClient = bounded{leavesLine{other.config.HTTPClient}, r.all}
 	return other
 }
 

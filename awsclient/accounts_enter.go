@@ -70,6 +70,7 @@ func (r *Accounts) enterOne(ctx context.Context, m *member) error {
 	}
 	client.opts.Warn = func(text string) { r.warn(m, text) }
 	client.config.HTTPClient = bounded{client.config.HTTPClient, make(slots, mostOfAccount)}
+	client.line.account = make(slots, waitOfAccount)
 	m.client = client
 	if m.plan, err = client.regions(ctx); err != nil {
 		var setup *SetupError

@@ -21,6 +21,7 @@ type Client struct {
 	home   string // the region of the first calls
 	caller inventory.Caller
 	role   *assumedRole // nil where the credentials are those that were found
+	line   line         // without a bound in a run over one account
 
 	files      bool        // answers come from files
 	aggregator *aggregator // of the run; nil where none is asked

@@ -37,12 +37,13 @@ type pager struct {
 	firstPage bool          // every list ends after its first page
 	listed    atomic.Int64  // items so far
 	role      *assumedRole  // of the credentials; nil where they cannot be renewed
+	line      line          // of the run
 }
 
 // another returns a pager for another API of the same allowance: the rate of calls
 // counts for each API.
 func (p *pager) another() *pager {
-	return &pager{limit: rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), firstPage: p.firstPage, role: p.role}
+	return &pager{limit: rate.NewLimiter(p.limit.Limit(), p.limit.Burst()), firstPage: p.firstPage, role: p.role, line: p.line}
 }
 
 // list reads a list from its first page to its last and gives every item to add, in
@@ -121,8 +122,8 @@ func (p *pager) everyPage(ctx context.Context, next func(ctx context.Context, to
 	}
 }
 
-// once waits for the limiter and makes one call. Where the credentials of a role
-// have expired, it makes it again with new ones.
+// once waits for the limiter and its place in the line, and makes one call. Where the
+// credentials of a role have expired, it makes it again with new ones.
 func (p *pager) once(ctx context.Context, call func(context.Context) error) error {
 	if err := p.limit.Wait(ctx); err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -130,9 +131,14 @@ func (p *pager) once(ctx context.Context, call func(context.Context) error) erro
 		}
 		return errDeadline // the wait would outlast the deadline
 	}
+	ctx, leave, err := p.line.join(ctx)
+	if err != nil {
+		return context.Cause(ctx)
+	}
+	defer leave()
 	bounded, cancel := context.WithTimeout(ctx, callTimeout)
 	defer cancel()
-	err := call(bounded)
+	err = call(bounded)
 	if p.role.renew(err) {
 		err = call(bounded)
 	}

@@ -93,7 +93,7 @@ func (r *reader) sweep(ctx context.Context, l *sweep) {
 	if l.maxRPS > 0 {
 		limit = rate.NewLimiter(rate.Limit(min(l.maxRPS, most)), 2*int(l.maxRPS))
 	}
-	if err := l.read(ctx, r, &pager{limit: limit, firstPage: r.firstPage, role: r.client.role}); err != nil {
+	if err := l.read(ctx, r, &pager{limit: limit, firstPage: r.firstPage, role: r.client.role, line: r.client.line}); err != nil {
 		operation := l.operation
 		var other operationError
 		if errors.As(err, &other) {

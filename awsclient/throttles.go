@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"net/http"
 	"slices"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go/middleware"
@@ -83,25 +81,4 @@ func (t *Throttles) watch(account, region string) func(*middleware.Stack) error 
 func isThrottle(code string) bool {
 	_, known := retry.DefaultThrottleErrorCodes[code]
 	return known || code == "Client.RequestLimitExceeded"
-}
-
-// slots bound how many calls are under way at once. A call holds its place until its
-// answer has been read to the end, and not while it waits to be made again.
-type slots chan struct{}
-
-// bounded is a connection on which each call takes a place.
-type bounded struct {
-	next  aws.HTTPClient
-	slots slots
-}
-
-// Do waits for a place and sends the request.
-func (b bounded) Do(request *http.Request) (*http.Response, error) {
-	select {
-	case b.slots <- struct{}{}:
-	case <-request.Context().Done():
-		return nil, request.Context().Err()
-	}
-	defer func() { <-b.slots }()
-	return b.next.Do(request)
 }
