@@ -97,60 +97,106 @@ func (c conclusions) unfounded(whole conclusions) (wrong []string) {
 	return wrong
 }
 
-// TestNonAnswers answers each call of a run, one at a time, with each response
-// that has a status of success and is not an answer. It is tried again, and then it
-// is a gap of its operation: nothing counts as read, and nothing is concluded
-// from it. The calls are those of the table of lists (TestActionsAreTheCalls). The
-// calls for referrers are one call with other names, so that each of them gets one form
-// in five, and each form many of them.
+// TestNonAnswers answers each call of a run with each response that has a status of
+// success and is not an answer. It is tried again, and then it is a gap of its
+// operation: nothing counts as read, and nothing is concluded from it. The calls are
+// those of the table of lists (TestActionsAreTheCalls).
+//
+// What is concluded rests on what is missing, whatever came in its place. So each call
+// fails alone with one form, and several calls fail in the same run with each of the
+// other forms; those that are not made then, because another has to come before them,
+// fail alone too.
 func TestNonAnswers(t *testing.T) {
 	estate := withEachReferrer(notation.MustParse(everyCall).Inventory, "one")
 	whole := conclude(collect(t, serve(t, estate, endpoint.Options{}), Options{Depth: inventory.DepthServices}))
 	if len(whole.unused) != 1 || !slices.Contains(slices.Collect(maps.Values(whole.verdict)), "reachable") {
 		t.Fatalf("of the whole estate: %v", whole)
 	}
-	oneCall := map[string]bool{}
-	for _, part := range inventory.PartReferrers.Each() {
-		for _, operation := range part.Operations() {
-			oneCall[operation] = true
+	const together = 7 // groups of calls, in each of which they lie far apart
+	operations, forms := Actions(inventory.DepthServices), endpoint.NonAnswers()
+	groups := make([][]string, together)
+	for i, operation := range operations {
+		alone := forms[i%len(forms)]
+		t.Run(operation+"/"+alone, func(t *testing.T) {
+			t.Parallel()
+			failingCalls{estate, whole, alone, []string{operation}}.run(t)
+		})
+		if operation != "ec2:DescribeRegions" { // without which the regions are others
+			groups[i%together] = append(groups[i%together], operation)
 		}
 	}
-	for i, operation := range Actions(inventory.DepthServices) {
-		service, action, _ := strings.Cut(operation, ":")
-		for k, form := range endpoint.NonAnswers() {
-			if oneCall[operation] && (i+k)%5 != 0 {
-				continue
-			}
-			t.Run(operation+"/"+form, func(t *testing.T) {
+	for _, form := range forms {
+		t.Run("ec2:DescribeRegions/"+form, func(t *testing.T) {
+			t.Parallel()
+			failingCalls{estate, whole, form, []string{"ec2:DescribeRegions"}}.run(t)
+		})
+		for i, group := range groups {
+			t.Run(fmt.Sprintf("group %d/%s", i, form), func(t *testing.T) {
 				t.Parallel()
-				s := serve(t, estate, endpoint.Options{Faults: []endpoint.Fault{{Service: service, Action: action, NonAnswer: form}}})
-				inv := collect(t, s, Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
-				if inv.Complete() {
-					t.Error("the run counts as complete")
-				}
-				if tries := calls(s, service, action); tries == 0 || tries%triesWithoutCode != 0 {
-					t.Errorf("%d tries, want %d of each call", tries, triesWithoutCode)
-				}
-				for _, text := range conclude(inv).unfounded(whole) {
-					t.Error(text)
-				}
-				if action == "DescribeRegions" {
-					return // the regions that every account has are read, and a gap says so
-				}
-				r := inv.Regions[0]
-				if len(r.Gaps) != 1 || r.Gaps[0].Operation != operation || r.Gaps[0].Kind != inventory.Failed || !strings.Contains(r.Gaps[0].Message, "not an answer to the call") {
-					t.Errorf("gaps: %+v", r.Gaps)
-				}
-				if action == "GetManagedPrefixListEntries" {
-					if slices.ContainsFunc(r.PrefixLists, func(l inventory.PrefixList) bool { return l.Resolved }) {
-						t.Error("a list counts as resolved")
-					}
-				} else if r.Read.Has(r.Gaps[0].Part) {
-					t.Errorf("%s count as read", r.Gaps[0].Part)
+				for _, operation := range (failingCalls{estate, whole, form, group}).run(t) {
+					failingCalls{estate, whole, form, []string{operation}}.run(t)
 				}
 			})
 		}
 	}
+}
+
+// failingCalls is a run in which calls have a form of answer that is none.
+type failingCalls struct {
+	estate     *inventory.Inventory
+	whole      conclusions // of the estate
+	form       string
+	operations []string
+}
+
+// run makes it, and returns those of several operations that were not asked for.
+func (c failingCalls) run(t *testing.T) (notAsked []string) {
+	var faults []endpoint.Fault
+	for _, operation := range c.operations {
+		service, action, _ := strings.Cut(operation, ":")
+		faults = append(faults, endpoint.Fault{Service: service, Action: action, NonAnswer: c.form})
+	}
+	s := serve(t, c.estate, endpoint.Options{Faults: faults})
+	inv := collect(t, s, Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
+	if inv.Complete() {
+		t.Error("the run counts as complete")
+	}
+	for _, text := range conclude(inv).unfounded(c.whole) {
+		t.Error(text)
+	}
+	r := inv.Regions[0]
+	for _, operation := range c.operations {
+		service, action, _ := strings.Cut(operation, ":")
+		tries := calls(s, service, action)
+		if tries == 0 && len(c.operations) > 1 {
+			notAsked = append(notAsked, operation)
+			continue
+		}
+		if tries == 0 || tries%triesWithoutCode != 0 {
+			t.Errorf("%d tries of %s, want %d of each call", tries, operation, triesWithoutCode)
+		}
+		if action == "DescribeRegions" {
+			return nil // the regions that every account has are read, and a gap says so
+		}
+		at := slices.IndexFunc(r.Gaps, func(g inventory.Gap) bool { return g.Operation == operation })
+		if at < 0 || r.Gaps[at].Kind != inventory.Failed || !strings.Contains(r.Gaps[at].Message, "not an answer to the call") {
+			t.Errorf("%s: gaps: %+v", operation, r.Gaps)
+			continue
+		}
+		if action == "GetManagedPrefixListEntries" {
+			if slices.ContainsFunc(r.PrefixLists, func(l inventory.PrefixList) bool { return l.Resolved }) {
+				t.Error("a list counts as resolved")
+			}
+		} else if r.Read.Has(r.Gaps[at].Part) {
+			t.Errorf("%s count as read", r.Gaps[at].Part)
+		}
+	}
+	for _, g := range r.Gaps {
+		if !slices.Contains(c.operations, g.Operation) {
+			t.Errorf("a gap of another call: %+v", g)
+		}
+	}
+	return notAsked
 }
 
 // calls returns how often the server was asked for an action of a service.
