@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 
@@ -51,6 +52,14 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 			if opts.mfaToken != nil {
 				o.TokenProvider = opts.mfaToken
 			}
+			if client, ok := o.Client.(*sts.Client); ok && opts.EndpointURL != "" {
+				o.Client = rolesAt{client, opts.EndpointURL}
+			}
+		}),
+		config.WithWebIdentityRoleCredentialOptions(func(o *stscreds.WebIdentityRoleOptions) {
+			if client, ok := o.Client.(*sts.Client); ok && opts.EndpointURL != "" {
+				o.Client = rolesAt{client, opts.EndpointURL}
+			}
 		}),
 		config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {
 			o.Client = newMetadata(&cfg, metadataTimeout)
@@ -68,6 +77,29 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 	}
 	cfg.HTTPClient = wholeBodies{cfg.HTTPClient, mostAnswer}
 	return cfg, nil
+}
+
+// rolesAt takes the roles of the configuration files and of web identities at the
+// endpoint of --endpoint-url, where all other calls go: the SDK gets these credentials
+// while it loads the configuration, which does not have that endpoint yet. Calls for
+// IAM Identity Center and for instance roles are not of STS and go where they always do.
+type rolesAt struct {
+	client *sts.Client
+	url    string
+}
+
+func (r rolesAt) endpoint(options []func(*sts.Options)) []func(*sts.Options) {
+	return append(slices.Clip(options), func(o *sts.Options) { o.BaseEndpoint = &r.url })
+}
+
+// AssumeRole takes a role with other credentials.
+func (r rolesAt) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
+	return r.client.AssumeRole(ctx, in, r.endpoint(options)...)
+}
+
+// AssumeRoleWithWebIdentity takes a role with a token of another identity provider.
+func (r rolesAt) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput, options ...func(*sts.Options)) (*sts.AssumeRoleWithWebIdentityOutput, error) {
+	return r.client.AssumeRoleWithWebIdentity(ctx, in, r.endpoint(options)...)
 }
 
 // home is the region of the first calls: the configured one, unless those asked

@@ -3,8 +3,12 @@ package awsclient
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +115,45 @@ func TestTypingTakesTime(t *testing.T) {
 	}
 	if c.Caller().AccountID != "111122223333" || <-code != "123456" {
 		t.Errorf("caller: %+v", c.Caller())
+	}
+}
+
+// TestRolesAtTheGivenEndpoint takes the roles of the configuration files, and those of
+// web identities, where --endpoint-url says, whatever AWS_ENDPOINT_URL says.
+func TestRolesAtTheGivenEndpoint(t *testing.T) {
+	const (
+		credentials = `<Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>`
+		identity    = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:sts::111122223333:assumed-role/audit/x</Arn><UserId>AROA:x</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`
+	)
+	var actions []string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		action := r.FormValue("Action")
+		actions = append(actions, action)
+		if action == "GetCallerIdentity" {
+			_, _ = w.Write([]byte(identity))
+			return
+		}
+		fmt.Fprintf(w, `<%[1]sResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><%[1]sResult>%[2]s</%[1]sResult></%[1]sResponse>`, action, credentials)
+	}))
+	defer s.Close()
+	token := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(token, []byte("token"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for action, profile := range map[string]string{
+		"AssumeRole":                "source_profile = base",
+		"AssumeRoleWithWebIdentity": "web_identity_token_file = " + token,
+	} {
+		environment(t, "[profile base]\naws_access_key_id = AKIA\naws_secret_access_key = s\n"+
+			"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/audit\nregion = us-east-1\n"+profile+"\n")
+		t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // where nothing answers
+		actions = nil
+		if _, err := Connect(context.Background(), Options{Profile: "p", EndpointURL: s.URL, RetryDelay: time.Millisecond}); err != nil {
+			t.Errorf("%s: %v", action, err)
+		}
+		if want := []string{action, "GetCallerIdentity"}; !slices.Equal(actions, want) {
+			t.Errorf("the endpoint was asked for %v, want %v", actions, want)
+		}
 	}
 }
 
