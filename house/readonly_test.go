@@ -37,6 +37,9 @@ func TestItOnlyReads(t *testing.T) {
 				reading[method] = true
 				continue
 			}
+			if method == "AssumeRole" || method == "AssumeRoleWithWebIdentity" { // they give credentials for a time
+				continue
+			}
 			changing[method] = name
 		}
 	}
