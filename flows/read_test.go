@@ -3,6 +3,7 @@ package flows_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,6 +33,36 @@ func TestOrderAndFilesHaveNoEffect(t *testing.T) {
 		if got := text(read(t, flows.Options{Workers: 3}, many)); got != want {
 			t.Fatalf("seed %d: shuffled and split files give another summary: %s", seed, firstDifference(got, want))
 		}
+	}
+}
+
+// Ports that are folded after addresses of theirs were keep the blocks of addresses.
+func TestPortsFoldAfterAddresses(t *testing.T) {
+	const form = "interface-id flow-direction srcaddr dstaddr srcport dstport protocol tcp-flags action packets bytes start end\n"
+	var lines []string
+	add := func(remote string, port int) {
+		lines = append(lines, fmt.Sprintf("eni-0a ingress %s 10.0.0.5 40000 %d 6 2 REJECT 1 40 %d %d", remote, port, begin, begin+60))
+	}
+	for i := range 300 {
+		add(fmt.Sprintf("9.%d.%d.7", i%256, i/256), 2000)
+	}
+	for i := range 300 {
+		add("8.8.8.8", 3000+i)
+	}
+	forward := read(t, flows.Options{}, write(t, t.TempDir(), "x.log", form+strings.Join(lines, "\n")+"\n"))
+	slices.Reverse(lines)
+	back := read(t, flows.Options{}, write(t, t.TempDir(), "x.log", form+strings.Join(lines, "\n")+"\n"))
+	if a, b := text(forward), text(back); a != b {
+		t.Error(firstDifference(a, b))
+	}
+	if addresses, ports := folded(forward); addresses == 0 || ports == 0 {
+		t.Errorf("%d rows with folded addresses and %d with folded ports: the test shows nothing", addresses, ports)
+	}
+	// What is folded keeps its blocks when it is added to what is not.
+	sum := read(t, flows.Options{}, write(t, t.TempDir(), "x.log", form+lines[0]+"\n"))
+	sum.Add(read(t, flows.Options{}, write(t, t.TempDir(), "x.log", form+strings.Join(lines[1:], "\n")+"\n")))
+	if a, b := text(sum), text(back); a != b {
+		t.Error(firstDifference(a, b))
 	}
 }
 
