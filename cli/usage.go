@@ -33,7 +33,7 @@ func (p *program) usageVerb() *urfave.Command {
 			"Exit codes: 0 judged, 2 no flow log could be read, 3 a part of the account or of the flow logs could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringSliceFlag{Name: "flow-logs", Category: categoryRead, Usage: "read flow logs from this `PATH`: a file, a folder as Amazon S3 holds them (text, also .gz, and Parquet), or s3://BUCKET/PREFIX; repeatable", TakesFile: true},
-			&urfave.StringFlag{Name: "log-format", Category: categoryRead, Usage: "read files without a header line as this `FORMAT`: '${version} ${account-id} …' (default: as the flow logs of the account, or the default format)"},
+			&urfave.StringFlag{Name: "log-format", Category: categoryRead, Usage: "read files without a header line as these `FIELDS`: '${version} ${account-id} …' (default: as the flow logs of the account, or the default format)"},
 			&urfave.StringSliceFlag{Name: "summary", Category: categoryRead, Usage: "read this `FILE` of --save-summary instead of flow logs, or beside them; repeatable", TakesFile: true},
 			&urfave.StringFlag{Name: "save-summary", Category: categoryReport, Usage: "save what the flow logs were reduced to into this `FILE`", TakesFile: true},
 			&urfave.StringFlag{Name: "since", Category: categoryRead, Usage: "judge from this `TIME` on: 30d, 2026-01-31 or 2026-01-31T12:00:00Z (default: the first record)"},

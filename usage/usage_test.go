@@ -142,6 +142,15 @@ func TestVerdicts(t *testing.T) {
 				return l
 			}(), "sg-web in tcp/22 10.0.1.0/24: unused\nsg-web in tcp/443 0.0.0.0/0: used",
 		},
+		"a block that a rule allows in part": {
+			"sg-web web\n in tcp/443 9.9.9.9/32\neni-0a sg-web 10.0.0.5\nfl-1 vpc-1 ALL\n", func() *logs {
+				l := covered()
+				for i := range 5000 { // more addresses than are kept one by one
+					l.in("eni-0a", "10.0.0.5", fmt.Sprintf("9.9.%d.%d", i/256, i%256), 443, true)
+				}
+				return l
+			}(), "sg-web in tcp/443 9.9.9.9/32: used, unsure",
+		},
 		"queries to the Amazon DNS server": {
 			"sg-a a\n out udp/53 10.0.0.0/16\n out tcp/443 0.0.0.0/0\n out tcp/80 169.254.169.254/32\neni-0a sg-a 10.0.0.5\nfl-1 vpc-1 ALL\n", covered(),
 			"sg-a out tcp/80 169.254.169.254/32: not-known (flow logs do not record traffic to the instance metadata service, the Amazon Time Sync Service and the Amazon DNS server)\nsg-a out tcp/443 0.0.0.0/0: unused\n" +
