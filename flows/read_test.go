@@ -66,6 +66,20 @@ func TestPortsFoldAfterAddresses(t *testing.T) {
 	}
 }
 
+// The window of a sum is that of all its records, whichever is added to which.
+func TestWindowOfSums(t *testing.T) {
+	part := func(start int) *flows.Summary {
+		return read(t, flows.Options{}, write(t, t.TempDir(), "x.log", fmt.Sprintf("interface-id flow-direction srcaddr dstaddr srcport dstport protocol action start end\neni-0a ingress 9.9.9.9 10.0.0.5 40000 443 6 ACCEPT %d %d\n", start, start+60)))
+	}
+	for _, starts := range [][2]int{{begin, begin + 86400}, {begin + 86400, begin}} {
+		sum := part(starts[0])
+		sum.Add(part(starts[1]))
+		if f := rows(sum); sum.First != begin || sum.Last != begin+86460 || len(f) != 1 || f[0].First != begin || f[0].Last != begin+86460 {
+			t.Errorf("%v: from %d to %d, %+v", starts, sum.First-begin, sum.Last-begin, f)
+		}
+	}
+}
+
 func firstDifference(a, b string) string {
 	x, y := strings.Split(a, "\n"), strings.Split(b, "\n")
 	for i := range min(len(x), len(y)) {
