@@ -27,8 +27,8 @@ type Options struct {
 	// Formats are the formats of flow logs by id, as DescribeFlowLogs returns
 	// them, for files without a header and with a name that says which flow log they belong to.
 	Formats map[string]string
-	// Format is the format of files without a header whose name does not say of which
-	// flow log they are; empty: the default format, where the columns fit it.
+	// Format is the format of files that have neither a header nor a name that says of
+	// which flow log they are; empty: the default format, where the columns fit it.
 	Format string
 	// RejectOnly are the ids of flow logs that record rejected traffic only: their
 	// files do not say what was accepted.
