@@ -2,7 +2,7 @@
 """Runs other auditors and sgaudit on the same account, and compares time and results.
 
     python3 scripts/peers.py SGAUDIT             Cloud Custodian (95 MB)
-    python3 scripts/peers.py SGAUDIT --prowler   also Prowler (2.3 GB, a long installation)
+    python3 scripts/peers.py SGAUDIT --prowler   also Prowler (1.6 GB)
 
 The account is the demo, served on loopback; every program gets made-up keys. What makes
 such a comparison unfair: a first run that compiles bytecode (each program runs twice,
