@@ -202,8 +202,10 @@ def windows(archive, work):
     with zipfile.ZipFile(archive) as opened:
         opened.extract("sgaudit.exe", work)
     env = {**os.environ, "WINEPREFIX": str(work / "wine"), "WINEDEBUG": "-all", "DISPLAY": ""}
-    said = run(wine, str(work / "sgaudit.exe"), "version", env=env)
-    check(f"{archive.name}: {said.strip().splitlines()[-1]}", "windows/amd64" in said)
+    done = subprocess.run([wine, str(work / "sgaudit.exe"), "version"], env=env, text=True, capture_output=True)
+    if "bcryptprimitives.dll not found" in done.stderr:
+        return print(f"not tried: running {archive.name} (this wine is older than Go's programs need)")
+    check(f"{archive.name}: {done.stdout.strip()}", "windows/amd64" in done.stdout)
     done = subprocess.run([wine, str(work / "sgaudit.exe"), "demo", "--quiet"], env=env, text=True, capture_output=True)
     check(f"{archive.name}: the demo account is audited", done.returncode == 0 and "sg-0d200100" in done.stdout)
 
