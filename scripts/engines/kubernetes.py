@@ -43,10 +43,14 @@ class Cluster:
         self.kubelet.stop()
         self.plane.processes.stop()
 
-    def job(self, name):
+    def check(self):
+        """Ends the script if a part of the cluster has failed."""
         if self.kubelet.fault:
             raise self.kubelet.fault
         self.plane.processes.check()
+
+    def job(self, name):
+        self.check()
         return self.plane.ask("GET", f"/apis/batch/v1/namespaces/audit/jobs/{name}")
 
     def end_of(self, name, seconds=400):
@@ -89,11 +93,10 @@ def indexed_job(cluster, organization, one_run, one_csv):
     hold, throttle = Held(organization, "100000000008"), Throttled(organization, "100000000003")
     cluster.kubelet.refused.add(str(refused))
     cluster.plane.kubectl("apply", "-f", MANIFESTS / "job.yaml")
-    if not hold.reached.wait(180):
-        tools.fail("kubernetes: the pod that was to be evicted did not begin")
+    until("the pod that is to be evicted begins", lambda: cluster.check() or hold.reached.is_set(), 180)
     (pod,) = cluster.kubelet.pods_of(evicted)
     cluster.plane.ask("POST", f"/api/v1/namespaces/audit/pods/{pod}/eviction", {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod}})
-    until("the evicted pod has ended", lambda: cluster.tries(evicted)[0] is not None)
+    until("the evicted pod has ended", lambda: cluster.check() or cluster.tries(evicted)[0] is not None)
     hold.go.set()
     until("the first pod of the throttled index has ended", lambda: (cluster.tries(throttled) or [None])[0] is not None, 180)
     throttle.go = True
