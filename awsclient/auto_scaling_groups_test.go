@@ -14,8 +14,8 @@ import (
 // template: of their own, and as an override.
 const scaled = small + "referrer autoscaling group web sg-1 id arn:web\nreferrer autoscaling group workers sg-2 id arn:workers\n"
 
-// A group is held by the Auto Scaling group whose version of a launch template has it,
-// and each template takes one call. What was deleted meanwhile holds nothing; what was
+// An Auto Scaling group uses the groups that its version of a launch template has, and
+// each template takes one call. What was deleted meanwhile holds nothing; what was
 // not answered is a gap.
 func TestPinnedTemplateVersions(t *testing.T) {
 	const versions, list = "DescribeLaunchTemplateVersions", "DescribeAutoScalingGroups"

@@ -27,11 +27,16 @@ const (
 
 // aggregatorName is a name of a configuration aggregator, with the region before it
 // where that is given (AWS Config API reference, "ConfigurationAggregator").
-var aggregatorName = regexp.MustCompile(`^(?:([a-z]{2,}(?:-[a-z]+)+-\d+)/)?([\w-]{1,256})$`)
+var aggregatorName = regexp.MustCompile(`^(?:([a-z]+(?:-[a-z]+)+-[0-9]+)/)?([A-Za-z0-9_-]+)$`)
+
+const mostAggregatorName = 256 // characters
 
 // IsAggregator reports whether a text has the form [REGION/]NAME of
 // Options.ConfigAggregator.
-func IsAggregator(text string) bool { return aggregatorName.MatchString(text) }
+func IsAggregator(text string) bool {
+	m := aggregatorName.FindStringSubmatch(text)
+	return m != nil && len(m[2]) <= mostAggregatorName
+}
 
 // aggregator is what a configuration aggregator of AWS Config says of the accounts and
 // regions of a run: one query for all of them, in pages. The regions wait for it.
@@ -128,7 +133,7 @@ func (q *aggregatorQuery) run(ctx context.Context, account string) error {
 	})
 }
 
-// pages makes one query and gives each result to take, whose first error ends it.
+// pages makes one query and gives each result to take, until that returns an error.
 func (q *aggregatorQuery) pages(ctx context.Context, expression string, take func(result string) error) error {
 	var wrong error
 	err := list(ctx, q.pager, q.operation,

@@ -128,7 +128,7 @@ func TestConfigAggregatorFails(t *testing.T) {
 }
 
 // Odd results of the aggregator are a gap of the region that they are of, and of all
-// where they do not tell it. Results of other accounts and regions are left out.
+// where they do not say it. Results of other accounts and regions are left out.
 func TestOddAggregatorResults(t *testing.T) {
 	const here, there = "123456789012 eu-west-1", "123456789012 eu-north-1"
 	for name, c := range map[string]struct {

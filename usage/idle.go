@@ -73,7 +73,7 @@ func (j *judge) uncovered(s *site, vpc string) string {
 		}
 	}
 	if seen == 0 {
-		return "VPC " + vpc + " has no network interface by which to tell whether all records were read"
+		return "VPC " + vpc + " has no network interface, so that it is not known whether all records were read"
 	}
 	return ""
 }
