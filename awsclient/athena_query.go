@@ -138,11 +138,11 @@ func (c *Client) startQuery(ctx context.Context, q *Query) (string, error) {
 	if q.OutputLocation != "" {
 		values["ResultConfiguration"] = map[string]string{"OutputLocation": q.OutputLocation}
 	}
-	var out struct{ QueryExecutionId string } //nolint:revive // the API's own name
+	var out struct{ QueryExecutionID string } // encoding/json takes QueryExecutionId for it
 	if err := c.athena(ctx, "StartQueryExecution", values, &out); err != nil {
 		return "", err
 	}
-	return words.Cut(out.QueryExecutionId, mostText), nil
+	return words.Cut(out.QueryExecutionID, mostText), nil
 }
 
 // await looks at a query until it has ended.
