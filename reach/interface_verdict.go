@@ -14,8 +14,8 @@ type arriving struct {
 	family cidr.Family
 }
 
-// InterfaceVerdict returns the verdict of Interface without its evidence. What a
-// rule lets in to a place is followed once for all interfaces there.
+// InterfaceVerdict returns the verdict of Interface without its evidence. What a rule
+// allows to a place is followed once for all interfaces there.
 func (n *Analyzer) InterfaceVerdict(e *inventory.Interface) path.Verdict {
 	t := &tracer{n: n, to: e, query: Query{Traffic: inventory.All, Internet: true}, place: n.net().Place(e.VPC, e.Subnet)}
 	t.groups, t.unseen = n.groupsOf(e)
