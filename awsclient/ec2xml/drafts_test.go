@@ -46,6 +46,14 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		"neither":               {body: group(permission(ssh, nonsense) + permission(backwards, nonsense)), gaps: []string{`a rule of sg-1 names "nonsense", which is not an address prefix`, "a rule of sg-1 was not understood: ports 9-1 run backwards"}},
 		"an address of its own": {body: iface(`<privateIpAddress>10.0.0.1</privateIpAddress><association><publicIp>198.51.100.1</publicIp></association>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.1"), Public: netip.MustParseAddr("198.51.100.1")}}},
 		"a list of addresses":   {body: iface(`<privateIpAddress>10.0.0.1</privateIpAddress><privateIpAddressesSet><item><privateIpAddress>10.0.0.2</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.2")}}},
+		"its own public address": {
+			body:      iface(`<privateIpAddress>10.0.0.2</privateIpAddress><association><publicIp>198.51.100.7</publicIp></association><privateIpAddressesSet><item><privateIpAddress>10.0.0.1</privateIpAddress></item><item><privateIpAddress>10.0.0.2</privateIpAddress></item></privateIpAddressesSet>`),
+			addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.1")}, {Private: netip.MustParseAddr("10.0.0.2"), Public: netip.MustParseAddr("198.51.100.7")}},
+		},
+		"its public address again": {
+			body:      iface(`<privateIpAddress>10.0.0.2</privateIpAddress><association><publicIp>198.51.100.7</publicIp></association><privateIpAddressesSet><item><privateIpAddress>10.0.0.1</privateIpAddress><association><publicIp>198.51.100.7</publicIp></association></item><item><privateIpAddress>10.0.0.2</privateIpAddress></item></privateIpAddressesSet>`),
+			addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.1"), Public: netip.MustParseAddr("198.51.100.7")}, {Private: netip.MustParseAddr("10.0.0.2")}},
+		},
 		"no address":            {body: iface(`<privateIpAddressesSet><item><privateIpAddress>10.0.0</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "10.0.0" for an address`}},
 		"no IPv6 address":       {body: iface(`<ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "::g" for an address`}},
 		"a rule's id":           {body: rule(ssh + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), details: 1},

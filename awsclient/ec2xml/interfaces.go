@@ -176,6 +176,20 @@ func (d *interfaceDraft) end(p *Page[inventory.Interface], id string) {
 	p.Items = p.Items[:len(p.Items)-1]
 }
 
+// keepPublic gives the public address of the interface itself to its primary private
+// address, where the list of addresses has none: emulators write it there alone, and
+// so does an answer that a --query cut down.
+func (d *interfaceDraft) keepPublic() {
+	if !d.public.here || slices.ContainsFunc(d.addresses, func(a inventory.Address) bool { return a.Public.IsValid() }) {
+		return
+	}
+	primary := d.address(d.primary)
+	at := max(0, slices.IndexFunc(d.addresses, func(a inventory.Address) bool { return a.Private == primary }))
+	if at < len(d.addresses) {
+		d.addresses[at].Public = d.address(d.public)
+	}
+}
+
 // complete is end for an item that is kept. EC2 sends the groups of every
 // interface, as an empty element where there are none.
 func (d *interfaceDraft) complete(p *Page[inventory.Interface], id string) {
@@ -185,6 +199,7 @@ func (d *interfaceDraft) complete(p *Page[inventory.Interface], id string) {
 	if len(d.addresses) == 0 && d.primary.here {
 		d.pair(d.primary, d.public)
 	}
+	d.keepPublic()
 	d.addresses = append(d.addresses, d.ipv6...)
 	for _, text := range d.wrong {
 		p.malformed("%s has %q for an address", id, text)
