@@ -83,9 +83,13 @@ func (r *Pass) Report(o Observation) {
 		Fix:        findings.Fix{Summary: o.Fix},
 		References: r.check.References,
 	}
+	if v := r.VPC(o.VPC); v != nil {
+		f.VPCName = inventory.NameTag(v.Tags)
+	}
 	ruleText := ""
 	if o.Rule != nil {
 		f.Rule = findings.RuleOf(o.Rule, r.familyOf(o.Rule.Peer))
+		f.Rule.PeerName = r.peerName(o.Rule.Peer)
 		ruleText = f.Rule.String()
 	}
 	exposure := reach.Exposure{Verdict: reach.Unknown, Evidence: []string{"not applicable: the finding is not about a rule"}}
@@ -116,6 +120,25 @@ func (r *Pass) Report(o Observation) {
 	f.ID = findings.Identity(f.Check, r.Partition, r.AccountID, r.Name, o.ResourceID, ruleText)
 	r.report.Findings = append(r.report.Findings, f)
 	r.proposals = append(r.proposals, o.Proposal)
+}
+
+// peerName returns the name of a group or of a prefix list, or nothing. Groups of the
+// other accounts of the run have theirs.
+func (r *Pass) peerName(p inventory.Peer) string {
+	if p.Group == nil {
+		if l := r.PrefixList(p.List); l != nil && p.List != "" {
+			return l.Name
+		}
+		return ""
+	}
+	g := r.Group(p.Group.ID)
+	if g == nil {
+		g, _ = r.elsewhere(p.Group.ID)
+	}
+	if g == nil {
+		return ""
+	}
+	return g.Name
 }
 
 // move adds the exposure to a base severity.

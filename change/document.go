@@ -25,7 +25,7 @@ type Document struct {
 type Item struct {
 	Step Step
 	Undo []Step
-	Name string // of the group, as AWS gave it
+	Name string // of the group or interface, as AWS gave it; may be empty
 	Why  []Reason
 
 	WithDeletion bool // the undo of the deletion of its group undoes it
@@ -70,12 +70,13 @@ func (d *Document) check() error {
 	return nil
 }
 
-// place names what an item changes: "us-east-1 sg-1 web".
+// place names what an item changes: "us-east-1 web (sg-1)".
 func (i *Item) place() string {
+	id := strings.TrimPrefix(i.Step.Group, "$")
 	if i.Step.Verb == SetGroups {
-		return i.Step.Region + " " + i.Step.Interface
+		id = i.Step.Interface
 	}
-	return strings.TrimSpace(i.Step.Region + " " + strings.TrimPrefix(i.Step.Group, "$") + " " + i.Name)
+	return i.Step.Region + " " + inventory.Named(i.Name, id)
 }
 
 // remark says what becomes of an undo that is not there.

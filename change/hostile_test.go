@@ -520,7 +520,7 @@ func TestTerraformTellsRegions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# Resources of eu-west-1, us-east-1 follow: give each of them the provider of its region.\n", "# -- eu-west-1 sg-eu web\nresource", "# -- us-east-1 sg-us web\nresource"} {
+	for _, want := range []string{"# Resources of eu-west-1, us-east-1 follow: give each of them the provider of its region.\n", "# -- eu-west-1 web (sg-eu)\nresource", "# -- us-east-1 web (sg-us)\nresource"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is missing in:\n%s", want, text)
 		}

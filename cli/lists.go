@@ -96,7 +96,7 @@ var ruleColumns = []shownColumn{
 	{"DIRECTION", []string{"direction"}},
 	{"PROTOCOL", []string{"protocol"}},
 	{"PORTS", []string{"ports"}},
-	{"SOURCE", []string{"source", "source_name"}},
+	{"SOURCE", []string{"source_name", "source"}},
 	{"ATTACHED", []string{"attached"}},
 	{"EXPOSURE", []string{"exposure"}},
 	{"FINDINGS", []string{"findings"}},
@@ -105,8 +105,7 @@ var ruleColumns = []shownColumn{
 
 var interfaceColumns = []shownColumn{
 	{"REGION", []string{"region"}},
-	{"INTERFACE", []string{"interface_id"}},
-	{"USED BY", []string{"owner_kind", "owner"}},
+	{"INTERFACE", []string{"used_by"}},
 	{"PRIVATE", []string{"private_ips"}},
 	{"PUBLIC", []string{"public_ips"}},
 	{"EXPOSURE", []string{"exposure"}},

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,6 +81,42 @@ func usageTable(rules []usage.Rule) *tables.Table {
 	}
 }
 
+// referenced finds the ids of groups and prefix lists in a cell.
+var referenced = regexp.MustCompile(`\b(?:sg|pl)-[0-9a-z]+\b`)
+
+// withNames returns the table with the name of each group and prefix list before its id,
+// in the columns source and narrower.
+func withNames(t *tables.Table, r *usage.Report) *tables.Table {
+	names, seen := map[string]string{}, map[*inventory.Region]bool{}
+	for i := range r.Rules {
+		region := r.Rules[i].Region
+		if seen[region] {
+			continue
+		}
+		seen[region] = true
+		for k := range region.Groups {
+			names[region.Groups[k].ID] = region.Groups[k].Named()
+		}
+		for k := range region.PrefixLists {
+			names[region.PrefixLists[k].ID] = region.PrefixLists[k].Named()
+		}
+	}
+	columns := t.Names()
+	named := *t
+	named.Rows = func(yield func([]string) bool) {
+		for row := range t.Rows {
+			for _, column := range []string{"source", "narrower"} {
+				i := slices.Index(columns, column)
+				row[i] = referenced.ReplaceAllStringFunc(row[i], func(id string) string { return cmp.Or(names[id], id) })
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+	return &named
+}
+
 // mostShown is how many traffics and sources one cell lists.
 const mostShown = 20
 
@@ -129,7 +166,7 @@ func (p *program) writeUsage(targets []listTarget, r *usage.Report) error {
 				return writeUsageJSON(w, r)
 			}
 			if t.format == "table" {
-				return t.write(w, read, usageColumns, time.Time{}, width)
+				return t.write(w, withNames(read, r), usageColumns, time.Time{}, width)
 			}
 			return t.write(w, table, usageColumns, time.Time{}, width)
 		}

@@ -180,6 +180,7 @@ type Finding struct {
 	AccountName  string            `json:"account_name"`
 	Region       string            `json:"region"`
 	VPCID        string            `json:"vpc_id"`
+	VPCName      string            `json:"vpc_name,omitempty"` // its tag Name
 	GroupID      string            `json:"group_id"`
 	GroupName    string            `json:"group_name"`
 	GroupARN     string            `json:"group_arn"`

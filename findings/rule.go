@@ -27,6 +27,10 @@ type Rule struct {
 	// of IP alone, as the entries of a prefix list show, where they were read.
 	Family string
 
+	// PeerName is the name of the group or the prefix list that is the source (of
+	// egress rules the destination), where it is known.
+	PeerName string
+
 	// Written are the texts of a report that was read, where this version would
 	// write others, or does not understand them; else nil.
 	Written *RuleText
@@ -40,6 +44,7 @@ type RuleText struct {
 	Protocol    string   `json:"protocol"`  // tcp, udp, icmp, icmpv6, all or a number
 	Ports       string   `json:"ports"`     // 22, 20-25, all, <type>/<code>
 	Source      string   `json:"source"`    // a prefix, sg-... or pl-...; of egress rules the destination
+	SourceName  string   `json:"source_name,omitempty"`
 	RuleIDs     []string `json:"rule_ids"`  // empty where they were not read
 	Description string   `json:"description"`
 }
@@ -58,7 +63,7 @@ func (r *Rule) Texts() RuleText {
 	traffic, source, _ := strings.Cut(text, " ")
 	protocol, ports, _ := strings.Cut(traffic, "/")
 	return RuleText{
-		Direction: r.Direction.String(), Protocol: protocol, Ports: cmp.Or(ports, "all"), Source: source,
+		Direction: r.Direction.String(), Protocol: protocol, Ports: cmp.Or(ports, "all"), Source: source, SourceName: r.PeerName,
 		RuleIDs: orEmpty(r.IDs), Description: r.Description,
 	}
 }
@@ -66,6 +71,17 @@ func (r *Rule) Texts() RuleText {
 // RuleOf returns the rule of an inventory for a finding about it.
 func RuleOf(r *inventory.Rule, family string) *Rule {
 	return &Rule{Rule: r, Family: family, text: r.String()}
+}
+
+// Named returns the rule with the name of its source before the id: "in tcp/22
+// shop-bastion (sg-0a100013)".
+func (r *Rule) Named() string {
+	text := r.String()
+	if r.PeerName == "" {
+		return text
+	}
+	at := strings.LastIndexByte(text, ' ') + 1
+	return text[:at] + inventory.Named(r.PeerName, text[at:])
 }
 
 // String returns the identity of the rule in its group: "in tcp/22 0.0.0.0/0".
@@ -97,7 +113,7 @@ func (r *Rule) Same(o *Rule) bool {
 // NewRule returns the rule that texts of a report stand for. Texts that are not
 // understood are kept.
 func NewRule(t RuleText) *Rule {
-	r := &Rule{Rule: &inventory.Rule{IDs: t.RuleIDs, Description: t.Description}}
+	r := &Rule{Rule: &inventory.Rule{IDs: t.RuleIDs, Description: t.Description}, PeerName: t.SourceName}
 	if r.err = t.parse(r.Rule); r.err != nil {
 		*r.Rule = inventory.Rule{IDs: t.RuleIDs, Description: t.Description}
 		r.Written = &t
@@ -153,6 +169,9 @@ func (r *Rule) MarshalJSON() ([]byte, error) {
 		{`{"direction":`, t.Direction}, {`,"protocol":`, t.Protocol}, {`,"ports":`, t.Ports}, {`,"source":`, t.Source},
 	} {
 		out = appendJSON(append(out, field.name...), field.value)
+	}
+	if t.SourceName != "" {
+		out = appendJSON(append(out, `,"source_name":`...), t.SourceName)
 	}
 	out = append(out, `,"rule_ids":[`...)
 	for i, id := range t.RuleIDs {

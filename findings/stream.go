@@ -170,7 +170,7 @@ func (s *streamed) finding() (Finding, error) {
 	f.Rule, f.Tags, f.AttachedTo = s.Rule.value, s.Tags.value, s.AttachedTo.value
 	f.Services, f.References = s.Services.value, s.References.value
 	f.Exposure.Verdict, f.Fix.Summary = s.Exposure.Verdict, s.Fix.Summary
-	for _, text := range []*string{&f.Check, &f.Title, &f.Status, &f.Baseline, &f.AccountID, &f.AccountName, &f.Region, &f.VPCID, &f.ResourceType, &f.Message, &f.Fix.Summary} {
+	for _, text := range []*string{&f.Check, &f.Title, &f.Status, &f.Baseline, &f.AccountID, &f.AccountName, &f.Region, &f.VPCID, &f.VPCName, &f.ResourceType, &f.Message, &f.Fix.Summary} {
 		*text = s.text(*text)
 	}
 	s.pieces.begin()

@@ -10,6 +10,7 @@ import (
 	"github.com/olekukonko/tablewriter/pkg/twwidth"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -94,11 +95,11 @@ func sections(entries []findings.Entry, by string) []*section {
 		case "group":
 			return f.Subject()
 		case "vpc":
-			return cmp.Or(f.VPCID, "without a VPC")
+			return cmp.Or(inventory.Named(f.VPCName, f.VPCID), "without a VPC")
 		case "region":
 			return f.Region
 		case "account":
-			return strings.TrimSpace(f.AccountID + " " + f.AccountName)
+			return inventory.Named(f.AccountName, f.AccountID)
 		case "check":
 			return f.Check
 		}

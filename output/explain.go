@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -35,12 +36,12 @@ func Explain(f *findings.Finding) string {
 	fmt.Fprintf(&out, "%s  %s\n%s\n\n", strings.ToUpper(f.Severity.String()), words.Plain(f.Title), words.Plain(f.Message))
 	field("finding", f.ID)
 	field("check", f.Check)
-	field("account", strings.TrimSpace(f.AccountID+" "+f.AccountName))
+	field("account", inventory.Named(f.AccountName, f.AccountID))
 	field("region", f.Region)
-	field("VPC", f.VPCID)
-	field("group", strings.TrimSpace(f.GroupID+" "+f.GroupName))
+	field("VPC", inventory.Named(f.VPCName, f.VPCID))
+	field("group", inventory.Named(f.GroupName, f.GroupID))
 	if f.ResourceID != f.GroupID {
-		field("resource", strings.TrimSpace(f.ResourceID+" "+f.ResourceName))
+		field("resource", inventory.Named(f.ResourceName, f.ResourceID))
 	}
 	field("rule", ruleText(f))
 	if f.Rule != nil {

@@ -141,7 +141,7 @@ func junitSuites(r *findings.Report) []*junitSuite {
 		f := &r.Findings[i]
 		s := suite(f.AccountID, f.Region)
 		s.found[f.Check] = true
-		c := junitCase{class: f.Check, name: strings.TrimSpace(cmp.Or(f.ResourceID, f.GroupID)+" "+ruleText(f)) + " [" + f.ID + "]", outcome: "failure", kind: f.Severity.String(), message: f.Message}
+		c := junitCase{class: f.Check, name: strings.TrimSpace(cmp.Or(f.ResourceID, f.GroupID)+" "+ruleIdentity(f)) + " [" + f.ID + "]", outcome: "failure", kind: f.Severity.String(), message: f.Message}
 		if f.Status == findings.Suppressed {
 			c.outcome, c.message = "skipped", "suppressed: "+accepted(f)
 		} else {

@@ -15,6 +15,7 @@ import (
 	"github.com/olekukonko/tablewriter/tw"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -107,9 +108,9 @@ var tableColumns = []tableColumn{
 		}
 		return ""
 	}},
-	{"account", func(f *findings.Finding, _ int) string { return strings.TrimSpace(f.AccountID + " " + f.AccountName) }},
+	{"account", func(f *findings.Finding, _ int) string { return inventory.Named(f.AccountName, f.AccountID) }},
 	{"region", func(f *findings.Finding, _ int) string { return f.Region }},
-	{"vpc", func(f *findings.Finding, _ int) string { return f.VPCID }},
+	{"vpc", func(f *findings.Finding, _ int) string { return inventory.Named(f.VPCName, f.VPCID) }},
 	{"group", func(f *findings.Finding, _ int) string { return subject(f) }},
 	{"name", func(f *findings.Finding, _ int) string { return cmp.Or(f.ResourceName, f.GroupName) }},
 	{"rule", func(f *findings.Finding, _ int) string { return ruleText(f) }},
@@ -243,11 +244,21 @@ func subject(f *findings.Finding) string {
 	return f.GroupID
 }
 
-func ruleText(f *findings.Finding) string {
+// ruleIdentity is the rule of a finding by ids alone, which stays the same when a group
+// gets another name.
+func ruleIdentity(f *findings.Finding) string {
 	if f.Rule == nil {
 		return ""
 	}
 	return words.Plain(f.Rule.String())
+}
+
+// ruleText is the rule of a finding with the name of its source.
+func ruleText(f *findings.Finding) string {
+	if f.Rule == nil {
+		return ""
+	}
+	return words.Plain(f.Rule.Named())
 }
 
 // severityColors are readable on white and on black: the plain yellow and cyan of

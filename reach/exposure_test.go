@@ -210,17 +210,17 @@ func TestTraps(t *testing.T) {
 		"prefix list as source": {
 			[]string{"in tcp/22", "in tcp/22 pl-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices 203.0.113.0/24 10.0.0.0/8"},
 			reach.Reachable,
-			[]string{"(sg-1) allows tcp/22 from pl-1", "from 203.0.113.0/24"},
+			[]string{"(sg-1) allows tcp/22 from offices (pl-1)", "from 203.0.113.0/24"},
 		},
 		"prefix list of private addresses": {
 			[]string{"in tcp/22", "in tcp/22 pl-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices 10.0.0.0/8"},
 			reach.NotReachable,
-			[]string{"the source pl-1 contains no internet address"},
+			[]string{"the source offices (pl-1) contains no internet address"},
 		},
 		"unresolved list as source": {
 			[]string{"in tcp/22", "in tcp/22 pl-1", "igw-1", "igw-1 vpc vpc-1\npl-1 offices unresolved"},
 			reach.Unknown,
-			[]string{"the entries of pl-1, the source of the rule, are unknown"},
+			[]string{"the entries of offices (pl-1), the source of the rule, are unknown"},
 		},
 		"missing list as source": {[]string{"in tcp/22", "in tcp/22 pl-1"}, reach.Unknown, nil},
 		"unresolved list on a private interface": {
@@ -316,7 +316,7 @@ func TestTraps(t *testing.T) {
 		"group as source": {
 			[]string{"in tcp/22", "in tcp/22 sg-1"},
 			reach.NotReachable,
-			[]string{"the source sg-1 is a security group, and a reference matches private addresses only"},
+			[]string{"the source web (sg-1) is a security group, and a reference matches private addresses only"},
 		},
 		"nothing carries the group": {
 			[]string{"in tcp/22", "in tcp/22 10.0.0.0/8", "eni-1", ""},
@@ -360,7 +360,7 @@ func TestTraps(t *testing.T) {
 					`eni-2 sg-2 10.0.0.20 public 198.51.100.9 subnet subnet-1 requester amazon-elb managed attached-by amazon-elb description "ELB app/shop/50dc6c495c0c9188"`,
 			},
 			reach.NotReachable,
-			[]string{"a second way in: Application Load Balancer shop (eni-2) is internet-facing and has sg-2, which is a source of web (sg-1)"},
+			[]string{"a second way in: Application Load Balancer shop (eni-2) is internet-facing and has lb (sg-2), which is a source of web (sg-1)"},
 		},
 		"port of a load balancer without a listener": {
 			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN + " listen tcp/443 listen tcp/80"},

@@ -62,7 +62,7 @@ func (t *tracer) verdictFromInternet(f cidr.Family) path.Verdict {
 		if !known {
 			v = "" // where the rule names none of the addresses
 			if source := t.n.net().Addresses(r.Peer)[f].Intersect(path.Exactly(from)); !source.None() {
-				v = t.way(network.OneRule{Group: g, Rule: r}, traffic, source, f, nil, t.place.FromInternet(nil)).Verdict
+				v = t.way(network.OneRule{Network: t.n.net(), Group: g, Rule: r}, traffic, source, f, nil, t.place.FromInternet(nil)).Verdict
 			}
 			t.n.verdicts[q] = v
 		}

@@ -22,11 +22,11 @@ func TestReferencesAcrossVPCs(t *testing.T) {
 	}{
 		"transit gateway": {
 			"tgw-1", "tgw-1", "", "out all 0.0.0.0/0", reach.Unknown,
-			"(sg-db) allows tcp/5432 from sg-app, and that reference matches over tgw-1 only if SecurityGroupReferencingSupport is enabled on it and on its attachments to vpc-2 and vpc-1",
+			"(sg-db) allows tcp/5432 from application (sg-app), and that reference matches over tgw-1 only if SecurityGroupReferencingSupport is enabled on it and on its attachments to vpc-2 and vpc-1",
 		},
 		"transit gateway, egress by reference": {
 			"tgw-1", "tgw-1", "", "out tcp/5432 sg-db", reach.NotReachable,
-			"(sg-app) allows tcp/5432 to sg-db, but an outbound rule matches a referenced group over a peering connection only, and vpc-2 routes to vpc-1 through tgw-1",
+			"(sg-app) allows tcp/5432 to database (sg-db), but an outbound rule matches a referenced group over a peering connection only, and vpc-2 routes to vpc-1 through tgw-1",
 		},
 		"transit gateway, egress by reference, beside a peering without a route": {
 			"tgw-1", "tgw-1", peering, "out tcp/5432 sg-db", reach.NotReachable, "over a peering connection only",
@@ -34,10 +34,10 @@ func TestReferencesAcrossVPCs(t *testing.T) {
 		"peering":                        {"pcx-1", "pcx-1", peering, "out tcp/5432 sg-db", reach.Reachable, "rtb-2 (main route table of vpc-2) routes 10.0.0.0/16 to pcx-1"},
 		"peering, reply over a gateway":  {"pcx-1", "tgw-1", peering, "out tcp/5432 sg-db", reach.Unknown, "rtb-1 (main route table of vpc-1) routes 10.1.0.0/16 to tgw-1, and whether that leads to vpc-2 is unknown: its own route tables are not read"},
 		"peering that is gone":           {"pcx-1", "pcx-1", strings.Replace(peering, "active", "deleted", 1), "out all 0.0.0.0/0", reach.NotReachable, "rtb-2 (main route table of vpc-2) routes 10.0.0.0/16 to pcx-1, which does not lead to vpc-1"},
-		"neither":                        {"vgw-1", "vgw-1", "", "out all 0.0.0.0/0", reach.NotReachable, "(sg-db) allows tcp/5432 from sg-app, but no active peering connection joins vpc-1 and vpc-2"},
+		"neither":                        {"vgw-1", "vgw-1", "", "out all 0.0.0.0/0", reach.NotReachable, "(sg-db) allows tcp/5432 from application (sg-app), but no active peering connection joins vpc-1 and vpc-2"},
 		"peerings not read":              {"pcx-1", "pcx-1", peering + "unread peerings denied\n", "out all 0.0.0.0/0", reach.Unknown, "VPC peering connections were not read"},
 		"routes not read":                {"tgw-1", "tgw-1", "unread route-tables denied\n", "out all 0.0.0.0/0", reach.Unknown, "but the route from vpc-2 to vpc-1 is unknown"},
-		"transit gateway without a rule": {"tgw-1", "tgw-1", "", "out udp/53 0.0.0.0/0", reach.NotReachable, "no outbound rule of sg-app allows tcp/5432 to 10.0.1.10 (eni-1)"},
+		"transit gateway without a rule": {"tgw-1", "tgw-1", "", "out udp/53 0.0.0.0/0", reach.NotReachable, "no outbound rule of application (sg-app) allows tcp/5432 to 10.0.1.10 (eni-1)"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := notation.MustParse(`

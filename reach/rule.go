@@ -32,7 +32,7 @@ func (n *Analyzer) rule(g *inventory.Group, r *inventory.Rule) (path.Verdict, fu
 	sources := n.net().InternetSources(r.Peer)
 	switch {
 	case sources.None():
-		return path.NotReachable, func() []string { return []string{explain.NotInternet(r)} }
+		return path.NotReachable, func() []string { return []string{explain.NotInternet(n.net(), r)} }
 	case !read:
 		return path.Unknown, func() []string { return []string{explain.InterfacesNotRead} }
 	}

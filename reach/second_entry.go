@@ -18,11 +18,11 @@ func (n *Analyzer) secondEntries(g *inventory.Group) []string {
 	}
 	var lines []string
 	if slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !e.AcceptsNone() }) {
-		if balancer, carries := n.balancerBefore(g); balancer != nil {
-			lines = append(lines, explain.LoadBalancerEntry(balancer, carries, g))
+		if balancer, source := n.balancerBefore(g); balancer != nil {
+			lines = append(lines, explain.LoadBalancerEntry(n.net(), balancer, source, g))
 		}
 		if e := n.accelerator(g); e != nil {
-			lines = append(lines, explain.AcceleratorEntry(e))
+			lines = append(lines, explain.AcceleratorEntry(n.net(), e))
 		}
 	}
 	n.entries[g.ID] = lines
@@ -32,7 +32,7 @@ func (n *Analyzer) secondEntries(g *inventory.Group) []string {
 // balancerBefore looks for a load balancer with a public address among the
 // interfaces of the groups that g names as sources, and of g itself, and returns
 // it with its group.
-func (n *Analyzer) balancerBefore(g *inventory.Group) (balancer *inventory.Interface, carries string) {
+func (n *Analyzer) balancerBefore(g *inventory.Group) (balancer *inventory.Interface, source string) {
 	var sources []string
 	for i := range g.Rules {
 		r := &g.Rules[i]

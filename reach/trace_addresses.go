@@ -117,14 +117,14 @@ func (t *tracer) byAddress(from cidr.Set, f cidr.Family, before []explain.Step, 
 			return
 		}
 		named = true
-		w := t.way(network.OneRule{Group: g, Rule: r}, traffic, source, f, before, stages)
+		w := t.way(network.OneRule{Network: t.n.net(), Group: g, Rule: r}, traffic, source, f, before, stages)
 		w.Group, w.Rule = g.ID, r.String()
 		t.add(w)
 	})
 	if named || t.query.Everyone && len(before) == 0 {
 		return
 	}
-	t.add(Way{From: explain.Addresses(from, f), Verdict: t.noRuleVerdict(), Steps: append(slices.Clip(before), explain.NoRule(t.to, t.unseen, t.query.Traffic, explain.Addresses(from, f)))})
+	t.add(Way{From: explain.Addresses(from, f), Verdict: t.noRuleVerdict(), Steps: append(slices.Clip(before), explain.NoRule(t.n.net(), t.to, t.unseen, t.query.Traffic, explain.Addresses(from, f)))})
 }
 
 // way follows packets through the stages, with that of the groups before the network

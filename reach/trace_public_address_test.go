@@ -50,8 +50,8 @@ eni-9 - 10.0.9.9 public 198.51.100.9 subnet subnet-9 vpc vpc-1 type nat_gateway 
 	}{
 		"allowed":                         {nil, reach.Reachable, "eni-1, from its public address 198.51.100.1"},
 		"of what goes out, what comes in": {[]string{"out all 0.0.0.0/0\nsg-2", "out tcp/23-443 198.51.100.2/32\nsg-2"}, reach.Reachable, "tcp/23-25"},
-		"another address allowed":         {[]string{"198.51.100.1/32", "198.51.100.3/32"}, reach.NotReachable, "no inbound rule of sg-2"},
-		"no egress":                       {[]string{"out all 0.0.0.0/0\nsg-2", "out all 10.0.0.0/8\nsg-2"}, reach.NotReachable, "no inbound rule of sg-2"},
+		"another address allowed":         {[]string{"198.51.100.1/32", "198.51.100.3/32"}, reach.NotReachable, "no inbound rule of receiver (sg-2)"},
+		"no egress":                       {[]string{"out all 0.0.0.0/0\nsg-2", "out all 10.0.0.0/8\nsg-2"}, reach.NotReachable, "no inbound rule of receiver (sg-2)"},
 		"egress by reference":             {[]string{"out all 0.0.0.0/0\nsg-2", "out all sg-2\nsg-2"}, reach.NotReachable, "no active peering connection"},
 		"no way out":                      {[]string{"  route 0.0.0.0/0 igw-1\n", ""}, reach.NotReachable, "has no route to 10.1.0.5"},
 		"no way in":                       {[]string{"  route 0.0.0.0/0 igw-2\n", ""}, reach.NotReachable, ""},

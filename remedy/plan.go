@@ -37,7 +37,7 @@ type Entry struct {
 	Step     change.Step
 	Undo     []change.Step // empty where nothing takes the step back
 	Account  string
-	Name     string // of the group
+	Name     string // of the group, or of the interface that gets groups; may be empty
 	Findings []*findings.Finding
 
 	within bool // the undo of the deletion of the group undoes this too
@@ -51,7 +51,8 @@ type Entry struct {
 // deletes, and where the search for its users leaves a doubt: see KeepsGroup.
 func NewPlan(report *findings.Report, list []*findings.Finding, deletes bool) (*Plan, error) {
 	p := &Plan{report: report}
-	m, aside := &merger{by: map[string]*Entry{}}, &merger{by: map[string]*Entry{}}
+	names := namesIn(report)
+	m, aside := &merger{by: map[string]*Entry{}, names: names}, &merger{by: map[string]*Entry{}, names: names}
 	for _, f := range list {
 		steps, err := stepsOf(f)
 		if err != nil {
@@ -117,8 +118,26 @@ func (p *Plan) Findings() int {
 
 // merger keeps each change once.
 type merger struct {
-	by  map[string]*Entry // by what is changed
-	all []*Entry
+	by    map[string]*Entry // by what is changed
+	names map[string]string // of groups and interfaces, by id
+	all   []*Entry
+}
+
+// namesIn returns the names of the groups and interfaces that a report has findings
+// about, by id.
+func namesIn(report *findings.Report) map[string]string {
+	names := map[string]string{}
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		names[f.GroupID] = f.GroupName
+		for _, e := range f.Interfaces {
+			names[e.ID] = e.Name
+		}
+		if f.Rule != nil && f.Rule.Rule != nil && f.Rule.Peer.Group != nil && f.Rule.PeerName != "" {
+			names[f.Rule.Peer.Group.ID] = f.Rule.PeerName
+		}
+	}
+	return names
 }
 
 func (m *merger) add(f *findings.Finding, step *change.Step) {
@@ -126,8 +145,10 @@ func (m *merger) add(f *findings.Finding, step *change.Step) {
 	switch {
 	case step.Verb == change.Create && step.Details != nil:
 		e.Name = step.Details.Name
+	case step.Verb == change.SetGroups:
+		e.Name = m.names[step.Interface]
 	case step.Group != f.GroupID:
-		e.Name = ""
+		e.Name = m.names[step.Group]
 	}
 	keys := keysOf(e)
 	if other := m.by[keys[0]]; other != nil && step.Verb == change.SetGroups {

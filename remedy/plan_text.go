@@ -166,5 +166,5 @@ func (e *Entry) item() change.Item {
 
 // manualLine names a finding that the plan has no commands for.
 func manualLine(f *findings.Finding) string {
-	return fmt.Sprintf("%s %s %s %s %s: %s", f.ID, f.Severity, f.Check, f.Region, f.ResourceID, f.Fix.Summary)
+	return fmt.Sprintf("%s %s %s %s %s: %s", f.ID, f.Severity, f.Check, f.Region, f.Subject(), f.Fix.Summary)
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Interfaces returns a row for each network interface that was read, with the
-// findings about it and about the groups that are attached to it.
+// findings about it and about the groups that are attached to it. used_by names the
+// interface by what uses it: "instance shop-web-a (eni-0a100003, i-0a100003)".
 func (t *Tables) Interfaces() *Table {
 	columns := []Column{
 		{"account_id", Text},
@@ -69,12 +70,13 @@ func (t *Tables) Interfaces() *Table {
 			row.add(strings.Join(private, sep), addresses(e.PublicIPv4()), strings.Join(e.Groups, sep), strings.Join(names, sep))
 			row.add(string(p.reach.InterfaceVerdict(e)), about.severity(), open, suppressed, e.Description, tagText(e.Tags))
 			row.add(findings.Console(p.region.Partition, p.region.Name, e.ID))
+			row.behind(e.Named())
 			if !row.end("", e.Tags) {
 				return false
 			}
 		}
 		return true
-	})
+	}, Column{"used_by", Text})
 }
 
 func addresses(list []netip.Addr) string {

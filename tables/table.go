@@ -11,6 +11,7 @@ package tables
 
 import (
 	"iter"
+	"slices"
 	"strings"
 	"sync"
 
@@ -116,9 +117,11 @@ func (t *Tables) has(p *place) bool { return p != nil && (t.only == nil || t.onl
 func (t *Tables) All() []*Table { return []*Table{t.Rules(), t.Groups(), t.Interfaces()} }
 
 // table makes one of rows that are written, and counted, region by region. The
-// column note and the rows for gaps are added here.
-func (t *Tables) table(name string, columns []Column, count func(*place) int, write func(*place, *row) bool) *Table {
-	columns = append(columns, Column{"note", Prose})
+// column note, the later columns and those of tags behind it, and the rows for gaps are
+// added here.
+func (t *Tables) table(name string, columns []Column, count func(*place) int, write func(*place, *row) bool, later ...Column) *Table {
+	note := len(columns)
+	columns = slices.Concat(columns, []Column{{"note", Prose}}, later)
 	width := len(columns)
 	for _, key := range t.opts.TagColumns {
 		columns = append(columns, TagColumn(key))
@@ -127,7 +130,7 @@ func (t *Tables) table(name string, columns []Column, count func(*place) int, wr
 		Name: name, Columns: columns,
 		Rows: func(yield func([]string) bool) {
 			t.judged.Do(t.judge)
-			row := &row{cells: make([]string, 0, len(columns)), width: width, keys: t.opts.TagColumns, yield: yield}
+			row := &row{cells: make([]string, 0, len(columns)), note: note, width: width, keys: t.opts.TagColumns, yield: yield}
 			for _, p := range t.places {
 				if !t.has(p) {
 					continue
@@ -181,21 +184,30 @@ func gapNote(g *inventory.Gap) string {
 // row is the row that is being written.
 type row struct {
 	cells []string
-	width int      // up to the note
-	keys  []string // of the tags behind it
+	note  int      // the place of the column note
+	later []string // the cells behind it
+	width int      // up to the last of them
+	keys  []string // of the tags behind those
 	yield func([]string) bool
 }
 
 func (r *row) begin(cells ...string) { r.cells = append(r.cells[:0], cells...) }
 func (r *row) add(cells ...string)   { r.cells = append(r.cells, cells...) }
 
-// end fills the row up to the note, and adds the columns of tags: the value in the
-// first of the lists that has the key.
+// behind gives the cells of the later columns.
+func (r *row) behind(cells ...string) { r.later = append(r.later[:0], cells...) }
+
+// end fills the row up to the note, and adds the later cells and the columns of tags: the
+// value in the first of the lists that has the key.
 func (r *row) end(note string, tags ...[]inventory.Tag) bool {
-	for len(r.cells) < r.width-1 {
+	for len(r.cells) < r.note {
 		r.cells = append(r.cells, "")
 	}
-	r.cells = append(r.cells, note)
+	r.cells = append(append(r.cells, note), r.later...)
+	for len(r.cells) < r.width {
+		r.cells = append(r.cells, "")
+	}
+	r.later = r.later[:0]
 	for _, key := range r.keys {
 		r.cells = append(r.cells, valueOf(key, tags))
 	}

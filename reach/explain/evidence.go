@@ -64,7 +64,7 @@ func (j *Judgement) reachable() []string {
 	named := false
 	for _, s := range a.Steps() {
 		if !named && (s.Kind == StepListener || s.Kind == StepACLOut) { // the rule stands between the way in and the way out
-			lines, named = append(lines, permission(j.Group, j.Rule)), true
+			lines, named = append(lines, permission(j.Network, j.Group, j.Rule)), true
 		}
 		lines = append(lines, s.Detail)
 	}
@@ -109,7 +109,7 @@ func (j *Judgement) unknown() []string {
 	lines := []string{address.Detail}
 	unread := address.unread
 	if j.Sources[a.Family].Certain.Empty() {
-		lines = append(lines, fmt.Sprintf("the entries of %s, the source of the rule, are unknown", j.Rule.Peer))
+		lines = append(lines, fmt.Sprintf("the entries of %s, the source of the rule, are unknown", j.Network.PeerNamed(j.Rule.Peer)))
 	}
 	for _, s := range a.Steps() {
 		switch {

@@ -13,10 +13,10 @@ func (step *Step) internetGateway(s network.InternetGateway) {
 	switch step.Decision {
 	case path.Allowed:
 		step.Object = s.Place.InternetGateway()
-		step.Detail = step.Object + " is attached to " + s.VPC
+		step.Detail = step.Object + " is attached to " + s.Network.Named(s.VPC)
 	case path.Undecided:
 		if s.Network.Region.Read.Has(inventory.PartInternetGateways) {
-			step.Detail = fmt.Sprintf("%s belongs to account %s, and its internet gateways are not visible to this account", s.VPC, s.Owner())
+			step.Detail = fmt.Sprintf("%s belongs to account %s, and its internet gateways are not visible to this account", s.Network.Named(s.VPC), s.Owner())
 			if !s.OwnerKnown() {
 				step.unread = inventory.PartVPCs
 				step.Detail = "VPCs were not read, so the owner of " + s.VPC + " and its internet gateways are unknown"
@@ -26,6 +26,6 @@ func (step *Step) internetGateway(s network.InternetGateway) {
 		step.unread = inventory.PartInternetGateways
 		step.Detail = "internet gateways were not read"
 	default:
-		step.Detail = "no internet gateway is attached to " + s.VPC
+		step.Detail = "no internet gateway is attached to " + s.Network.Named(s.VPC)
 	}
 }

@@ -15,7 +15,7 @@ func (step *Step) internetRoute(s network.InternetRoute, p path.Packet) {
 	switch {
 	case s.Own.Contains(p.From):
 		step.Object = s.VPC
-		step.Detail = fmt.Sprintf("%s is inside the addresses of %s itself, which are not the internet", sourcesOf(p), s.VPC)
+		step.Detail = fmt.Sprintf("%s is inside the addresses of %s itself, which are not the internet", sourcesOf(p), s.Network.Named(s.VPC))
 	case !s.Network.Region.Read.Has(inventory.PartRouteTables):
 		step.unread = inventory.PartRouteTables
 		step.Detail = "route tables were not read"
@@ -51,7 +51,7 @@ func internetRoute(t *network.Table, subnet string, p path.Packet, decided path.
 	case decided == path.Allowed:
 		return text
 	case strings.HasPrefix(h.Route.Target, "igw-"):
-		return text + ", which is not attached to " + t.Record.VPC
+		return text + ", which is not attached to " + t.NamedVPC()
 	}
 	return text + ", not to an internet gateway"
 }
@@ -64,7 +64,7 @@ func whyUndecided(t *network.Table, h *network.Hop) string {
 	case t.Decide(h.Route) != path.Undecided:
 		return "but " + unresolvedList(t, t.Decide(h.Route))
 	case strings.HasPrefix(h.Route.Target, "igw-") && t.Region.Read.Has(inventory.PartInternetGateways):
-		return "and whether that is attached to " + t.Record.VPC + " is unknown"
+		return "and whether that is attached to " + t.NamedVPC() + " is unknown"
 	case strings.HasPrefix(h.Route.Target, "igw-"):
 		return "and whether that is attached was not read"
 	}
@@ -101,11 +101,11 @@ func (step *Step) routeBetween(s network.RouteBetween) {
 	case h.Route.Blackhole:
 		step.Detail += ", in state blackhole"
 	case step.Decision == path.Blocked:
-		step.Detail += ", which does not lead to " + s.Other.VPC
+		step.Detail += ", which does not lead to " + s.Other.Network.Named(s.Other.VPC)
 	case network.JoinsMany(h.Route.Target):
-		step.Detail += fmt.Sprintf(", and whether that leads to %s is unknown: its own route tables are not read", s.Other.VPC)
+		step.Detail += fmt.Sprintf(", and whether that leads to %s is unknown: its own route tables are not read", s.Other.Network.Named(s.Other.VPC))
 	default:
-		step.Detail += ", and whether that leads to " + s.Other.VPC + " is unknown"
+		step.Detail += ", and whether that leads to " + s.Other.Network.Named(s.Other.VPC) + " is unknown"
 	}
 }
 
@@ -146,5 +146,5 @@ func table(t *network.Table, subnet string) string {
 	if slices.Contains(t.Record.Subnets, subnet) {
 		return t.Record.ID
 	}
-	return t.Record.ID + " (main route table of " + t.Record.VPC + ")"
+	return t.Record.ID + " (main route table of " + t.NamedVPC() + ")"
 }

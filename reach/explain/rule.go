@@ -31,19 +31,19 @@ func Unattached(n *network.Network, g *inventory.Group) []string {
 	lines := []string{g.Named() + " is not attached to any network interface"}
 	for _, a := range n.Associations(g.ID) {
 		if a.VPCOwner != "" && a.VPCOwner != n.Region.AccountID {
-			lines = append(lines, fmt.Sprintf("it is also associated with %s of account %s, and the interfaces there are not visible to this account", a.VPC, a.VPCOwner))
+			lines = append(lines, fmt.Sprintf("it is also associated with %s of account %s, and the interfaces there are not visible to this account", n.Named(a.VPC), a.VPCOwner))
 		}
 	}
 	return bounded(lines)
 }
 
 // NotInternet says why a rule's peer stands for no internet address.
-func NotInternet(r *inventory.Rule) string {
+func NotInternet(n *network.Network, r *inventory.Rule) string {
 	switch p := r.Peer; {
 	case p.Group != nil:
-		return fmt.Sprintf("the source %s is a security group, and a reference matches private addresses only", p.Group.ID)
+		return fmt.Sprintf("the source %s is a security group, and a reference matches private addresses only", n.PeerNamed(p))
 	case p.List != "":
-		return fmt.Sprintf("the source %s contains no internet address", p.List)
+		return fmt.Sprintf("the source %s contains no internet address", n.PeerNamed(p))
 	}
 	return fmt.Sprintf("the source %s contains no internet address", r.Peer.Prefix)
 }

@@ -55,9 +55,9 @@ func sourcesOf(p path.Packet) string { return Addresses(p.Sources, p.Family()) }
 // subnet names the subnet of a place.
 func subnet(p *network.Place) string {
 	if p.Subnet == "" {
-		return "an unknown subnet of " + p.VPC
+		return "an unknown subnet of " + p.Network.Named(p.VPC)
 	}
-	return p.Subnet
+	return p.Network.Named(p.Subnet)
 }
 
 // firstOf joins the names of the first of so many things and counts the others:

@@ -168,8 +168,9 @@ func (s SecurityGroups) Reference(protocol inventory.Protocol, point int32) *Per
 // OneRule is one rule. It narrows nothing: the flows are started with the rule's own
 // traffic and sources.
 type OneRule struct {
-	Group *inventory.Group
-	Rule  *inventory.Rule
+	Network *Network
+	Group   *inventory.Group
+	Rule    *inventory.Rule
 }
 
 func (s OneRule) Narrow(flows []path.Flow) []path.Flow { return flows }
