@@ -5,7 +5,9 @@
 package drift
 
 import (
+	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -31,7 +33,7 @@ type Drift struct {
 	Fixed         []findings.Ref     `json:"fixed_findings"`
 	Unknown       []findings.Ref     `json:"unknown_findings"`
 
-	names      map[string]string  // of groups, and what uses interfaces, by account, region and id
+	names      map[string]string  // of groups, interfaces, VPCs and prefix lists with their ids, by account, region and id
 	complaints []findings.Finding // open before, about rules that the plan revokes
 	open       []standing         // open in the new snapshot
 }
@@ -148,24 +150,37 @@ func (d *Drift) name(inventories ...*inventory.Inventory) {
 		for _, r := range inv.Regions {
 			place := r.AccountID + " " + r.Name + " "
 			for i := range r.Groups {
-				d.names[place+r.Groups[i].ID] = r.Groups[i].Name
+				d.names[place+r.Groups[i].ID] = r.Groups[i].Named()
 			}
 			for i := range r.Interfaces {
-				if owner := r.Interfaces[i].Owner(); owner.Name != "" && owner.Name != r.Interfaces[i].ID {
-					d.names[place+r.Interfaces[i].ID] = owner.String()
-				}
+				d.names[place+r.Interfaces[i].ID] = r.Interfaces[i].Named()
+			}
+			for i := range r.VPCs {
+				d.names[place+r.VPCs[i].ID] = r.VPCs[i].Named()
+			}
+			for i := range r.PrefixLists {
+				d.names[place+r.PrefixLists[i].ID] = r.PrefixLists[i].Named()
 			}
 		}
 	}
 }
 
-// Named returns an id of a region with the name of its group, or with what uses
-// the interface: "shop-web (sg-0a100011)".
+// Named returns an id of a region with the name of its group, VPC or prefix list, or
+// with what uses the interface: "shop-web (sg-0a100011)", "instance shop-web-a
+// (eni-0a100003, i-0a100003)".
 func (d *Drift) Named(account, region, id string) string {
-	if name := d.names[account+" "+region+" "+id]; name != "" {
-		return name + " (" + id + ")"
+	return cmp.Or(d.names[account+" "+region+" "+id], id)
+}
+
+// namedRule returns the text of a rule with the name of the group or the prefix list in it.
+func (d *Drift) namedRule(account, region, rule string) string {
+	fields := strings.Split(rule, " ")
+	for i, field := range fields {
+		if strings.HasPrefix(field, "sg-") || strings.HasPrefix(field, "pl-") {
+			fields[i] = d.Named(account, region, field)
+		}
 	}
-	return id
+	return strings.Join(fields, " ")
 }
 
 // Complained reports whether an open finding of the old snapshot asks to revoke a

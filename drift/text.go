@@ -102,7 +102,7 @@ const (
 func (d *Drift) Lines() (lines []Line) {
 	sign := map[string]string{inventory.Added: "+", inventory.Removed: "-", inventory.Changed: "~"}
 	for _, c := range d.Changes {
-		lines = append(lines, Line{c.AccountID, c.Region, "Changed:", sign[c.Change], strings.TrimSpace(d.Named(c.AccountID, c.Region, c.ID) + " " + c.Rule)})
+		lines = append(lines, Line{c.AccountID, c.Region, "Changed:", sign[c.Change], strings.TrimSpace(d.Named(c.AccountID, c.Region, c.ID) + " " + d.namedRule(c.AccountID, c.Region, c.Rule))})
 	}
 	for _, r := range d.Reach {
 		lines = append(lines, Line{r.AccountID, r.Region, "Reachable from the internet:", sign[r.Change], d.Named(r.AccountID, r.Region, r.Interface) + " " + r.Text})

@@ -1,6 +1,11 @@
 package findings
 
-import "time"
+import (
+	"cmp"
+	"time"
+
+	"github.com/sgaudit/sgaudit/inventory"
+)
 
 // Ref is a finding of an older report in short: enough to name it, to decide
 // whether this run could have found it again, and to know it when it is found
@@ -12,6 +17,7 @@ type Ref struct {
 	AccountID  string     `json:"account_id"`
 	Region     string     `json:"region"`
 	ResourceID string     `json:"resource_id"`
+	Name       string     `json:"resource_name,omitempty"`
 	Rule       string     `json:"rule,omitempty"` // as "ingress tcp 22 0.0.0.0/0"
 	Message    string     `json:"message"`
 	FirstSeen  *time.Time `json:"first_seen,omitempty"` // when the first of the reports found it
@@ -95,13 +101,16 @@ func (r *Report) omits(s Severity) bool {
 
 // Ref returns the finding in short.
 func (f *Finding) Ref() Ref {
-	k := Ref{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, "", f.Message, f.FirstSeen}
+	k := Ref{f.ID, f.Check, f.Severity, f.AccountID, f.Region, f.ResourceID, cmp.Or(f.ResourceName, f.GroupName), "", f.Message, f.FirstSeen}
 	if f.Rule != nil {
 		t := f.Rule.Texts()
 		k.Rule = t.Direction + " " + t.Protocol + " " + t.Ports + " " + t.Source
 	}
 	return k
 }
+
+// Subject is what the finding is about, by name and id: "shop-web (sg-0a100011)".
+func (k *Ref) Subject() string { return inventory.Named(k.Name, k.ResourceID) }
 
 // Comparison is what became of the findings of a baseline that are not in the
 // report any more. Fixed come in the order of the baseline, and so do Unknown,

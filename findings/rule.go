@@ -45,7 +45,7 @@ type RuleText struct {
 	Ports       string   `json:"ports"`     // 22, 20-25, all, <type>/<code>
 	Source      string   `json:"source"`    // a prefix, sg-... or pl-...; of egress rules the destination
 	SourceName  string   `json:"source_name,omitempty"`
-	RuleIDs     []string `json:"rule_ids"`  // empty where they were not read
+	RuleIDs     []string `json:"rule_ids"` // empty where they were not read
 	Description string   `json:"description"`
 }
 

@@ -71,7 +71,7 @@ func (t *Trend) Add(r *findings.Report) {
 		total += age
 		if age > oldest {
 			oldest = age
-			run.Oldest, run.OldestID, run.OldestText = age, f.ID, f.ResourceID+": "+f.Message
+			run.Oldest, run.OldestID, run.OldestText = age, f.ID, f.Subject()+": "+f.Message
 		}
 	}
 	if len(open) > 0 {

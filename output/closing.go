@@ -151,7 +151,7 @@ func compared(out *bytes.Buffer, r *findings.Report) {
 	}{{"fixed", c.Fixed}, {"unknown", c.Unknown}} {
 		const most = 20
 		for _, k := range list.known[:min(most, len(list.known))] {
-			fmt.Fprintf(out, "  %-7s  %s  %s %s: %s\n", list.word, k.Severity, words.Plain(k.Region), words.Plain(k.ResourceID), words.Plain(k.Message))
+			fmt.Fprintf(out, "  %-7s  %s  %s %s: %s\n", list.word, k.Severity, words.Plain(k.Region), words.Plain(k.Subject()), words.Plain(k.Message))
 		}
 		if more := len(list.known) - most; more > 0 {
 			fmt.Fprintf(out, "  and %d more: see -o json\n", more)

@@ -48,6 +48,9 @@ func writeCodeQuality(w io.Writer, r *findings.Report, _ Options) error {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		text, severity := f.Severity.String()+": "+resourceWords(f)+": "+f.Message, qualitySeverities[f.Severity]
+		if f.Baseline == findings.New {
+			text = "NEW: " + text
+		}
 		if f.Status == findings.Suppressed {
 			text, severity = "suppressed ("+accepted(f)+"): "+text, "info"
 		}

@@ -176,7 +176,7 @@ func junitSuites(r *findings.Report) []*junitSuite {
 // junitLines are what a reader sees who opens the failure.
 func junitLines(f *findings.Finding) []string {
 	lines := []string{f.Severity.String() + ": " + f.Message, "resource: " + resourceWords(f)}
-	for _, line := range []struct{ name, value string }{{"rule", ruleText(f)}, {"exposure", string(f.Exposure.Verdict)}, {"fix", f.Fix.Summary}} {
+	for _, line := range []struct{ name, value string }{{"rule", ruleText(f)}, {"exposure", string(f.Exposure.Verdict)}, {"baseline", f.Baseline}, {"fix", f.Fix.Summary}} {
 		if line.value != "" {
 			lines = append(lines, line.name+": "+line.value)
 		}

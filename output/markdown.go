@@ -69,7 +69,7 @@ func markdownKnown(out *bytes.Buffer, title string, list []findings.Ref) {
 	const most = 20
 	fmt.Fprintf(out, "\n### %s: %d\n\n", title, len(list))
 	for _, k := range list[:min(most, len(list))] {
-		fmt.Fprintf(out, "- %s %s: %s\n", k.Severity, markdownCode(strings.TrimSpace(k.AccountID+" "+k.Region+" "+k.ResourceID)), markdownText(runes(k.Message, markdownCell)))
+		fmt.Fprintf(out, "- %s %s: %s\n", k.Severity, markdownCode(strings.TrimSpace(k.AccountID+" "+k.Region+" "+k.Subject())), markdownText(runes(k.Message, markdownCell)))
 	}
 	if more := len(list) - most; more > 0 {
 		fmt.Fprintf(out, "- and %d more\n", more)

@@ -14,9 +14,10 @@ import (
 )
 
 // NDJSON is the report cut into lines: each is an object in which "record" says
-// what it is: run, coverage, finding, not_evaluated, and summary at the end,
-// so that a reader can notice a report that was cut off.
-var _ = tagged(divided(declare("ndjson", "application/x-ndjson", "the report cut into lines, each a JSON object: run, coverage, findings, not evaluated, summary", func(w io.Writer, r *findings.Report, o Options) error {
+// what it is: run, coverage, finding, with a baseline fixed and unknown (a finding of
+// the baseline in short), not_evaluated, and summary at the end, so that a reader can
+// notice a report that was cut off.
+var _ = tagged(divided(declare("ndjson", "application/x-ndjson", "the report cut into lines, each a JSON object: run, coverage, findings, fixed and unknown ones of the baseline, not evaluated, summary", func(w io.Writer, r *findings.Report, o Options) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
@@ -58,6 +59,19 @@ var _ = tagged(divided(declare("ndjson", "application/x-ndjson", "the report cut
 			Record string `json:"record"`
 			*findings.Finding
 		}{"finding", f}, func() error { return addTags(&text, f.Tags, o.TagColumns) })
+	}
+	if c := r.Comparison; c != nil {
+		for _, list := range []struct {
+			record string
+			known  []findings.Ref
+		}{{"fixed", c.Fixed}, {"unknown", c.Unknown}} {
+			for i := range list.known {
+				line(struct {
+					Record string `json:"record"`
+					*findings.Ref
+				}{list.record, &list.known[i]})
+			}
+		}
 	}
 	for i := range r.NotEvaluated {
 		line(struct {

@@ -260,7 +260,7 @@ func (v *view) comparison(r *findings.Report) {
 func known(list []findings.Ref) []string {
 	var out []string
 	for _, k := range list {
-		out = append(out, words.Plain(k.Severity.String()+" "+k.Check+" "+k.Region+" "+k.ResourceID+": "+k.Message))
+		out = append(out, words.Plain(k.Severity.String()+" "+k.Check+" "+k.Region+" "+k.Subject()+": "+k.Message))
 	}
 	return out
 }
