@@ -3,9 +3,9 @@ package inventory
 import "strings"
 
 // Named returns a name with its id, "shop-web (sg-0a100011)", and the id alone
-// where there is no name.
+// where there is no name, or none but the id.
 func Named(name, id string) string {
-	if strings.TrimSpace(name) == "" {
+	if strings.TrimSpace(name) == "" || name == id {
 		return id
 	}
 	return name + " (" + id + ")"
@@ -49,6 +49,9 @@ func (i *Interface) Named() string {
 	switch owner.Kind {
 	case "unknown", "unattached":
 		return Named(name, i.ID)
+	}
+	if name == i.ID { // of a plan, before AWS gives it an id
+		return Service(owner.Kind) + " " + i.ID
 	}
 	if name != "" {
 		return Service(owner.Kind) + " " + name + " (" + i.ID + ")"

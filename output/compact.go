@@ -194,7 +194,7 @@ func (c *compact) count(out *bytes.Buffer, entries []findings.Entry) {
 			checks[i] = fmt.Sprintf("%d %s", number[check], words.Plain(check))
 		}
 		head := paint(c.o, severity, strings.ToUpper(severity.String())) + ": "
-		c.entry(out, head, 2, "", []string{strings.Join(checks, ", ") + " (--all lists them)"})
+		c.entry(out, head, 2, "", []string{strings.Join(checks, ", ") + " (see --all)"})
 	}
 }
 
