@@ -96,7 +96,7 @@ func TestChangeSet(t *testing.T) {
 		"Change set: 4 resources, of which 3 carried out on a copy",
 		"+ critical monitoring (sg-0a100018): SSH (tcp/22) is open to the internet (0.0.0.0/0)",
 		"- medium shop-mysql (sg-0a100014): MySQL/MariaDB/Aurora (tcp/3306) is open to the internet",
-		"+ Reports (Reports) out all 0.0.0.0/0",
+		"+ Reports out all 0.0.0.0/0",
 		"? Reports, ingress[0].security_groups[0]: it is known after apply",
 		"1 resource of types that sgaudit does not apply (1 AWS::SNS::Topic)",
 	} {
