@@ -2,6 +2,7 @@ package awsclient
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/sgaudit/sgaudit/words"
@@ -11,49 +12,43 @@ import (
 // GetQueryResults).
 const resultPage = 1000
 
-// results reads the result of a query. Its first row has the names of the columns.
+// resultsPage is what GetQueryResults answers.
+type resultsPage struct {
+	NextToken string
+	ResultSet struct {
+		Rows []resultRow
+	}
+}
+
+type resultRow struct {
+	Data []struct {
+		VarCharValue *string
+	}
+}
+
+// results reads the result of a query, page by page.
 func (c *Client) results(ctx context.Context, q *Query, s *QueryState) error {
-	wrong := func(format string, args ...any) error {
-		return &SetupError{Message: fmt.Sprintf("the result of the query %s is not what was asked for: %s", s.ID, fmt.Sprintf(format, args...)), Hint: "check --endpoint-url if it is given"}
+	wrong := func(why error) error {
+		return &SetupError{Message: fmt.Sprintf("the result of the query %s is not what was asked for: %v", s.ID, why), Hint: "check --endpoint-url if it is given"}
 	}
 	values := map[string]any{"QueryExecutionId": s.ID, "MaxResults": resultPage}
 	seen := map[string]bool{}
 	for first := true; ; first = false {
-		var page struct {
-			NextToken string
-			ResultSet struct {
-				Rows []struct {
-					Data []struct {
-						VarCharValue *string
-					}
-				}
-			}
-		}
+		var page resultsPage
 		if err := c.athena(ctx, "GetQueryResults", values, &page); err != nil {
 			return interrupted(ctx, err)
 		}
 		rows := page.ResultSet.Rows
-		if first && len(rows) == 0 {
-			return wrong("it has no row with the names of its columns")
+		if first {
+			if err := q.checkNames(rows); err != nil {
+				return wrong(err)
+			}
+			rows = rows[1:]
 		}
-		cells := make([]*string, len(q.Columns))
 		for i := range rows {
-			data := rows[i].Data
-			if len(data) != len(q.Columns) {
-				return wrong("row %d has %d columns and not %d", s.Rows+i, len(data), len(q.Columns))
-			}
-			for k := range data {
-				cells[k] = data[k].VarCharValue
-				if first && i == 0 && (cells[k] == nil || *cells[k] != q.Columns[k]) {
-					return wrong("its column %d is %s and not %s", k+1, named(cells[k]), q.Columns[k])
-				}
-			}
-			if first && i == 0 {
-				continue
-			}
 			s.Rows++
-			if err := q.Row(cells); err != nil {
-				return wrong("%v", err)
+			if err := q.take(&rows[i], s.Rows); err != nil {
+				return wrong(err)
 			}
 		}
 		q.Progress(*s)
@@ -61,11 +56,41 @@ func (c *Client) results(ctx context.Context, q *Query, s *QueryState) error {
 			return nil
 		}
 		if seen[page.NextToken] {
-			return wrong("%v", errRepeatedToken)
+			return wrong(errRepeatedToken)
 		}
 		seen[page.NextToken] = true
 		values["NextToken"] = page.NextToken
 	}
+}
+
+// checkNames compares the first row of a result, which has the names of the columns,
+// with the columns of the query.
+func (q *Query) checkNames(rows []resultRow) error {
+	if len(rows) == 0 {
+		return errors.New("it has no row with the names of its columns")
+	}
+	names := rows[0].Data
+	if len(names) != len(q.Columns) {
+		return fmt.Errorf("it has %d columns and not %d", len(names), len(q.Columns))
+	}
+	for k, want := range q.Columns {
+		if got := names[k].VarCharValue; got == nil || *got != want {
+			return fmt.Errorf("its column %d is %s and not %s", k+1, named(got), want)
+		}
+	}
+	return nil
+}
+
+// take hands a row over; at is its place, from 1.
+func (q *Query) take(row *resultRow, at int) error {
+	if len(row.Data) != len(q.Columns) {
+		return fmt.Errorf("row %d has %d columns and not %d", at, len(row.Data), len(q.Columns))
+	}
+	cells := make([]*string, len(q.Columns))
+	for k := range row.Data {
+		cells[k] = row.Data[k].VarCharValue
+	}
+	return q.Row(cells)
 }
 
 func named(text *string) string {

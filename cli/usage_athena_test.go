@@ -312,7 +312,7 @@ func TestAthenaFails(t *testing.T) {
 		{name: "no permission to read the result", action: "GetQueryResults", answers: []string{denied("s3:GetObject")}, want: "lacks the permission s3:GetObject", hint: "sgaudit policy --athena"},
 		{name: "no rows at all", action: "GetQueryResults", answers: []string{result("[]")}, want: "no row with the names of its columns"},
 		{name: "no record", action: "GetQueryResults", answers: []string{result("[" + names + "]")}, want: "Athena found no record that counts in logs.flow_logs", hint: "LOCATION"},
-		{name: "other columns", action: "GetQueryResults", answers: []string{result(`[{"Data":[{"VarCharValue":"a"},{"VarCharValue":"b"}]}]`)}, want: "row 0 has 2 columns and not 25"},
+		{name: "other columns", action: "GetQueryResults", answers: []string{result(`[{"Data":[{"VarCharValue":"a"},{"VarCharValue":"b"}]}]`)}, want: "it has 2 columns and not 25"},
 		{name: "columns in another order", action: "GetQueryResults", answers: []string{result("[" + strings.NewReplacer("what", "file", `"file"`, `"what"`).Replace(names) + "]")}, want: `its column 1 is "file" and not what`},
 		{name: "a short row", action: "GetQueryResults", answers: []string{result("[" + names + `,{"Data":[{"VarCharValue":"day"}]}]`)}, want: "row 1 has 1 columns and not 25"},
 		{name: "a row of NULLs", action: "GetQueryResults", answers: []string{result("[" + names + `,{"Data":[` + strings.TrimSuffix(strings.Repeat("{},", 25), ",") + `]}]`)}, want: "row 1: what is NULL"},

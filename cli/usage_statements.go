@@ -89,20 +89,19 @@ func (p *program) destinations(snapshot *inventory.Snapshot) []*destination {
 	for _, r := range snapshot.Inventory.Regions {
 		for i := range r.FlowLogs {
 			l := &r.FlowLogs[i]
-			m := bucketPath().FindStringSubmatch(l.Destination)
-			if m == nil || l.Traffic == "REJECT" || !inventory.IsAccountID(r.AccountID) || !inventory.IsRegion(r.Name) {
+			place := placeOf(r, l)
+			if place == nil {
 				continue
 			}
-			place := athena.Place{Folder: "s3://" + strings.TrimSuffix(m[1], "/") + "/", Format: l.Format, Parquet: l.Parquet, Hive: l.Hive, Hourly: l.Hourly}
 			if before, known := formats[place.Folder]; known && before != l.Format && !l.Parquet {
 				p.console.Warn("flow logs of several formats are delivered to %s as text: Athena reads text by the order of its columns, so a table of one format reads the files of the others wrongly", place.Folder)
 			}
 			if !l.Parquet {
 				formats[place.Folder] = l.Format
 			}
-			d := find(all, &place)
+			d := find(all, place)
 			if d == nil {
-				d = &destination{Place: place}
+				d = &destination{Place: *place}
 				all = append(all, d)
 				first[d] = l.Created
 			}
@@ -121,18 +120,29 @@ func (p *program) destinations(snapshot *inventory.Snapshot) []*destination {
 		all = append(all, d)
 	}
 	for _, d := range all {
-		begin := first[d]
-		if begin.IsZero() {
-			begin = snapshot.TakenAt.AddDate(-1, 0, 0)
-		}
-		d.FirstDay = begin.UTC().Format("2006/01/02")
-		for _, list := range []*[]string{&d.Accounts, &d.Regions, &d.logs} {
-			slices.Sort(*list)
-			*list = slices.Compact(*list)
-		}
+		d.finish(cmp.Or(first[d], snapshot.TakenAt.AddDate(-1, 0, 0)))
 	}
 	slices.SortFunc(all, func(x, y *destination) int { return cmp.Compare(x.Folder, y.Folder) })
 	return all
+}
+
+// placeOf returns where a flow log of a region is delivered to, nil if it is no bucket
+// of S3 or the flow log has rejected traffic only.
+func placeOf(r *inventory.Region, l *inventory.FlowLog) *athena.Place {
+	m := bucketPath().FindStringSubmatch(l.Destination)
+	if m == nil || l.Traffic == "REJECT" || !inventory.IsAccountID(r.AccountID) || !inventory.IsRegion(r.Name) {
+		return nil
+	}
+	return &athena.Place{Folder: "s3://" + strings.TrimSuffix(m[1], "/") + "/", Format: l.Format, Parquet: l.Parquet, Hive: l.Hive, Hourly: l.Hourly}
+}
+
+// finish sorts the lists of a destination; its tables begin at the day of a time.
+func (d *destination) finish(begin time.Time) {
+	d.FirstDay = begin.UTC().Format("2006/01/02")
+	for _, list := range []*[]string{&d.Accounts, &d.Regions, &d.logs} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
 }
 
 // find returns the destination for files of the same form; Parquet is read by the names

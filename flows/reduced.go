@@ -97,7 +97,7 @@ func (d *Reduction) Take(values []*string) error {
 	var err error
 	switch f, isFault := faultWords[what]; {
 	case isFault:
-		err = d.takeFault(&row, f)
+		d.takeFault(&row, f)
 	case what == "outside":
 		d.summary.Outside += row.number(atRecords, most)
 	case what == "day":
@@ -170,7 +170,7 @@ func (r *reducedRow) times() (first, last int64) {
 }
 
 // takeFault notes records that were left out.
-func (d *Reduction) takeFault(r *reducedRow, f fault) error {
+func (d *Reduction) takeFault(r *reducedRow, f fault) {
 	n := Note{File: d.source, Count: int(r.number(atRecords, 1<<53)), Text: faultTexts[f].text, Loss: faultTexts[f].loss}
 	if r.values[atFile] != nil {
 		n.File = *r.values[atFile]
@@ -181,7 +181,7 @@ func (d *Reduction) takeFault(r *reducedRow, f fault) error {
 		}
 	}
 	if r.err != nil {
-		return nil
+		return
 	}
 	notes := d.summary.Notes
 	if i := slices.IndexFunc(notes, func(o Note) bool { return o.File == n.File && o.Text == n.Text }); i >= 0 {
@@ -189,7 +189,6 @@ func (d *Reduction) takeFault(r *reducedRow, f fault) error {
 	} else {
 		d.summary.Notes = append(notes, n)
 	}
-	return nil
 }
 
 // takeDay takes the records of an interface on one day.
