@@ -98,6 +98,9 @@ func (p *program) mergeParts(c *urfave.Context, names []string) error {
 	if err != nil {
 		return err
 	}
+	if len(merged.Earlier) > 0 {
+		p.console.Warn("parts of an earlier run are left out: %s", words.List(merged.Earlier, 20))
+	}
 	if len(merged.Missing) > 0 {
 		p.console.Warn("shards without a part: %s", words.List(merged.Missing, 20))
 		p.console.Hint("run the shards again that have no part, and merge anew")

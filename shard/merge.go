@@ -15,7 +15,7 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// mostApart is how much later than the first shard the last one may begin: a part of
+// mostApart is how much earlier than the last shard another one may begin: a part of
 // the night before, which its shard has not replaced, is not a part of this run.
 const mostApart = 12 * time.Hour
 
@@ -27,26 +27,31 @@ type Merged struct {
 	Settings   Settings
 	Throttled  []findings.Throttled
 	Missing    []string // shards without a part to which accounts belong, as 3/50
+	Earlier    []string // names of the parts of an earlier run, which were left out
 }
 
 // Merge joins the parts of one run; their names are for errors. The accounts of the run
 // are those of any part: shards list them at different times. Each that no part has read
 // becomes failed regions, with a gap that names the shard. Parts that do not belong
-// together are an error: of another number of shards, with other settings, twice the
-// same shard, or begun too long after each other.
+// together are an error: of another number of shards, with other settings, or twice the
+// same shard. Parts that were begun 12 hours before the last one count as missing, if
+// they are fewer than the others; else it is not clear which run is meant: an error.
 func Merge(parts []*Part, names []string) (*Merged, error) {
 	if len(parts) == 0 {
 		return nil, errors.New("there is no part to merge")
+	}
+	parts, names, earlier, err := ofLastRun(parts, names)
+	if err != nil {
+		return nil, err
 	}
 	first := parts[0]
 	byShard := map[int]string{}
 	accounts := map[string]Account{}
 	m := &Merged{
 		Snapshot:   &inventory.Snapshot{Tool: first.Tool, TakenAt: first.StartedAt, Inventory: &inventory.Inventory{Caller: first.Inventory.Caller, Depth: first.Inventory.Depth}},
-		FinishedAt: first.FinishedAt, Settings: first.Settings,
+		FinishedAt: first.FinishedAt, Settings: first.Settings, Earlier: earlier,
 	}
 	whole := m.Snapshot.Inventory
-	last := first.StartedAt
 	for i, p := range parts {
 		if other := byShard[p.Index]; other != "" {
 			return nil, fmt.Errorf("shard %s is in %s and again in %s", p.Share, words.Plain(other), words.Plain(names[i]))
@@ -71,16 +76,9 @@ func Merge(parts []*Part, names []string) (*Merged, error) {
 		if p.StartedAt.Before(m.Snapshot.TakenAt) {
 			m.Snapshot.TakenAt = p.StartedAt
 		}
-		if p.StartedAt.After(last) {
-			last = p.StartedAt
-		}
 		if p.FinishedAt.After(m.FinishedAt) {
 			m.FinishedAt = p.FinishedAt
 		}
-	}
-	if last.Sub(m.Snapshot.TakenAt) > mostApart {
-		return nil, fmt.Errorf("the first of the parts was begun at %s and the last at %s: remove those of an earlier run, and run their shards again",
-			m.Snapshot.TakenAt.Format(time.RFC3339), last.Format(time.RFC3339))
 	}
 	for _, id := range slices.Sorted(maps.Keys(accounts)) {
 		m.Accounts = append(m.Accounts, accounts[id])
@@ -88,6 +86,31 @@ func Merge(parts []*Part, names []string) (*Merged, error) {
 	m.addMissing(first, byShard)
 	whole.SortRegions()
 	return m, nil
+}
+
+// ofLastRun returns the parts without those of an earlier run, and the names of the latter.
+func ofLastRun(parts []*Part, names []string) (kept []*Part, keptNames, earlier []string, err error) {
+	first, last := parts[0].StartedAt, parts[0].StartedAt
+	for _, p := range parts {
+		if p.StartedAt.Before(first) {
+			first = p.StartedAt
+		}
+		if p.StartedAt.After(last) {
+			last = p.StartedAt
+		}
+	}
+	for i, p := range parts {
+		if last.Sub(p.StartedAt) > mostApart {
+			earlier = append(earlier, names[i])
+			continue
+		}
+		kept, keptNames = append(kept, p), append(keptNames, names[i])
+	}
+	if len(earlier) >= len(kept) {
+		return nil, nil, nil, fmt.Errorf("the first of the parts was begun at %s and the last at %s: remove those of an earlier run, and run their shards again",
+			first.Format(time.RFC3339), last.Format(time.RFC3339))
+	}
+	return kept, keptNames, earlier, nil
 }
 
 // apart says why two parts are not of one run, empty where they may be.
