@@ -14,6 +14,13 @@ import (
 // of referrers.
 const useParts = inventory.PartLaunchTemplates | inventory.PartEndpoints | inventory.PartAssociations | inventory.PartFunctions | inventory.PartLoadBalancers
 
+// hidesNoUser are the parts that name no user of a group, nor an account or a VPC in
+// which there may be one. Every other part that a run at depth services reads may hide
+// a user of a group while it is not read. AWS Config counts apart: see config.
+const hidesNoUser = inventory.PartRules | inventory.PartPrefixLists | inventory.PartNetworkACLs | inventory.PartInternetGateways | inventory.PartEgressGateways |
+	inventory.PartNATGateways | inventory.PartPublicAccess | inventory.PartStale | inventory.PartFlowLogs | inventory.PartWebACLs | inventory.PartListeners |
+	inventory.PartQuotas | inventory.PartRecorders | inventory.PartConfigResources
+
 // Unused grades a group that is not in use, by what was read of the region.
 // Referenced says that other groups reference it, none of which is in use. The
 // lists of what was searched are those of every group of the region.
@@ -52,7 +59,7 @@ func (r *Pass) searches() *search {
 	if r.cache.search != nil {
 		return r.cache.search
 	}
-	all := (useParts | inventory.PartReferrers) & inventory.DepthServices.Parts()
+	all := inventory.DepthServices.Parts() &^ hidesNoUser
 	s := &search{
 		searched: []string{inventory.PartInterfaces.String(), "security group rules"},
 		full:     r.Read.Has((all | inventory.PartConfigResources) & r.Accounts.Depth.Parts()), best: findings.Unreferenced,
@@ -66,6 +73,9 @@ func (r *Pass) searches() *search {
 		case useParts.Has(part):
 			s.not = append(s.not, part.String())
 		}
+	}
+	for _, part := range (r.Asked & all &^ (useParts | inventory.PartReferrers | r.Read)).Each() {
+		s.not = append(s.not, fmt.Sprintf("%s (%s)", part, r.whyMissing(part)))
 	}
 	if r.routesToTransitGateway() {
 		s.not = append(s.not, "rules of other accounts behind transit gateways")
