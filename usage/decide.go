@@ -54,9 +54,25 @@ func (j *judge) decideRule(s *site, r *Rule) {
 		r.Unsure = !r.sure
 	}
 	if r.Verdict == Used {
-		r.Narrow = j.narrow(s, r)
+		j.propose(s, r, members)
 	}
 	r.hits, r.maybe = nil, nil
+}
+
+// propose gives a rule that is used the narrower rules that can take its place. It gives
+// none where the records have holes: what was not recorded may need the rest of the rule.
+func (j *judge) propose(s *site, r *Rule, members []*inventory.Interface) {
+	n := j.narrow(s, r)
+	if n == nil {
+		return
+	}
+	missing := j.missing(s, r, members)
+	if len(missing) == 0 {
+		r.Narrow = n
+		return
+	}
+	missing[0] = "no narrower rules are proposed: " + missing[0]
+	r.Reasons = missing
 }
 
 // whyNotKnown says why a rule that allowed nothing that was recorded may be used all
@@ -68,10 +84,20 @@ func (j *judge) whyNotKnown(s *site, r *Rule, members []*inventory.Interface, do
 	case len(members) == 0:
 		return []string{"the group is attached to no interface"}
 	}
-	reasons := doubts
+	reasons := append(doubts, j.missing(s, r, members)...)
+	if reason := unobservable(s, r); reason != "" {
+		reasons = append(reasons, reason)
+	}
+	return reasons
+}
+
+// missing says which records of the members of a rule's group are missing, and names an
+// interface that is gone on which the rule may have been used.
+func (j *judge) missing(s *site, r *Rule, members []*inventory.Interface) []string {
+	var reasons []string
 	for _, e := range members {
-		if missing := j.covers[e].Reasons; len(missing) > 0 {
-			reasons = append(reasons, missing[0])
+		if of := j.covers[e].Reasons; len(of) > 0 {
+			reasons = append(reasons, of[0])
 		}
 	}
 	if n := len(reasons); n > maxReasons {
@@ -79,9 +105,6 @@ func (j *judge) whyNotKnown(s *site, r *Rule, members []*inventory.Interface, do
 	}
 	if e := j.usedOnGone(s, r); e != "" {
 		reasons = append(reasons, "interface "+e+" is not in the inventory (deleted, or newer than it), and had traffic that the rule allows")
-	}
-	if reason := unobservable(s, r); reason != "" {
-		reasons = append(reasons, reason)
 	}
 	return reasons
 }

@@ -74,7 +74,10 @@ func simulate(seed uint64, flags bool) *simulation {
 		if r.IntN(3) == 0 {
 			second = fmt.Sprintf(" 10.0.1.%d", 10+e)
 		}
-		fmt.Fprintf(&b, "eni-%02x %s 10.0.0.%d%s 2001:db8::%x vpc vpc-1 subnet subnet-1\n", e, strings.Join(of, ","), 4+e*3, second, e+1)
+		if seed%3 > 0 { // no other group than one of IPv4 alone stands for an IPv4 address
+			second += fmt.Sprintf(" 2001:db8::%x", e+1)
+		}
+		fmt.Fprintf(&b, "eni-%02x %s 10.0.0.%d%s vpc vpc-1 subnet subnet-1\n", e, strings.Join(of, ","), 4+e*3, second)
 	}
 	b.WriteString("fl-1 vpc-1 ALL\n")
 	s.inv = account(b.String())

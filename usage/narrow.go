@@ -10,7 +10,8 @@ import (
 )
 
 // Narrow is a set of rules that can take the place of one rule: together they allow
-// everything that the rule was used for, and less than the rule.
+// everything that the rule was used for, less than the rule, and nothing that the rule
+// does not allow.
 type Narrow struct {
 	Rules []inventory.Rule // sorted
 	Cut   []Needed         // what the rule allowed and these do not: empty
@@ -30,7 +31,7 @@ func (j *judge) narrow(s *site, r *Rule) *Narrow {
 	}
 	slices.SortFunc(list, func(a, b inventory.Rule) int { return inventory.CompareRules(&a, &b) })
 	list = slices.CompactFunc(list, func(a, b inventory.Rule) bool { return inventory.CompareRules(&a, &b) == 0 })
-	if !n.narrower(list) {
+	if !n.within(list) || !n.narrower(list) {
 		return nil
 	}
 	found := &Narrow{Rules: list, Cut: n.cut(list)}
@@ -164,9 +165,48 @@ func (n *narrowing) peers(remotes []netip.Prefix, most int) []inventory.Peer {
 	}
 	slices.SortFunc(peers, func(a, b inventory.Peer) int { return cmpText(a.String(), b.String()) })
 	for _, p := range fold(rest, max(1, most-len(peers))) {
+		if !n.sourceHolds(p) {
+			return []inventory.Peer{own} // a block of two entries of a prefix list holds what neither entry does
+		}
 		peers = append(peers, inventory.Peer{Prefix: p})
 	}
 	return peers
+}
+
+// sourceHolds reports whether the rule's own source, a block or a prefix list, holds every
+// address of a block.
+func (n *narrowing) sourceHolds(p netip.Prefix) bool {
+	own := n.rule.Rule.Peer
+	if own.List != "" {
+		return cidr.Of(n.site.index.Entries(own.List)...).Covers(p)
+	}
+	return own.Prefix.IsValid() && cidr.Contains(own.Prefix, p)
+}
+
+// within reports whether rules allow nothing that the rule that they take the place of
+// does not allow.
+func (n *narrowing) within(list []inventory.Rule) bool {
+	own := n.rule.Rule
+	return !slices.ContainsFunc(list, func(r inventory.Rule) bool {
+		switch {
+		case !own.Traffic.Covers(r.Traffic):
+			return true
+		case r.Peer.String() == own.Peer.String():
+			return false
+		case r.Peer.Group != nil:
+			return !n.membersWithin(r.Peer.Group.ID)
+		}
+		return !n.sourceHolds(r.Peer.Prefix)
+	})
+}
+
+// membersWithin reports whether the rule's own source holds every address that a
+// reference to a group stands for. It does not hold those of the clients of a network
+// load balancer, which a reference to its group stands for too.
+func (n *narrowing) membersWithin(group string) bool {
+	return !n.site.hasNetworkLoadBalancer(group) && !slices.ContainsFunc(n.site.members(group), func(a netip.Addr) bool {
+		return !n.sourceHolds(netip.PrefixFrom(a, a.BitLen()))
+	})
 }
 
 // strangers counts the blocks that hold internet addresses. Blocks of many such
@@ -190,7 +230,9 @@ func cmpText(a, b string) int {
 	return 0
 }
 
-// references returns the groups that stand for an address with certainty, or nothing.
+// references returns the groups that stand for an address with certainty, or nothing. The
+// rule's own source holds all addresses of their members: a reference to a group with
+// another member would give that one access.
 func (n *narrowing) references(p netip.Prefix) []string {
 	if n.options.References == nil || !p.IsSingleIP() {
 		return nil
@@ -201,7 +243,7 @@ func (n *narrowing) references(p netip.Prefix) []string {
 	var found []string
 	for _, id := range n.options.References(n.site.region, n.rule.Group.VPC, p.Addr()) {
 		g := n.site.index.Group(id)
-		if g == nil || g.VPC != n.rule.Group.VPC || !holds(n.site.members(id), p) {
+		if g == nil || g.VPC != n.rule.Group.VPC || !holds(n.site.members(id), p) || !n.membersWithin(id) {
 			found = nil
 			break
 		}
@@ -253,7 +295,9 @@ func (n *narrowing) narrower(list []inventory.Rule) bool {
 	if len(list) == 0 {
 		return false
 	}
-	same := 0
+	if slices.ContainsFunc(list, func(r inventory.Rule) bool { return r.Traffic == own.Traffic && r.Peer.String() == own.Peer.String() }) {
+		return false
+	}
 	var sources []netip.Prefix
 	for i := range list {
 		r := &list[i]
@@ -262,13 +306,11 @@ func (n *narrowing) narrower(list []inventory.Rule) bool {
 		}
 		if r.Peer.Group == nil {
 			sources = append(sources, r.Peer.Prefix)
+			continue
 		}
-		if r.Peer.String() == own.Peer.String() {
-			same++
+		for _, a := range n.site.members(r.Peer.Group.ID) {
+			sources = append(sources, netip.PrefixFrom(a, a.BitLen()))
 		}
-	}
-	if same > 0 {
-		return false
 	}
 	if own.Peer.List != "" {
 		all := cidr.Of(n.site.index.Entries(own.Peer.List)...)
