@@ -112,7 +112,7 @@ func TestNonAnswers(t *testing.T) {
 	if len(whole.unused) != 1 || !slices.Contains(slices.Collect(maps.Values(whole.verdict)), "reachable") {
 		t.Fatalf("of the whole estate: %v", whole)
 	}
-	const together = 7 // groups of calls, in each of which they lie far apart
+	const together = 5 // groups of calls, in each of which they lie far apart
 	operations, forms := Actions(inventory.DepthServices), endpoint.NonAnswers()
 	groups := make([][]string, together)
 	for i, operation := range operations {
@@ -157,7 +157,7 @@ func (c failingCalls) run(t *testing.T) (notAsked []string) {
 		faults = append(faults, endpoint.Fault{Service: service, Action: action, NonAnswer: c.form})
 	}
 	s := serve(t, c.estate, endpoint.Options{Faults: faults})
-	inv := collect(t, s, Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
+	inv := collect(t, s, Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond, Parallel: 4}) // few connections: making them takes most of the time
 	if inv.Complete() {
 		t.Error("the run counts as complete")
 	}
@@ -220,7 +220,7 @@ func TestNonAnswersOnce(t *testing.T) {
 				service, action, _ := strings.Cut(operation, ":")
 				faults = append(faults, endpoint.Fault{Service: service, Action: action, NonAnswer: form, Times: 1})
 			}
-			inv := collect(t, serve(t, estate, endpoint.Options{Faults: faults}), Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond})
+			inv := collect(t, serve(t, estate, endpoint.Options{Faults: faults}), Options{Depth: inventory.DepthServices, RetryDelay: time.Millisecond, Parallel: 4})
 			if !inv.Complete() {
 				t.Errorf("gaps: %+v", inv.Regions[0].Gaps)
 			}
