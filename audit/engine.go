@@ -166,8 +166,7 @@ func (r *Pass) evaluate(c *Check) (failure *findings.Gap) {
 			return nil
 		}
 	}
-	if c.FlowLogs && r.Settings.Usage == nil {
-		r.NotEvaluated("VPC flow logs are needed: give them with --usage")
+	if c.FlowLogs && !r.flowLogs() {
 		return nil
 	}
 	if !r.Read.Has(inventory.PartGroups) {

@@ -1,8 +1,11 @@
 package audit
 
 import (
+	"fmt"
+
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/usage"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // EachUsage calls f for every rule of the region of which flow logs say something,
@@ -17,4 +20,29 @@ func (r *Pass) EachUsage(f func(*inventory.Group, *inventory.Rule, *usage.Rule))
 			}
 		}
 	}
+}
+
+// flowLogs reports whether there are records of flow logs to judge by, and says for the
+// running check what could not be judged.
+func (r *Pass) flowLogs() bool {
+	u := r.Settings.Usage
+	if u == nil {
+		r.NotEvaluated("VPC flow logs are needed: give them with --usage")
+		return false
+	}
+	if why := u.WhyNothing(); why != "" {
+		r.NotEvaluated("%s", why)
+		return false
+	}
+	n, all := u.NotKnown(r.AccountID, r.Name)
+	if n == 0 {
+		return true
+	}
+	text := fmt.Sprintf("%d of %s could not be judged by the flow logs: sgaudit usage --verdict not-known says why", n, words.Count(all, "rule"))
+	if u.Lost() {
+		r.NotEvaluated("%s", text)
+	} else {
+		r.Note(text)
+	}
+	return true
 }

@@ -20,7 +20,7 @@ import (
 
 // auditCodes are the exit codes of the verbs that audit an account.
 const auditCodes = "Exit codes: 0 audited in full, 1 findings at or above --fail-on, 2 could not start or finish, " +
-	"3 incomplete (a region, or a part of it, could not be read)."
+	"3 incomplete (a region, a part of it, or a part of the flow logs could not be read)."
 
 func (p *program) auditVerb() *urfave.Command {
 	return &urfave.Command{
@@ -131,10 +131,16 @@ func (p *program) deliver(ctx context.Context, flags *auditFlags, report *findin
 		return err
 	case reached(report, flags.failOn, flags.newOnly):
 		return status(exitFindings)
-	case report.Incomplete():
+	case report.Incomplete() || flowLogsLost(&flags.audit.Settings):
 		return status(exitIncomplete)
 	}
 	return nil
+}
+
+// flowLogsLost reports whether flow logs were given, and records of them are missing: no
+// record could be read, or a part could not be.
+func flowLogsLost(s *audit.Settings) bool {
+	return s.Usage != nil && (s.Usage.Lost() || s.Usage.WhyNothing() != "")
 }
 
 // evaluate makes the report of what was read: what the checks found, with the

@@ -19,7 +19,7 @@ var exitCodes = []ExitCode{
 	{exitDone, "audited in full, nothing at or above `--fail-on` (without it, findings alone never fail)"},
 	{exitFindings, "findings at or above `--fail-on`"},
 	{exitFailed, "could not start or finish: usage, configuration, credentials, unwritable output"},
-	{exitIncomplete, "incomplete: a region, or a part of it, could not be read"},
+	{exitIncomplete, "incomplete: a region, a part of it, or a part of the flow logs of `--usage` could not be read"},
 }
 
 // exitOrder is which one counts where several hold.

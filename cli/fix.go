@@ -99,6 +99,8 @@ func (p *program) fix(c *urfave.Context) error {
 	p.console.Say("%s for %s%s; %s for a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, words.Count(len(plan.Left), "finding"))
 	if report.Incomplete() {
 		p.tellCoverage(report, c.Context.Err() != nil)
+	}
+	if report.Incomplete() || judge != nil && judge.lost {
 		return status(exitIncomplete)
 	}
 	return nil
@@ -145,6 +147,7 @@ func replaceText(file, text string) error {
 type judge struct {
 	*inventory.Inventory
 	again remedy.Audit
+	lost  bool // records of flow logs are missing
 }
 
 // makePlan makes the plan of the chosen findings, and proves it where an
@@ -252,7 +255,7 @@ func (p *program) findings(c *urfave.Context, src *source, only []string) (*find
 		r, _ := judged(inv, opts.AsOf(s.TakenAt), conf.Exceptions)
 		return r
 	}
-	return report, &judge{s.Inventory, again}, nil
+	return report, &judge{s.Inventory, again, flowLogsLost(&opts.Settings)}, nil
 }
 
 // choose returns the open findings that are asked for: every id must lead to one.

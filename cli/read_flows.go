@@ -103,6 +103,9 @@ func (p *program) judgeUsage(ctx context.Context, inv *inventory.Inventory, path
 	}
 	report := usage.Judge(inv, summary, usage.Options{References: references()})
 	p.tellFlows(inv, summary, report)
+	if why := report.WhyNothing(); why != "" {
+		p.console.Warn("%s: the checks that need flow logs were not evaluated", why)
+	}
 	return report, nil
 }
 
@@ -141,7 +144,10 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 	case len(source.summaries) == 0 && source.demo && (source.athena == nil || !source.athena.named):
 		summary, err = demoFlows(ctx, inv, o)
 	}
-	if err == nil && source.athena != nil && source.athena.reduces() {
+	if err != nil {
+		return nil, p.interrupted(ctx, err)
+	}
+	if source.athena != nil && source.athena.reduces() {
 		var reduced *flows.Summary
 		if reduced, err = p.readAthena(ctx, inv, &source); err == nil {
 			reduced.Add(summary)

@@ -23,7 +23,7 @@ func (p *program) simulateVerb() *urfave.Command {
 		ArgsUsage: "[PLAN]",
 		Description: "PLAN is a script of sgaudit fix, or any file with plain lines of aws ec2 authorize-security-group-…, revoke-security-group-…, create-security-group, delete-security-group and modify-network-interface-attribute; - is standard input. " +
 			"In its place --terraform reads a plan of Terraform, and --change-set a change set of CloudFormation. " +
-			"sgaudit applies the plan to a copy of what it read. Exit codes: 0 simulated, 1 findings at or above --fail-on, or something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete, or something that the plan changes is unknown until it is applied.",
+			"sgaudit applies the plan to a copy of what it read. Exit codes: 0 simulated, 1 findings at or above --fail-on, or something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete, something that the plan changes is unknown until it is applied, or the flow logs of --flows have no record of what it changes.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "apply the plan to this `SNAPSHOT` instead of an account", TakesFile: true},
 			&urfave.StringFlag{Name: "terraform", Usage: "apply the Terraform plan of `FILE`, as terraform show -json prints it (- is standard input)", TakesFile: true},
@@ -100,7 +100,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err := p.conclude(read.Inventory, c.Context.Err() != nil); err != nil {
 		return err
 	}
-	if s.Incomplete() {
+	if s.Incomplete() || s.FlowLogs != nil && s.FlowLogs.Incomplete() {
 		return status(exitIncomplete)
 	}
 	return nil

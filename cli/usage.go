@@ -30,7 +30,7 @@ func (p *program) usageVerb() *urfave.Command {
 		Usage: "show which security group rules the traffic of VPC flow logs needed, and narrower rules for it",
 		Description: "One line for each rule: it allowed connections that no other rule allows (used), another rule allows all of them too (shared-only), nothing answered them (unanswered), it allowed nothing and every hour is recorded (unused), or the records do not show it (not-known). " +
 			"Without --flow-logs and --summary it lists the flow logs of the account, and how to read them. " +
-			"Exit codes: 0 judged, 2 no flow log could be read, 3 a part of the account or of the flow logs could not be read.",
+			"Exit codes: 0 judged, 2 no flow log could be read or no record lies in the window, 3 a part of the account or of the flow logs could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringSliceFlag{Name: "flow-logs", Category: categoryRead, Usage: "read flow logs from this `PATH`: a file, a folder as Amazon S3 holds them (text, also .gz, and Parquet), or s3://BUCKET/PREFIX; repeatable", TakesFile: true},
 			&urfave.StringFlag{Name: "log-format", Category: categoryRead, Usage: "read files without a header line as these `FIELDS`: '${version} ${account-id} …' (default: as the flow logs of the account, or the default format)"},
@@ -106,6 +106,9 @@ func (p *program) usage(c *urfave.Context) error {
 	}
 	report := usage.Judge(inv, summary, usage.Options{Since: since, Until: until, MaxSources: most, References: references()})
 	p.tellFlows(inv, summary, report)
+	if why := report.WhyNothing(); why != "" {
+		return console.Usage(nothingHint(summary), "%s: no rule was judged", why)
+	}
 	scope := chosen.scope()
 	report.Keep(func(r *usage.Rule) bool {
 		return (scope == nil || scope(r.Region, r.Group)) && (len(verdicts) == 0 || slices.Contains(verdicts, string(r.Verdict)))
@@ -201,7 +204,18 @@ func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage
 	if s.Outside > 0 {
 		p.console.Say("%d records lie outside of the window and are left out", s.Outside)
 	}
+	if s.Records == 0 {
+		return
+	}
 	p.console.Say("read %d records of %s: judged from %s to %s (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
+}
+
+// nothingHint says what to do where no record counts.
+func nothingHint(s *flows.Summary) string {
+	if s.Outside > 0 {
+		return "choose another window with --since and --until"
+	}
+	return "check the path of the flow logs: AWS delivers a line for each interface that is in use, also where nothing passed"
 }
 
 func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04") }

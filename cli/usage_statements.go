@@ -126,7 +126,7 @@ func (p *program) destinations(snapshot *inventory.Snapshot) []*destination {
 	return all
 }
 
-// placeOf returns where a flow log of a region is delivered to, nil if it is no bucket
+// placeOf returns where a flow log of a region is delivered to, nil if it is not a bucket
 // of S3 or the flow log has rejected traffic only.
 func placeOf(r *inventory.Region, l *inventory.FlowLog) *athena.Place {
 	m := bucketPath().FindStringSubmatch(l.Destination)

@@ -85,6 +85,9 @@ func (s *Simulation) notes(say func(string), list func(string, []planned.Note)) 
 	if text := s.replayNote(); text != "" {
 		say(text)
 	}
+	for _, text := range s.coverNotes() {
+		say(text)
+	}
 	if s.Plan == nil {
 		return
 	}

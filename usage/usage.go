@@ -128,6 +128,8 @@ type Report struct {
 	Foreign     uint64         // rows of interfaces of accounts that the inventory does not hold
 	Unclear     uint64         // rows of which the records do not say who opened the connection
 	Flows       uint64         // rows that were accepted, on interfaces of the inventory
+	Records     uint64         // lines of flow logs that were counted
+	Outside     uint64         // lines of flow logs that lie outside of the window
 	Notes       []flows.Note
 
 	index map[ruleKey]int
@@ -175,6 +177,7 @@ func Judge(inv *inventory.Inventory, s *flows.Summary, o Options) *Report {
 	j.decide()
 	j.judgeIdle()
 	r := j.report
+	r.Records, r.Outside = s.Records, s.Outside
 	r.index = make(map[ruleKey]int, len(r.Rules))
 	for i := range r.Rules {
 		u := &r.Rules[i]
