@@ -12,8 +12,12 @@ terraform {
 }
 
 variable "auditor_arn" {
-  description = "ARN of the role or user that assumes the roles, as aws sts get-caller-identity prints it"
+  description = "ARN in IAM of the role or user that assumes the roles, as arn:aws:iam::111122223333:role/hub. aws sts get-caller-identity prints it for a user; for a role it prints the ARN of the session"
   type        = string
+  validation {
+    condition     = can(regex("^arn:aws[a-z-]*:iam::[0-9]{12}:(role|user)/.+$", var.auditor_arn))
+    error_message = "auditor_arn is not the ARN of a role or user in IAM, such as arn:aws:iam::111122223333:role/hub."
+  }
 }
 
 variable "role_name" {
