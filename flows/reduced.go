@@ -82,9 +82,6 @@ func (d *Reduction) Summary() *Summary {
 	return &d.summary
 }
 
-// Rows is the number of rows that were taken.
-func (d *Reduction) Rows() int { return d.rows }
-
 // Take takes one row: its values in the order of ReducedColumns, nil for NULL. A row
 // that no reduction has is an error.
 func (d *Reduction) Take(values []*string) error {

@@ -48,7 +48,7 @@ func (t *Table) Reduction(d Dialect, o Options) (query string, notes []string, e
 			notes = append(notes, fmt.Sprintf("%s.%s is a view, which does not say of which flow log a record is: those of %s, which record rejected traffic only, count as coverage", t.Database, t.Name, strings.Join(o.RejectOnly, ", ")))
 		}
 	}
-	counted, err := countedCondition(d, o.RejectOnly)
+	counted, err := countedCondition(o.RejectOnly)
 	if err != nil {
 		return "", nil, err
 	}
@@ -161,7 +161,7 @@ func (d Dialect) direction(addresses map[string][]netip.Addr) string {
 }
 
 // countedCondition is true for a record that counts as coverage.
-func countedCondition(d Dialect, rejectOnly []string) (string, error) {
+func countedCondition(rejectOnly []string) (string, error) {
 	var ids []string
 	for _, id := range rejectOnly {
 		if !flowLogID().MatchString(id) {
