@@ -173,8 +173,12 @@ func (c *Client) refused(ctx context.Context, role string, err error) inventory.
 	g := gap(0, operationAssume, err)
 	switch g.Kind {
 	case inventory.Denied:
-		g.Message = fmt.Sprintf("%s may not assume %s: the role does not exist, its trust policy lacks this caller%s, or the caller lacks sts:AssumeRole. The role's trust policy needs the statement %s",
-			c.caller.ARN, role, externalWords(c.opts.ExternalID), TrustStatement(c.caller, c.opts.ExternalID))
+		path := ""
+		if strings.Contains(c.caller.ARN, ":assumed-role/") {
+			path = " (with the path of the caller's role, if it has one)"
+		}
+		g.Message = fmt.Sprintf("%s may not assume %s: the role does not exist, its trust policy lacks this caller%s, or the caller lacks sts:AssumeRole. The role's trust policy needs the statement %s%s",
+			c.caller.ARN, role, externalWords(c.opts.ExternalID), TrustStatement(c.caller, c.opts.ExternalID), path)
 	case inventory.DeniedByPolicy:
 		g.Message += " for " + role
 	case inventory.NotOptedIn:

@@ -157,6 +157,9 @@ func readAuditFlagsWith(c *urfave.Context, file string, configuration func() (*c
 	try(err)
 	flags.part, err = readPart(c)
 	try(err)
+	if file == "" {
+		try(noPart(c))
+	}
 	flags.targets, err = parseTargets(reportValues(c), c.String("output-dir"))
 	try(err)
 	flags.table, err = tableOptions(c, flags.targets)

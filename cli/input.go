@@ -54,6 +54,9 @@ func readInput(name string) (*input, error) {
 	if in.text, err = files.Read(name, files.Most); err != nil {
 		return nil, err
 	}
+	if bytes.HasPrefix(in.text, []byte(partBegin)) {
+		return nil, console.Usage("sgaudit merge "+name+" makes a report of parts", "%s is a part of a run, which one shard has written", name)
+	}
 	in.kind = kindOf(in.text)
 	if in.kind == answersInput && notated(name, in.text) {
 		in.kind = notationInput

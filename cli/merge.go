@@ -24,6 +24,9 @@ func (p *program) mergeVerb() *urfave.Command {
 
 func (p *program) merge(c *urfave.Context) error {
 	collectOften()
+	if err := noPart(c); err != nil {
+		return err
+	}
 	files := c.Args().Slice()
 	if slices.ContainsFunc(files, isPart) {
 		return p.mergeParts(c, files)
@@ -35,7 +38,7 @@ func (p *program) merge(c *urfave.Context) error {
 	errs = append(errs, wrong)
 	for _, f := range mergePartFlags() {
 		if name := f.Names()[0]; c.IsSet(name) {
-			errs = append(errs, console.Usage("give it to sgaudit audit, or to sgaudit show", "--%s has no effect on reports: it is for parts", name))
+			errs = append(errs, console.Usage("give it to sgaudit audit, which writes the reports", "--%s has no effect on reports: it is for parts", name))
 		}
 	}
 	for _, file := range files {

@@ -55,6 +55,14 @@ func partValues(c *urfave.Context) (values []string) {
 	return values
 }
 
+// noPart refuses -o part on a verb that reads no account.
+func noPart(c *urfave.Context) error {
+	if len(partValues(c)) == 0 {
+		return nil
+	}
+	return console.Usage("sgaudit audit --shard 1/2 -o part=FILE writes one", "sgaudit %s writes no part", c.Command.Name)
+}
+
 // reportValues are the values of --output that are formats of a report.
 func reportValues(c *urfave.Context) []string {
 	parts := partValues(c)

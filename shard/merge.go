@@ -26,7 +26,7 @@ type Merged struct {
 	Accounts   []Account
 	Settings   Settings
 	Throttled  []findings.Throttled
-	Missing    []string // shards without a part to which accounts belong, as 3/50
+	Missing    []string // shards without a part to which accounts belong, as 3/50, in the order of their numbers
 	Earlier    []string // names of the parts of an earlier run, which were left out
 }
 
@@ -84,6 +84,7 @@ func Merge(parts []*Part, names []string) (*Merged, error) {
 		m.Accounts = append(m.Accounts, accounts[id])
 	}
 	m.addMissing(first, byShard)
+	slices.SortFunc(m.Missing, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), strings.Compare(a, b)) })
 	whole.SortRegions()
 	return m, nil
 }

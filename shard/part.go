@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -71,13 +72,17 @@ func (s Share) Name() string {
 
 var fileName = words.Form(`^part-[0-9]+-of-[0-9]+\.json\.zst$`)
 
-// Files returns the parts in a folder, sorted by name.
+// Files returns the parts in a folder, sorted by name. What is not a file, such as a
+// named pipe, is no part.
 func Files(folder string) ([]string, error) {
 	all, err := filepath.Glob(filepath.Join(folder, "part-*.json.zst"))
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(all, func(name string) bool { return !fileName().MatchString(filepath.Base(name)) }), nil
+	return slices.DeleteFunc(all, func(name string) bool {
+		info, err := os.Stat(name)
+		return !fileName().MatchString(filepath.Base(name)) || err == nil && !info.Mode().IsRegular()
+	}), nil
 }
 
 // Save writes a part as two lines of JSON.
