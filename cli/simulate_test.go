@@ -125,3 +125,38 @@ func TestOnePlan(t *testing.T) {
 		t.Errorf("exit code %d, %s", code, stderr)
 	}
 }
+
+// TestPlansThatAreNotReady: a plan that failed or is not ready is an error, one without
+// changes is not, and one that leaves changes out is incomplete.
+func TestPlansThatAreNotReady(t *testing.T) {
+	workplace(t)
+	set := func(fields string) string {
+		return `{"StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", "Changes": [], ` + fields + `}`
+	}
+	plan := func(fields string) string {
+		return `{"format_version": "1.2", "resource_changes": [], "configuration": {"root_module": {}}, ` + fields + `}`
+	}
+	for name, c := range map[string]struct {
+		flag, text string
+		code       int
+		want       string
+	}{
+		"in progress": {"--change-set", set(`"Status": "CREATE_IN_PROGRESS"`), exitFailed, "CREATE_IN_PROGRESS"},
+		"failed":      {"--change-set", set(`"Status": "FAILED", "StatusReason": "no such bucket"`), exitFailed, "no such bucket"},
+		"no changes":  {"--change-set", set(`"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."`), exitDone, "The change set contains no changes"},
+		"errored":     {"--terraform", plan(`"errored": true`), exitFailed, "terraform plan ended with an error"},
+		"incomplete":  {"--terraform", plan(`"complete": false`), exitIncomplete, "does not contain all changes"},
+		"complete":    {"--terraform", plan(`"complete": true`), exitDone, "0 resources"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "plan.json")
+			if err := os.WriteFile(file, []byte(c.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code, stdout, stderr := run("simulate", "--demo", c.flag, file, "--new-only", "--fail-on", "high")
+			if code != c.code || !strings.Contains(stdout+stderr, c.want) {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, c.code, c.want, stdout, stderr)
+			}
+		})
+	}
+}

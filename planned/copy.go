@@ -30,7 +30,7 @@ type copied struct {
 
 func newCopy(inv *inventory.Inventory, p *Plan) *copyOf {
 	c := &copyOf{inv: inv, homes: map[string]*copied{}, placed: map[string]*copied{}}
-	c.outcome = Outcome{Format: p.Format, NotLookedAt: []TypeCount{}, Unknown: []Note{}, Conflicts: []Note{}}
+	c.outcome = Outcome{Format: p.Format, NotLookedAt: []TypeCount{}, Unknown: append([]Note{}, p.Unknown...), Conflicts: []Note{}, Remarks: slices.Clone(p.Remarks)}
 	for _, r := range inv.Regions {
 		in := &copied{Region: r, of: c}
 		c.regions = append(c.regions, in)

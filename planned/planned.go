@@ -29,6 +29,10 @@ const Most = 256 << 20
 type Plan struct {
 	Format    string // "Terraform plan" or "change set"
 	Resources []Resource
+
+	Account string   // that the plan belongs to, empty where the plan does not say it
+	Unknown []Note   // what the plan says of itself that it leaves out
+	Remarks []string // sentences about the plan as a whole
 }
 
 // Resource is one resource with what becomes of it. Before is nil where it is
@@ -54,6 +58,8 @@ type Outcome struct {
 	NotLookedAt []TypeCount `json:"not_looked_at"` // sorted by type
 	Unknown     []Note      `json:"unknown"`       // until apply, in the order of the plan
 	Conflicts   []Note      `json:"conflicts"`     // where the account is not as the plan expects it
+
+	Remarks []string `json:"remarks,omitempty"` // sentences about the plan as a whole
 }
 
 // TypeCount is how many resources of a type the plan changes.

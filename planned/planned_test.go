@@ -355,3 +355,23 @@ func TestUnknownBlocks(t *testing.T) {
 		}
 	}
 }
+
+// TestIncompletePlans: a plan that leaves changes out says which, or that it does.
+func TestIncompletePlans(t *testing.T) {
+	const rule = "aws_vpc_security_group_ingress_rule.r"
+	for name, c := range map[string]struct{ fields, address, want string }{
+		"deferred": {`"complete": false, "deferred_changes": [{"reason": "provider_config_unknown", "resource_change": ` + change(rule, create, "", sshRule, "") + `}],`, rule, "provider_config_unknown"},
+		"target":   {`"complete": false,`, "the plan", "-target"},
+		"complete": {`"complete": true,`, "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, outcome := apply(t, strings.Replace(plan(""), "{", "{"+c.fields, 1))
+			if c.want == "" && len(outcome.Unknown) == 0 {
+				return
+			}
+			if len(outcome.Unknown) != 1 || outcome.Unknown[0].Address != c.address || !strings.Contains(outcome.Unknown[0].Text, c.want) {
+				t.Errorf("%+v", outcome.Unknown)
+			}
+		})
+	}
+}

@@ -17,6 +17,12 @@ const awsProvider = "/hashicorp/aws"
 // Terraform reads what terraform show -json prints of a plan (format versions 0.1 to
 // 1.x). What stays as it is is left out, and so are data sources.
 func Terraform(text []byte) (*Plan, error) {
+	var state struct {
+		Errored bool `json:"errored"`
+	}
+	if err := json.Unmarshal(text, &state); err == nil && state.Errored {
+		return nil, errors.New("the plan is not complete, because terraform plan ended with an error: correct the error, and create the plan again")
+	}
 	raw := &tfjson.Plan{}
 	raw.UseJSONNumber(true)
 	if err := json.Unmarshal(text, raw); err != nil {
@@ -43,6 +49,10 @@ func Terraform(text []byte) (*Plan, error) {
 		}
 	}
 	p := &Plan{Format: "Terraform plan"}
+	var err error
+	if p.Unknown, err = leftOut(raw); err != nil {
+		return nil, err
+	}
 	for _, c := range raw.ResourceChanges {
 		if c == nil || c.Change == nil || c.Mode != tfjson.ManagedResourceMode || c.Change.Actions.NoOp() || c.Change.Actions.Read() || c.Change.Actions.Forget() {
 			continue
@@ -54,6 +64,24 @@ func Terraform(text []byte) (*Plan, error) {
 		p.Resources = append(p.Resources, *r)
 	}
 	return p, nil
+}
+
+// leftOut notes the changes that a plan leaves out: Terraform defers some to a later plan,
+// and -target leaves out all others.
+func leftOut(raw *tfjson.Plan) (notes []Note, err error) {
+	for _, d := range raw.DeferredChanges {
+		if d == nil || d.ResourceChange == nil || d.ResourceChange.Mode != tfjson.ManagedResourceMode {
+			continue
+		}
+		if err := checkAddress(d.ResourceChange.Address); err != nil {
+			return nil, err
+		}
+		notes = append(notes, Note{Address: d.ResourceChange.Address, Text: fmt.Sprintf("Terraform defers the change to a later plan (reason: %.80q)", d.Reason)})
+	}
+	if raw.Complete != nil && !*raw.Complete && len(notes) == 0 {
+		notes = append(notes, Note{Address: "the plan", Text: "Terraform says that it does not contain all changes: -target limits it, or changes are deferred"})
+	}
+	return notes, nil
 }
 
 // terraform is a plan of Terraform that is read.

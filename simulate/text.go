@@ -91,6 +91,9 @@ func (s *Simulation) notes(say func(string), list func(string, []planned.Note)) 
 	if s.Plan == nil {
 		return
 	}
+	for _, text := range s.Plan.Remarks {
+		say(text)
+	}
 	if len(s.Plan.Unknown) > 0 {
 		list("Unknown until the plan is applied, and left out:", s.Plan.Unknown)
 	}
