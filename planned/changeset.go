@@ -20,7 +20,11 @@ type changeSet struct {
 	ChangeSetName string `json:"ChangeSetName"`
 	StackID       string `json:"StackId"`
 	NextToken     string `json:"NextToken"`
-	Changes       []struct {
+
+	Status          string `json:"Status"`
+	StatusReason    string `json:"StatusReason"`
+	ExecutionStatus string `json:"ExecutionStatus"`
+	Changes         []struct {
 		Type           string          `json:"Type"`
 		ResourceChange *resourceChange `json:"ResourceChange"`
 	} `json:"Changes"`
@@ -33,6 +37,7 @@ type resourceChange struct {
 	Type          string `json:"ResourceType"`
 	Replacement   string `json:"Replacement"` // True, False or Conditional
 	PolicyAction  string `json:"PolicyAction"`
+	ChangeSetID   string `json:"ChangeSetId"`   // of a nested stack
 	BeforeContext string `json:"BeforeContext"` // JSON: {"Properties": {...}}
 	AfterContext  string `json:"AfterContext"`
 }
@@ -51,7 +56,13 @@ func ChangeSet(text []byte) (*Plan, error) {
 	case set.NextToken != "":
 		return nil, errors.New("only a part of the change set: let the AWS CLI read all of it, without --no-paginate and --max-items")
 	}
-	p := &Plan{Format: "Change set"}
+	p := &Plan{Format: "Change set", Account: account}
+	if empty, err := set.ready(); err != nil {
+		return nil, err
+	} else if empty {
+		p.Remarks = append(p.Remarks, "The change set contains no changes: CloudFormation says that the template is the same as that of the stack.")
+		return p, nil
+	}
 	seen := map[string]bool{}
 	for i, c := range set.Changes {
 		r := c.ResourceChange
@@ -65,6 +76,13 @@ func ChangeSet(text []byte) (*Plan, error) {
 			return nil, fmt.Errorf("%s: the change set has two changes of it", r.LogicalID)
 		}
 		seen[r.LogicalID] = true
+		if r.Type == nestedStack {
+			p.Unknown = append(p.Unknown, r.nested())
+		}
+		if r.PolicyAction == "Retain" && r.Action == "Remove" {
+			p.Remarks = append(p.Remarks, fmt.Sprintf("%s leaves the stack and stays as it is (PolicyAction is Retain).", r.named()))
+			continue
+		}
 		resource, err := r.resource(region, account)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.LogicalID, err)
@@ -72,6 +90,48 @@ func ChangeSet(text []byte) (*Plan, error) {
 		p.Resources = append(p.Resources, *resource)
 	}
 	return p, nil
+}
+
+// ready reports whether the change set contains no changes. It fails unless CloudFormation
+// has created the change set completely, and can still execute it (API reference of
+// CloudFormation, DescribeChangeSet: Status and ExecutionStatus).
+func (set *changeSet) ready() (empty bool, err error) {
+	reason := ""
+	if set.StatusReason != "" {
+		reason = fmt.Sprintf(" (%.300q)", set.StatusReason)
+	}
+	switch {
+	case set.Status == "FAILED" && (strings.Contains(set.StatusReason, "didn't contain changes") || strings.Contains(set.StatusReason, "No updates are to be performed")):
+		return true, nil
+	case set.Status == "FAILED":
+		return false, fmt.Errorf("the status of the change set is FAILED%s: CloudFormation cannot execute it", reason)
+	case set.Status == "":
+		return false, errors.New("not a change set as the AWS CLI prints it: it has no Status")
+	case set.Status != "CREATE_COMPLETE":
+		return false, fmt.Errorf("the status of the change set is %.40q%s: describe it again when the status is CREATE_COMPLETE", set.Status, reason)
+	case set.ExecutionStatus == "OBSOLETE" || strings.HasPrefix(set.ExecutionStatus, "EXECUTE_") && set.ExecutionStatus != "EXECUTE_FAILED":
+		return false, fmt.Errorf("the execution status of the change set is %.40q: create a new change set", set.ExecutionStatus)
+	}
+	return false, nil
+}
+
+// nestedStack is the type of a stack in a stack. Its resources are in a change set of its own.
+const nestedStack = "AWS::CloudFormation::Stack"
+
+func (c *resourceChange) nested() Note {
+	text := "the changes of a nested stack are not in this change set: create it with --include-nested-stacks, then describe and simulate the change set of the nested stack too"
+	if c.ChangeSetID != "" {
+		text = fmt.Sprintf("the changes of a nested stack are in a change set of their own: describe and simulate %.300q too", c.ChangeSetID)
+	}
+	return Note{Address: c.LogicalID, Text: text}
+}
+
+// named is the logical id of a resource with its id in AWS.
+func (c *resourceChange) named() string {
+	if c.PhysicalID == "" {
+		return c.LogicalID
+	}
+	return fmt.Sprintf("%s (%s)", c.LogicalID, c.PhysicalID)
 }
 
 // stack returns the region and the account of the stack, from its ARN.
@@ -105,6 +165,9 @@ func (c *resourceChange) resource(region, account string) (*Resource, error) {
 		r.After = nil
 	case "Modify", "Dynamic", "SyncWithActual":
 		r.Replaced = c.Replacement == "True"
+		if c.PolicyAction == "ReplaceAndRetain" { // the old resource stays as it is
+			r.Before, r.Replaced = nil, false
+		}
 	default:
 		return nil, fmt.Errorf("sgaudit does not know the action %q", c.Action)
 	}
@@ -114,7 +177,7 @@ func (c *resourceChange) resource(region, account string) (*Resource, error) {
 		}
 		return r, nil
 	}
-	if c.Action != "Remove" && r.After == nil || c.Action == "Modify" && r.Before == nil {
+	if c.Action != "Remove" && r.After == nil || c.Action == "Modify" && r.Before == nil && c.PolicyAction != "ReplaceAndRetain" {
 		return nil, errors.New("it has no property values: describe the change set with --include-property-values")
 	}
 	if c.Action == "Remove" && r.Before == nil {

@@ -19,6 +19,7 @@ func TestRefusedPlans(t *testing.T) {
 		"a list":       {"[]", "not a plan as terraform show -json prints it"},
 		"another file": {"{}", "not a plan as terraform show -json prints it: unexpected plan input, format version is missing"},
 		"state":        {`{"format_version": "1.0", "values": {}}`, "it has neither changes nor a configuration"},
+		"errored":      {strings.Replace(plan(""), "{", `{"errored": true, `, 1), "terraform plan ended with an error"},
 		"version":      {strings.Replace(plan(""), `"1.2"`, `"7.0"`, 1), "unsupported plan format version"},
 		"twice":        {plan("", change(rule, create, "", sshRule, ""), change(rule, create, "", sshRule, "")), rule + ": the plan has two changes of it"},
 		"address":      {plan("", strings.ReplaceAll(change("aws_x.y", create, "", "{}", ""), "aws_x.y", `aws_x.\u001b[2J`)), "is not an address of a resource"},
@@ -64,11 +65,16 @@ func TestDeepReferences(t *testing.T) {
 
 // TestRefusedChangeSets: the same for change sets.
 func TestRefusedChangeSets(t *testing.T) {
-	const head = `{"StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/s/1", "Changes": [{"Type": "Resource", "ResourceChange": `
+	const head = `{"StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/s/1", "Status": "CREATE_COMPLETE", "Changes": [{"Type": "Resource", "ResourceChange": `
 	for name, c := range map[string]struct{ text, want string }{
 		"no JSON":      {"Changes:", "not a change set as the AWS CLI prints it"},
 		"another file": {"{}", "its StackId is not the ARN of a stack"},
 		"a page":       {`{"StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/s/1", "NextToken": "x"}`, "only a part of the change set"},
+		"in progress":  {strings.Replace(head, "CREATE_COMPLETE", "CREATE_IN_PROGRESS", 1) + `{}}]}`, `the status of the change set is "CREATE_IN_PROGRESS": describe it again`},
+		"failed":       {strings.Replace(head, "CREATE_COMPLETE\"", "FAILED\", \"StatusReason\": \"no such bucket\"", 1) + `{}}]}`, `the status of the change set is FAILED ("no such bucket")`},
+		"no status":    {strings.Replace(head, "CREATE_COMPLETE", "", 1) + `{}}]}`, "it has no Status"},
+		"obsolete":     {strings.Replace(head, "CREATE_COMPLETE\"", "CREATE_COMPLETE\", \"ExecutionStatus\": \"OBSOLETE\"", 1) + `{}}]}`, `the execution status of the change set is "OBSOLETE": create a new change set`},
+		"executed":     {strings.Replace(head, "CREATE_COMPLETE\"", "CREATE_COMPLETE\", \"ExecutionStatus\": \"EXECUTE_COMPLETE\"", 1) + `{}}]}`, `is "EXECUTE_COMPLETE"`},
 		"no values":    {head + `{"Action": "Add", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup"}}]}`, "G: it has no property values: describe the change set with --include-property-values"},
 		"action":       {head + `{"Action": "Explode", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup"}}]}`, `G: sgaudit does not know the action "Explode"`},
 		"context":      {head + `{"Action": "Add", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup", "AfterContext": "{"}}]}`, "G: AfterContext is not the JSON that CloudFormation writes"},
