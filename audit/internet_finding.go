@@ -82,6 +82,9 @@ func (r *Pass) reportOpening(o *exposure) {
 	what := o.what()
 	obs.Message = what + " open to the internet" + r.from(o)
 	obs.Fix = r.advice(o)
+	if obs.Proposal.Together = r.together(o); len(obs.Proposal.Together) > 0 {
+		obs.Fix = o.withOthers(obs.Proposal.Together) + obs.Fix
+	}
 	if o.class == Admin {
 		obs.Proposal.Login = true
 		if obs.Proposal.Sources = r.trustedFor(o.rule); len(obs.Proposal.Sources) > 0 {
@@ -93,6 +96,44 @@ func (r *Pass) reportOpening(o *exposure) {
 		obs.Message += "; the source is in trusted_cidrs"
 	}
 	r.Report(obs)
+}
+
+// together returns the other rules of the group that hold the rest of the internet,
+// where the source of this rule is only a part of it.
+func (r *Pass) together(o *exposure) []*inventory.Rule {
+	if !o.partial {
+		return nil
+	}
+	var others []*inventory.Rule
+	for i := range r.cache.exposures {
+		e := &r.cache.exposures[i]
+		if e.group != o.group || e.rule == o.rule || !e.partial || !e.rule.Traffic.Overlaps(o.rule.Traffic) {
+			continue
+		}
+		a, b := e.rule.Peer.Prefix, o.rule.Peer.Prefix
+		if !a.IsValid() || !b.IsValid() || a.Addr().Is6() == b.Addr().Is6() {
+			others = append(others, e.rule)
+		}
+	}
+	return others
+}
+
+// withOthers says which rules have to be revoked with this one.
+func (o *exposure) withOthers(others []*inventory.Rule) string {
+	subject, all := o.ports(), "both"
+	if len(o.services) > 0 {
+		subject = words.FirstOf(o.services, 3, func(s string) string { return s })
+	}
+	if len(others) > 1 {
+		all = "all of them"
+	}
+	named := words.FirstOf(others, 8, func(rule *inventory.Rule) string {
+		if len(rule.IDs) == 0 {
+			return rule.Peer.String()
+		}
+		return rule.IDs[0] + " (" + rule.Peer.String() + ")"
+	})
+	return "Together with " + named + " this rule opens " + subject + " to the internet; revoke " + all + ". "
 }
 
 // what names the subject of the message and its verb: "SSH (tcp/22) is".

@@ -281,5 +281,28 @@ func (w planFilter) choose(report *findings.Report) ([]*findings.Finding, error)
 			errs = append(errs, console.Usage("the ids are in the field id of -o json and the column id of -o csv", "--finding %q: no finding has this id", id))
 		}
 	}
+	if len(w.ids) > 0 {
+		chosen = withEntries(report, chosen)
+	}
 	return chosen, console.Combine(errs...)
+}
+
+// withEntries adds to findings, which were chosen by their ids, the others that the table
+// shows with them in one entry, in the order of the report.
+func withEntries(report *findings.Report, chosen []*findings.Finding) []*findings.Finding {
+	var open []*findings.Finding
+	for i := range report.Findings {
+		if f := &report.Findings[i]; f.Status != findings.Suppressed {
+			open = append(open, f)
+		}
+	}
+	wanted := map[*findings.Finding]bool{}
+	for _, e := range findings.Entries(open) {
+		if slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return slices.Contains(chosen, f) }) {
+			for _, f := range e.Findings {
+				wanted[f] = true
+			}
+		}
+	}
+	return slices.DeleteFunc(open, func(f *findings.Finding) bool { return !wanted[f] })
 }

@@ -16,6 +16,9 @@ type Proposal struct {
 	// First, of DeleteGroup, are the ids of the groups with rules that reference
 	// the group. Those rules are revoked before.
 	First []string
+	// Together, of a rule that opens a port to the internet only together with other
+	// rules of its group, are those other rules: the change is about all of them.
+	Together []*inventory.Rule
 	// Login says that people log in by what the rule allows: where nothing
 	// takes the place of the rule, the fix names Session Manager.
 	Login bool

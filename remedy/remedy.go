@@ -8,6 +8,8 @@
 package remedy
 
 import (
+	"slices"
+
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -108,7 +110,11 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change
 	f.Fix.Terraform = change.Terraform(steps)
 	for i := range steps {
 		if steps[i].Verb == change.Revoke && len(a.holders(g)) > 0 {
-			f.Fix.Notes = append(f.Fix.Notes, tracking(g, steps[i].Rules)...)
+			for _, note := range tracking(g, steps[i].Rules) {
+				if !slices.Contains(f.Fix.Notes, note) {
+					f.Fix.Notes = append(f.Fix.Notes, note)
+				}
+			}
 		}
 	}
 	if p := a.proposals[f.ID]; p.Login && p.Kind != findings.ReplaceSource && hasInstance(a.holders(g)) {

@@ -302,7 +302,42 @@ func (d *decision) write(f *findings.Finding) {
 	if d.wishOf(f) != o.wish {
 		f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) decides about this rule", o.by.ID, o.by.Check))
 	}
-	d.steps(f, d.group, o.steps)
+	d.steps(f, d.group, d.withOthers(o, f))
+}
+
+// withOthers returns the steps of an outcome, and those of the rules that have to go
+// together with its rule: one of them alone leaves the port open. What is allowed
+// for several of them is allowed once.
+func (d *decision) withOthers(o *outcome, f *findings.Finding) []change.Step {
+	together := d.proposals[f.ID].Together
+	if len(together) == 0 {
+		return o.steps
+	}
+	steps, allowed := slices.Clone(o.steps), []inventory.Rule{}
+	for i := range steps {
+		if steps[i].Verb == change.Authorize {
+			allowed = append(allowed, steps[i].Rules...)
+		}
+	}
+	for _, rule := range together {
+		other := d.of[ruleIn(d.group, rule)]
+		if other == nil || other.wish < replace {
+			continue // an exception accepts it, or it has to stay
+		}
+		for _, s := range other.steps {
+			if s.Verb == change.Authorize {
+				s.Rules = slices.DeleteFunc(slices.Clone(s.Rules), func(r inventory.Rule) bool { return holds(allowed, &r) })
+				if len(s.Rules) == 0 {
+					continue
+				}
+				allowed = append(allowed, s.Rules...)
+			}
+			if !slices.ContainsFunc(steps, func(known change.Step) bool { return known.Command() == s.Command() }) {
+				steps = append(steps, s)
+			}
+		}
+	}
+	return steps
 }
 
 func quoted(rules []*inventory.Rule) string {
