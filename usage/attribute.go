@@ -21,6 +21,7 @@ type judge struct {
 	gone     map[goneKey][]goneFlow
 	loose    map[looseKey]*tally
 	covers   map[*inventory.Interface]*Interface
+	accepted map[string]int64 // by id of an interface: when the first of its records of accepted traffic begins, in Unix seconds
 }
 
 // holder is an interface with its region.
@@ -43,6 +44,7 @@ func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 		summary: s, options: o, report: &Report{Notes: s.Notes},
 		homes: map[string]*site{}, owners: map[string]*holder{}, accounts: map[string]bool{},
 		gone: map[goneKey][]goneFlow{}, loose: map[looseKey]*tally{}, covers: map[*inventory.Interface]*Interface{},
+		accepted: map[string]int64{},
 	}
 	j.report.First, j.report.Last = window(s, o)
 	total := 0
@@ -142,6 +144,9 @@ func (j *judge) attributeInterface(rows []flows.Flow) {
 		if f.Rejected {
 			j.tally(rejected, f)
 			continue
+		}
+		if first, seen := j.accepted[id]; !seen || f.First < first {
+			j.accepted[id] = f.First
 		}
 		if f.Certainty != flows.Unlikely {
 			j.report.Flows++

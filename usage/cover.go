@@ -60,13 +60,16 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 		c.Covered, c.Skipped = seen.Covered(j.report.First, j.report.Last)
 	}
 	known := s.region.Read.Has(inventory.PartFlowLogs)
-	var accepting, failing bool
+	// whole: a flow log has recorded accepted traffic since before the window.
+	var accepting, rejecting, failing, whole bool
 	var since time.Time
 	for _, l := range logs {
 		if l.Traffic == "REJECT" {
+			rejecting = true
 			continue
 		}
 		accepting = true
+		whole = whole || l.Active && l.Created.Unix() <= j.report.First
 		failing = failing || !l.Active
 		if since.IsZero() || l.Created.Before(since) {
 			since = l.Created
@@ -83,7 +86,7 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 		miss("%s has no flow log", e.Named())
 	case seen == nil:
 		miss("no record of %s was read", e.Named())
-	case !known && !seen.Accepted:
+	case !seen.Accepted && (!known || len(logs) == 0 || rejecting):
 		c.Covered = 0
 		miss("no record of accepted traffic of %s was read: its flow log may record rejected traffic only", e.Named())
 	case c.Covered < window:
@@ -95,6 +98,14 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 			text += ": AWS cannot deliver what its flow log records"
 		}
 		miss("%s", text)
+	case known && len(logs) > 0 && !whole && !j.acceptedBefore(e.ID, since):
+		c.Covered, c.Skipped = seen.Covered(min(j.report.Last, (max(since.Unix(), j.report.First)+hour-1)/hour*hour), j.report.Last)
+		text := "its flow log was created on " + since.UTC().Format(time.DateOnly) + ", and the records of before may be of one that recorded rejected traffic only"
+		if failing && since.Unix() <= j.report.First {
+			c.Covered = 0
+			text = "AWS cannot deliver what its flow log records"
+		}
+		miss("no record of accepted traffic of %s in all of the window: %s", e.Named(), text)
 	}
 	if c.Skipped > 0 {
 		miss("AWS did not record all traffic of %s (SKIPDATA) in %s", e.Named(), words.Count(c.Skipped, "hour"))
@@ -110,4 +121,11 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 		}
 	}
 	return c
+}
+
+// acceptedBefore reports whether a record of accepted traffic of an interface is older
+// than the flow log that records it today: another one recorded it before.
+func (j *judge) acceptedBefore(id string, since time.Time) bool {
+	first, seen := j.accepted[id]
+	return seen && (first < since.Unix() || since.Unix() <= j.report.First)
 }

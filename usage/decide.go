@@ -85,7 +85,7 @@ func (j *judge) whyNotKnown(s *site, r *Rule, members []*inventory.Interface, do
 		return []string{"the group is attached to no interface"}
 	}
 	reasons := append(doubts, j.missing(s, r, members)...)
-	if reason := unobservable(s, r); reason != "" {
+	if reason := unrecorded(s, r); reason != "" {
 		reasons = append(reasons, reason)
 	}
 	return reasons
@@ -105,6 +105,9 @@ func (j *judge) missing(s *site, r *Rule, members []*inventory.Interface) []stri
 	}
 	if e := j.usedOnGone(s, r); e != "" {
 		reasons = append(reasons, "interface "+e+" is not in the inventory (deleted, or newer than it), and had traffic that the rule allows")
+	}
+	if reason := throughEndpoint(s, r); reason != "" {
+		reasons = append(reasons, reason)
 	}
 	return reasons
 }
