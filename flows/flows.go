@@ -44,7 +44,7 @@ func (c Certainty) String() string {
 // Count is how much was recorded of one row.
 type Count struct {
 	Records uint64 // records of both directions
-	Replies uint64 // those of them that went back to the side that opened the connection
+	Replies uint64 // those of them that went back to the side that opened the connection, refusals (RST alone) not counted
 	Opened  uint64 // those in which a TCP connection was opened (SYN without ACK)
 	Packets uint64 // of both directions
 	Bytes   uint64 // of both directions
@@ -55,8 +55,9 @@ type Count struct {
 // Forward is the number of records in the direction of the connection.
 func (c *Count) Forward() uint64 { return c.Records - c.Replies }
 
-// Answered reports whether a packet went back to the side that opened the
-// connection.
+// Answered reports whether a packet went back to the side that opened the connection,
+// other than one that refused it: where TCP flags were recorded, a reply of RST alone
+// is not counted.
 func (c *Count) Answered() bool { return c.Replies > 0 }
 
 // Add adds another count.

@@ -7,8 +7,21 @@ import "github.com/sgaudit/sgaudit/inventory"
 // examples, TCP flag sequence).
 const (
 	flagSYN    = 2
+	flagRST    = 4
+	flagRSTACK = 20
 	flagSYNACK = 18
 )
+
+// mostRefusals is how many packets of one client port a closed port refuses at most: a
+// SYN and the six that Linux sends again by default (tcp_syn_retries).
+const mostRefusals = 7
+
+// refuses reports whether the packets of a record turned a TCP connection down, or ended
+// one without anything else: a closed port answers a SYN with RST and ACK. A
+// service did not answer.
+func (r *record) refuses() bool {
+	return r.has(colFlags) && r.protocol == uint8(inventory.TCP) && (r.flags == flagRST || r.flags == flagRSTACK) && r.packets <= mostRefusals
+}
 
 // sight is one way to see a record: as part of a connection in one direction, to
 // one port.

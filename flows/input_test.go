@@ -231,6 +231,10 @@ func TestWhoOpened(t *testing.T) {
 	for what, c := range map[string]struct{ records, want string }{
 		"a connection to us, by flags":         {"ingress 9.9.9.9 10.0.0.5 5000 50051 6 3 ACCEPT;egress 10.0.0.5 9.9.9.9 50051 5000 6 19 ACCEPT", "ingress tcp/50051 certain replies 1 of 2"},
 		"a connection of ours, by flags":       {"egress 10.0.0.5 9.9.9.9 22 50051 6 2 ACCEPT;ingress 9.9.9.9 10.0.0.5 50051 22 6 18 ACCEPT", "egress tcp/50051 certain replies 1 of 2"},
+		"a closed port, RST with ACK":          {"ingress 9.9.9.9 10.0.0.5 5000 22 6 2 ACCEPT;egress 10.0.0.5 9.9.9.9 22 5000 6 20 ACCEPT", "ingress tcp/22 certain replies 0 of 1"},
+		"a closed port, RST":                   {"ingress 9.9.9.9 10.0.0.5 5000 50051 6 2 ACCEPT;egress 10.0.0.5 9.9.9.9 50051 5000 6 4 ACCEPT", "ingress tcp/50051 certain replies 0 of 1"},
+		"a closed port of the other side":      {"egress 10.0.0.5 9.9.9.9 5000 22 6 2 ACCEPT;ingress 9.9.9.9 10.0.0.5 22 5000 6 20 ACCEPT", "egress tcp/22 certain replies 0 of 1"},
+		"a connection that RST and FIN end":    {"ingress 9.9.9.9 10.0.0.5 5000 22 6 2 ACCEPT;egress 10.0.0.5 9.9.9.9 22 5000 6 5 ACCEPT", "ingress tcp/22 certain replies 0 of 1;ingress tcp/22 certain replies 1 of 1"},
 		"its later records":                    {"ingress 9.9.9.9 10.0.0.5 5000 50051 6 2 ACCEPT;egress 10.0.0.5 9.9.9.9 50051 5000 6 0 ACCEPT;ingress 9.9.9.9 10.0.0.5 5000 50051 6 1 ACCEPT", "ingress tcp/50051 certain replies 0 of 1;ingress tcp/50051 certain replies 1 of 2"},
 		"a service port, without flags":        {"ingress 9.9.9.9 10.0.0.5 5000 443 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 443 5000 6 - ACCEPT", "ingress tcp/443 likely replies 1 of 2"},
 		"a DNS query of ours":                  {"egress 10.0.0.5 9.9.9.9 40000 53 17 - ACCEPT;ingress 9.9.9.9 10.0.0.5 53 40000 17 - ACCEPT", "egress udp/53 likely replies 1 of 2"},

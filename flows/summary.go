@@ -131,6 +131,9 @@ func (d *reducer) countFlow(r *record, e *Interface) fault {
 	e.Accepted = true
 	for _, sight := range sights(r, flagged, &d.seen) {
 		one := c
+		if sight.reply && r.refuses() {
+			continue
+		}
 		if sight.reply {
 			one.Replies = 1
 		} else if flagged && r.protocol == uint8(inventory.TCP) && r.flags&flagSYNACK == flagSYN {

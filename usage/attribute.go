@@ -36,6 +36,7 @@ type hit struct {
 	remote  netip.Prefix
 	last    int64
 	answer  bool
+	flagged bool // the TCP flags of a record say who opened the connection
 	at      *holder
 }
 
@@ -160,11 +161,22 @@ func (j *judge) attributeInterface(rows []flows.Flow) {
 	}
 }
 
-// answered reports whether the connections of a row were answered, or went on for
-// more packets than unanswered attempts have. Other protocols than TCP need no
-// answer.
+// mostAttempts is how many packets one attempt to open a TCP connection has at most: a
+// SYN and the six that Linux sends again by default (tcp_syn_retries).
+const mostAttempts = 7
+
+// answered reports whether the connections of a row were answered. A TCP connection of
+// which the flags show the SYN, and a UDP packet, need a reply. Without flags a TCP
+// connection may also have had more packets than unanswered attempts have. Other
+// protocols need no answer.
 func answered(f *flows.Flow) bool {
-	return f.Protocol != inventory.TCP || f.Answered() || f.Packets > 3*f.Records
+	switch {
+	case f.Protocol == inventory.UDP, f.Protocol == inventory.TCP && f.Opened > 0:
+		return f.Answered()
+	case f.Protocol == inventory.TCP:
+		return f.Answered() || f.Packets > mostAttempts*f.Records
+	}
+	return true
 }
 
 // attributeFlow credits the rules that allowed a row, and returns them.
@@ -239,7 +251,7 @@ func (r *Rule) credit(at *holder, f *flows.Flow, shared, unsure bool) {
 
 // hitOf cuts a row to what a rule allows.
 func hitOf(at *holder, f *flows.Flow, r *inventory.Rule) hit {
-	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, answer: answered(f), at: at}
+	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, answer: answered(f), flagged: f.Protocol == inventory.TCP && f.Certainty == flows.Certain, at: at}
 	if p := r.Peer.Prefix; p.IsValid() && p.Bits() > f.Remote.Bits() {
 		h.remote = p
 	}

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -45,6 +46,9 @@ func (j *judge) decideRule(s *site, r *Rule) {
 		}
 	case !r.answered:
 		r.Verdict = Unanswered
+		if slices.ContainsFunc(r.hits, func(h hit) bool { return h.traffic.Protocol == inventory.UDP }) {
+			r.Reasons = []string{noReply}
+		}
 	case r.Exclusive == 0:
 		r.Verdict = SharedOnly
 	default:
@@ -59,14 +63,25 @@ func (j *judge) decideRule(s *site, r *Rule) {
 	r.hits, r.maybe = nil, nil
 }
 
+// noReply is why UDP traffic without a reply does not show whether a rule is needed.
+const noReply = "no reply to its UDP packets was seen: scanners send such packets, and so do services that never reply, such as syslog and StatsD"
+
 // propose gives a rule that is used the narrower rules that can take its place. It gives
 // none where the records have holes: what was not recorded may need the rest of the rule.
+// Neither does it where UDP packets from the internet got no reply: a rule for their
+// sender alone would be for a scanner, and one without it might stop a service.
 func (j *judge) propose(s *site, r *Rule, members []*inventory.Interface) {
 	n := j.narrow(s, r)
 	if n == nil {
 		return
 	}
 	missing := j.missing(s, r, members)
+	for i := range r.hits {
+		if h := &r.hits[i]; h.traffic.Protocol == inventory.UDP && !h.answer && cidr.HoldsInternet(h.remote) {
+			missing = append(missing, fmt.Sprintf("no reply to %s from %s on the internet was seen, which may be a scanner or a service that never replies", h.traffic, AddressText(h.remote)))
+			break
+		}
+	}
 	if len(missing) == 0 {
 		r.Narrow = n
 		return
@@ -170,7 +185,7 @@ func needed(hits []hit) []Needed {
 			seen[h.traffic] = map[netip.Prefix]Seen{}
 		}
 		s := seen[h.traffic][h.remote]
-		seen[h.traffic][h.remote] = Seen{max(s.Last, h.last), s.Answered || h.answer}
+		seen[h.traffic][h.remote] = Seen{max(s.Last, h.last), s.Answered || h.answer, s.Flagged || h.answer && h.flagged}
 	}
 	var list []Needed
 	for t, remotes := range seen {

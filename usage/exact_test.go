@@ -158,7 +158,7 @@ func (s *simulation) connect() {
 // record writes what an interface records of a connection: srcaddr and dstaddr show
 // its primary address.
 func (s *simulation) record(e *inventory.Interface, d inventory.Direction, a, b netip.Addr, client, port int32, p inventory.Protocol, accepted, answered bool, at int) {
-	opening, answer, action, packets := "2", "18", "ACCEPT", 2
+	opening, answer, action, packets := "2", "18", "ACCEPT", 6 // a SYN that is sent again
 	if answered {
 		opening, answer, packets = "3", "19", 12
 	}
@@ -179,7 +179,11 @@ func (s *simulation) record(e *inventory.Interface, d inventory.Direction, a, b 
 		other = inventory.Ingress
 	}
 	fmt.Fprintf(&s.log, "123456789012 %s %s %s %s %d %d %d %s %s %d 900 %d %d OK %s %s\n", e.ID, d, primary(a), primary(b), client, port, p, opening, action, packets, at, at+50, a, b)
-	if accepted && answered {
+	refused := accepted && !answered && s.flags && p == inventory.TCP && at%2 == 0 // a closed port
+	if refused {
+		answer, packets = []string{"20", "4"}[at/2%2], 1
+	}
+	if accepted && answered || refused {
 		fmt.Fprintf(&s.log, "123456789012 %s %s %s %s %d %d %d %s ACCEPT %d 900 %d %d OK %s %s\n", e.ID, other, primary(b), primary(a), port, client, p, answer, packets, at, at+50, b, a)
 	}
 }
@@ -227,7 +231,7 @@ func (s *simulation) know(e *inventory.Interface, d inventory.Direction, t inven
 		}
 		k.exclusive = k.exclusive || len(rules) == 1
 		k.shared = k.shared || len(rules) > 1
-		k.answered = k.answered || answered || t.Protocol != inventory.TCP
+		k.answered = k.answered || answered
 	}
 	s.events = append(s.events, event{e, d, t, remote, rules})
 }

@@ -25,7 +25,7 @@ type Verdict string
 const (
 	Used       Verdict = "used"        // it allowed connections that no other rule allows
 	SharedOnly Verdict = "shared-only" // another rule allows all that it allowed
-	Unanswered Verdict = "unanswered"  // it allowed connections, and nothing answered any of them
+	Unanswered Verdict = "unanswered"  // it allowed connections, and no reply to any of them was seen
 	Unused     Verdict = "unused"      // it allowed nothing in a window that is covered
 	NotKnown   Verdict = "not-known"   // it allowed nothing that was recorded, and the records have holes
 )
@@ -96,6 +96,7 @@ type Needed struct {
 type Seen struct {
 	Last     int64 // Unix seconds
 	Answered bool  // one of its connections at least was answered
+	Flagged  bool  // the TCP flags of one that was answered show who opened it, so that a refusal does not look like an answer
 }
 
 // Unattributed is traffic of an interface that no rule of today allows or keeps out:

@@ -30,6 +30,7 @@ var _ = audit.Declare(audit.Check{
 				return // somebody chose its sources
 			}
 			strangers := map[netip.Prefix]bool{}
+			flagged := true
 			var services, evidence []string
 			var last int64
 			for i := range u.Needed {
@@ -46,6 +47,7 @@ var _ = audit.Declare(audit.Check{
 						continue
 					}
 					strangers[remote] = true
+					flagged = flagged && (n.Seen[k].Flagged || n.Traffic.Protocol == inventory.UDP)
 					last = max(last, n.Seen[k].Last)
 					if len(evidence) < 2*mostEvidence {
 						evidence = append(evidence, fmt.Sprintf("%s connected to %s, last on %s", usage.AddressText(remote), n.Traffic, moment(n.Seen[k].Last)))
@@ -59,6 +61,9 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, rule)
 			o.Services = unique(services)
 			o.Evidence = evidence
+			if !flagged {
+				o.Evidence = append(o.Evidence, "some of these records have no tcp-flags that show who opened the connection: packets that refused it would look like answers")
+			}
 			o.Message = fmt.Sprintf("%s from the internet connected to %s, last on %s, and got answers (%s)", words.Count(len(strangers), "address"), words.Series(o.Services), moment(last), usage.Text(rule))
 			o.Fix = "Find out who that is. If the address is yours, add it to trusted_cidrs and allow it alone. If not, revoke " + usage.Text(rule) + " and treat the host as compromised until you know better."
 			o.Proposal.Kind = findings.Advise

@@ -60,6 +60,7 @@ FROM (
         WHEN k.own_port < 32768 AND k.far_port >= 32768 THEN 3
         ELSE 2 END AS outward,
       k.rejected AND coalesce(k.opener <> 2, false) AS late,
+      coalesce(k.n_protocol = 6 AND k.n_tcp_flags IN (4, 20), false) AND coalesce(k.n_packets, 0) <= 7 AS refused,
       CAST(power(2, CASE WHEN k.last_second < k.midnight + 86400 THEN (k.last_second % 86400 - k.last_second % 3600) / 3600 ELSE 23 END + 1)
         - power(2, (k.n_start % 86400 - k.n_start % 3600) / 3600) AS bigint) AS hours,
       CASE WHEN k.last_second < k.midnight + 86400 THEN 0
@@ -112,8 +113,8 @@ FROM (
   ) c
   CROSS JOIN (VALUES (0), (1), (2), (3)) AS w(way)
   WHERE w.way = 0
-    OR w.way = 1 AND c.flow AND NOT c.rejected AND c.inward IS NOT NULL
-    OR w.way = 2 AND c.flow AND NOT c.rejected AND c.outward IS NOT NULL
+    OR w.way = 1 AND c.flow AND NOT c.rejected AND c.inward IS NOT NULL AND NOT (c.refused AND c.direction = 'egress')
+    OR w.way = 2 AND c.flow AND NOT c.rejected AND c.outward IS NOT NULL AND NOT (c.refused AND c.direction = 'ingress')
     OR w.way = 3 AND c.flow AND c.rejected AND NOT c.late
 ) v
 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`
