@@ -138,7 +138,9 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 	switch {
 	case len(source.logs) > 0:
 		summary, err = flows.Read(ctx, source.logs, o)
-		if errors.Is(err, flows.ErrNoFiles) {
+		if errors.Is(err, flows.ErrNoFiles) && !(o.Since.IsZero() && o.Until.IsZero()) {
+			err = console.Usage("choose another window with --since and --until; files and folders of days outside of it are not read", "no flow log files of the window were found in %s", words.List(source.logs, 3))
+		} else if errors.Is(err, flows.ErrNoFiles) {
 			err = console.Usage("a folder holds them as files that end in .gz, .log, .txt, .parquet or .json", "no flow log files were found in %s", words.List(source.logs, 3))
 		}
 	case len(source.summaries) == 0 && source.demo && (source.athena == nil || !source.athena.named):
@@ -165,6 +167,12 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 		s, err := flows.Load(text)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		s = s.Within(source.since, source.until)
+		for i := range s.Notes {
+			if s.Notes[i].File == "" {
+				s.Notes[i].File = file
+			}
 		}
 		summary.Add(s)
 	}

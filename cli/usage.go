@@ -33,7 +33,7 @@ func (p *program) usageVerb() *urfave.Command {
 			"Exit codes: 0 judged, 2 no flow log could be read or no record lies in the window, 3 a part of the account or of the flow logs could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringSliceFlag{Name: "flow-logs", Category: categoryRead, Usage: "read flow logs from this `PATH`: a file, a folder as Amazon S3 holds them (text, also .gz, and Parquet), or s3://BUCKET/PREFIX; repeatable", TakesFile: true},
-			&urfave.StringFlag{Name: "log-format", Category: categoryRead, Usage: "read files without a header line as these `FIELDS`: '${version} ${account-id} …' (default: as the flow logs of the account, or the default format)"},
+			&urfave.StringFlag{Name: "log-format", Category: categoryRead, Usage: "read files without a header line as these `FIELDS`: '${version} ${account-id} …' (default: as the flow logs of the account, or the default format, if the records are of version 2 and have its 14 columns)"},
 			&urfave.StringSliceFlag{Name: "summary", Category: categoryRead, Usage: "read this `FILE` of --save-summary instead of flow logs, or beside them; repeatable", TakesFile: true},
 			&urfave.StringFlag{Name: "save-summary", Category: categoryReport, Usage: "save what the flow logs were reduced to into this `FILE`", TakesFile: true},
 			&urfave.StringFlag{Name: "since", Category: categoryRead, Usage: "judge from this `TIME` on: 30d, 2026-01-31 or 2026-01-31T12:00:00Z (default: the first record)"},
@@ -73,6 +73,7 @@ func (p *program) usage(c *urfave.Context) error {
 	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
 		errs = append(errs, console.Usage("", "--since is not before --until"))
 	}
+	errs = append(errs, usageKeepsInput(c, targets)...)
 	if err := console.Combine(errs...); err != nil {
 		return err
 	}
@@ -121,6 +122,21 @@ func (p *program) usage(c *urfave.Context) error {
 		return status(exitIncomplete)
 	}
 	return err
+}
+
+// usageKeepsInput refuses to write in place of what the verb reads.
+func usageKeepsInput(c *urfave.Context, targets []listTarget) []error {
+	inputs := slices.Concat([]string{c.String("input")}, c.StringSlice("flow-logs"), c.StringSlice("summary"))
+	var errs []error
+	for _, t := range targets {
+		if t.file != "" {
+			errs = append(errs, notFlowLogs("output", []string{t.file}, inputs))
+		}
+	}
+	if file := c.String("save-summary"); file != "" {
+		errs = append(errs, notFlowLogs("save-summary", []string{file}, inputs))
+	}
+	return errs
 }
 
 // parseMost reads a number from 1 to 1000.
@@ -197,7 +213,11 @@ func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage
 		known[region.AccountID] = true
 	}
 	for _, a := range s.Accounts {
-		if !known[a.ID] {
+		switch {
+		case known[a.ID]:
+		case foreignOwner(inv, s, a.ID):
+			p.console.Warn("%d records name account %s, which the inventory does not hold: those of interfaces that the inventory holds count, because the id of an interface is unique, and the others are left out", a.Records, words.Plain(a.ID))
+		default:
 			p.console.Warn("%d records are of account %s, which the inventory does not hold: they are left out", a.Records, words.Plain(a.ID))
 		}
 	}
@@ -208,6 +228,19 @@ func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage
 		return
 	}
 	p.console.Say("read %d records of %s: judged from %s to %s (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
+}
+
+// foreignOwner reports whether flow logs name an account as the owner of an interface that
+// the inventory holds.
+func foreignOwner(inv *inventory.Inventory, s *flows.Summary, account string) bool {
+	for _, r := range inv.Regions {
+		for i := range r.Interfaces {
+			if e := s.Interface(r.Interfaces[i].ID); e != nil && e.Account == account {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // nothingHint says what to do where no record counts.

@@ -142,6 +142,9 @@ var endings = []string{".gz", ".log", ".txt", ".parquet", ".json"}
 // an ending that says how the file is compressed.
 var firehoseName = words.Form(`-\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}-[0-9a-f-]{36}$`)
 
+// IsFileName reports whether Read takes a file of this name from a folder.
+func IsFileName(name string) bool { return isFlowLogName(name) }
+
 // isFlowLogName reports whether a file of a folder may be one of flow logs.
 func isFlowLogName(name string) bool {
 	return slices.Contains(endings, strings.ToLower(filepath.Ext(name))) || firehoseName().MatchString(name)
