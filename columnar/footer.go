@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // What a file may have at most. Flow logs have one group of some hundred thousand rows
@@ -147,6 +148,7 @@ func (f *File) directory(text []byte) error {
 	if err := f.schema(schema); err != nil {
 		return err
 	}
+	f.groups = slices.DeleteFunc(f.groups, func(g rowGroup) bool { return g.rows == 0 }) // their columns lie nowhere
 	return f.checkGroups()
 }
 
