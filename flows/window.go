@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Within returns what a summary holds of a window, of which the zero Times are no bounds.
+// Within returns what a summary holds of a window, in which a zero Time does not bound it.
 // A row that ends before the window, or begins after it, is left out. A row that reaches
 // over an edge of it is kept whole, because a summary has no single records, and is not
 // said to have been seen outside. Hours outside are not covered. A note says how many rows
