@@ -52,7 +52,7 @@ func groupKeys(all map[string]any, at string) (found []groupKey) {
 	for _, key := range keys {
 		switch x := all[key].(type) {
 		case later:
-			if namesGroups(key) && len(x.of) > 0 {
+			if namesGroups(key) && (len(x.of) > 0 || x.open) {
 				found = append(found, groupKey{at, key, all})
 			}
 		case []any:
@@ -73,7 +73,8 @@ func groupKeys(all map[string]any, at string) (found []groupKey) {
 }
 
 func namesGroups(key string) bool {
-	return key == "security_groups" || strings.HasSuffix(key, "security_group_ids")
+	key = strings.ToLower(strings.ReplaceAll(key, "_", "")) // of Terraform or of CloudFormation
+	return key == "securitygroups" || key == "groupset" || strings.HasSuffix(key, "securitygroupids") || key == "vpcsecuritygroups"
 }
 
 // areGroups reports whether a list holds ids of groups, or what may be some: names of
@@ -84,7 +85,7 @@ func areGroups(list []any) bool {
 		case string:
 			return inventory.IsGroupID(x)
 		case later:
-			return len(x.of) > 0
+			return len(x.of) > 0 || x.open
 		}
 		return false
 	})

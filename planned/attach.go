@@ -13,13 +13,14 @@ func (a *action) networkInterface(pass int) {
 	switch {
 	case pass != passAttach:
 	case a.makes():
-		e := a.newInterface(a.after, "security_groups")
-		e.Subnet = a.after.id("subnet_id", "subnet-")
-		e.Description = a.after.known("description")
-		a.add(e)
+		if e, known := a.newInterface(a.after, "security_groups"); known {
+			e.Subnet = a.after.id("subnet_id", "subnet-")
+			e.Description = a.after.known("description")
+			a.add(e)
+		}
 	case a.updates():
 		if a.changed("security_groups") {
-			a.give([]string{a.id}, a.after.ids("security_groups", "sg-"), nil)
+			a.give([]string{a.id}, a.groupsAfter("security_groups"), nil)
 		}
 	}
 	if pass == passAttach && a.removes() {
@@ -58,15 +59,9 @@ func (a *action) instance(pass int) {
 	}
 	switch {
 	case a.makes():
-		if blocks, _ := a.after.blocks("network_interface"); len(blocks) > 0 {
-			return // its interfaces are resources of their own
-		}
-		e := a.newInterface(a.after, groups)
-		e.Subnet, e.Instance = a.after.id("subnet_id", "subnet-"), a.Address
-		if public, known := a.after.flag("associate_public_ip_address"); known {
-			e.Planned = publicIf(public)
-		}
-		a.add(e)
+		a.makeInstance()
+	case a.updates() && a.changed(describedInterfaces):
+		a.unknown(describedInterfaces, "whether the instance is replaced is known after apply")
 	case a.updates() && a.changed(groups):
 		first := a.before.known("primary_network_interface_id")
 		var ids []string
@@ -79,8 +74,23 @@ func (a *action) instance(pass int) {
 			a.unknown(groups, "which interface of %s gets the groups is not known", a.id)
 			return
 		}
-		a.give(ids, a.after.ids(groups, "sg-"), nil)
+		a.give(ids, a.groupsAfter(groups), nil)
 	}
+}
+
+// groupsAfter returns the groups that what exists has afterwards. Where some of them are
+// known after apply only, those that it has before stay among them.
+func (a *action) groupsAfter(key string) []string {
+	x, pending := a.after.pending(key)
+	ids, known := a.after.idsOf(key, "sg-")
+	if !known {
+		a.unknown(key, "it is known after apply which ones they are")
+	}
+	if !known || pending && x.computed {
+		was, _ := a.before.idsOf(key, "sg-")
+		ids = append(ids, was...)
+	}
+	return ids
 }
 
 func publicIf(public bool) inventory.Planned {
@@ -91,11 +101,23 @@ func publicIf(public bool) inventory.Planned {
 }
 
 // newInterface returns the interface of what is created. Where no groups are given
-// it gets the default one of its VPC.
-func (a *action) newInterface(v values, groups string) inventory.Interface {
+// it gets the default one of its VPC. It reports false where groups are given and
+// none of them is known.
+func (a *action) newInterface(v values, groups string) (inventory.Interface, bool) {
 	e := inventory.Interface{ID: a.Address, Account: a.in.AccountID, Status: "in-use", Planned: inventory.PlannedUnsure, Tags: v.tags()}
-	e.Groups = v.ids(groups, "sg-")
-	return e
+	ids, known := v.idsOf(groups, "sg-")
+	if !known {
+		a.unknown(v.name(groups), "it is known after apply which ones they are")
+	}
+	e.Groups = ids
+	if text := v.known("private_ip"); text != "" {
+		if ip, err := netip.ParseAddr(text); err == nil {
+			e.Addresses = []inventory.Address{{Private: ip}}
+		} else {
+			v.bad("private_ip", "an address", text)
+		}
+	}
+	return e, known || len(ids) > 0
 }
 
 // add adds an interface that the plan creates. Its VPC is that of its subnet, or of
@@ -106,16 +128,13 @@ func (a *action) add(e inventory.Interface) {
 	subnet := a.in.subnet(e.Subnet)
 	if subnet != nil {
 		e.VPC, e.Zone = subnet.VPC, subnet.Zone
-		e.Addresses = []inventory.Address{{Private: a.in.free(subnet)}}
-		if text := a.after.known("private_ip"); text != "" {
-			if ip, err := netip.ParseAddr(text); err == nil {
-				e.Addresses[0].Private = ip
-			} else {
-				a.after.bad("private_ip", "an address", text)
-			}
+		if ip := a.in.free(subnet); len(e.Addresses) == 0 && ip.IsValid() {
+			e.Addresses = []inventory.Address{{Private: ip}}
 		}
-		if !e.Addresses[0].Private.IsValid() {
-			e.Addresses = nil
+	} else {
+		e.Addresses = nil
+		if e.Subnet != "" {
+			a.missing(e.Subnet, "subnets")
 		}
 	}
 	for _, id := range e.Groups {

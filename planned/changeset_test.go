@@ -82,3 +82,45 @@ func TestNestedStacks(t *testing.T) {
 		}
 	}
 }
+
+// TestChangeSetInterfaces: the interfaces that an instance describes have their groups,
+// and so has what is created of other types with security groups.
+func TestChangeSetInterfaces(t *testing.T) {
+	instance := func(properties string) string { return added("I", "AWS::EC2::Instance", properties) }
+	for name, c := range map[string]struct {
+		change, want string // the groups of each new interface; its address where that is given
+		planned      inventory.Planned
+		unknown      string
+	}{
+		"public":            {instance(`{"NetworkInterfaces": [{"SubnetId": "subnet-1", "GroupSet": ["sg-1"], "AssociatePublicIpAddress": true, "DeviceIndex": "0"}]}`), "I sg-1", inventory.PlannedPublic, ""},
+		"two":               {instance(`{"NetworkInterfaces": [{"SubnetId": "subnet-1", "GroupSet": ["sg-1"]}, {"SubnetId": "subnet-1", "GroupSet": ["sg-2"]}]}`), "I sg-1, I interface 1 sg-2", inventory.PlannedUnsure, ""},
+		"of its own":        {instance(`{"NetworkInterfaces": [{"NetworkInterfaceId": "eni-1"}]}`), "", 0, ""},
+		"pending":           {instance(`{"NetworkInterfaces": [{"SubnetId": "subnet-1", "GroupSet": ["{{changeSet:KNOWN_AFTER_APPLY}}"]}]}`), "", 0, "network_interfaces[0].vpc_security_group_ids"},
+		"by name":           {instance(`{"SubnetId": "subnet-1", "SecurityGroups": ["web"]}`), "I sg-1", inventory.PlannedUnsure, ""},
+		"service":           {added("I", "AWS::ECS::Service", `{"NetworkConfiguration": {"AwsvpcConfiguration": {"SecurityGroups": ["sg-1"]}}}`), "I sg-1", inventory.PlannedUnsure, ""},
+		"template":          {added("I", "AWS::EC2::LaunchTemplate", `{"LaunchTemplateData": {"SecurityGroupIds": ["sg-1"]}}`), "I sg-1", inventory.PlannedUnsure, ""},
+		"pending service":   {added("I", "AWS::ECS::Service", `{"NetworkConfiguration": {"AwsvpcConfiguration": {"SecurityGroups": ["{{changeSet:KNOWN_AFTER_APPLY}}"]}}}`), "", 0, "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups"},
+		"internal":          {added("I", "AWS::ElasticLoadBalancingV2::LoadBalancer", `{"Subnets": ["subnet-1"], "SecurityGroups": ["sg-1"], "Scheme": "internal"}`), "I sg-1", inventory.PlannedPrivate, ""},
+		"internet-facing":   {added("I", "AWS::ElasticLoadBalancingV2::LoadBalancer", `{"Subnets": ["subnet-1"], "SecurityGroups": ["sg-1"], "Scheme": "internet-facing"}`), "I sg-1", inventory.PlannedPublic, ""},
+		"scheme by default": {added("I", "AWS::ElasticLoadBalancingV2::LoadBalancer", `{"Subnets": ["subnet-1"], "SecurityGroups": ["sg-1"]}`), "I sg-1", inventory.PlannedPublic, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, outcome := applyChanges(t, changes(c.change))
+			var got []string
+			for _, e := range r.Interfaces {
+				if strings.HasPrefix(e.ID, "eni-") {
+					continue
+				}
+				if got = append(got, e.ID+" "+strings.Join(e.Groups, " ")); e.Planned != c.planned {
+					t.Errorf("%s: planned is %v, want %v", e.ID, e.Planned, c.planned)
+				}
+			}
+			if text := strings.Join(got, ", "); text != c.want {
+				t.Errorf("%s, want %s", text, c.want)
+			}
+			if len(outcome.Unknown) > 0 != (c.unknown != "") || c.unknown != "" && outcome.Unknown[0].Attribute != c.unknown {
+				t.Errorf("unknown: %+v, want %q", outcome.Unknown, c.unknown)
+			}
+		})
+	}
+}

@@ -61,14 +61,13 @@ func (a *action) groupName() string {
 func (a *action) vpcOf() string {
 	const key = "vpc_id"
 	if x, pending := a.after.pending(key); a.after.all[key] == nil || pending && x.computed {
-		for i := range a.in.VPCs {
-			if a.in.VPCs[i].Default {
-				return a.in.VPCs[i].ID
-			}
-		}
-		return ""
+		return a.in.defaultVPC()
 	}
-	return a.after.id(key, "vpc-")
+	id := a.after.id(key, "vpc-")
+	if id != "" && a.in.vpc(id) == nil {
+		a.missing(id, "VPCs")
+	}
+	return id
 }
 
 // deleteGroup deletes a group, unless AWS would refuse to.

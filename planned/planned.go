@@ -73,6 +73,15 @@ type Note struct {
 	Address   string `json:"address"`
 	Attribute string `json:"attribute,omitempty"`
 	Text      string `json:"text"`
+
+	// Missing says of a conflict that the plan names what is not in the account, so
+	// that what comes of the plan is not known.
+	Missing bool `json:"missing,omitempty"`
+}
+
+// Incomplete reports whether something that the plan changes could not be tried.
+func (o *Outcome) Incomplete() bool {
+	return len(o.Unknown) > 0 || slices.ContainsFunc(o.Conflicts, func(n Note) bool { return n.Missing })
 }
 
 func (n *Note) String() string {
@@ -220,10 +229,19 @@ func (c *copyOf) order(p *Plan) {
 
 // unknown notes a value that is known after apply only, and that something depends on.
 func (a *action) unknown(attribute, format string, args ...any) {
-	a.in.of.outcome.Unknown = append(a.in.of.outcome.Unknown, Note{a.Address, attribute, fmt.Sprintf(format, args...)})
+	a.in.of.outcome.Unknown = append(a.in.of.outcome.Unknown, Note{Address: a.Address, Attribute: attribute, Text: fmt.Sprintf(format, args...)})
 }
 
 // conflict notes that the account is not as the plan expects it.
 func (a *action) conflict(format string, args ...any) {
 	a.in.of.outcome.Conflicts = append(a.in.of.outcome.Conflicts, Note{Address: a.Address, Text: fmt.Sprintf(format, args...)})
+}
+
+// missing notes that the plan names something that is not in the account.
+func (a *action) missing(id, list string) {
+	text := fmt.Sprintf("%s is not among the %s of %s that were read", id, list, a.region())
+	if a.in.AccountID != "" {
+		text = fmt.Sprintf("%s is not among the %s of %s in account %s that were read: the plan may belong to another account", id, list, a.region(), a.in.AccountID)
+	}
+	a.in.of.outcome.Conflicts = append(a.in.of.outcome.Conflicts, Note{Address: a.Address, Text: text, Missing: true})
 }

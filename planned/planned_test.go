@@ -375,3 +375,53 @@ func TestIncompletePlans(t *testing.T) {
 		})
 	}
 }
+
+// TestUnknownGroups: an interface of which the groups are not known does not get the
+// default group, and what exists keeps the groups that it has. Names are those of groups
+// in the VPC of the instance.
+func TestUnknownGroups(t *testing.T) {
+	instance := func(after, unknown string) string {
+		return change("aws_instance.x", create, "", after, unknown)
+	}
+	for name, c := range map[string]struct{ change, want, unknown string }{
+		"pending":         {instance(`{"subnet_id": "subnet-1"}`, `{"vpc_security_group_ids": true}`), "", "vpc_security_group_ids"},
+		"name":            {instance(`{"subnet_id": "subnet-1", "security_groups": ["web"]}`, ""), "aws_instance.x: sg-1", ""},
+		"id as a name":    {instance(`{"subnet_id": "subnet-1", "security_groups": ["sg-2"]}`, ""), "aws_instance.x: sg-2", ""},
+		"another name":    {instance(`{"subnet_id": "subnet-1", "security_groups": ["nothing"]}`, ""), "", "security_groups[0]"},
+		"one of two":      {instance(`{"subnet_id": "subnet-1", "security_groups": ["web", "nothing"]}`, ""), "aws_instance.x: sg-1", "security_groups[1]"},
+		"launch template": {instance(`{"subnet_id": "subnet-1", "launch_template": [{"id": "lt-1"}]}`, ""), "", "vpc_security_group_ids"},
+		"primary":         {instance(`{"primary_network_interface": [{"network_interface_id": "eni-1"}]}`, ""), "", ""},
+		"balancer":        {change("aws_lb.x", create, "", `{"subnets": ["subnet-1"]}`, `{"security_groups": true}`), "", "security_groups"},
+		"existing":        {change("aws_instance.x", update, `{"id": "i-1", "vpc_security_group_ids": ["sg-1"]}`, `{"id": "i-1"}`, `{"vpc_security_group_ids": true}`), "eni-1: sg-1", "vpc_security_group_ids"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, outcome := apply(t, plan("", c.change))
+			got := ""
+			for _, e := range r.Interfaces {
+				if id, _, _ := strings.Cut(c.want, ":"); e.ID == id || !strings.HasPrefix(e.ID, "eni-") {
+					got += e.ID + ": " + strings.Join(e.Groups, " ")
+				}
+			}
+			if got != c.want {
+				t.Errorf("%q, want %q", got, c.want)
+			}
+			if len(outcome.Unknown) > 0 != (c.unknown != "") || c.unknown != "" && outcome.Unknown[0].Attribute != c.unknown {
+				t.Errorf("unknown: %+v, want %q", outcome.Unknown, c.unknown)
+			}
+		})
+	}
+}
+
+// TestMissingNetwork: a plan that names a VPC or a subnet that the account has not may
+// belong to another account.
+func TestMissingNetwork(t *testing.T) {
+	for _, c := range []string{
+		change("aws_security_group.x", create, "", `{"name": "x", "vpc_id": "vpc-77"}`, ""),
+		change("aws_instance.x", create, "", `{"subnet_id": "subnet-77", "vpc_security_group_ids": ["sg-1"]}`, ""),
+	} {
+		_, outcome := apply(t, plan("", c))
+		if len(outcome.Conflicts) != 1 || !strings.Contains(outcome.Conflicts[0].Text, "-77 is not among the") || !outcome.Incomplete() {
+			t.Errorf("%+v", outcome)
+		}
+	}
+}

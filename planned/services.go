@@ -28,10 +28,15 @@ func (a *action) balancer(pass int, was, is string) {
 	}
 	switch {
 	case a.makes():
-		e := a.newInterface(a.after, groups)
+		e, found := a.newInterface(a.after, groups)
+		if !found {
+			return
+		}
 		e.Description, e.Requester, e.Managed = is, "amazon-elb", true
 		if internal, known := a.after.flag("internal"); known {
 			e.Planned = publicIf(!internal)
+		} else if x, pending := a.after.pending("internal"); !pending || x.computed {
+			e.Planned = inventory.PlannedPublic // AWS makes it internet-facing where nothing says else
 		}
 		subnets, _ := a.after.idsOf("subnets", "subnet-")
 		for _, s := range subnets {
@@ -46,11 +51,12 @@ func (a *action) balancer(pass int, was, is string) {
 			a.add(e)
 		}
 	case a.updates() && a.changed(groups):
-		a.serviceGroups(theirs, groups, a.after.ids(groups, "sg-"), "")
+		after := a.groupsAfter(groups)
+		a.serviceGroups(theirs, groups, after, "")
 		arn := a.before.known("arn")
 		for i := range a.in.LoadBalancers {
 			if b := &a.in.LoadBalancers[i]; b.ARN == arn && arn != "" {
-				b.Groups = a.after.ids(groups, "sg-")
+				b.Groups = slices.Clone(after)
 			}
 		}
 	}
@@ -65,7 +71,10 @@ func (a *action) database(pass int) {
 	const groups = "vpc_security_group_ids"
 	switch {
 	case a.makes():
-		e := a.newInterface(a.after, groups)
+		e, found := a.newInterface(a.after, groups)
+		if !found {
+			return
+		}
 		e.Description, e.Requester, e.Managed = "RDSNetworkInterface", "amazon-rds", true
 		if public, known := a.after.flag("publicly_accessible"); known {
 			e.Planned = publicIf(public)
@@ -75,7 +84,7 @@ func (a *action) database(pass int) {
 		was := slices.Sorted(slices.Values(a.before.ids(groups, "sg-")))
 		a.serviceGroups(func(e *inventory.Interface) bool {
 			return e.Owner().Kind == "database" && slices.Equal(e.Groups, was)
-		}, groups, a.after.ids(groups, "sg-"), "database")
+		}, groups, a.groupsAfter(groups), "database")
 	}
 	if a.removes() {
 		a.unknown("", "nothing on the interfaces of RDS says which of them belong to the database: they stay in the copy")

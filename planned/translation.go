@@ -33,15 +33,18 @@ var translations = map[string]*translation{
 	"AWS::EC2::SecurityGroupIngress": {"aws_vpc_security_group_ingress_rule", ruleAttributes, foreignGroup},
 	"AWS::EC2::SecurityGroupEgress":  {"aws_vpc_security_group_egress_rule", ruleAttributes, nil},
 	"AWS::EC2::NetworkInterface":     {"aws_network_interface", map[string]string{"GroupSet": "security_groups", "SubnetId": "subnet_id", "Description": "description", "PrivateIpAddress": "private_ip"}, nil},
-	"AWS::EC2::Instance":             {"aws_instance", map[string]string{"SecurityGroupIds": "vpc_security_group_ids", "SubnetId": "subnet_id", "PrivateIpAddress": "private_ip"}, nil},
+	"AWS::EC2::Instance":             {"aws_instance", map[string]string{"SecurityGroupIds": "vpc_security_group_ids", "SubnetId": "subnet_id", "PrivateIpAddress": "private_ip", "SecurityGroups": "security_groups", "LaunchTemplate": "launch_template"}, describeInterfaces},
 	"AWS::RDS::DBInstance":           {"aws_db_instance", map[string]string{"VPCSecurityGroups": "vpc_security_group_ids", "PubliclyAccessible": "publicly_accessible"}, nil},
 	"AWS::RDS::DBCluster":            {"aws_rds_cluster", map[string]string{"VpcSecurityGroupIds": "vpc_security_group_ids", "PubliclyAccessible": "publicly_accessible"}, nil},
 	"AWS::ElasticLoadBalancingV2::LoadBalancer": {
 		"aws_lb",
 		map[string]string{"SecurityGroups": "security_groups", "Subnets": "subnets", "Name": "name", "Type": "load_balancer_type"},
 		func(all, p map[string]any) {
-			if scheme, ok := p["Scheme"].(string); ok {
+			switch scheme := p["Scheme"].(type) {
+			case string:
 				all["internal"] = scheme == "internal"
+			case later:
+				all["internal"] = scheme
 			}
 		},
 	},
@@ -128,4 +131,35 @@ func tagMap(value any) map[string]any {
 		}
 	}
 	return tags
+}
+
+// describeInterfaces gives the interfaces that an instance describes the names that the
+// attributes of an instance have.
+func describeInterfaces(all, p map[string]any) {
+	list, ok := p["NetworkInterfaces"].([]any)
+	if !ok {
+		if value, given := p["NetworkInterfaces"]; given {
+			all[describedInterfaces] = value
+		}
+		return
+	}
+	blocks := make([]any, 0, len(list))
+	for _, item := range list {
+		properties, ok := item.(map[string]any)
+		if !ok {
+			blocks = append(blocks, item)
+			continue
+		}
+		block := map[string]any{}
+		for property, attribute := range map[string]string{
+			"GroupSet": "vpc_security_group_ids", "SubnetId": "subnet_id", "PrivateIpAddress": "private_ip",
+			"AssociatePublicIpAddress": "associate_public_ip_address", "NetworkInterfaceId": "network_interface_id",
+		} {
+			if value, given := properties[property]; given {
+				block[attribute] = value
+			}
+		}
+		blocks = append(blocks, block)
+	}
+	all[describedInterfaces] = blocks
 }

@@ -76,7 +76,7 @@ func RunPlanned(read *inventory.Snapshot, plan *planned.Plan, opts audit.Options
 
 // Incomplete reports whether something that the plan changes could not be tried: it
 // is known after apply only, or in a region that was not read.
-func (s *Simulation) Incomplete() bool { return s.Plan != nil && len(s.Plan.Unknown) > 0 }
+func (s *Simulation) Incomplete() bool { return s.Plan != nil && s.Plan.Incomplete() }
 
 func compare(read *inventory.Snapshot, after *inventory.Inventory, steps int, opts audit.Options) *Simulation {
 	access := remedy.CompareAccess(read.Inventory, after, remedy.MaxPairs)

@@ -81,6 +81,12 @@ func loadBalancerSchemes(r *audit.Pass) schemes {
 // Source: Elastic Load Balancing User Guide, Application Load Balancers, "IP
 // address types".
 func (s schemes) of(e *inventory.Interface) string {
+	switch e.Planned { // of a load balancer that a plan creates, which was not read
+	case inventory.PlannedPublic:
+		return "internet-facing"
+	case inventory.PlannedUnsure:
+		return ""
+	}
 	owner := e.Owner()
 	if scheme := s[schemeKey{e.VPC, strings.TrimSuffix(owner.Kind, "-load-balancer"), owner.Name}]; scheme != "" {
 		return scheme
