@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -141,6 +142,10 @@ func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audi
 	}
 	return func(read *inventory.Snapshot, opts audit.Options) (*simulate.Simulation, error) {
 		s, err := simulate.RunPlanned(read, plan, opts)
+		var other *planned.OtherAccountError
+		if errors.As(err, &other) {
+			return nil, &console.Failure{Message: file + ": " + other.Error(), Hint: "read the account of the plan"}
+		}
 		if err != nil {
 			err = &console.Failure{Message: file + ": the plan has values that AWS does not know:\n" + strings.Join(console.Lines(err), "\n")}
 		}

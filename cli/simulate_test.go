@@ -144,6 +144,7 @@ func TestPlansThatAreNotReady(t *testing.T) {
 		"in progress": {"--change-set", set(`"Status": "CREATE_IN_PROGRESS"`), exitFailed, "CREATE_IN_PROGRESS"},
 		"failed":      {"--change-set", set(`"Status": "FAILED", "StatusReason": "no such bucket"`), exitFailed, "no such bucket"},
 		"no changes":  {"--change-set", set(`"Status": "FAILED", "StatusReason": "The submitted information didn't contain changes."`), exitDone, "The change set contains no changes"},
+		"other":       {"--change-set", strings.ReplaceAll(set(`"Status": "CREATE_COMPLETE"`), "123456789012", "999999999999"), exitFailed, "belongs to account 999999999999, but sgaudit read account 123456789012"},
 		"errored":     {"--terraform", plan(`"errored": true`), exitFailed, "terraform plan ended with an error"},
 		"incomplete":  {"--terraform", plan(`"complete": false`), exitIncomplete, "does not contain all changes"},
 		"complete":    {"--terraform", plan(`"complete": true`), exitDone, "0 resources"},
@@ -158,5 +159,23 @@ func TestPlansThatAreNotReady(t *testing.T) {
 				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, c.code, c.want, stdout, stderr)
 			}
 		})
+	}
+}
+
+// TestPlannedLoadBalancer: a load balancer that a plan creates with scheme
+// internet-facing is not reported as internal, and one with scheme internal is.
+func TestPlannedLoadBalancer(t *testing.T) {
+	workplace(t)
+	for scheme, internal := range map[string]bool{"internal": true, "internet-facing": false} {
+		file := filepath.Join(t.TempDir(), "changes.json")
+		text := `{"StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", "Status": "CREATE_COMPLETE", "Changes": [{"Type": "Resource", "ResourceChange": {"Action": "Add", "LogicalResourceId": "Front",
+			"ResourceType": "AWS::ElasticLoadBalancingV2::LoadBalancer", "AfterContext": "{\"Properties\":{\"Scheme\":\"` + scheme + `\",\"Subnets\":[\"subnet-0a1000a1\"],\"SecurityGroups\":[\"sg-0a10001b\"]}}"}}]}`
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, stdout, stderr := run("simulate", "--demo", "--change-set", file)
+		if code != exitDone || strings.Contains(stdout, "Application Load Balancer (Front) is internal") != internal {
+			t.Errorf("%s: exit code %d\n%s%s", scheme, code, stdout, stderr)
+		}
 	}
 }

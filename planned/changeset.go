@@ -144,7 +144,7 @@ func (set *changeSet) stack() (region, account string, err error) {
 }
 
 func (c *resourceChange) resource(region, account string) (*Resource, error) {
-	r := &Resource{Address: c.LogicalID, Type: c.Type, Region: region}
+	r := &Resource{Address: c.LogicalID, Type: c.Type, Region: region, Account: account}
 	translated := translations[c.Type]
 	if translated == nil { // it keeps its type and its properties
 		translated = &translation{name: ""}

@@ -109,6 +109,9 @@ func (c *copyOf) regionOf(r *Resource) *copied {
 	if r.Region != "" { // of several accounts: a plan is one account's, most often that of the credentials
 		for _, in := range named {
 			if in.AccountID == c.inv.Caller.AccountID {
+				if text := fmt.Sprintf("The plan does not say its account, and several were read: sgaudit took account %s, that of the credentials.", in.AccountID); !slices.Contains(c.outcome.Remarks, text) {
+					c.outcome.Remarks = append(c.outcome.Remarks, text)
+				}
 				return in
 			}
 		}
@@ -151,8 +154,12 @@ func (c *copyOf) homeOf(value any) *copied {
 	return nil
 }
 
-// accountOf returns the account of a resource that exists, from its ARN.
+// accountOf returns the account of a resource: the one that the plan says, or that of
+// the ARN of what exists.
 func accountOf(r *Resource) string {
+	if r.Account != "" {
+		return r.Account
+	}
 	arn, _ := r.Before["arn"].(string)
 	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && inventory.IsAccountID(parts[4]) {
 		return parts[4]

@@ -42,6 +42,7 @@ type Resource struct {
 	Address  string // in the plan, as module.net.aws_security_group.web["a"], or a logical id
 	Type     string // of Terraform, as aws_security_group; another format's where Terraform has none
 	Region   string // empty where the plan does not say it
+	Account  string // the same
 	Replaced bool
 
 	Sensitive map[string]bool // the attributes of which something is sensitive
@@ -165,6 +166,9 @@ func (a *action) region() string { return a.in.Name }
 // is. What no resource touches is shared with it. The error, which joins one for
 // each value, says what of the plan has not the form that AWS gives it.
 func (p *Plan) Apply(inv *inventory.Inventory) (*inventory.Inventory, *Outcome, error) {
+	if err := p.elsewhere(inv); err != nil {
+		return nil, nil, err
+	}
 	c := newCopy(inv, p)
 	counts := map[string]int{}
 	var actions []*action

@@ -63,6 +63,7 @@ func Terraform(text []byte) (*Plan, error) {
 		}
 		p.Resources = append(p.Resources, *r)
 	}
+	t.accounts(p)
 	return p, nil
 }
 
@@ -147,7 +148,7 @@ func (t *terraform) resource(c *tfjson.ResourceChange) (*Resource, error) {
 			}
 		}
 	}
-	r.Region = t.regionOf(r, config)
+	r.Region, r.Account = t.regionOf(r, config), t.providerAccount(config)
 	return r, nil
 }
 
