@@ -27,7 +27,7 @@ func TestRefusedPlans(t *testing.T) {
 		"no after":     {plan("", change(rule, create, "", "", "")), "do not fit to what is before and after"},
 		"after a list": {plan("", change(rule, create, "", "[]", "")), rule + ": after is not an object"},
 		"cidr":         {bad(`"0.0.0.0/0"`, `"0.0.0.0/33"`), rule + `: cidr_ipv4 is "0.0.0.0/33", which is not an address range`},
-		"cidr, number": {bad(`"0.0.0.0/0"`, `{"a": 1}`), rule + `: cidr_ipv4 is "map[a:1]", which is not a text`},
+		"cidr, number": {bad(`"0.0.0.0/0"`, `{"a": 1}`), rule + `: cidr_ipv4 is "{\"a\":1}", which is not a text`},
 		"port":         {bad(`22,`, `70000,`), rule + ": from_port is \"70000\", which is not a port"},
 		"half a port":  {bad(`22,`, `22.5,`), rule + ": from_port is \"22.5\", which is not a whole number"},
 		"backwards":    {bad(`"to_port": 22`, `"to_port": 21`), rule + ": ip_protocol: ports 22-21 run backwards"},

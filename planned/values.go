@@ -46,6 +46,12 @@ func (v values) bad(key, want string, got any) {
 		return
 	}
 	text := fmt.Sprint(got)
+	switch got.(type) {
+	case map[string]any, []any: // as the plan has it
+		if encoded, err := json.Marshal(got); err == nil {
+			text = string(encoded)
+		}
+	}
 	if len(text) > 80 {
 		text = text[:80] + "…"
 	}

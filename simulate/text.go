@@ -95,7 +95,7 @@ func (s *Simulation) notes(say func(string), list func(string, []planned.Note)) 
 		say(text)
 	}
 	if len(s.Plan.Unknown) > 0 {
-		list("Unknown until the plan is applied, and left out:", s.Plan.Unknown)
+		list("Could not be determined, and left out:", s.Plan.Unknown)
 	}
 	if len(s.Plan.Conflicts) > 0 {
 		list("The account is not as the plan expects it:", s.Plan.Conflicts)
