@@ -32,7 +32,7 @@ func (p *program) fixVerb() *urfave.Command {
 		Name:  "fix",
 		Usage: "write a plan of changes that fix the findings, for you to read and run",
 		Description: "The plan first adds rules, then revokes rules, then deletes groups. Each step names its findings, how it was checked, and how to undo it. " +
-			"Deletions are comments unless --with-deletes is given, the most certain first; those of groups that other unused groups reference, or that something unread may use, stay comments: only a complete run at --depth services searches everything that may use a group. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
+			"Deletions are comments unless --with-deletes is given, the most certain first; those of groups that a stack manages, or that something unread may use, stay comments: only a complete run at --depth services searches everything that may use a group. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
 			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "take the findings from this `FILE`, a report of -o json or a snapshot, instead of an account", TakesFile: true},

@@ -16,6 +16,7 @@ type Unused struct {
 	NotSearched []string `json:"not_searched"`           // with the reason, where there is more to it than the depth
 	ConfigSince string   `json:"config_since,omitempty"` // the day since which AWS Config records all types, where it was asked and does
 	Traffic     *Traffic `json:"traffic,omitempty"`      // what flow logs show, where they were given
+	ManagedBy   string   `json:"managed_by,omitempty"`   // what seems to manage the group, by its tags or name, such as CloudFormation stack web
 	HeldBy      []string `json:"held_by"`                // what uses the group without a network interface, each a sentence with name and id
 }
 

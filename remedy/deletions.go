@@ -15,8 +15,8 @@ func deletesGroup(steps []change.Step) bool {
 
 // KeepsGroup says why a plan does not delete the group of a finding, even where it is
 // to delete unused groups: not everything that may use the group was searched, which
-// only a full run at depth services does, or another group references it. It names the
-// run that completes the search. It is empty for a group that may be deleted. The
+// only a full run at depth services does, another group references it, or a stack or
+// the like manages it. It names the run that completes the search. It is empty for a group that may be deleted. The
 // finding must be one that deletes its group.
 func KeepsGroup(f *findings.Finding) string {
 	const again = "sgaudit fix --depth services --with-deletes"
@@ -28,6 +28,8 @@ func KeepsGroup(f *findings.Finding) string {
 		return "a search for its users was not complete: allow the actions under \"not searched\", then run " + again
 	case u.Grade < findings.Unreferenced:
 		return "other unused groups still reference it"
+	case u.ManagedBy != "":
+		return "it seems to be managed by " + u.ManagedBy + ": delete it there"
 	case u.Grade < findings.NotHeld:
 		return "idle services that may use it were not searched: run " + again
 	}

@@ -66,6 +66,11 @@ func TestDeletionsByGrade(t *testing.T) {
 			t.Errorf("the script lacks %q:\n%s", want, text)
 		}
 	}
+	held := report.Findings[9]
+	held.Unused = &findings.Unused{Grade: findings.NotInConfig, FullSearch: true, ManagedBy: "CloudFormation stack web"}
+	if got, want := remedy.KeepsGroup(&held), "it seems to be managed by CloudFormation stack web: delete it there"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
 	none, err := remedy.NewPlan(report, all(report), false)
 	if err != nil {
 		t.Fatal(err)
@@ -94,5 +99,14 @@ func TestDeletionsFollow(t *testing.T) {
 	}
 	if got, want := deleted(plan.Aside), []string{"sg-4", "sg-5"}; !slices.Equal(got, want) {
 		t.Errorf("aside are %v, want %v", got, want)
+	}
+}
+
+// TestDeletionsOfManagedGroups: the tags of a group say which stack manages it.
+func TestDeletionsOfManagedGroups(t *testing.T) {
+	inv := notation.MustParse("sg-1 web tag aws:cloudformation:stack-name=web\n in tcp/80 10.0.0.0/8\n").Inventory
+	report := audited(inv, audit.Options{Settings: audit.Defaults(), Only: []string{"unused-group"}}, inventory.DefaultRulesPerGroup)
+	if len(report.Findings) != 1 || report.Findings[0].Unused.ManagedBy != "CloudFormation stack web" {
+		t.Errorf("%+v", report.Findings)
 	}
 }

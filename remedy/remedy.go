@@ -79,6 +79,9 @@ func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
 	d := a.decide(g, about)
 	by := ManagedBy(g)
 	for _, f := range about {
+		if f.Unused != nil {
+			f.Unused.ManagedBy = by
+		}
 		switch {
 		case f.Rule != nil:
 			d.write(f)
