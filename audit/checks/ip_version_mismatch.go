@@ -47,6 +47,9 @@ var _ = audit.Declare(audit.Check{
 				}
 				o.Message = fmt.Sprintf("%s open to the internet over %s and closed over %s; %s addresses of both versions", withVerb(m.Ports, strings.ContainsAny(m.Ports, ",-"), "is", "are"), m.Open, closed, withVerb(interfacesNamed(concerned), len(concerned) > 1, "has", "have"))
 				o.Fix = fmt.Sprintf("Choose one: revoke %s, or allow the same ports over %s too.", allowed(r, g, m.Rule), closed)
+				if len(r.ServicesOf(m.Rule.Traffic, audit.Admin, audit.Database)) > 0 {
+					o.Fix = fmt.Sprintf("Revoke %s: it opens a port for administration or of a database to the internet.", allowed(r, g, m.Rule))
+				}
 				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}
