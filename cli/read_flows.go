@@ -138,10 +138,8 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 	switch {
 	case len(source.logs) > 0:
 		summary, err = flows.Read(ctx, source.logs, o)
-		if errors.Is(err, flows.ErrNoFiles) && !(o.Since.IsZero() && o.Until.IsZero()) {
-			err = console.Usage("choose another window with --since and --until; files and folders of days outside of it are not read", "no flow log files of the window were found in %s", words.List(source.logs, 3))
-		} else if errors.Is(err, flows.ErrNoFiles) {
-			err = console.Usage("a folder holds them as files that end in .gz, .log, .txt, .parquet or .json", "no flow log files were found in %s", words.List(source.logs, 3))
+		if errors.Is(err, flows.ErrNoFiles) {
+			err = noFiles(source.logs, o)
 		}
 	case len(source.summaries) == 0 && source.demo && (source.athena == nil || !source.athena.named):
 		summary, err = demoFlows(ctx, inv, o)
@@ -160,23 +158,41 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 		return nil, err
 	}
 	for _, file := range source.summaries {
-		text, err := files.Read(file, files.Most)
+		s, err := readSummary(file, &source)
 		if err != nil {
 			return nil, err
-		}
-		s, err := flows.Load(text)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", file, err)
-		}
-		s = s.Within(source.since, source.until)
-		for i := range s.Notes {
-			if s.Notes[i].File == "" {
-				s.Notes[i].File = file
-			}
 		}
 		summary.Add(s)
 	}
 	return summary, nil
+}
+
+// noFiles says that no flow log was found, in the window where there is one.
+func noFiles(logs []string, o flows.Options) error {
+	if !o.Since.IsZero() || !o.Until.IsZero() {
+		return console.Usage("choose another window with --since and --until; files and folders of days outside of it are not read", "no flow log files of the window were found in %s", words.List(logs, 3))
+	}
+	return console.Usage("a folder holds them as files that end in .gz, .log, .txt, .parquet or .json", "no flow log files were found in %s", words.List(logs, 3))
+}
+
+// readSummary reads what an earlier run has saved, as far as it lies in the window. Its
+// notes name the file.
+func readSummary(file string, source *flowSource) (*flows.Summary, error) {
+	text, err := files.Read(file, files.Most)
+	if err != nil {
+		return nil, err
+	}
+	s, err := flows.Load(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	s = s.Within(source.since, source.until)
+	for i := range s.Notes {
+		if s.Notes[i].File == "" {
+			s.Notes[i].File = file
+		}
+	}
+	return s, nil
 }
 
 // demoFlows makes the flow logs of the demo account, and reads them.

@@ -56,12 +56,7 @@ func (p *program) usage(c *urfave.Context) error {
 	src, err := newSource(c, "input")
 	since, early := parseTime(c, "since")
 	until, late := parseTime(c, "until")
-	verdicts, unknown := flagValues(c, "verdict", func(word string) error {
-		if !slices.Contains(verdictWords, word) {
-			return console.Unknown("verdict", word, verdictWords)
-		}
-		return nil
-	})
+	verdicts, unknown := flagValues(c, "verdict", isVerdict)
 	errs := []error{err, wrong, bad, early, late, unknown, notEmpty(c, "save-summary", "input", "config"), checkFormat(c, "log-format"), checkBuckets(c.StringSlice("flow-logs"))}
 	inBuckets := slices.ContainsFunc(c.StringSlice("flow-logs"), flows.IsS3)
 	if inBuckets && c.Bool("demo") {
@@ -100,10 +95,8 @@ func (p *program) usage(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	if file := c.String("save-summary"); file != "" {
-		if err := output.Replace(file, func(w io.Writer) error { return files.Compress(w, summary.Save) }); err != nil {
-			return err
-		}
+	if err := saveSummary(c.String("save-summary"), summary); err != nil {
+		return err
 	}
 	report := usage.Judge(inv, summary, usage.Options{Since: since, Until: until, MaxSources: most, References: references()})
 	p.tellFlows(inv, summary, report)
@@ -117,11 +110,10 @@ func (p *program) usage(c *urfave.Context) error {
 	if err := p.writeUsage(targets, report); err != nil {
 		return err
 	}
-	err = p.conclude(inv, c.Context.Err() != nil)
-	if err == nil && report.Lost() {
-		return status(exitIncomplete)
+	if err := p.conclude(inv, c.Context.Err() != nil); err != nil || !report.Lost() {
+		return err
 	}
-	return err
+	return status(exitIncomplete)
 }
 
 // usageKeepsInput refuses to write in place of what the verb reads.
@@ -252,3 +244,18 @@ func nothingHint(s *flows.Summary) string {
 }
 
 func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04") }
+
+// saveSummary writes what was read for a later run, if it is to be written.
+func saveSummary(file string, summary *flows.Summary) error {
+	if file == "" {
+		return nil
+	}
+	return output.Replace(file, func(w io.Writer) error { return files.Compress(w, summary.Save) })
+}
+
+func isVerdict(word string) error {
+	if !slices.Contains(verdictWords, word) {
+		return console.Unknown("verdict", word, verdictWords)
+	}
+	return nil
+}

@@ -25,17 +25,7 @@ func (s *Summary) Within(since, until time.Time) *Summary {
 	out.Outside, out.Late, out.Notes, out.Accounts = s.Outside, s.Late, s.Notes, s.Accounts
 	for i := range s.Interfaces {
 		e := &s.Interfaces[i]
-		var days []Day
-		for _, d := range e.Days {
-			begin := int64(d.Day) * secondsOfDay
-			if from, to := max(first, begin), min(last, begin+secondsOfDay); from < to {
-				inside := hours(from-begin, to-1-begin)
-				if d.Hours, d.Skipped = d.Hours&inside, d.Skipped&inside; d.Hours|d.Skipped != 0 {
-					days = append(days, d)
-				}
-			}
-		}
-		if len(days) > 0 {
+		if days := daysWithin(e.Days, first, last); len(days) > 0 {
 			x := &out.Interfaces[out.interfaceOf([]byte(e.ID))]
 			x.Account, x.Accepted, x.Days = e.Account, e.Accepted, days
 		}
@@ -66,4 +56,18 @@ func (s *Summary) Within(since, until time.Time) *Summary {
 		out.finish()
 	}
 	return &out
+}
+
+// daysWithin returns the hours of days that lie between two times, in Unix seconds.
+func daysWithin(all []Day, first, last int64) (days []Day) {
+	for _, d := range all {
+		begin := int64(d.Day) * secondsOfDay
+		if from, to := max(first, begin), min(last, begin+secondsOfDay); from < to {
+			inside := hours(from-begin, to-1-begin)
+			if d.Hours, d.Skipped = d.Hours&inside, d.Skipped&inside; d.Hours|d.Skipped != 0 {
+				days = append(days, d)
+			}
+		}
+	}
+	return days
 }

@@ -50,6 +50,30 @@ func (j *judge) losses() map[string]string {
 	return lost
 }
 
+// recorders is what the flow logs of an interface record.
+type recorders struct {
+	accepting, rejecting bool // some record accepted traffic; some rejected traffic only
+	failing              bool // AWS cannot deliver what one with accepted traffic records
+	whole                bool // one has recorded accepted traffic since before the window
+	since                time.Time
+}
+
+func recordersOf(logs []*inventory.FlowLog, first int64) (r recorders) {
+	for _, l := range logs {
+		if l.Traffic == "REJECT" {
+			r.rejecting = true
+			continue
+		}
+		r.accepting = true
+		r.whole = r.whole || l.Active && l.Created.Unix() <= first
+		r.failing = r.failing || !l.Active
+		if r.since.IsZero() || l.Created.Before(r.since) {
+			r.since = l.Created
+		}
+	}
+	return r
+}
+
 // coverage is how far one interface is covered, with what is missing. The flow logs
 // are those of the interface, its subnet and its VPC.
 func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.FlowLog, losses map[string]string) Interface {
@@ -60,33 +84,20 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 		c.Covered, c.Skipped = seen.Covered(j.report.First, j.report.Last)
 	}
 	known := s.region.Read.Has(inventory.PartFlowLogs)
-	// whole: a flow log has recorded accepted traffic since before the window.
-	var accepting, rejecting, failing, whole bool
-	var since time.Time
-	for _, l := range logs {
-		if l.Traffic == "REJECT" {
-			rejecting = true
-			continue
-		}
-		accepting = true
-		whole = whole || l.Active && l.Created.Unix() <= j.report.First
-		failing = failing || !l.Active
-		if since.IsZero() || l.Created.Before(since) {
-			since = l.Created
-		}
-	}
+	of := recordersOf(logs, j.report.First)
+	since := of.since
 	miss := func(format string, args ...any) { c.Reasons = append(c.Reasons, fmt.Sprintf(format, args...)) }
 	switch {
 	case window == 0:
 		miss("the records are of less than one full hour")
-	case known && len(logs) > 0 && !accepting:
+	case known && len(logs) > 0 && !of.accepting:
 		c.Covered = 0
 		miss("the flow logs of %s record rejected traffic only", e.Named())
 	case seen == nil && known && len(logs) == 0:
 		miss("%s has no flow log", e.Named())
 	case seen == nil:
 		miss("no record of %s was read", e.Named())
-	case !seen.Accepted && (!known || len(logs) == 0 || rejecting):
+	case !seen.Accepted && (!known || len(logs) == 0 || of.rejecting):
 		c.Covered = 0
 		miss("no record of accepted traffic of %s was read: its flow log may record rejected traffic only", e.Named())
 	case c.Covered < window:
@@ -94,14 +105,14 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 		switch {
 		case !since.IsZero() && since.Unix() > j.report.First:
 			text += ": its flow log was created on " + since.UTC().Format(time.DateOnly)
-		case failing:
+		case of.failing:
 			text += ": AWS cannot deliver what its flow log records"
 		}
 		miss("%s", text)
-	case known && len(logs) > 0 && !whole && !j.acceptedBefore(e.ID, since):
+	case known && len(logs) > 0 && !of.whole && !j.acceptedBefore(e.ID, since):
 		c.Covered, c.Skipped = seen.Covered(min(j.report.Last, (max(since.Unix(), j.report.First)+hour-1)/hour*hour), j.report.Last)
 		text := "its flow log was created on " + since.UTC().Format(time.DateOnly) + ", and the records of before may be of one that recorded rejected traffic only"
-		if failing && since.Unix() <= j.report.First {
+		if of.failing && since.Unix() <= j.report.First {
 			c.Covered = 0
 			text = "AWS cannot deliver what its flow log records"
 		}
