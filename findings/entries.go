@@ -46,10 +46,23 @@ func Entries(list []*Finding) []Entry {
 		at[k] = len(entries)
 		entries = append(entries, Entry{[]*Finding{f}})
 	}
-	slices.SortStableFunc(entries, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(b.First().Severity, a.First().Severity), cmp.Compare(urgency(a.First()), urgency(b.First())))
-	})
+	slices.SortStableFunc(entries, func(a, b Entry) int { return WorstFirst(a.First(), b.First()) })
 	return entries
+}
+
+// Singly returns an entry for each finding of the list, in the order of Entries.
+func Singly(list []*Finding) []Entry {
+	entries := make([]Entry, len(list))
+	for i, f := range list {
+		entries[i] = Entry{[]*Finding{f}}
+	}
+	slices.SortStableFunc(entries, func(a, b Entry) int { return WorstFirst(a.First(), b.First()) })
+	return entries
+}
+
+// WorstFirst compares findings in the order of Entries: negative where a comes first.
+func WorstFirst(a, b *Finding) int {
+	return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(urgency(a), urgency(b)))
 }
 
 // urgency orders findings of one severity: 0 where the internet gets through.
@@ -91,6 +104,15 @@ func (f *Finding) Short(digits int) string { return f.ID[:min(digits, len(f.ID))
 // and the id alone where AWS knows no name.
 func (f *Finding) Subject() string {
 	id := cmp.Or(f.ResourceID, f.GroupID)
+	if name := f.SubjectName(); name != id {
+		return name + " (" + id + ")"
+	}
+	return id
+}
+
+// SubjectName returns the name of what Subject names, or its id where it has no name.
+func (f *Finding) SubjectName() string {
+	id := cmp.Or(f.ResourceID, f.GroupID)
 	name := f.ResourceName
 	if name == "" && id == f.GroupID {
 		name = f.GroupName // in reports of earlier versions
@@ -98,5 +120,5 @@ func (f *Finding) Subject() string {
 	if strings.TrimSpace(name) == "" {
 		return id
 	}
-	return name + " (" + id + ")"
+	return name
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -82,6 +83,28 @@ func (r *Rule) Named() string {
 	}
 	at := strings.LastIndexByte(text, ' ') + 1
 	return text[:at] + inventory.Named(r.PeerName, text[at:])
+}
+
+// Words returns the rule as a sentence has it, with the name of its source before the
+// id: "tcp/22 from shop-bastion (sg-0a100013)", and "all traffic to 0.0.0.0/0" of an
+// egress rule.
+func (r *Rule) Words() string {
+	way, text, _ := strings.Cut(r.String(), " ")
+	traffic, peer := text, ""
+	if at := strings.LastIndexByte(text, ' '); at >= 0 {
+		traffic, peer = text[:at], text[at+1:]
+	}
+	switch _, err := strconv.Atoi(traffic); {
+	case traffic == "all":
+		traffic = "all traffic"
+	case err == nil: // the number of an IP protocol
+		traffic = "protocol " + traffic
+	}
+	preposition := " from "
+	if way == "out" {
+		preposition = " to "
+	}
+	return traffic + preposition + inventory.Named(r.PeerName, peer)
 }
 
 // String returns the identity of the rule in its group: "in tcp/22 0.0.0.0/0".

@@ -105,3 +105,20 @@ func TestRuleOfAnotherKind(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
+
+// TestWords: people read a rule as a sentence, with the name of its source.
+func TestWords(t *testing.T) {
+	for _, c := range []struct {
+		text findings.RuleText
+		want string
+	}{
+		{findings.RuleText{Direction: "ingress", Protocol: "tcp", Ports: "22", Source: "0.0.0.0/0"}, "tcp/22 from 0.0.0.0/0"},
+		{findings.RuleText{Direction: "ingress", Protocol: "tcp", Ports: "5432", Source: "sg-1", SourceName: "api"}, "tcp/5432 from api (sg-1)"},
+		{findings.RuleText{Direction: "egress", Protocol: "all", Ports: "all", Source: "::/0"}, "all traffic to ::/0"},
+		{findings.RuleText{Direction: "egress", Protocol: "47", Ports: "all", Source: "pl-1", SourceName: "s3"}, "protocol 47 to s3 (pl-1)"},
+	} {
+		if got := findings.NewRule(c.text).Words(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}

@@ -65,7 +65,7 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 		say("%s suppressed by exceptions", words.Count(r.Summary.Suppressed, "finding"))
 	}
 	say("Read %s at depth %s: %s, %s, %s", words.Count(regions, "region"), words.Plain(r.Depth), words.Count(groups, "security group"),
-		words.Count(rules, "rule"), words.Count(interfaces, "network interface"))
+		words.Count(rules, "rule"), words.Count(interfaces, "interface"))
 	if skipped > 0 {
 		say("%s skipped on request", words.Count(skipped, "region"))
 	}
@@ -89,13 +89,19 @@ func first(out *bytes.Buffer, r *findings.Report, o Options) {
 	}
 	entries := findings.Entries(r.Open())
 	var names []string
+	noun := "group"
 	for _, e := range entries {
 		if f := e.First(); f.Severity >= findings.High && !slices.Contains(names, f.Subject()) {
 			names = append(names, f.Subject())
+			noun = subjectNoun(noun, f)
 		}
 	}
 	if len(names) > 0 {
-		for _, line := range wrap("Fix first: "+words.Plain(words.List(names, mostFirst)), o.Width) {
+		text := "Fix first: " + words.List(names, mostFirst)
+		if more := len(names) - mostFirst; more > 1 { // as List counts
+			text += " " + noun + "s"
+		}
+		for _, line := range wrap(words.Plain(text), o.Width) {
 			out.WriteString(line + "\n")
 		}
 	}
@@ -194,7 +200,7 @@ func notes(out *bytes.Buffer, r *findings.Report, o Options, shown func(check st
 		if !shown(n.Check) {
 			continue
 		}
-		text := n.Check + ": " + n.Text
+		text := n.Check + " " + n.Text
 		if regions[text] == nil {
 			texts = append(texts, text)
 		}

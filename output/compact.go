@@ -11,6 +11,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -23,6 +24,7 @@ type compact struct {
 	digits   int  // of the ids
 	accounts bool // more than one: each group names its own
 	compared bool // with a baseline: what is new is marked
+	ruled    bool // the rows below high severity name their rule
 
 	written int // entries so far, of all sections
 	left    int // groups that are not written, beyond maxRows
@@ -35,28 +37,46 @@ const mostAlike = 3
 const severityWidth = len("CRITICAL")
 
 // cluster is what stands under one name.
-type cluster struct{ entries []findings.Entry }
+type cluster struct {
+	entries  []findings.Entry
+	verdicts bool // written in its rows, as the title of the section does not name them
+}
 
 // write writes the table and returns of which checks it lists findings.
 func (c *compact) write(out *bytes.Buffer, open []*findings.Finding) (shown func(check string) bool) {
-	listed, counted := c.divide(findings.Entries(open))
+	list := findings.Entries(open)
+	if c.o.All {
+		list = findings.Singly(open)
+	}
+	listed, counted := c.divide(list)
 	order(listed, c.o.Sort, func(e *findings.Entry) *findings.Finding { return e.First() })
 	if c.bySeverity() {
 		order(listed, []string{"severity"}, func(e *findings.Entry) *findings.Finding { return e.First() })
 	}
+	c.ruled = true
+	if !c.o.All && c.bySeverity() { // a short list: the rule is left out where it takes a second line
+		c.ruled = !slices.ContainsFunc(listed, func(e findings.Entry) bool {
+			f := e.First()
+			return f.Severity < findings.High && 2+c.digits+1+twwidth.Width(c.place(f)+"  "+c.text(e)) > c.o.Width
+		})
+	}
 	for i, s := range sections(listed, c.o.GroupBy) {
 		if c.written >= maxRows {
-			c.section(out, s.entries) // which counts them
+			c.section(out, s) // which counts them
 			continue
 		}
 		title := words.Plain(s.title)
 		if c.bySeverity() {
-			title = paint(c.o, s.entries[0].First().Severity, strings.ToUpper(title))
+			f := s.entries[0].First()
+			title = paint(c.o, f.Severity, strings.ToUpper(f.Severity.String()))
+			if s.verdict != "" {
+				title += ", " + words.Plain(string(s.verdict))
+			}
 		} else if i > 0 {
 			out.WriteByte('\n')
 		}
-		fmt.Fprintf(out, "%s: %s\n", title, words.Count(s.findings(), "finding"))
-		c.section(out, s.entries)
+		fmt.Fprintf(out, "%s: %s\n", title, s.count())
+		c.section(out, s)
 	}
 	if c.left > 0 {
 		fmt.Fprintf(out, "\nMore findings, of %s, are not shown: write them with -o csv=FILE or -o json=FILE\n", words.Count(c.left, "group"))
@@ -74,21 +94,44 @@ func (c *compact) bySeverity() bool { return c.o.GroupBy == "" || c.o.GroupBy ==
 // section is a part of the table, with its title.
 type section struct {
 	title   string
+	verdict reach.Verdict // of all entries, and part of the title; empty where rows name it
 	entries []findings.Entry
 }
 
-func (s *section) findings() (n int) {
+// count says how many findings a section has, and of how many groups or other
+// resources where these are fewer.
+func (s *section) count() string {
+	n := 0
+	about := map[string]bool{}
+	noun := "group"
 	for _, e := range s.entries {
 		n += len(e.Findings)
+		f := e.First()
+		about[f.AccountID+" "+f.Region+" "+f.Subject()] = true
+		noun = subjectNoun(noun, f)
 	}
-	return n
+	text := words.Count(n, "finding")
+	if len(about) < n {
+		text += " in " + words.Count(len(about), noun)
+	}
+	return text
+}
+
+// subjectNoun is what a list of resources is called of which f is about one: of
+// groups, until one is of another kind.
+func subjectNoun(noun string, f *findings.Finding) string {
+	if cmp.Or(f.ResourceID, f.GroupID) != f.GroupID {
+		return "resource"
+	}
+	return noun
 }
 
 // Groupings are the values of Options.GroupBy.
 func Groupings() []string { return []string{"severity", "group", "vpc", "region", "account", "check"} }
 
 // sections divides entries by what Options.GroupBy names, each section where
-// its worst entry stands.
+// its worst entry stands. Below high severity, where a row is one line, a section is
+// of one verdict too: its title names it, and a row has no room for it.
 func sections(entries []findings.Entry, by string) []*section {
 	title := func(f *findings.Finding) string {
 		switch by {
@@ -105,14 +148,22 @@ func sections(entries []findings.Entry, by string) []*section {
 		}
 		return f.Severity.String()
 	}
+	type kind struct {
+		title   string
+		verdict reach.Verdict
+	}
 	var list []*section
-	at := map[string]*section{}
+	at := map[kind]*section{}
 	for _, e := range entries {
-		t := title(e.First())
-		s := at[t]
+		f := e.First()
+		k := kind{title: title(f)}
+		if (by == "" || by == "severity") && f.Severity < findings.High {
+			k.verdict = f.Exposure.Verdict
+		}
+		s := at[k]
 		if s == nil {
-			s = &section{title: t}
-			at[t] = s
+			s = &section{title: k.title, verdict: k.verdict}
+			at[k] = s
 			list = append(list, s)
 		}
 		s.entries = append(s.entries, e)
@@ -121,15 +172,15 @@ func sections(entries []findings.Entry, by string) []*section {
 }
 
 // section writes entries, those of a group together where its worst one stands.
-func (c *compact) section(out *bytes.Buffer, entries []findings.Entry) {
+func (c *compact) section(out *bytes.Buffer, s *section) {
 	var clusters []*cluster
 	at := map[string]*cluster{}
-	for _, e := range entries {
+	for _, e := range s.entries {
 		f := e.First()
 		name := f.AccountID + " " + f.Region + " " + cmp.Or(f.ResourceID, f.GroupID)
 		k := at[name]
 		if k == nil {
-			k = &cluster{}
+			k = &cluster{verdicts: s.verdict == ""}
 			at[name] = k
 			clusters = append(clusters, k)
 		}
@@ -194,7 +245,7 @@ func (c *compact) count(out *bytes.Buffer, entries []findings.Entry) {
 			checks[i] = fmt.Sprintf("%d %s", number[check], words.Plain(check))
 		}
 		head := paint(c.o, severity, strings.ToUpper(severity.String())) + ": "
-		c.entry(out, head, 2, "", []string{strings.Join(checks, ", ") + " (see --all)"})
+		c.entry(out, head, 2, "", strings.Join(checks, ", ")+" (see --all)")
 	}
 }
 
@@ -210,11 +261,15 @@ func (k *cluster) likeness() string {
 	return strings.Join(parts, "\x00")
 }
 
-// cluster writes a group's name with its first entry, and the others below.
+// cluster writes a group's name with its first entry, and the others indented below.
 func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
+	var before reach.Verdict
 	for i, e := range k.entries {
 		f := e.First()
 		head := fmt.Sprintf("  %-*s ", c.digits, words.Plain(f.Short(c.digits)))
+		if i > 0 {
+			head = "  " + head // a text in the column of the names would read as a group
+		}
 		indent := twwidth.Width(head)
 		if !c.bySeverity() {
 			word := strings.ToUpper(f.Severity.String())
@@ -224,11 +279,19 @@ func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
 		if c.compared && f.Baseline == findings.New {
 			head += "NEW "
 		}
+		place, text, verdict := "", c.text(e), f.Exposure.Verdict // from the internet, as the legend says
 		if i == 0 {
-			c.entry(out, head, indent, c.place(f), c.texts(e))
-		} else {
-			c.entry(out, head, indent, "", c.texts(e))
+			place = c.place(f)
 		}
+		if k.verdicts && verdict != before {
+			if longer := strings.TrimPrefix(place+": "+words.Plain(string(verdict)), ": "); twwidth.Width(longer) <= c.o.Width-indent {
+				place = longer
+			} else {
+				text = words.Plain(string(verdict)) + ": " + text
+			}
+		}
+		before = verdict
+		c.entry(out, head, indent, place, text)
 	}
 }
 
@@ -241,66 +304,51 @@ func (c *compact) place(f *findings.Finding) string {
 	if c.accounts && c.o.GroupBy != "account" {
 		place = append(place, words.Plain(cmp.Or(f.AccountName, f.AccountID)))
 	}
-	text := strings.Join(place, ", ")
-	if v := f.Exposure.Verdict; v == "reachable" || v == "unknown" {
-		text += ": " + string(v) // from the internet, as the legend says
+	return strings.Join(place, ", ")
+}
+
+// text is what is wrong: the message of what is critical or high, else the check,
+// with its rule where c.ruled says so. The rows of a table have one form each.
+func (c *compact) text(e findings.Entry) string {
+	f := e.First()
+	text := words.Plain(f.Check)
+	switch rule := sourcesText(e); {
+	case f.Severity >= findings.High: // the row has the id
+		text = strings.ReplaceAll(words.Plain(f.Message), words.Plain(f.Subject()), words.Plain(f.SubjectName()))
+	case c.ruled && rule != "":
+		text += ": " + rule
+	}
+	if n := len(e.Findings); n > 1 {
+		ids := make([]string, n)
+		for i, one := range e.Findings {
+			ids[i] = words.Plain(one.Short(c.digits))
+		}
+		text += fmt.Sprintf(" (%s: %s)", words.Count(n, "rule"), words.List(ids, mostAlike))
 	}
 	return text
 }
 
-// texts are ways to say what is wrong, the best first: the last is the shortest.
-// Only what is not critical or high may be said in short.
-func (c *compact) texts(e findings.Entry) []string {
-	f := e.First()
-	message := words.Plain(f.Message)
-	short := words.Plain(f.Check)
-	if rule := sourcesText(e); rule != "" {
-		short += ": " + rule
-	}
-	if n := len(e.Findings); n > 1 {
-		message += fmt.Sprintf(" (%s)", words.Count(n, "rule"))
-	}
-	if f.Severity >= findings.High {
-		return []string{message}
-	}
-	return []string{message, short, words.Plain(f.Check)}
-}
-
 // sourcesText is the traffic and all sources of an entry.
 func sourcesText(e findings.Entry) string {
-	text := ruleText(e.First())
+	text := ruleWords(e.First())
 	for _, f := range e.Findings[1:] {
 		text += ", " + words.Plain(f.Rule.Texts().Source)
 	}
 	return text
 }
 
-// entry writes one line where a text fits behind the name, else the name and the
+// entry writes one line where the text fits behind the name, else the name and the
 // text below it.
-func (c *compact) entry(out *bytes.Buffer, head string, indent int, place string, texts []string) {
-	before := twwidth.Width(head)
+func (c *compact) entry(out *bytes.Buffer, head string, indent int, place, text string) {
 	if place != "" {
-		place += "  "
-	}
-	room := c.o.Width - before - twwidth.Width(place)
-	for _, text := range texts {
-		if twwidth.Width(text) <= room {
-			out.WriteString(head + place + text + "\n")
+		if twwidth.Width(head+place+"  "+text) <= c.o.Width {
+			out.WriteString(head + place + "  " + text + "\n")
 			return
 		}
-	}
-	var lines []string
-	if place != "" {
-		out.WriteString(head + strings.TrimRight(place, " ") + "\n")
+		out.WriteString(head + place + "\n")
 		head = strings.Repeat(" ", indent)
 	}
-	for _, text := range texts[:min(2, len(texts))] {
-		shorter := wrap(text, max(leastText, c.o.Width-indent))
-		if lines == nil || len(shorter) < len(lines) {
-			lines = shorter
-		}
-	}
-	for _, line := range lines {
+	for _, line := range wrap(text, max(leastText, c.o.Width-indent)) {
 		out.WriteString(head + line + "\n")
 		head = strings.Repeat(" ", indent)
 	}

@@ -43,7 +43,7 @@ func Explain(f *findings.Finding) string {
 	if f.ResourceID != f.GroupID {
 		field("resource", inventory.Named(f.ResourceName, f.ResourceID))
 	}
-	field("rule", ruleText(f))
+	field("rule", ruleWords(f))
 	if f.Rule != nil {
 		field("rule ids", strings.Join(f.Rule.Texts().RuleIDs, ", "))
 	}

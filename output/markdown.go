@@ -55,7 +55,7 @@ func markdownTable(out *bytes.Buffer, title string, list []*findings.Finding) {
 	fmt.Fprintf(out, "\n### %s: %d\n\n| Severity | Where | Resource | Rule | Finding | Fix |\n| --- | --- | --- | --- | --- | --- |\n", title, len(list))
 	for _, f := range list[:min(markdownRows, len(list))] {
 		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", f.Severity, markdownCode(placeWords(f.AccountID, f.AccountName, f.Region)), markdownCode(resourceWords(f)),
-			markdownCode(ruleText(f)), markdownText(runes(f.Message, markdownCell)), markdownText(runes(f.Fix.Summary, markdownCell)))
+			markdownCode(ruleWords(f)), markdownText(runes(f.Message, markdownCell)), markdownText(runes(f.Fix.Summary, markdownCell)))
 	}
 	if more := len(list) - markdownRows; more > 0 {
 		fmt.Fprintf(out, "\nAnd %d more: see `-o json` or `-o csv`.\n", more)

@@ -67,6 +67,7 @@ type layout struct{ o Options }
 
 // columns is the table with every fact in a column of its own.
 func (l *layout) columns(out *bytes.Buffer, r *findings.Report, open []*findings.Finding) error {
+	slices.SortStableFunc(open, findings.WorstFirst)
 	order(open, l.o.Sort, func(f **findings.Finding) *findings.Finding { return *f })
 	chosen := l.chosen(r, open)
 	head := make([]string, len(chosen))
@@ -113,7 +114,7 @@ var tableColumns = []tableColumn{
 	{"vpc", func(f *findings.Finding, _ int) string { return inventory.Named(f.VPCName, f.VPCID) }},
 	{"group", func(f *findings.Finding, _ int) string { return subject(f) }},
 	{"name", func(f *findings.Finding, _ int) string { return cmp.Or(f.ResourceName, f.GroupName) }},
-	{"rule", func(f *findings.Finding, _ int) string { return ruleText(f) }},
+	{"rule", func(f *findings.Finding, _ int) string { return ruleWords(f) }},
 	{"services", func(f *findings.Finding, _ int) string { return strings.Join(f.Services, ", ") }},
 	{"attached", func(f *findings.Finding, _ int) string { return fmt.Sprint(f.Attached) }},
 	{"exposure", func(f *findings.Finding, _ int) string { return string(f.Exposure.Verdict) }},
@@ -259,6 +260,14 @@ func ruleText(f *findings.Finding) string {
 		return ""
 	}
 	return words.Plain(f.Rule.Named())
+}
+
+// ruleWords is the rule of a finding as a sentence has it: "tcp/22 from 0.0.0.0/0".
+func ruleWords(f *findings.Finding) string {
+	if f.Rule == nil {
+		return ""
+	}
+	return words.Plain(f.Rule.Words())
 }
 
 // severityColors are readable on white and on black: the plain yellow and cyan of

@@ -8,6 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Every group is attached to an interface or referenced by a group that is in use.
@@ -74,7 +75,7 @@ func (e *unusedEvidence) of(u *findings.Unused) []string {
 		if *e == nil {
 			*e = unusedEvidence{}
 		}
-		(*e)[u.Grade] = []string{gradeText(u), "nothing found among: " + among(u)}
+		(*e)[u.Grade] = []string{gradeText(u), "nothing found: sgaudit " + searched(u)}
 	}
 	return append(slices.Clip((*e)[u.Grade]), trafficText(u)...)
 }
@@ -118,12 +119,14 @@ func unusedMessage(r *audit.Pass, g *inventory.Group, set, namedBy []string) str
 	return text
 }
 
-// searched says where users of a group were looked for. It is the same for every
-// group of a region.
-func searched(u *findings.Unused) string { return "searched for uses of security groups: " + among(u) }
-
-func among(u *findings.Unused) string {
-	return strings.Join(u.Searched, ", ") + "; not searched: " + strings.Join(u.NotSearched, ", ")
+// searched says where users of a group were looked for, after the name of the check.
+// It is the same for every group of a region.
+func searched(u *findings.Unused) string {
+	text := "looked for uses of security groups in " + words.Series(u.Searched)
+	if len(u.NotSearched) > 0 {
+		text += ", and did not look in " + words.Series(u.NotSearched)
+	}
+	return text
 }
 
 func unusedFix(r *audit.Pass, g *inventory.Group, namedBy []string) string {
