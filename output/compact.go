@@ -11,7 +11,6 @@ import (
 
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -70,7 +69,7 @@ func (c *compact) write(out *bytes.Buffer, open []*findings.Finding) (shown func
 			f := s.entries[0].First()
 			title = paint(c.o, f.Severity, strings.ToUpper(f.Severity.String()))
 			if s.verdict != "" {
-				title += ", " + words.Plain(string(s.verdict))
+				title += ", " + words.Plain(s.verdict)
 			}
 		} else if i > 0 {
 			out.WriteByte('\n')
@@ -94,7 +93,7 @@ func (c *compact) bySeverity() bool { return c.o.GroupBy == "" || c.o.GroupBy ==
 // section is a part of the table, with its title.
 type section struct {
 	title   string
-	verdict reach.Verdict // of all entries, and part of the title; empty where rows name it
+	verdict string // of all entries, and part of the title; empty where rows name it
 	entries []findings.Entry
 }
 
@@ -150,7 +149,7 @@ func sections(entries []findings.Entry, by string) []*section {
 	}
 	type kind struct {
 		title   string
-		verdict reach.Verdict
+		verdict string
 	}
 	var list []*section
 	at := map[kind]*section{}
@@ -158,7 +157,7 @@ func sections(entries []findings.Entry, by string) []*section {
 		f := e.First()
 		k := kind{title: title(f)}
 		if (by == "" || by == "severity") && f.Severity < findings.High {
-			k.verdict = f.Exposure.Verdict
+			k.verdict = string(f.Exposure.Verdict)
 		}
 		s := at[k]
 		if s == nil {
@@ -263,7 +262,7 @@ func (k *cluster) likeness() string {
 
 // cluster writes a group's name with its first entry, and the others indented below.
 func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
-	var before reach.Verdict
+	var before string
 	for i, e := range k.entries {
 		f := e.First()
 		head := fmt.Sprintf("  %-*s ", c.digits, words.Plain(f.Short(c.digits)))
@@ -279,15 +278,15 @@ func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
 		if c.compared && f.Baseline == findings.New {
 			head += "NEW "
 		}
-		place, text, verdict := "", c.text(e), f.Exposure.Verdict // from the internet, as the legend says
+		place, text, verdict := "", c.text(e), string(f.Exposure.Verdict) // from the internet, as the legend says
 		if i == 0 {
 			place = c.place(f)
 		}
 		if k.verdicts && verdict != before {
-			if longer := strings.TrimPrefix(place+": "+words.Plain(string(verdict)), ": "); twwidth.Width(longer) <= c.o.Width-indent {
+			if longer := strings.TrimPrefix(place+": "+words.Plain(verdict), ": "); twwidth.Width(longer) <= c.o.Width-indent {
 				place = longer
 			} else {
-				text = words.Plain(string(verdict)) + ": " + text
+				text = words.Plain(verdict) + ": " + text
 			}
 		}
 		before = verdict
