@@ -30,7 +30,7 @@ func (p *program) graphVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "graph",
 		Usage: "draw who can talk to whom: groups as boxes, what is open to the internet in the colour of its severity",
-		Description: "The internet is a wall on the left. A group is a box with a row for each inbound traffic that its rules allow, groups that are alike are one box, " +
+		Description: "The internet is the bar on the left. A group is a box with a row for each inbound traffic that its rules allow, groups that are alike are one box, " +
 			"and connections flow from left to right. An arrow gets in, a dashed line that ends at a double bar is stopped by the network, a dotted one could not be judged. " +
 			"Exit codes: 0 drawn, 2 could not start or finish, 3 drawn, but some region or part could not be read.",
 		Flags: append([]urfave.Flag{
@@ -155,6 +155,7 @@ func (p *program) draw(drawn *picture.Picture, view string, all bool, targets []
 			}
 		}
 	}
+	note(drawn.Omitted())
 	for _, t := range targets {
 		if strings.HasSuffix(t.file, "/") {
 			left, err := drawFolder(drawn, t.file)

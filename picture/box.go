@@ -135,7 +135,7 @@ func (b *Box) Subtitle() string {
 			parts = append(parts, decimal(len(b.Kinds)-i)+" other kinds")
 			break
 		}
-		parts = append(parts, decimal(k.Count)+" "+plural(strings.ReplaceAll(k.Name, "-", " "), k.Count))
+		parts = append(parts, decimal(len(k.owners))+" "+plural(strings.ReplaceAll(k.Name, "-", " "), len(k.owners)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -20,14 +20,21 @@ type builder struct {
 	about  map[place][]*findings.Finding
 	boxes  map[string]*Box // by group; those that are drawn
 	closed map[string]*Box // by group; those that are only counted
+	placed map[string]bool // by id: the findings that have a place
 }
 
 func newBuilder(r *inventory.Region, about map[place][]*findings.Finding, opts Options) *builder {
 	return &builder{region: r, index: inventory.NewIndex(r), opts: opts, about: about, boxes: map[string]*Box{}, closed: map[string]*Box{}}
 }
 
+// findings returns the findings about a group, and those about the interfaces that it
+// is attached to.
 func (b *builder) findings(g *inventory.Group) []*findings.Finding {
-	return b.about[place{b.region.AccountID, b.region.Name, g.ID}]
+	list := slices.Clip(b.about[place{b.region.AccountID, b.region.Name, g.ID}])
+	for _, e := range b.index.Members(g.ID) {
+		list = append(list, b.about[place{b.region.AccountID, b.region.Name, e.ID}]...)
+	}
+	return list
 }
 
 // vpcs returns the VPCs of the region that hold groups.
@@ -48,7 +55,10 @@ func (b *builder) vpcs() []*VPC {
 		v.Groups++
 		about := b.findings(g)
 		for _, f := range about {
-			v.Counts[f.Severity]++
+			if !b.placed[f.ID] { // an interface with two groups counts once
+				v.Counts[f.Severity]++
+			}
+			b.placed[f.ID] = true
 		}
 		box := &Box{Members: []Member{{g.ID, cmp.Or(g.Name, g.ID)}}, Interfaces: len(b.index.Members(g.ID)), Kinds: b.kinds(g)}
 		switch {
@@ -122,12 +132,17 @@ func (b *builder) used() map[string]bool {
 
 func (b *builder) kinds(g *inventory.Group) []Kind {
 	count := map[string]int{}
+	owners := map[string]map[string]bool{}
 	for _, e := range b.index.Members(g.ID) {
-		count[e.Owner().Kind]++
+		owner := e.Owner()
+		if count[owner.Kind]++; owners[owner.Kind] == nil {
+			owners[owner.Kind] = map[string]bool{}
+		}
+		owners[owner.Kind][cmp.Or(owner.Name, e.ID)] = true
 	}
 	var kinds []Kind
 	for name, n := range count {
-		kinds = append(kinds, Kind{name, n})
+		kinds = append(kinds, Kind{name, n, owners[name]})
 	}
 	slices.SortFunc(kinds, func(a, b Kind) int { return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name)) })
 	return kinds
@@ -138,7 +153,7 @@ func (b *builder) kinds(g *inventory.Group) []Kind {
 func (b *builder) doors(v *VPC, g *inventory.Group, box *Box) {
 	at := map[string][]Finding{} // by the text of a rule
 	for _, f := range b.findings(g) {
-		if f.Rule != nil && f.Rule.Direction == inventory.Ingress {
+		if f.GroupID != "" && f.Rule != nil && f.Rule.Direction == inventory.Ingress {
 			key := f.Rule.String()
 			at[key] = append(at[key], shown(f))
 		} else {

@@ -49,7 +49,9 @@ func (p *Picture) column(all bool, most int, used map[string]bool, explained boo
 		left = append(left, region+" was not read in full.")
 	}
 	top := 40.0
-	if p.embedded != "" { // a page has a title of its own
+	if p.embedded == "" {
+		left = append(left, p.Omitted()...)
+	} else { // a page has a title of its own, and lists the findings
 		top = 8
 	}
 	draw := func(from float64) (l *layers, wallEnd, bottom float64) {

@@ -3,6 +3,7 @@ package picture
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -129,7 +130,7 @@ func (v *VPC) join(colour map[*Box]int) {
 			first.Members = append(first.Members, b.Members...)
 			first.Interfaces += b.Interfaces
 			first.addKinds(b.Kinds)
-			first.Findings = append(first.Findings, b.Findings...)
+			first.addFindings(b.Findings)
 			first.absorb(b, into)
 		}
 	}
@@ -156,10 +157,22 @@ func countPairs(boxes []*Box, into map[*Box]*Box) map[pair]int {
 	return count
 }
 
+// addFindings adds findings that the box does not have: one about an interface
+// stands at each of its groups.
+func (b *Box) addFindings(list []Finding) {
+	for _, f := range list {
+		if !slices.ContainsFunc(b.Findings, func(o Finding) bool { return o.ID == f.ID }) {
+			b.Findings = append(b.Findings, f)
+		}
+	}
+}
+
 func (b *Box) addKinds(kinds []Kind) {
 	for _, k := range kinds {
 		if i := slices.IndexFunc(b.Kinds, func(o Kind) bool { return o.Name == k.Name }); i >= 0 {
 			b.Kinds[i].Count += k.Count
+			b.Kinds[i].owners = maps.Clone(b.Kinds[i].owners)
+			maps.Copy(b.Kinds[i].owners, k.owners)
 		} else {
 			b.Kinds = append(b.Kinds, k)
 		}

@@ -159,6 +159,9 @@ func (p *Picture) layers(all bool, most int) (svg string, left []string) {
 	for _, region := range p.Incomplete {
 		said = append(said, region+" was not read in full: this is not the whole picture.")
 	}
+	if p.embedded == "" { // a page lists the findings itself
+		said = append(said, p.Omitted()...)
+	}
 	return l.document(y, said), said
 }
 
@@ -253,7 +256,7 @@ func (l *layers) vpc(v *VPC, y float64) float64 {
 		bottom = top
 	}
 	aside := l.aside(v, bandLeft+bandPad, l.width-margin-bandPad, bottom)
-	l.bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s: %d groups", v.Title(), v.ID, v.Where(), v.Groups))
+	l.bands.group(v.Anchor(), fmt.Sprintf("VPC %s (%s) in %s: %d %s", v.Title(), v.ID, v.Where(), v.Groups, plural("group", v.Groups)))
 	l.bands.rect(bandLeft, y, l.width-bandLeft-margin, aside-y, 10, 1, "", band, rule)
 	l.bands.text(bandLeft+14, y+22, 14, 600, ink, "", fit(v.Title(), 600, 14, true))
 	l.bands.text(bandLeft+14, y+38, 11, 400, dim, "", fit(v.Facts(), l.width-bandLeft-60, 11, false))

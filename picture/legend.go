@@ -65,7 +65,7 @@ func (l *layers) samples() []sample {
 		list = append(list, sample{22, func(c *canvas, x, y float64) {
 			fmt.Fprintf(c, `<circle cx="%s" cy="%s" r="8" stroke-width="1.4" %s/>`+"\n", number(x+8), number(y), both(boxTone, dim))
 			c.text(x+8, y+4, 10, 600, dim, "middle", "2")
-		}, "findings about the group"})
+		}, "findings about the group or its interfaces"})
 	}
 	return list
 }

@@ -10,6 +10,7 @@ package picture
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Picture is the model: every VPC that holds security groups, the worst first.
@@ -24,6 +26,7 @@ type Picture struct {
 	Caller     string   // the account that the one who read belongs to
 	Incomplete []string // regions that were not read in full, with their account where there are several
 	VPCs       []*VPC
+	LeftOut    []Finding // open findings without a place: about neither a group nor a network interface with a group that is drawn
 
 	across   *across // the boxes of all VPCs, those that are not in the picture too
 	embedded string  // what ids begin with in a page; empty for a document of its own
@@ -86,6 +89,8 @@ type Member struct{ ID, Name string }
 type Kind struct {
 	Name  string
 	Count int
+
+	owners map[string]bool // what the interfaces belong to; one load balancer has an interface in each of its subnets
 }
 
 // Finding is an open finding that has its place in the picture.
@@ -258,7 +263,8 @@ func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Pictu
 	for _, r := range inv.Regions {
 		accounts[r.AccountID] = true
 	}
-	about := byGroup(report)
+	about := byPlace(report)
+	placed := map[string]bool{}
 	for _, r := range inv.Regions {
 		if r.Skipped {
 			continue
@@ -271,8 +277,10 @@ func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Pictu
 			p.Incomplete = append(p.Incomplete, name)
 		}
 		b := newBuilder(r, about, opts)
+		b.placed = placed
 		p.VPCs = append(p.VPCs, b.vpcs()...)
 	}
+	p.leaveOut(report, placed)
 	slices.Sort(p.Incomplete)
 	p.Incomplete = slices.Compact(p.Incomplete)
 	slices.SortFunc(p.VPCs, func(a, b *VPC) int {
@@ -284,19 +292,40 @@ func New(inv *inventory.Inventory, report *findings.Report, opts Options) *Pictu
 	return p
 }
 
-// place is where a group is.
-type place struct{ account, region, group string }
+// place is where a group or a network interface is.
+type place struct{ account, region, id string }
 
-func byGroup(report *findings.Report) map[place][]*findings.Finding {
+// byPlace returns the open findings by what they are about: the group, or else the
+// resource.
+func byPlace(report *findings.Report) map[place][]*findings.Finding {
 	about := map[place][]*findings.Finding{}
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		if f.GroupID != "" && f.Status == findings.Open {
-			at := place{f.AccountID, f.Region, f.GroupID}
+		if f.Status == findings.Open {
+			at := place{f.AccountID, f.Region, cmp.Or(f.GroupID, f.ResourceID)}
 			about[at] = append(about[at], f)
 		}
 	}
 	return about
+}
+
+// leaveOut keeps the open findings that were not placed, the worst first.
+func (p *Picture) leaveOut(report *findings.Report, placed map[string]bool) {
+	for i := range report.Findings {
+		if f := &report.Findings[i]; f.Status == findings.Open && !placed[f.ID] {
+			p.LeftOut = append(p.LeftOut, shown(f))
+		}
+	}
+	slices.SortFunc(p.LeftOut, func(a, b Finding) int { return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.ID, b.ID)) })
+}
+
+// Omitted says which findings the picture leaves out; nothing where it has all.
+func (p *Picture) Omitted() []string {
+	if len(p.LeftOut) == 0 {
+		return nil
+	}
+	named := words.FirstOf(p.LeftOut, 3, func(f Finding) string { return fmt.Sprintf("%s (%s)", f.ID[:min(6, len(f.ID))], f.Severity) })
+	return []string{"The picture leaves out findings about other resources: " + named + "."}
 }
 
 func shown(f *findings.Finding) Finding {

@@ -355,7 +355,7 @@ func TestTraps(t *testing.T) {
 		},
 		"load balancer in front": {
 			[]string{
-				"sg-1", "sg-2 lb\nin tcp/443 0.0.0.0/0\nsg-1 web\nin tcp/80 sg-2",
+				"sg-1", "sg-2 lb\nin tcp/443 0.0.0.0/0\nsg-1 web\nin tcp/20-80 sg-2",
 				"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1\n" +
 					`eni-2 sg-2 10.0.0.20 public 198.51.100.9 subnet subnet-1 requester amazon-elb managed attached-by amazon-elb description "ELB app/shop/50dc6c495c0c9188"`,
 			},
@@ -434,6 +434,25 @@ func TestTraps(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestSecondWayFitsTheRule holds that a load balancer is a second way in only to the
+// ports that a rule allows from its group.
+func TestSecondWayFitsTheRule(t *testing.T) {
+	r := with(t, "sg-1", "sg-2 lb\nin tcp/443 0.0.0.0/0\nsg-1 web\nin tcp/8080 0.0.0.0/0\nin tcp/8080 sg-2", "eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1\n"+
+		`eni-2 sg-2 10.0.0.20 public 198.51.100.9 subnet subnet-1 requester amazon-elb managed attached-by amazon-elb description "ELB app/shop/50dc6c495c0c9188"`)
+	g := &r.Groups[0]
+	n := reach.New(r)
+	for i := range g.Rules {
+		rule := &g.Rules[i]
+		if rule.Peer.Group != nil {
+			continue
+		}
+		text := strings.Join(n.Rule(g, rule).Evidence, "\n")
+		if got, want := strings.Contains(text, "a second way in: Application Load Balancer shop"), rule.Traffic.First == 8080; got != want {
+			t.Errorf("the load balancer is a second way in for %s: %t, want %t\n%s", rule, got, want, text)
+		}
 	}
 }
 

@@ -41,7 +41,7 @@ type Analyzer struct {
 	network   *network.Network            // nil until it is first needed
 	blocks    map[string]cidr.Set         // by VPC: its own and those of its peers
 	members   map[string]*network.Members // by group
-	entries   map[string][]string         // by group: sentences about second ways in
+	entries   map[groupTraffic][]string   // sentences about second ways in
 	followed  map[question]*explain.Followed
 	arriving  map[arriving]cidr.Set
 	verdicts  map[question]path.Verdict // of rules, for InterfaceVerdict; empty where a rule names no internet address
@@ -56,7 +56,7 @@ func New(r *inventory.Region) *Analyzer {
 		addresses: &addressIndex{inside: map[vpcPrefix][]int32{}},
 		blocks:    map[string]cidr.Set{},
 		members:   map[string]*network.Members{},
-		entries:   map[string][]string{},
+		entries:   map[groupTraffic][]string{},
 		followed:  map[question]*explain.Followed{},
 		arriving:  map[arriving]cidr.Set{},
 		verdicts:  map[question]path.Verdict{},
@@ -75,7 +75,7 @@ func (n *Analyzer) Index() *inventory.Index { return n.index }
 func (n *Analyzer) With(changed ...*inventory.Group) *Analyzer {
 	n.net()
 	m := *n
-	m.entries = map[string][]string{} // which go by the rules of groups
+	m.entries = map[groupTraffic][]string{} // which go by the rules of groups
 	m.changed = maps.Clone(n.changed)
 	if m.changed == nil {
 		m.changed = map[string]*inventory.Group{}

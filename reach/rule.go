@@ -42,7 +42,7 @@ func (n *Analyzer) rule(g *inventory.Group, r *inventory.Rule) (path.Verdict, fu
 		verdict = j.Best.Verdict
 	}
 	return verdict, func() []string {
-		j.Others = n.secondEntries(g)
+		j.Others = n.secondEntries(g, r.Traffic)
 		if j.Best != nil && j.Total > 1 {
 			j.Count = n.distinct(j, j.Best.Verdict)
 		}

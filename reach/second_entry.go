@@ -9,34 +9,41 @@ import (
 	"github.com/sgaudit/sgaudit/reach/network"
 )
 
-// secondEntries names second ways in to a group, which verdicts leave aside: a
+// groupTraffic is traffic to the interfaces with a group.
+type groupTraffic struct {
+	group   string
+	traffic inventory.Traffic
+}
+
+// secondEntries names second ways in to a group for some traffic, which verdicts leave aside: a
 // public load balancer or Global Accelerator forwards traffic to interfaces that
 // the internet cannot address.
-func (n *Analyzer) secondEntries(g *inventory.Group) []string {
-	if lines, ok := n.entries[g.ID]; ok {
+func (n *Analyzer) secondEntries(g *inventory.Group, t inventory.Traffic) []string {
+	key := groupTraffic{g.ID, t}
+	if lines, ok := n.entries[key]; ok {
 		return lines
 	}
 	var lines []string
 	if slices.ContainsFunc(n.Interfaces(g.ID), func(e *inventory.Interface) bool { return !e.AcceptsNone() }) {
-		if balancer, source := n.balancerBefore(g); balancer != nil {
+		if balancer, source := n.balancerBefore(g, t); balancer != nil {
 			lines = append(lines, explain.LoadBalancerEntry(n.net(), balancer, source, g))
 		}
 		if e := n.accelerator(g); e != nil {
 			lines = append(lines, explain.AcceleratorEntry(n.net(), e))
 		}
 	}
-	n.entries[g.ID] = lines
+	n.entries[key] = lines
 	return lines
 }
 
 // balancerBefore looks for a load balancer with a public address among the
-// interfaces of the groups that g names as sources, and of g itself, and returns
-// it with its group.
-func (n *Analyzer) balancerBefore(g *inventory.Group) (balancer *inventory.Interface, source string) {
+// interfaces of the groups that g names as sources of some of the traffic, and of g
+// itself, and returns it with its group.
+func (n *Analyzer) balancerBefore(g *inventory.Group, t inventory.Traffic) (balancer *inventory.Interface, source string) {
 	var sources []string
 	for i := range g.Rules {
 		r := &g.Rules[i]
-		if r.Direction == inventory.Ingress && r.Peer.Group != nil && r.Peer.Group.ID != g.ID {
+		if r.Direction == inventory.Ingress && r.Traffic.Overlaps(t) && r.Peer.Group != nil && r.Peer.Group.ID != g.ID {
 			sources = append(sources, r.Peer.Group.ID)
 		}
 	}
