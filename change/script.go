@@ -84,7 +84,8 @@ const usage = `#
 #   sh plan.sh             runs the plan, and stops at the first error
 #   sh plan.sh --undo      undoes the plan: the rules first, then the deleted groups, which
 #                          get new ids, then the rules that reference those groups
-#   sgaudit simulate --from SNAPSHOT plan.sh   lists who gains and who loses access
+#   sgaudit simulate --input SNAPSHOT plan.sh   lists who gains and who loses access (--demo
+#                          instead of --input SNAPSHOT for the demo account)
 #
 # If the plan stopped at an error, delete the lines of undo() for changes that
 # were not made before you undo it.

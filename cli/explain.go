@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -56,11 +57,14 @@ func (p *program) explain(c *urfave.Context) error {
 		return err
 	}
 	if !findingID().MatchString(what) && !resourceID().MatchString(what) && !inventory.IsAccountID(what) {
-		var ids []string
-		for _, check := range audit.Checks() {
-			ids = append(ids, check.ID)
+		if report, err := p.reportIfAny(c); err != nil {
+			return err
+		} else if ids := groupsNamed(report, what); len(ids) == 1 {
+			return p.explainResource(report, ids[0])
+		} else if len(ids) > 1 {
+			return console.Usage("give one of the ids", "%d groups have the name %s: %s", len(ids), what, words.List(ids, 5))
 		}
-		if near := words.Nearest(what, ids); near != "" {
+		if near := words.Nearest(what, checkIDs()); near != "" {
 			return console.Usage("did you mean "+near+"?", "unknown check %q", what)
 		}
 		return console.Usage("give the id of a finding, a resource, an account or a check, a control like EC2.19, a service like ssh, or traffic like tcp/22; sgaudit checks lists the checks, and sgaudit group NAME shows a group by its name", "sgaudit cannot explain %q", what)
@@ -73,6 +77,9 @@ func (p *program) explain(c *urfave.Context) error {
 		return p.explainResource(report, what)
 	}
 	f, err := findFinding(report, c.String("input"), what)
+	if errors.Is(err, errNoFinding) && len(what) >= 6 && !c.IsSet("input") && !c.Bool("demo") {
+		return fmt.Errorf("finding %s is not in the last audit (%s): it may be fixed, or of an earlier report, which --input names", what, report.StartedAt.Local().Format("2 January 2006 at 15:04"))
+	}
 	if err != nil {
 		return err
 	}
@@ -146,6 +153,8 @@ func about(check *audit.Check) string {
 	return fmt.Sprintf("Severity: %s\nRuns: %s\nReads: %s\n", severity, runs, strings.Join(reads, ", "))
 }
 
+var errNoFinding = errors.New("no finding")
+
 // findFinding returns the one finding of a report with an id that begins so. The name
 // of the report's file is empty where it has none.
 func findFinding(report *findings.Report, file, id string) (*findings.Finding, error) {
@@ -158,7 +167,7 @@ func findFinding(report *findings.Report, file, id string) (*findings.Finding, e
 	}
 	switch len(found) {
 	case 0:
-		return nil, fmt.Errorf("%s has no finding %q; its ids are in the table, in the column id of -o csv and the field id of -o json", name, id)
+		return nil, fmt.Errorf("%s has %w %q; its ids are in the table, in the column id of -o csv and the field id of -o json", name, errNoFinding, id)
 	case 1:
 		return found[0], nil
 	}

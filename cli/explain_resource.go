@@ -1,11 +1,15 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
 
+	urfave "github.com/urfave/cli/v2"
+
+	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -19,6 +23,44 @@ func askElsewhere(what string) error {
 		return nil
 	}
 	return console.Usage(fmt.Sprintf("sgaudit rules --source %[1]s lists the rules with this source, and sgaudit reach --from %[1]s --to TARGET follows its packets", what), "explain takes no address: %s", what)
+}
+
+// reportIfAny returns the report of --input, of --demo, or the last one; without
+// any of them an empty one.
+func (p *program) reportIfAny(c *urfave.Context) (*findings.Report, error) {
+	if c.IsSet("input") || c.Bool("demo") {
+		return p.reportOf(c)
+	}
+	report, err := openLast()
+	if err != nil {
+		return &findings.Report{}, nil //nolint:nilerr // no last report has no names
+	}
+	return report, nil
+}
+
+// groupsNamed returns the ids of the groups, and of other resources, that the report
+// has a finding about and that have the name.
+func groupsNamed(report *findings.Report, name string) (ids []string) {
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		if id := cmp.Or(f.GroupID, f.ResourceID); name != "" && cmp.Or(f.GroupName, f.ResourceName) == name && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// checkIDs returns the ids of all checks, those that run by default first.
+func checkIDs() (ids []string) {
+	var onRequest []string
+	for _, check := range audit.Checks() {
+		if check.OnRequest {
+			onRequest = append(onRequest, check.ID)
+		} else {
+			ids = append(ids, check.ID)
+		}
+	}
+	return append(ids, onRequest...)
 }
 
 // explainResource lists the findings about a group, about another resource and the

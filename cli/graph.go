@@ -15,6 +15,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/picture"
@@ -95,6 +96,13 @@ func (p *program) graph(c *urfave.Context) error {
 			return console.Usage("groups that are not attached and have no finding are not drawn", "no group of the picture has the id or the name %s", group)
 		}
 	}
+	for _, text := range drawn.Omitted() {
+		if drawn.LeftOut[0].Severity < findings.High {
+			p.console.Say("%s", text)
+		} else {
+			p.console.Warn("%s", text)
+		}
+	}
 	said, err := p.draw(drawn, c.String("view"), all, targets)
 	for _, text := range said {
 		p.console.Warn("%s", text)
@@ -155,7 +163,6 @@ func (p *program) draw(drawn *picture.Picture, view string, all bool, targets []
 			}
 		}
 	}
-	note(drawn.Omitted())
 	for _, t := range targets {
 		if strings.HasSuffix(t.file, "/") {
 			left, err := drawFolder(drawn, t.file)

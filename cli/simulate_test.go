@@ -93,7 +93,7 @@ func TestChangeSet(t *testing.T) {
 		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 	for _, want := range []string{
-		"Change set: 4 resources, of which 3 carried out on a copy",
+		"Change set: simulated 3 of 4 resource changes; nothing was changed.",
 		"+ critical monitoring (sg-0a100018): SSH (tcp/22) is open to the internet (0.0.0.0/0)",
 		"- medium shop-mysql (sg-0a100014): MySQL/MariaDB/Aurora (tcp/3306) is open to the internet",
 		"+ Reports out all 0.0.0.0/0",

@@ -41,6 +41,11 @@ type openedBlock struct {
 // neighbours are compressed together.
 const blockBytes = 32 << 10
 
+// Judged reports whether the finding has a verdict: it is about a security group, a
+// rule or a network interface. Any other finding is unknown in data, and without a
+// verdict in texts for people.
+func (f *Finding) Judged() bool { return f.GroupID != "" || f.ResourceType == "network-interface" }
+
 // Detailed returns the finding with all its fields. Of a report that ReadStream
 // read, the fields Interfaces, Exposure.Evidence, and those of Fix but for Summary
 // are empty without it. Any other finding is returned as it is.

@@ -157,7 +157,7 @@ func sections(entries []findings.Entry, by string) []*section {
 		f := e.First()
 		k := kind{title: title(f)}
 		if (by == "" || by == "severity") && f.Severity < findings.High {
-			k.verdict = string(f.Exposure.Verdict)
+			k.verdict = shownVerdict(f)
 		}
 		s := at[k]
 		if s == nil {
@@ -278,11 +278,11 @@ func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
 		if c.compared && f.Baseline == findings.New {
 			head += "NEW "
 		}
-		place, text, verdict := "", c.text(e), string(f.Exposure.Verdict) // from the internet, as the legend says
+		place, text, verdict := "", c.text(e), shownVerdict(f)
 		if i == 0 {
 			place = c.place(f)
 		}
-		if k.verdicts && verdict != before {
+		if k.verdicts && verdict != before && verdict != "" {
 			if longer := strings.TrimPrefix(place+": "+words.Plain(verdict), ": "); twwidth.Width(longer) <= c.o.Width-indent {
 				place = longer
 			} else {
@@ -292,6 +292,15 @@ func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
 		before = verdict
 		c.entry(out, head, indent, place, text)
 	}
+}
+
+// shownVerdict is the verdict from the internet, empty for a finding about neither a
+// group nor an interface, such as one about a VPC: no verdict applies to it.
+func shownVerdict(f *findings.Finding) string {
+	if !f.Judged() {
+		return ""
+	}
+	return string(f.Exposure.Verdict)
 }
 
 // place names the group, and the region and account where groups differ in them.

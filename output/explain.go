@@ -58,7 +58,11 @@ func Explain(f *findings.Finding) string {
 	}
 	field("severity", severity)
 	field("status", f.Status)
-	if f.Exposure.Verdict != "" {
+	switch {
+	case !f.Judged():
+		out.WriteString("\nVerdict: not applicable, because the finding is about neither a security group nor a network interface\n")
+		list("Evidence", slices.DeleteFunc(slices.Clone(f.Exposure.Evidence), func(line string) bool { return strings.HasPrefix(line, "not applicable") }), true)
+	case f.Exposure.Verdict != "":
 		list("Verdict: "+string(f.Exposure.Verdict), f.Exposure.Evidence, true)
 	}
 	var holders []string

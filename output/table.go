@@ -54,7 +54,11 @@ var _ = declare("table", "text/plain", "a table for reading, fitted to the termi
 		})
 	}
 	if known > 0 {
-		fmt.Fprintf(&out, "%s not new: not listed\n", words.Count(known, "finding"))
+		verb := "are"
+		if known == 1 {
+			verb = "is"
+		}
+		fmt.Fprintf(&out, "%s %s not new and %[2]s not listed\n", words.Count(known, "finding"), verb)
 	}
 	closing(&out, r, o)
 	if _, err := w.Write(out.Bytes()); err != nil {
@@ -117,10 +121,18 @@ var tableColumns = []tableColumn{
 	{"rule", func(f *findings.Finding, _ int) string { return ruleWords(f) }},
 	{"services", func(f *findings.Finding, _ int) string { return strings.Join(f.Services, ", ") }},
 	{"attached", func(f *findings.Finding, _ int) string { return fmt.Sprint(f.Attached) }},
-	{"exposure", func(f *findings.Finding, _ int) string { return string(f.Exposure.Verdict) }},
+	{"exposure", exposure},
 	{"check", func(f *findings.Finding, _ int) string { return f.Check }},
 	{"fix", func(f *findings.Finding, _ int) string { return f.Fix.Summary }},
 	{"finding", func(f *findings.Finding, _ int) string { return f.Message }},
+}
+
+// exposure is the verdict, and nothing for a finding that none applies to.
+func exposure(f *findings.Finding, _ int) string {
+	if !f.Judged() {
+		return ""
+	}
+	return string(f.Exposure.Verdict)
 }
 
 // TableColumns are the values of Options.Columns.

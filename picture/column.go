@@ -49,8 +49,9 @@ func (p *Picture) column(all bool, most int, used map[string]bool, explained boo
 		left = append(left, region+" was not read in full.")
 	}
 	top := 40.0
+	written := slices.Clip(left)
 	if p.embedded == "" {
-		left = append(left, p.Omitted()...)
+		written = append(written, p.Omitted()...)
 	} else { // a page has a title of its own, and lists the findings
 		top = 8
 	}
@@ -74,7 +75,7 @@ func (p *Picture) column(all bool, most int, used map[string]bool, explained boo
 		l, wallEnd, bottom = draw(top)
 	}
 	var said []string
-	for _, text := range left {
+	for _, text := range written {
 		said = append(said, wrap(text, columnWidth-2*margin, 11, true)...)
 	}
 	height := bottom - vpcGap + margin

@@ -159,10 +159,11 @@ func (p *Picture) layers(all bool, most int) (svg string, left []string) {
 	for _, region := range p.Incomplete {
 		said = append(said, region+" was not read in full: this is not the whole picture.")
 	}
+	written := slices.Clip(said)
 	if p.embedded == "" { // a page lists the findings itself
-		said = append(said, p.Omitted()...)
+		written = append(written, p.Omitted()...)
 	}
-	return l.document(y, said), said
+	return l.document(y, written), said
 }
 
 // choose parts the VPCs that are drawn from those that are one line each.

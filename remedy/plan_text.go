@@ -99,7 +99,7 @@ func (p *Plan) stay(account string) []string {
 // access says how many pairs of interfaces of an account lose access, and what
 // could not be determined.
 func (p *Plan) access(account string) []string {
-	const command = "sgaudit simulate --from SNAPSHOT plan.sh"
+	const command = "sgaudit simulate --input SNAPSHOT plan.sh"
 	if p.Access == nil {
 		return []string{"A report does not show who gains and who loses access; to list them: " + command}
 	}
@@ -127,7 +127,11 @@ func (p *Plan) access(account string) []string {
 	if lost == 0 && p.Access.Asked == 0 && len(lines) > 0 {
 		return lines
 	}
-	lines = append([]string{fmt.Sprintf("%s%s of interfaces %s access; to list them: %s", least, words.Count(lost, "pair"), verb, command)}, lines...)
+	text := fmt.Sprintf("%s%s of interfaces %s access", least, words.Count(lost, "pair"), verb)
+	if lost > 0 {
+		text += "; to list them: " + command
+	}
+	lines = append([]string{text}, lines...)
 	if p.Access.Unknown > 0 {
 		lines = append(lines, fmt.Sprintf("Whether %s can connect could not be determined, before the plan and after it.", words.Count(p.Access.Unknown, "pair")))
 	}

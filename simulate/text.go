@@ -43,7 +43,7 @@ func (s *Simulation) head() string {
 	if s.Plan == nil {
 		return words.Count(s.Steps, "step") + " carried out on a copy; nothing was changed."
 	}
-	return fmt.Sprintf("%s: %s, of which %d carried out on a copy; nothing was changed.", s.Plan.Format, words.Count(s.Plan.Changes, "resource"), s.Plan.Applied)
+	return fmt.Sprintf("%s: simulated %d of %s; nothing was changed.", s.Plan.Format, s.Plan.Applied, words.Count(s.Plan.Changes, "resource change"))
 }
 
 // Lines are those of the drift, and who loses and gains access.
@@ -62,8 +62,8 @@ func (s *Simulation) Lines() []drift.Line {
 			lines = append(lines, drift.Line{AccountID: p.AccountID, Region: p.Region, Heading: heading, Sign: sign, Text: text})
 		}
 	}
-	pairs("Lose access, as a finding asks for:", "-", s.Lost, func(p *Pair) bool { return p.Wanted })
-	pairs("Lose access, and no finding asks for it:", "-", s.Lost, func(p *Pair) bool { return !p.Wanted })
+	pairs("Lose access, as intended (a finding is about it):", "-", s.Lost, func(p *Pair) bool { return p.Wanted })
+	pairs("Lose access, and no finding is about it:", "-", s.Lost, func(p *Pair) bool { return !p.Wanted })
 	pairs("Gain access:", "+", s.Gained, func(*Pair) bool { return true })
 	return append(lines, s.cutLines()...)
 }

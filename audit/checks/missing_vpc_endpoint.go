@@ -33,7 +33,7 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.ObserveResource("vpc", v.ID, inventory.NameTag(v.Tags), v.ID)
-			o.Message = fmt.Sprintf("VPC %s sends traffic through NAT gateway %s and has no gateway endpoint for %s", v.Named(), r.NATGateways[k].ID, strings.Join(missing, " and "))
+			o.Message = fmt.Sprintf("VPC %s sends traffic through NAT gateway %s and has no gateway endpoint for %s", v.Named(), r.NATGateways[k].ID, strings.Join(missing, " or "))
 			o.Fix = "Create the gateway endpoints. They are free, keep this traffic inside AWS, and have prefix lists that rules can allow instead of 0.0.0.0/0."
 			r.Report(o)
 		}
