@@ -88,7 +88,9 @@ func TestGradesOfWhatIsReferenced(t *testing.T) {
 		if f.Unused.Grade != want.grade || !slices.ContainsFunc(f.Exposure.Evidence, func(e string) bool { return strings.HasPrefix(e, want.evidence) }) {
 			t.Errorf("%s: grade %s, evidence %q", text, f.Unused.Grade, f.Exposure.Evidence)
 		}
-		if found := slices.ContainsFunc(f.Exposure.Evidence, func(e string) bool { return strings.HasPrefix(e, "nothing found: sgaudit looked for uses of security groups in network interfaces") }); found != (want.heldBy == "") {
+		if found := slices.ContainsFunc(f.Exposure.Evidence, func(e string) bool {
+			return strings.HasPrefix(e, "nothing found: sgaudit looked for uses of security groups in network interfaces")
+		}); found != (want.heldBy == "") {
 			t.Errorf("%s: evidence %q", text, f.Exposure.Evidence)
 		}
 		if got := strings.Join(f.Unused.HeldBy, ", "); got != want.heldBy {
