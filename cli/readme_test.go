@@ -46,7 +46,7 @@ func TestFrameworksAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := len(ids) - 1
-	want := "Known are " + strings.Join(ids[:last], ", ") + " and " + ids[last] + " "
+	want := "Supported: " + strings.Join(ids[:last], ", ") + " and " + ids[last] + " "
 	if !strings.Contains(strings.Join(strings.Fields(string(text)), " "), want) {
 		t.Errorf("the README does not say: %s", want)
 	}

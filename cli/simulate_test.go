@@ -147,7 +147,7 @@ func TestPlansThatAreNotReady(t *testing.T) {
 		"other":       {"--change-set", strings.ReplaceAll(set(`"Status": "CREATE_COMPLETE"`), "123456789012", "999999999999"), exitFailed, "belongs to account 999999999999, but sgaudit read account 123456789012"},
 		"errored":     {"--terraform", plan(`"errored": true`), exitFailed, "terraform plan ended with an error"},
 		"incomplete":  {"--terraform", plan(`"complete": false`), exitIncomplete, "does not contain all changes"},
-		"complete":    {"--terraform", plan(`"complete": true`), exitDone, "0 resources"},
+		"complete":    {"--terraform", plan(`"complete": true`), exitDone, "simulated 0 of 0 resource changes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "plan.json")

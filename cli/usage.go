@@ -245,7 +245,7 @@ func nothingHint(s *flows.Summary) string {
 
 func day(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("2006-01-02 15:04") }
 
-// saveSummary writes what was read for a later run, if it is to be written.
+// saveSummary writes what was read into a file, for a later run, if one was named.
 func saveSummary(file string, summary *flows.Summary) error {
 	if file == "" {
 		return nil
