@@ -59,6 +59,14 @@ func (c *compact) write(out *bytes.Buffer, open []*findings.Finding) (shown func
 			return f.Severity < findings.High && 2+c.digits+1+twwidth.Width(c.place(f)+"  "+c.text(e)) > c.o.Width
 		})
 	}
+	more := map[string]int{} // findings that are counted at the end alone, by the title of the section
+	if !c.bySeverity() {
+		for _, s := range sections(counted, c.o.GroupBy) {
+			for _, e := range s.entries {
+				more[s.title] += len(e.Findings)
+			}
+		}
+	}
 	for i, s := range sections(listed, c.o.GroupBy) {
 		if c.written >= maxRows {
 			c.section(out, s) // which counts them
@@ -74,7 +82,11 @@ func (c *compact) write(out *bytes.Buffer, open []*findings.Finding) (shown func
 		} else if i > 0 {
 			out.WriteByte('\n')
 		}
-		fmt.Fprintf(out, "%s: %s\n", title, s.count())
+		count := s.count()
+		if n := more[s.title]; n > 0 {
+			count += fmt.Sprintf(", and %d more (see --all)", n)
+		}
+		fmt.Fprintf(out, "%s: %s\n", title, count)
 		c.section(out, s)
 	}
 	if c.left > 0 {

@@ -113,3 +113,22 @@ func TestWideTableIsWorstFirst(t *testing.T) {
 }
 
 func flat(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+// The title of a section counts the findings too that the table only counts at its end.
+func TestCompactTitlesCountAllFindings(t *testing.T) {
+	many := map[string]reach.Verdict{}
+	for k := range 12 {
+		many[strings.Repeat(string(rune('a'+k)), 6)] = reach.NotReachable
+	}
+	r := several("admin-port-open-to-internet", findings.Medium, many)
+	for i := range r.Findings { // a group each: an entry each
+		f := &r.Findings[i]
+		f.GroupID = "sg-" + f.ID[:6]
+		f.ResourceID = f.GroupID
+	}
+	r.Findings = append(r.Findings, several("unused-group", findings.Low, map[string]reach.Verdict{"000000": reach.Unattached, "111111": reach.Unattached}).Findings...)
+	r.Finish()
+	if text := write(t, "table", r, output.Options{Width: 80, GroupBy: "region"}); !strings.Contains(text, "eu-west-1: 12 findings, and 2 more (see --all)\n") {
+		t.Errorf("the title leaves findings out:\n%s", text)
+	}
+}
