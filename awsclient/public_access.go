@@ -20,7 +20,8 @@ func readPublicAccess(ctx context.Context, r *reader, p *pager) error {
 	return p.once(ctx, func(ctx context.Context) error {
 		out, err := r.ec2.DescribeVpcBlockPublicAccessOptions(ctx, &ec2.DescribeVpcBlockPublicAccessOptionsInput{})
 		if unknownAction(err) {
-			r.region.PublicAccess = inventory.PublicAccessBlock{Mode: "off", State: inventory.PublicAccessUnsupported}
+			// The exclusions are read at the same time, into the same value.
+			r.region.PublicAccess.Mode, r.region.PublicAccess.State = "off", inventory.PublicAccessUnsupported
 			return nil
 		}
 		if err != nil {

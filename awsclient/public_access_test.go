@@ -74,3 +74,15 @@ func TestPublicAccess(t *testing.T) {
 		})
 	}
 }
+
+// TestExclusionsStay keeps the exclusions where the answer about the setting comes
+// after them, and the region does not know it.
+func TestExclusionsStay(t *testing.T) {
+	faults := []endpoint.Fault{{Action: "DescribeVpcBlockPublicAccessOptions", UnknownAction: true, Latency: 200 * time.Millisecond}}
+	estate := notation.MustParse(everyCall).Inventory
+	estate.Regions[0].PublicAccess.Exclusions = []inventory.PublicAccessExclusion{{ID: "vpcbpa-exclude-1", Resource: "vpc-1", Mode: "allow-egress", State: "create-complete"}}
+	inv := collect(t, serve(t, estate, endpoint.Options{Faults: faults}), Options{RetryDelay: time.Millisecond})
+	if got := inv.Regions[0].PublicAccess; len(got.Exclusions) == 0 || got.State != inventory.PublicAccessUnsupported {
+		t.Errorf("%+v", got)
+	}
+}
