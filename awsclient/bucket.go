@@ -54,7 +54,7 @@ type listing struct {
 		ETag string
 	}
 	CommonPrefixes        []struct{ Prefix string }
-	IsTruncated           bool
+	IsTruncated           *bool // in every answer
 	NextContinuationToken string
 	EncodingType          string
 }
@@ -77,7 +77,7 @@ func (b *Bucket) List(ctx context.Context, prefix, delimiter string, page func(o
 			return b.explain(ctx, err, "s3:ListBucket", "")
 		}
 		var list listing
-		if err := xml.Unmarshal(answer.body, &list); err != nil {
+		if err := xml.Unmarshal(answer.body, &list); err != nil || list.IsTruncated == nil {
 			return fmt.Errorf("listing s3://%s: the endpoint sent what is not a list of objects", words.Plain(b.name))
 		}
 		objects, folders, err := list.read(prefix)
@@ -88,7 +88,7 @@ func (b *Bucket) List(ctx context.Context, prefix, delimiter string, page func(o
 			return err
 		}
 		switch {
-		case !list.IsTruncated:
+		case !*list.IsTruncated:
 			return nil
 		case list.NextContinuationToken == "" || list.NextContinuationToken == token:
 			return fmt.Errorf("listing s3://%s: %w", words.Plain(b.name), errRepeatedToken)

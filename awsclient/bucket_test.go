@@ -152,9 +152,10 @@ func TestObjectErrors(t *testing.T) {
 func TestObjectNonAnswers(t *testing.T) {
 	for what, body := range map[string]string{
 		"nothing": "", "a web page": "<html></html>", "JSON": "{}", "a list that is cut off": "<ListBucketResult><Contents><Key>a</Key>",
-		"another prefix": "<ListBucketResult><Contents><Key>b/x</Key><Size>1</Size></Contents></ListBucketResult>",
+		"another prefix": "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>b/x</Key><Size>1</Size></Contents></ListBucketResult>",
+		"an empty list":  "<ListBucketResult/>",
 		"no token":       "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
-		"a bad number":   "<ListBucketResult><Contents><Key>a/x</Key><Size>many</Size></Contents></ListBucketResult>",
+		"a bad number":   "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a/x</Key><Size>many</Size></Contents></ListBucketResult>",
 	} {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(body)) }))
 		b := bucketOf(t, &objects.Store{}, "our-logs")

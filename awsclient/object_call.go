@@ -12,7 +12,6 @@ import (
 	awsxml "github.com/aws/aws-sdk-go-v2/aws/protocol/xml"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
-	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/sgaudit/sgaudit/inventory"
@@ -45,7 +44,7 @@ const emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b
 // answer as it is.
 func (c *objectCall) invoke(ctx context.Context, cfg aws.Config) (objectAnswer, error) {
 	signer := v4.NewSigner(func(o *v4.SignerOptions) { o.DisableURIPathEscaping = true })
-	out, err := sendStack(ctx, cfg, s3API.ID, c.action, signing{"s3", &cfg, signer}, objectSerializer{c, &cfg}, objectDeserializer{}, c)
+	out, err := sendStack(ctx, cfg, s3API.ID, c.action, signing{"s3", &cfg, signer}, c.write(&cfg), readObject, c)
 	if err != nil {
 		return objectAnswer{}, err
 	}
@@ -89,56 +88,28 @@ func (c *objectCall) address(ctx context.Context, cfg *aws.Config) (*url.URL, er
 	return u, nil
 }
 
-type objectSerializer struct {
-	call   *objectCall
-	config *aws.Config
-}
-
-// ID names the middleware.
-func (objectSerializer) ID() string { return "OperationSerializer" }
-
-// HandleSerialize puts the request where the stack has an empty one.
-func (s objectSerializer) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
-	request, ok := in.Request.(*smithyhttp.Request)
-	if !ok {
-		return middleware.SerializeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected request %T", in.Request)
-	}
-	u, err := s.call.address(ctx, s.config)
-	if err != nil {
-		return middleware.SerializeOutput{}, middleware.Metadata{}, &smithy.SerializationError{Err: err}
-	}
-	request.Method, request.URL = http.MethodGet, u
-	for name, values := range s.call.header {
-		request.Header[name] = values
-	}
-	request.Header.Set("X-Amz-Content-Sha256", emptyHash)
-	return next.HandleSerialize(ctx, in)
-}
-
-type objectDeserializer struct{}
-
-// ID is that of the SDK's own.
-func (objectDeserializer) ID() string { return "OperationDeserializer" }
-
-// HandleDeserialize takes the body as it is, and makes an error of AWS of what is one.
-func (objectDeserializer) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	out, metadata, err := next.HandleDeserialize(ctx, in)
-	response, ok := out.RawResponse.(*smithyhttp.Response)
-	if !ok {
-		return out, metadata, err
-	}
-	defer response.Body.Close()
-	if err == nil {
-		var text []byte
-		if text, err = readAll(response.Body, nil, mostAnswer); err == nil && (response.StatusCode < 200 || response.StatusCode >= 300) {
-			err = objectErrorOf(text)
+// write returns what writes the request.
+func (c *objectCall) write(cfg *aws.Config) requestWriter {
+	return func(ctx context.Context, request *smithyhttp.Request) error {
+		u, err := c.address(ctx, cfg)
+		if err != nil {
+			return err
 		}
-		out.Result = objectAnswer{response.StatusCode, response.Header, text}
+		request.Method, request.URL = http.MethodGet, u
+		for name, values := range c.header {
+			request.Header[name] = values
+		}
+		request.Header.Set("X-Amz-Content-Sha256", emptyHash)
+		return nil
 	}
-	if err != nil {
-		err = &smithyhttp.ResponseError{Response: response, Err: err}
+}
+
+// readObject takes the body as it is, and makes an error of AWS of what is one.
+func readObject(response *smithyhttp.Response, body []byte) (any, error) {
+	if !succeeded(response) {
+		return nil, objectErrorOf(body)
 	}
-	return out, metadata, err
+	return objectAnswer{response.StatusCode, response.Header, body}, nil
 }
 
 // regionError is an error of S3 that names the region of the bucket in its body.

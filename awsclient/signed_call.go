@@ -41,8 +41,14 @@ type signedCall struct {
 
 // invoke sends the call and returns the answer.
 func (c *signedCall) invoke(ctx context.Context, cfg aws.Config) (answer, error) {
-	base := func() (string, error) { return serviceEndpoint(ctx, &cfg, c.api) }
-	out, err := sendStack(ctx, cfg, c.api.ID, c.call.Action, signing{c.signing, &cfg, v4.NewSigner()}, serializer{c, base}, treeDeserializer{c}, c)
+	write := func(ctx context.Context, request *smithyhttp.Request) error {
+		base, err := serviceEndpoint(ctx, &cfg, c.api)
+		if err != nil {
+			return err
+		}
+		return c.write(request, base)
+	}
+	out, err := sendStack(ctx, cfg, c.api.ID, c.call.Action, signing{c.signing, &cfg, v4.NewSigner()}, write, c.read, c)
 	if err != nil {
 		return nil, err
 	}
@@ -57,7 +63,7 @@ func (c *signedCall) invoke(ctx context.Context, cfg aws.Config) (answer, error)
 
 // sendStack sends a call through the parts of which the SDK makes its clients: what
 // writes the request, signs it and reads the answer is given.
-func sendStack(ctx context.Context, cfg aws.Config, service, action string, sign signing, write middleware.SerializeMiddleware, read middleware.DeserializeMiddleware, input any) (any, error) {
+func sendStack(ctx context.Context, cfg aws.Config, service, action string, sign signing, write requestWriter, read responseReader, input any) (any, error) {
 	ctx = middleware.ClearStackValues(ctx)
 	ctx = middleware.WithOperationName(middleware.WithServiceID(ctx, service), action)
 	ctx = awsmiddleware.SetOperationName(awsmiddleware.SetServiceID(ctx, service), action)
@@ -94,30 +100,54 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// serializer writes the request.
-type serializer struct {
-	call *signedCall
-	base func() (string, error)
-}
+// requestWriter writes the request of a call where the stack has an empty one.
+type requestWriter func(context.Context, *smithyhttp.Request) error
 
 // ID names the middleware.
-func (serializer) ID() string { return "OperationSerializer" }
+func (requestWriter) ID() string { return "OperationSerializer" }
 
-// HandleSerialize puts the request where the stack has an empty one.
-func (s serializer) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
+// HandleSerialize writes the request.
+func (write requestWriter) HandleSerialize(ctx context.Context, in middleware.SerializeInput, next middleware.SerializeHandler) (middleware.SerializeOutput, middleware.Metadata, error) {
 	request, ok := in.Request.(*smithyhttp.Request)
-	base, err := s.base()
-	if err == nil && !ok {
-		err = fmt.Errorf("unexpected request %T", in.Request)
+	if !ok {
+		return middleware.SerializeOutput{}, middleware.Metadata{}, fmt.Errorf("unexpected request %T", in.Request)
 	}
-	if err == nil {
-		err = s.call.write(request, base)
-	}
-	if err != nil {
+	if err := write(ctx, request); err != nil {
 		return middleware.SerializeOutput{}, middleware.Metadata{}, &smithy.SerializationError{Err: err}
 	}
-	in.Request = request
 	return next.HandleSerialize(ctx, in)
+}
+
+// responseReader makes the result of a response and its body, or returns the
+// error that AWS sent.
+type responseReader func(response *smithyhttp.Response, body []byte) (any, error)
+
+// ID is that of the SDK's own.
+func (responseReader) ID() string { return "OperationDeserializer" }
+
+// HandleDeserialize reads what comes back.
+func (read responseReader) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
+	out, metadata, err := next.HandleDeserialize(ctx, in)
+	response, ok := out.RawResponse.(*smithyhttp.Response)
+	if !ok {
+		return out, metadata, err
+	}
+	defer response.Body.Close()
+	if err == nil {
+		var body []byte
+		if body, err = readAll(response.Body, nil, mostAnswer); err == nil {
+			out.Result, err = read(response, body)
+		}
+	}
+	if err != nil { // as the SDK wraps it, which says how often it was tried
+		err = &smithyhttp.ResponseError{Response: response, Err: err}
+	}
+	return out, metadata, err
+}
+
+// succeeded reports whether AWS did what was asked for.
+func succeeded(response *smithyhttp.Response) bool {
+	return response.StatusCode >= 200 && response.StatusCode < 300
 }
 
 func (c *signedCall) write(request *smithyhttp.Request, base string) error {
@@ -206,32 +236,12 @@ func (s signing) HandleFinalize(ctx context.Context, in middleware.FinalizeInput
 	return next.HandleFinalize(ctx, in)
 }
 
-// treeDeserializer makes a tree of the answer, or the error that AWS returned.
-type treeDeserializer struct{ call *signedCall }
-
-// ID is that of the SDK's own.
-func (treeDeserializer) ID() string { return "OperationDeserializer" }
-
-// HandleDeserialize reads what comes back.
-func (d treeDeserializer) HandleDeserialize(ctx context.Context, in middleware.DeserializeInput, next middleware.DeserializeHandler) (middleware.DeserializeOutput, middleware.Metadata, error) {
-	out, metadata, err := next.HandleDeserialize(ctx, in)
-	response, ok := out.RawResponse.(*smithyhttp.Response)
-	if !ok {
-		return out, metadata, err
+// read makes a tree of the answer.
+func (c *signedCall) read(response *smithyhttp.Response, body []byte) (any, error) {
+	if !succeeded(response) {
+		return nil, apiErrorOf(c.api.Form, response.Header, body)
 	}
-	defer response.Body.Close()
-	if err == nil {
-		var text []byte
-		if text, err = readAll(response.Body, nil, mostAnswer); err == nil && (response.StatusCode < 200 || response.StatusCode >= 300) {
-			err = apiErrorOf(d.call.api.Form, response.Header, text)
-		} else if err == nil {
-			out.Result, err = parseAnswer(d.call.api.Form, d.call.call.Action, text)
-		}
-	}
-	if err != nil { // as the SDK wraps it, which says how often it was tried
-		err = &smithyhttp.ResponseError{Response: response, Err: err}
-	}
-	return out, metadata, err
+	return parseAnswer(c.api.Form, c.call.Action, body)
 }
 
 // apiErrorOf reads the code and the message of an error of AWS. One without a code
