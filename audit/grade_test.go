@@ -42,7 +42,8 @@ func TestGrades(t *testing.T) {
 		if f.Unused == nil || f.Unused.Grade != want || !f.Unused.FullSearch {
 			t.Errorf("depth %s: %+v, want grade %s and a full search", depth, f.Unused, want)
 		}
-		const apart = inventory.PartRecorders | inventory.PartConfigResources // without groups or interfaces there is no finding
+		// TestGradesByConfig tries AWS Config. Without groups or interfaces there is no finding.
+		const apart = inventory.PartRecorders | inventory.PartConfigResources
 		for _, part := range (depth.Parts() &^ (apart | inventory.PartGroups | inventory.PartInterfaces)).Each() {
 			inv := lone(depth)
 			r := inv.Regions[0]

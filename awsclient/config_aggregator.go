@@ -196,7 +196,7 @@ func (r *reader) resourcesOfAggregator(ctx context.Context) (known bool) {
 	if err != nil {
 		g := gap(0, AggregatorActions[0], err)
 		if codeOf(err) == "NoSuchConfigurationAggregatorException" {
-			g.Message = "there is no configuration aggregator of this name in the region that was asked: --config-aggregator REGION/NAME names both"
+			g.Message = "AWS Config has no configuration aggregator with this name in this region: give --config-aggregator REGION/NAME for an aggregator in another region"
 		}
 		r.mu.Lock()
 		defer r.mu.Unlock()

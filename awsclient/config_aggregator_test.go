@@ -154,7 +154,7 @@ func TestOddAggregatorResults(t *testing.T) {
 			t.Errorf("%s: %+v, of all %q", name, p, a.odd)
 		}
 		if strings.Contains(fmt.Sprint(p.odd, a.odd), "\x1b") {
-			t.Errorf("%s: a text is told as it is: %q", name, p.odd)
+			t.Errorf("%s: an escape of the answer is in the message: %q", name, p.odd)
 		}
 	}
 }

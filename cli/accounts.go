@@ -29,7 +29,7 @@ func accountsFlags() []urfave.Flag {
 		&urfave.StringFlag{Name: "role-name", Category: categoryAccounts, Usage: "with --org or --accounts-file: assume the role of this `NAME` in each account but that of the credentials"},
 		&urfave.StringFlag{Name: "role-arn", Category: categoryAccounts, Usage: "assume the role with this `ARN` before anything else"},
 		&urfave.StringFlag{Name: "external-id", Category: categoryAccounts, Usage: "assume roles with this external `ID`"},
-		&urfave.StringFlag{Name: "session-name", Category: categoryAccounts, Usage: "assume roles under this session `NAME`, which CloudTrail shows (default: sgaudit- and the time)"},
+		&urfave.StringFlag{Name: "session-name", Category: categoryAccounts, Usage: "give the role sessions this `NAME`, which CloudTrail records (default: sgaudit- and the time)"},
 		&urfave.StringFlag{Name: "parallel", Category: categoryAccounts, Usage: "at most `N` calls under way at once, over all accounts and regions (default for several accounts: 128)"},
 	}
 }

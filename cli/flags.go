@@ -105,8 +105,9 @@ func outputDirFlag() urfave.Flag {
 	return &urfave.StringFlag{Name: "output-dir", Category: categoryReport, Usage: "write formats without a file into this `FOLDER`, as findings.json and so on (default formats then: table, csv, json)", TakesFile: true}
 }
 
-// configFlag is on every verb that has settings. The library takes a variable that is
-// set and empty for a value; pipelines set it so where there is no file, and mean none.
+// configFlag is on every verb that has settings. An empty SGAUDIT_CONFIG counts as unset:
+// pipelines set the variable to an empty text where no file is configured, and the
+// library would take that text as the name of a file.
 func configFlag() urfave.Flag {
 	variables := []string{configVariable}
 	if os.Getenv(configVariable) == "" {

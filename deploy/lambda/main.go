@@ -50,10 +50,10 @@ func main() {
 	}
 }
 
-// next waits for an invocation, carries it out and answers. The error is that of the
-// runtime API; what fails in an audit is an answer.
+// next waits for an invocation, runs the audit and sends the response. An audit that
+// fails is a response too: the error is about the runtime API alone.
 func next(api, program string) error {
-	asked, err := http.Get(api + "next") // it waits as long as there is nothing to do
+	asked, err := http.Get(api + "next") // the runtime API responds when there is an invocation
 	if err != nil {
 		return fmt.Errorf("asking for an invocation: %w", err)
 	}

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// TestInvocations carries out invocations that a stand-in for the runtime API gives, with
-// a program that prints its arguments as its report.
+// TestInvocations runs invocations of a stand-in for the runtime API, with a program that
+// prints its arguments as its report.
 func TestInvocations(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "sgaudit")
 	script := `#!/bin/sh
