@@ -77,6 +77,9 @@ func (r *Pass) searches() *search {
 	for _, part := range (r.Asked & all &^ (useParts | inventory.PartReferrers | r.Read)).Each() {
 		s.not = append(s.not, fmt.Sprintf("%s (%s)", part, r.whyMissing(part)))
 	}
+	if !r.Asked.Has(inventory.PartPeerings) {
+		s.not = append(s.not, "other accounts (VPC peering connections and shared VPCs are not read at this depth)")
+	}
 	if r.routesToTransitGateway() {
 		s.not = append(s.not, "rules of other accounts behind transit gateways")
 	}

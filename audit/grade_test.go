@@ -42,6 +42,9 @@ func TestGrades(t *testing.T) {
 		if f.Unused == nil || f.Unused.Grade != want || !f.Unused.FullSearch {
 			t.Errorf("depth %s: %+v, want grade %s and a full search", depth, f.Unused, want)
 		}
+		if said := slices.ContainsFunc(f.Unused.NotSearched, func(s string) bool { return strings.HasPrefix(s, "other accounts (") }); said != (depth == inventory.DepthGroups) {
+			t.Errorf("depth %s: other accounts are not searched: %v, %q", depth, said, f.Unused.NotSearched)
+		}
 		// TestGradesByConfig tries AWS Config. Without groups or interfaces there is no finding.
 		const apart = inventory.PartRecorders | inventory.PartConfigResources
 		for _, part := range (depth.Parts() &^ (apart | inventory.PartGroups | inventory.PartInterfaces)).Each() {
