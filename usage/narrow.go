@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -163,7 +164,7 @@ func (n *narrowing) peers(remotes []netip.Prefix, most int) []inventory.Peer {
 	for id := range groups {
 		peers = append(peers, inventory.Peer{Group: &inventory.GroupRef{ID: id, Account: n.site.region.AccountID}})
 	}
-	slices.SortFunc(peers, func(a, b inventory.Peer) int { return cmpText(a.String(), b.String()) })
+	slices.SortFunc(peers, func(a, b inventory.Peer) int { return strings.Compare(a.String(), b.String()) })
 	for _, p := range fold(rest, max(1, most-len(peers))) {
 		if !n.sourceHolds(p) {
 			return []inventory.Peer{own} // a block of two entries of a prefix list holds what neither entry does
@@ -218,16 +219,6 @@ func strangers(list []netip.Prefix) (n int) {
 		}
 	}
 	return n
-}
-
-func cmpText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // references returns the groups that stand for an address with certainty, or nothing. The
