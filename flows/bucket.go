@@ -82,18 +82,9 @@ func listBucket(ctx context.Context, path string, o *Options) ([]source, []Note,
 		return nil, nil, fmt.Errorf("listing %s: %w", words.Plain(path), w.failure)
 	}
 	if len(w.others) > 0 {
-		w.notes = append(w.notes, Note{File: path, Text: "flow logs of accounts that the inventory does not hold are not read: " + words.List(sorted(w.others), 3)})
+		w.notes = append(w.notes, Note{File: path, Text: "flow logs of accounts that the inventory does not hold are not read: " + words.List(slices.Sorted(maps.Keys(w.others)), 3)})
 	}
 	return w.list, w.notes, nil
-}
-
-func sorted(set map[string]bool) []string {
-	var list []string
-	for name := range set {
-		list = append(list, name)
-	}
-	slices.Sort(list)
-	return list
 }
 
 // begin looks at the path that was given: an object, a folder of AWS's layout or one above
