@@ -87,8 +87,8 @@ const usage = `#
 #   sgaudit simulate --input SNAPSHOT plan.sh   lists who gains and who loses access (--demo
 #                          instead of --input SNAPSHOT for the demo account)
 #
-# If the plan stopped at an error, delete the lines of undo() for changes that
-# were not made before you undo it.
+# If the plan stopped at an error: before you undo it, delete from undo() the
+# lines of changes that were not made.
 `
 
 // Shell writes the plan as a script for a POSIX shell, which checks the

@@ -136,7 +136,7 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 	}
 	lines = append(lines, r.free(rule))
 	if len(r.Groups) > 1 {
-		lines = append(lines, "leave out the groups that need no access: the range allows all of them, so all of them are referenced")
+		lines = append(lines, "all groups with addresses in the range are referenced: remove those that need no access")
 	}
 	for _, id := range r.Avoided {
 		lines = append(lines, fmt.Sprintf("%s is not referenced: %s", a.named(id), a.tooBroad(id)))
@@ -161,7 +161,7 @@ func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string
 			lines = append(lines, e.ID+" forwards packets of other hosts (its source/destination check is off): neither this range nor its group allows packets with addresses of those hosts")
 		}
 	}
-	return append(lines, "unknown: resources that start later with an address in "+rule.Peer.String()+"; the rules allow them only if they have one of these groups")
+	return append(lines, "not covered: resources that start later with an address in "+rule.Peer.String()+", unless they have one of these groups")
 }
 
 func (a *attacher) tooBroad(id string) string {
@@ -217,11 +217,11 @@ func tracking(g *inventory.Group, gone []inventory.Rule) []string {
 		}
 		for _, p := range []inventory.Protocol{inventory.TCP, inventory.UDP} {
 			if _, _, ok := r.Traffic.PortsOf(p); ok && back(r.Direction, r.Peer.Prefix.Addr().Is6(), p) {
-				return []string{"open connections of " + r.String() + " are interrupted at once: both directions are open to everyone, so they are not tracked"}
+				return []string{"connections for " + r.Traffic.String() + " end at once: AWS does not track them, because the group allows " + p.String() + " from every address and to every address"}
 			}
 		}
 	}
-	return []string{"open connections are tracked and last until they are idle (TCP: 432,000 s, 350 s on newer Nitro instances); new connections are rejected at once"}
+	return []string{"open connections continue until they have been idle for 5 days (TCP; 350 s on newer Nitro instances); new connections are rejected at once"}
 }
 
 // sessionManager names the way in that needs no open port.
