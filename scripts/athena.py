@@ -2,15 +2,16 @@
 """Reduce flow logs by SQL and by sgaudit, and compare.
 
 Makes flow logs of several formats (with and without tcp-flags and flow-direction, in
-another order, with damaged lines) as text and as Parquet, and lets sgaudit usage
+another order, without log-status, with damaged lines) as text and as Parquet, and lets sgaudit usage
 reduce them twice: the files themselves, and a table through an endpoint on loopback
 that answers as Athena does and runs the statement in a real engine. Fails unless both
 summaries are the same to the byte. The engine is DuckDB, for which sqlglot translates
 the statement, or with --trino the engine that Athena is made of, over the tables of
-the printed DDL in moto's Glue and S3. Usage:
-scripts/athena.py PATH-TO-SGAUDIT [--trino FOLDER | --record FOLDER]
+the printed DDL in moto's Glue and S3, or with --spark PySpark with the statement of
+--dialect spark, over the tables of the printed DDL. Usage:
+scripts/athena.py PATH-TO-SGAUDIT [--trino FOLDER | --spark | --record FOLDER]
 
-With --trino, FOLDER holds trino-server-core and the plugin hive, as .ci/extended
+With --spark, the packages pyspark 3.5 and py4j are needed, and Java 17. With --trino, FOLDER holds trino-server-core and the plugin hive, as .ci/extended
 unpacks them. With --record, records and what DuckDB makes of them are written into
 FOLDER, flows/testdata, for the tests that have no engine.
 """
@@ -45,6 +46,7 @@ FORMATS = {
     "flags": V5,
     "default": "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status",
     "order": "flow-direction region end start action pkt-dstaddr pkt-srcaddr tcp-flags interface-id account-id vpc-id dstport srcport dstaddr srcaddr protocol bytes packets log-status",
+    "nostatus": "account-id interface-id srcaddr dstaddr srcport dstport protocol tcp-flags packets bytes start end action flow-direction",
     "noflags": "interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status flow-direction",
 }
 NUMBERS = {"version": "int32", "srcport": "int32", "dstport": "int32", "protocol": "int32", "tcp-flags": "int32",
@@ -82,13 +84,13 @@ def records(seed, count):
         eni = r.choice(list(own))
         start = BEGIN + r.randrange(3 * 86400)
         x = {"version": "5", "account-id": r.choice(["111122223333"] * 9 + ["444455556666", "unknown"]), "interface-id": eni, "region": REGION,
-             "vpc-id": "vpc-1", "start": str(start), "end": str(start + r.choice([0, 59, 600, 7200, 86400])), "log-status": "OK"}
+             "vpc-id": "vpc-1", "start": str(start), "end": str(start + r.choice([0, 59, 600, 600, 720])), "log-status": "OK"}
         if r.random() < 0.03:
             x["log-status"] = r.choice(["NODATA", "SKIPDATA"])
             yield x
             continue
         protocol = r.choice([6, 6, 6, 6, 17, 1, 47])
-        port = lambda: r.choice([22, 22, 443, 443, 8080, r.randrange(1024, 32768), r.randrange(32768, 65536), r.randrange(32768, 65536)])
+        port = lambda: r.choice([22, 22, 443, 443, 8080, 636, 801, r.randrange(1024, 32768), r.randrange(32768, 65536), r.randrange(32768, 65536)])
         sp, dp = (port(), port()) if protocol in (6, 17) else (0, 0)
         local = r.choice(own[eni])
         remote = r.choice([f"10.0.1.{r.randrange(40)}", f"{r.randrange(1, 9)}.{r.randrange(9)}.{r.randrange(256)}.{r.randrange(256)}", f"2001:db8:{r.randrange(3):x}::{r.randrange(1, 600):x}"])
@@ -109,15 +111,23 @@ def records(seed, count):
 def spoiled(r, x):
     """A record with something wrong in it, as Read and a table both see it."""
     x = dict(x)
-    match r.randrange(7):
+    match r.randrange(8):
         case 0: x["end"] = str(int(x["start"]) - 5)
         case 1: x["start"] = "12"
         case 2: x["interface-id"] = "-"
         case 3: x["action"] = "MAYBE"
         case 4: x["srcaddr"] = x["pkt-srcaddr"] = "10.0.0.299"
         case 5: x["dstport"] = "-"
+        case 7: x["end"] = str(int(x["start"]) + r.choice([721, 7200, 86400]))
         case 6: x["start"] = x["end"] = str(BEGIN + 20 * 365 * 86400)
     return x
+
+
+def damaged(r, x, columns):
+    """A spoiled record, or of text also a line that is cut off behind one of its columns."""
+    if columns and r.random() < 0.4:
+        return {**x, "cut": r.randrange(1, columns)}
+    return spoiled(r, x)
 
 
 def write(folder, kind, fields, lines, log):
@@ -132,7 +142,7 @@ def write(folder, kind, fields, lines, log):
         path.mkdir(parents=True, exist_ok=True)
         file = path / f"{account}_vpcflowlogs_{REGION}_{log}_{at:%Y%m%dT%H%MZ}_{serial:08x}.log.{'gz' if kind == 'text' else 'parquet'}"
         if kind == "text":
-            text = "\n".join([" ".join(fields)] + [" ".join(x.get(f, "-") for f in fields) for x in rows]) + "\n"
+            text = "\n".join([" ".join(fields)] + [" ".join([x.get(f, "-") for f in fields][:x.get("cut")]) for x in rows]) + "\n"
             file.write_bytes(gzip.compress(text.encode(), mtime=0))
             continue
         columns = {}
@@ -178,13 +188,19 @@ class Facade(BaseHTTPRequestHandler):
 
     def StartQueryExecution(self, v):
         id_ = f"query-{len(self.queries)}"
-        try:
-            self.queries[id_] = (self.engine.run(v["QueryString"]), "")
-        except Exception as e:  # the reason of a failed query
-            self.queries[id_] = (None, str(e))
+        self.queries[id_] = None
+
+        def run():
+            try:
+                self.queries[id_] = (self.engine.run(v["QueryString"]), "")
+            except Exception as e:  # the reason of a failed query
+                self.queries[id_] = (None, str(e))
+        threading.Thread(target=run, daemon=True).start()
         return {"QueryExecutionId": id_}
 
     def GetQueryExecution(self, v):
+        if self.queries[v["QueryExecutionId"]] is None:
+            return {"QueryExecution": {"Status": {"State": "RUNNING"}, "Statistics": {"DataScannedInBytes": 1}}}
         rows, reason = self.queries[v["QueryExecutionId"]]
         status = {"State": "FAILED" if rows is None else "SUCCEEDED", "StateChangeReason": reason}
         return {"QueryExecution": {"Status": status, "Statistics": {"DataScannedInBytes": 12345678}}}
@@ -226,7 +242,7 @@ class Duck:
             source = f"read_parquet('{root}/AWSLogs/*/vpcflowlogs/*/*/*/*/*.parquet', filename=true, union_by_name=true)"
         else:
             names = ", ".join(f"'{f}': 'VARCHAR'" for f in fields)
-            source = f"read_csv('{root}/AWSLogs/*/vpcflowlogs/*/*/*/*/*.gz', delim=' ', header=false, skip=1, columns={{{names}}}, filename=true, quote='', escape='', auto_detect=false)"
+            source = f"read_csv('{root}/AWSLogs/*/vpcflowlogs/*/*/*/*/*.gz', delim=' ', header=false, skip=1, columns={{{names}}}, filename=true, quote='', escape='', auto_detect=false, null_padding=true)"
         kinds = {"int": "INTEGER", "bigint": "BIGINT", "string": "VARCHAR"}
         typed = ", ".join(f'TRY_CAST("{c["Name"]}" AS {kinds[c["Type"]]}) AS "{c["Name"]}"' for c in ddl["columns"])
         part = "regexp_extract(filename, 'AWSLogs/([0-9]+)/vpcflowlogs/([^/]+)/([0-9]+/[0-9]+/[0-9]+)/', {})"
@@ -330,6 +346,53 @@ class Trino:
         self.log.close()
 
 
+# Rules that write the inner expressions of the statement into the outer ones, again and
+# again: with them Spark takes minutes to plan the statement.
+SPARK_WITHOUT = ["CollapseProject", "PushDownPredicates", "PushPredicateThroughNonJoin"]
+
+
+class Spark:
+    """Spark on this machine, with a Hive metastore in a folder. It takes the printed DDL as it
+    is, but knows no partition projection: each folder of a day is added as a partition."""
+
+    records = 800
+
+    def __init__(self, work):
+        from pyspark.sql import SparkSession
+        self.session = (
+            SparkSession.builder.master("local[2]").config("spark.driver.bindAddress", "127.0.0.1").config("spark.driver.host", "127.0.0.1")
+            .config("spark.ui.enabled", "false").config("spark.sql.shuffle.partitions", "2").config("spark.driver.memory", "1g")
+            .config("spark.sql.constraintPropagation.enabled", "false")
+            .config("spark.sql.optimizer.excludedRules", ",".join("org.apache.spark.sql.catalyst.optimizer." + r for r in SPARK_WITHOUT))
+            .config("spark.sql.catalogImplementation", "hive").config("spark.sql.warehouse.dir", f"{work}/warehouse")
+            .config("spark.hadoop.javax.jdo.option.ConnectionURL", f"jdbc:derby:;databaseName={work}/metastore;create=true")
+            .config("spark.driver.extraJavaOptions", f"-Dderby.system.home={work}").getOrCreate())
+        self.session.sparkContext.setLogLevel("ERROR")
+        self.session.sql("CREATE DATABASE logs")
+        self.tables = {}
+
+    def create(self, table, ddl, root):
+        self.tables[table] = ddl
+        kinds = ", ".join(f"`{c['Name']}` {c['Type']}" for c in ddl["columns"])
+        parts = ", ".join(f"`{c['Name']}` {c['Type']}" for c in ddl["partitions"])
+        form = "STORED AS PARQUET" if ddl["parquet"] else "ROW FORMAT DELIMITED FIELDS TERMINATED BY ' '"
+        self.session.sql(f"CREATE EXTERNAL TABLE logs.`{table}` ({kinds}) PARTITIONED BY ({parts}) {form} LOCATION '{root}/AWSLogs/'")
+        for day in sorted(root.glob("AWSLogs/*/vpcflowlogs/*/*/*/*")):
+            account, _, region, *date = day.relative_to(root / "AWSLogs").parts
+            self.session.sql(f"ALTER TABLE logs.`{table}` ADD PARTITION (accid='{account}', aws_region='{region}', day='{'/'.join(date)}') LOCATION '{day}'")
+
+    def table(self, name):
+        ddl = self.tables[name]
+        return {"Name": name, "TableType": "EXTERNAL_TABLE", "Columns": ddl["columns"], "PartitionKeys": ddl["partitions"], "Parameters": ddl["parameters"]}
+
+    def run(self, _):
+        result = self.session.sql(self.statement)  # not that of Athena, which asks for it
+        return [result.columns] + [list(row) for row in result.collect()]
+
+    def close(self):
+        self.session.stop()
+
+
 def summary(path, part):
     """The lines of a summary without its digest, and how many records each note is about.
 
@@ -354,7 +417,7 @@ def check(binary, engine, work, url):
         fields = FORMATS[label].split()
         lines = list(records(n, engine.records))
         if part == "damaged":
-            lines = [spoiled(r, x) if r.random() < 0.05 and x["log-status"] == "OK" else x for x in lines]
+            lines = [damaged(r, x, kind == "text" and len(fields)) if r.random() < 0.08 and x["log-status"] == "OK" else x for x in lines]
         table = f"{kind}_{label}_{part}"
         logs, twin = pathlib.Path(work, table), pathlib.Path(work, table + "_text")
         write(logs, kind, fields, lines, "fl-0a")
@@ -370,6 +433,8 @@ def check(binary, engine, work, url):
 
         engine.create(table, ddl_of(usage("--ddl", "--athena", f"logs.{table}")), logs)
         window = ["--since", "2026-10-02T01:30:00Z", "--until", "2026-10-03"] if part == "window" else []
+        if isinstance(engine, Spark):
+            engine.statement = usage("--sql", "--dialect", "spark", "--athena", f"logs.{table}", "--endpoint-url", url, *window).strip().removesuffix(";")
         found = []
         for how, args in (("files", ["--flow-logs", twin]), ("table", ["--athena", f"logs.{table}", "--endpoint-url", url])):
             out = pathlib.Path(work, f"{table}-{how}.json.zst")
@@ -381,9 +446,9 @@ def check(binary, engine, work, url):
                 sys.exit(f"athena.py: {table}: the summaries differ\nof the files: {one}\nof the table: {other}")
         if len(files) != len(rows) or notes != table_notes:
             sys.exit(f"athena.py: {table}: the summaries differ: {len(files)} and {len(rows)} lines, {notes} and {table_notes}")
-        if (part == "damaged") != bool(notes) or len(rows) < 100:
+        if (part == "damaged" or label == "nostatus") != bool(notes) or len(rows) < 100:
             sys.exit(f"athena.py: {table}: {len(rows)} lines, {notes}: the records are not what this script means them to be")
-        print(f"{table}: {len(rows)} lines of the summary are the same, {sum(notes.values())} records are left out")
+        print(f"{table}: {len(rows)} lines of the summary are the same, {sum(notes.values())} records are noted")
 
 
 def record(binary, engine, work, url, folder):
@@ -391,6 +456,7 @@ def record(binary, engine, work, url, folder):
     r = random.Random(11)
     fields = FORMATS["flags"].split()
     lines = [spoiled(r, x) if r.random() < 0.05 and x["log-status"] == "OK" else x for x in records(99, 300)]
+    lines += [{**x, "log-status": "-"} for x in lines if x["log-status"] == "NODATA"]  # as of a format without that field
     logs, estate = pathlib.Path(work, "logs"), pathlib.Path(work, "estate.sg")
     write(logs, "text", fields, lines, "fl-0a")
     text = b"".join(gzip.decompress(f.read_bytes()) for f in sorted(logs.rglob("*.gz")))
@@ -410,7 +476,10 @@ def record(binary, engine, work, url, folder):
 def main():
     binary = os.path.abspath(sys.argv[1])
     with tempfile.TemporaryDirectory() as work:
-        engine = Trino(sys.argv[3], work) if sys.argv[2:3] == ["--trino"] else Duck()
+        if sys.argv[2:3] == ["--trino"]:
+            engine = Trino(sys.argv[3], work)
+        else:
+            engine = Spark(work) if sys.argv[2:3] == ["--spark"] else Duck()
         Facade.engine = engine
         server = ThreadingHTTPServer(("127.0.0.1", 0), Facade)
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the static binary that is released. Usage: scripts/build.sh OUTPUT
+# Builds the static binary that is released. Usage: scripts/build.sh OUTPUT [LINKER-FLAGS]
+# Without linker flags of its own it leaves the symbols out (-s -w).
 #
 # Left out: urfave/cli's generator of man pages, and HTTP/2, which the EC2
 # endpoints do not speak. The SDK's generated code is built without inlining,
@@ -11,4 +12,4 @@ CGO_ENABLED=0 exec go build -trimpath \
 	-tags urfave_cli_no_docs,nethttpomithttp2 \
 	-gcflags='github.com/aws/...=-l' -gcflags='google.golang.org/protobuf/...=-l' \
 	-gcflags='github.com/andybalholm/...=-l' -gcflags='github.com/pierrec/...=-l' -gcflags='github.com/twpayne/...=-l' \
-	-ldflags='-s -w' -o "$1" .
+	-ldflags="${2--s -w}" -o "$1" .

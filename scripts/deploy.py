@@ -96,6 +96,12 @@ def main():
         if said.strip():
             sys.exit(f"deploy.py: {said}")
         print("systemd-analyze: the service and its timer")
+        if shutil.which("systemd-sysusers"):
+            (units / "root/etc").mkdir(parents=True)
+            run("systemd-sysusers", f"--root={units / 'root'}", units / "sysusers.conf")
+            if "sgaudit:" not in (units / "root/etc/passwd").read_text():
+                sys.exit("deploy.py: systemd-sysusers did not make the user sgaudit")
+            print("systemd-sysusers: the user")
     else:
         print("systemd-analyze is missing: the units were not read")
     if shutil.which("terraform") and len(sys.argv) > 2:

@@ -181,6 +181,13 @@ def run(job, action, program, work):
     check("GitHub: with a baseline only new findings fail the job", code == 0 and "orders-wrong-web" not in summary, said)
     code, outputs, said, place, _ = github(action, env, work / "seven", {"input": snapshot, "config": "$(touch run)", "regions": "eu-west-1;touch run"})
     check("GitHub: the text of an input is not run", code == 2 and not (place / "run").exists(), said)
+    asked = {"input": str(work / "missing.json"), "comment": "true"}
+    code, outputs, said, place, summary = github(action, env, work / "eight", asked, "pull_request")
+    comment = (place / outputs["reports"] / "summary.md").read_text() if outputs["reports"] else ""
+    check("GitHub: an audit that fails is commented, with its message", code == 2 and outputs["exit-code"] == "2" and "missing.json" in comment and "failed" in comment and comment in summary
+          and log.read_text().endswith("--body-file sgaudit-reports/summary.md\n"), said + log.read_text())
+    code, outputs, said, place, _ = github(action, env, work / "nine", {"version": "9.9.9", "comment": "true"}, "pull_request")
+    check("GitHub: a release that does not exist is commented", code != 0 and "did not start" in log.read_text().splitlines()[-1], said + log.read_text())
 
 
 main()

@@ -3,8 +3,10 @@
 
 Each block of sh is run, in one shell, and has to print the lines of the block of text
 that follows it, in their order; … stands for any text. Twice: on the writable endpoint
-of sgaudit, and on moto, an emulator of EC2 that others wrote. On moto the blocks of hcl
-are applied too, where Terraform and its AWS provider are there.
+of sgaudit, and on moto, an emulator of EC2 that others wrote. The account also has groups
+of a colleague with the same mistakes, which have to be as they were at the end. On both
+the blocks of hcl are applied too, where Terraform and its AWS provider are there: first
+wrong, with the findings of the page, then corrected, without them.
 Usage: scripts/lab.py PATH-TO-SGAUDIT
 """
 
@@ -23,6 +25,37 @@ import terraform  # scripts/terraform.py
 HERE = os.path.dirname(os.path.abspath(__file__))
 PAGE = os.path.join(HERE, "..", "docs", "lab.md")
 END = "=== end of block"
+
+# Who reaches whom in each architecture, before the fix and after it.
+WAYS = [("lab-application", "10.60.2.20", "tcp/5432"), ("lab-function", "10.60.2.80", "tcp/3306"), ("lab-load-balancer", "10.60.2.30", "tcp/8080"),
+        ("lab-bastion", "10.60.2.50", "tcp/22"), ("lab-client", "10.60.2.60", "tcp/8443")]
+
+# The groups of a colleague, with each mistake of the page, and names of the page.
+COLLEAGUE = """
+set -e
+export AWS_DEFAULT_REGION=eu-west-1
+aws() { command aws ec2 "$@" --output text; }
+VPC=$(aws create-vpc --cidr-block 10.99.0.0/16 --query Vpc.VpcId)
+SUBNET=$(aws create-subnet --vpc-id $VPC --cidr-block 10.99.1.0/24 --query Subnet.SubnetId)
+PEER=$(aws create-vpc --cidr-block 10.98.0.0/16 --query Vpc.VpcId)
+PEER_SUBNET=$(aws create-subnet --vpc-id $PEER --cidr-block 10.98.1.0/24 --query Subnet.SubnetId)
+PEERING=$(aws create-vpc-peering-connection --vpc-id $PEER --peer-vpc-id $VPC --query VpcPeeringConnection.VpcPeeringConnectionId)
+aws accept-vpc-peering-connection --vpc-peering-connection-id $PEERING >&2
+for ONE in "$VPC 10.98.0.0/16" "$PEER 10.99.0.0/16"; do
+  TABLE=$(aws describe-route-tables --filters Name=vpc-id,Values=${ONE% *} --query 'RouteTables[0].RouteTableId')
+  aws create-route --route-table-id $TABLE --destination-cidr-block ${ONE#* } --vpc-peering-connection-id $PEERING >&2
+done
+OPEN=$(aws create-security-group --vpc-id $VPC --group-name lab-backend --description open --query GroupId)
+USER=$(aws create-security-group --vpc-id $VPC --group-name user --description user --query GroupId)
+FAR=$(aws create-security-group --vpc-id $PEER --group-name far --description far --query GroupId)
+aws create-network-interface --subnet-id $SUBNET --groups $OPEN --private-ip-address 10.99.1.10 >&2
+aws create-network-interface --subnet-id $SUBNET --groups $USER --private-ip-address 10.99.1.20 >&2
+aws create-network-interface --subnet-id $PEER_SUBNET --groups $FAR --private-ip-address 10.98.1.10 >&2
+for RULE in 22=0.0.0.0/0 8080=0.0.0.0/0 5432=10.99.1.20/32 8443=10.98.1.0/24; do
+  aws authorize-security-group-ingress --group-id $OPEN --protocol tcp --port ${RULE%=*} --cidr ${RULE#*=} >&2
+done
+echo $OPEN $USER $FAR
+"""
 
 
 def blocks():
@@ -70,14 +103,45 @@ def run(name, sgaudit, url, folder):
     return len(commands), lines
 
 
-def left_over(url):
-    """What the page does not clean up: groups and VPCs with its addresses."""
-    def aws(*args):
-        out = subprocess.run(["aws", "ec2", *args, "--endpoint-url", url, "--region", "eu-west-1", "--output", "json"],
-                             env=emulator.ENV, capture_output=True, text=True, check=True)
-        return json.loads(out.stdout)
-    vpcs = [v["VpcId"] for v in aws("describe-vpcs")["Vpcs"] if v["CidrBlock"] in ("10.60.0.0/16", "10.70.0.0/16")]
-    groups = [g["GroupName"] for g in aws("describe-security-groups")["SecurityGroups"] if g["GroupName"].startswith("lab-")]
+def aws(url, *args):
+    """The answer of EC2 in the region of the page."""
+    out = subprocess.run(["aws", "ec2", *args, "--endpoint-url", url, "--region", "eu-west-1", "--output", "json"],
+                         env=emulator.ENV, capture_output=True, text=True, check=True)
+    return json.loads(out.stdout)
+
+
+def colleague(sgaudit, url):
+    """Create the groups of somebody else, in which sgaudit finds each mistake of the page. Returns their ids."""
+    env = {**emulator.ENV, "AWS_ENDPOINT_URL": url}
+    out = subprocess.run(["bash"], input=COLLEAGUE, env=env, capture_output=True, text=True)
+    if out.returncode != 0:
+        sys.exit(f"lab.py: the groups of the colleague were not created\n{out.stderr}")
+    commands, _ = blocks()
+    checks = sorted(set(re.findall(r"--check (\S+)", "".join(text for text, _ in commands))))
+    others = out.stdout.split()
+    if missing := set(checks) - {check for _, check in findings(sgaudit, url, checks, "--group", others[0])}:
+        sys.exit(f"lab.py: the groups of the colleague have no finding of {missing}")
+    return others
+
+
+def findings(sgaudit, url, checks, *part):
+    """The findings of some checks about a part of the account, as pairs of the group's name and the check."""
+    out = subprocess.run([sgaudit, "audit", "--region", "eu-west-1", *part, "--check", ",".join(checks), "-o", "json"],
+                         env={**emulator.ENV, "AWS_ENDPOINT_URL": url}, capture_output=True, text=True)
+    return {(f["group_name"], f["check"]) for f in json.loads(out.stdout)["findings"]}
+
+
+def state_of(url, groups):
+    """The groups and their interfaces, as EC2 describes them."""
+    interfaces = aws(url, "describe-network-interfaces", "--filters", "Name=group-id,Values=" + ",".join(groups))["NetworkInterfaces"]
+    return aws(url, "describe-security-groups", "--group-ids", *groups)["SecurityGroups"], {i["NetworkInterfaceId"]: i["Groups"] for i in interfaces}
+
+
+def left_over(url, others):
+    """What the page does not clean up: VPCs with its addresses, and groups with its names but those of others."""
+    vpcs = [v["VpcId"] for v in aws(url, "describe-vpcs")["Vpcs"] if v["CidrBlock"] in ("10.60.0.0/16", "10.70.0.0/16")]
+    groups = [g["GroupName"] for g in aws(url, "describe-security-groups")["SecurityGroups"]
+              if g["GroupName"].startswith("lab-") and g["GroupId"] not in others]
     return vpcs + groups
 
 
@@ -103,24 +167,35 @@ def on_moto(_sgaudit, _folder):
 
 
 def apply(sgaudit, url, folder):
-    """Apply what the page writes as Terraform, audit it, and take it back."""
+    """Apply what the page writes as Terraform, wrong and corrected, audit both, and take it back."""
     plugins = terraform.plugins()
     if not plugins:
         return "Terraform or its AWS provider is missing"
-    _, configuration = blocks()
+    commands, configuration = blocks()
     provider = terraform.PROVIDER.replace("us-east-1", "eu-west-1").replace(
         "  skip_metadata_api_check", "  endpoints {\n    ec2 = \"%s\"\n  }\n  skip_metadata_api_check" % url)
     work = os.path.join(folder, "terraform")
     os.makedirs(work)
     w = terraform.Workspace(work, provider + "\n".join(configuration), plugins)
-    w.run("apply", "-auto-approve", "-input=false")
-    out = subprocess.run([sgaudit, "audit", "--region", "eu-west-1", "--min-severity", "medium", "--group", "lab-*", "-o", "json"],
-                         env={**emulator.ENV, "AWS_ENDPOINT_URL": url}, capture_output=True, text=True)
-    findings = json.loads(out.stdout)["findings"]
-    if findings:
-        sys.exit(f"lab.py: what the page writes as Terraform has findings: {[f['message'] for f in findings]}")
+    # What the audits of the page print: (group, check) of each finding.
+    wanted = set()
+    for text, printed in commands:
+        checks = re.findall(r"^sgaudit audit .*--check (\S+)$", text, re.M)
+        wanted |= {(m[1], checks[-1]) for line in printed if (m := re.match(r"(?:CRITICAL|HIGH|MEDIUM|LOW) …(lab-[a-z-]+)…", line))}
+    checks = sorted({check for _, check in wanted})
+    for state, want in (("false", wanted), ("true", set())):
+        w.run("apply", "-auto-approve", "-input=false", "-var", "corrected=" + state)
+        vpc = w.run("output", "-raw", "vpc").strip()
+        found = findings(sgaudit, url, checks, "--vpc", vpc)
+        if found != want:
+            sys.exit(f"lab.py: Terraform with corrected={state}: the findings are {sorted(found)}, and the page has {sorted(want)}")
+        for sender, receiver, port in WAYS:
+            said = subprocess.run([sgaudit, "reach", "--region", "eu-west-1", "--from", sender, "--to", receiver, "--port", port, "--expect", "reachable"],
+                                  env={**emulator.ENV, "AWS_ENDPOINT_URL": url}, capture_output=True, text=True)
+            if "\n  REACHABLE: " + port not in said.stdout:
+                sys.exit(f"lab.py: Terraform with corrected={state}: {sender} does not reach {receiver}\n{said.stdout}\n{said.stderr}")
     w.run("destroy", "-auto-approve", "-input=false")
-    return f"{len(configuration)} blocks of Terraform applied without a finding, and destroyed"
+    return f"{len(configuration)} blocks of Terraform applied, first with {len(wanted)} findings, then corrected without, and destroyed"
 
 
 def main():
@@ -131,10 +206,14 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             url, server = start(sgaudit, folder)
             try:
+                others = colleague(sgaudit, url)
+                before = state_of(url, others)
                 count, lines = run(name, sgaudit, url, folder)
-                if left := left_over(url):
+                more = "; " + apply(sgaudit, url, folder)
+                if left := left_over(url, others):
                     sys.exit(f"lab.py: {name}: the page leaves {left} behind")
-                more = "; " + apply(sgaudit, url, folder) if name == "moto" else ""
+                if (after := state_of(url, others)) != before:
+                    sys.exit(f"lab.py: {name}: the page changes the groups of a colleague:\n{before}\n{after}")
             finally:
                 server.terminate()
                 server.wait()

@@ -32,12 +32,16 @@ tar czf "$work/releases/v1.2.3/sgaudit_1.2.3_${system}_$arch.tar.gz" -C "$work/b
 export SGAUDIT_RELEASES=file://$work/releases
 unset GH_TOKEN GITHUB_TOKEN
 check "a release is installed" test "$(code "$here/install.sh" v1.2.3 "$work/installed")" = 0
+check "a folder may be relative" test "$(cd "$work" && code "$here/install.sh" 1.2.3 relative)" = 0
+check "and has the program" test -x "$work/relative/sgaudit"
 check "what is no version is refused" test "$(code "$here/install.sh" '1.2.3;x' "$work/other")" = 2
 echo more >>"$work/releases/v1.2.3/sgaudit_1.2.3_${system}_$arch.tar.gz"
 check "a changed archive is refused" test "$(code "$here/install.sh" 1.2.3 "$work/other")" != 0
 check "nothing of it was installed" test ! -e "$work/other/sgaudit"
 
-# The audit.
+# The audit. Go keeps what it compiled and downloaded, in the folders of the real HOME.
+GOCACHE=$(go env GOCACHE) GOMODCACHE=$(go env GOMODCACHE)
+export GOCACHE GOMODCACHE
 export PATH=$work/installed:$PATH HOME=$work AWS_EC2_METADATA_DISABLED=true
 cd "$work"
 sgaudit snapshot --demo --quiet -o demo.json.zst
@@ -57,6 +61,8 @@ check "with a baseline only new findings fail" test "$(code "$here/audit.sh")" =
 # shellcheck disable=SC2016 # the text is what is tried
 check "the text of a setting is not run" test "$(SGAUDIT_CONFIG='$(touch run)' code "$here/audit.sh")" = 2
 check "nothing ran" test ! -e run
+check "regions may stand on lines of their own" test "$(SGAUDIT_INPUT='' SGAUDIT_REGIONS=$'us-east-1\n*' code "$here/audit.sh")" = 2
+check "the error names the second" grep -qF '*' "$work/said"
 check "a * among the regions is no list of files" test "$(SGAUDIT_INPUT='' SGAUDIT_REGIONS='*' code "$here/audit.sh")" = 2
 check "the error names it" grep -qF '"*"' said
 

@@ -4,7 +4,8 @@
     python3 scripts/site.py [FOLDER]      default: site
 
 The pages are those of docs/, the README, the changelog, the page of each check, and
-what the program writes about itself (go run ./manual). mkdocs-material is installed
+what the program writes about itself (go run ./manual, with -race like the tests, so that
+nothing is compiled once more). mkdocs-material is installed
 into a folder of its own where it is missing.
 """
 
@@ -45,7 +46,7 @@ def gather(folder):
             continue
         text = source.read_text()
         (folder / name).write_text(LINK.sub(lambda m: m[1] + target(m[2], source, name, homes) + m[3], text))
-    subprocess.run(["go", "run", "./manual", str(folder / "manual")], cwd=ROOT, check=True)
+    subprocess.run(["go", "run", "-race", "./manual", str(folder / "manual")], cwd=ROOT, check=True)
     for page in (folder / "manual").glob("*.md"):
         page.rename(folder / page.name)
     shutil.rmtree(folder / "manual")

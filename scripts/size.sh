@@ -4,7 +4,7 @@
 # The EC2 client has some 800 methods. One of them in an interface makes the
 # linker keep them all and triples the binary, so both are watched.
 #
-# The limit is 3 % above 37.86 MB, the size when it was last set. Since it was
+# The limit is 2.5 % above 39.01 MB, the size when it was last set. Since it was
 # 20.98 MB these cost the most:
 #
 #   5.70 MB  Parquet (parquet-go, by rows: by structs it is as large, and Arrow's
@@ -18,12 +18,14 @@
 #   0.79 MB  strict snapshots (go-json-exp)
 #   0.4 MB   flow logs: reading, judging and replaying them, and those of the demo
 #   0.40 MB  pictures (sgaudit graph)
+#   0.37 MB  plans that change the groups of existing services, lists that fit the
+#            terminal, merges that wait for shards, attempts that got no answer
 #   0.29 MB  the report as an HTML page (html/template)
 #   0.29 MB  quotas of rules (the SDK's module for Service Quotas)
 #   0.21 MB  steps, plans as a whole, and their commands
 #   0.15 MB  the listeners of load balancers
 set -euo pipefail
-limit=$((39000 * 1000))
+limit=$((40000 * 1000))
 size=$(wc -c <"$1")
 methods=$(go tool nm "$2" | grep -c 'service/ec2\.(\*Client)\.[A-Z]' || true)
 printf 'stripped binary: %d bytes (limit %d); EC2 client methods linked: %d (limit 120)\n' "$size" "$limit" "$methods"

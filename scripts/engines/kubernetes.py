@@ -2,6 +2,9 @@
 Job, the merge, and both CronJobs. Each of the 50 pods runs the program as its container would."""
 
 import json
+import os
+import shutil
+import time
 
 import control_plane
 import tools
@@ -12,14 +15,8 @@ from tools import expect, until
 
 MANIFESTS = tools.DEPLOY / "kubernetes"
 
-# Beside the manifests: the namespace, with the strictest of the pod security standards, and
-# what their pages say that they need.
-SURROUNDINGS = [
-    {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "audit", "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}},
-    {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "sgaudit", "namespace": "audit"}},
-    {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "sgaudit-parts", "namespace": "audit"},
-     "spec": {"accessModes": ["ReadWriteMany"], "resources": {"requests": {"storage": "1Gi"}}}},
-]
+# Beside the manifests: the namespace, with the strictest of the pod security standards.
+NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "audit", "labels": {"pod-security.kubernetes.io/enforce": "restricted"}}}
 
 
 class Cluster:
@@ -32,8 +29,8 @@ class Cluster:
         self.volume.mkdir()
         pods = folder / "pods"
         pods.mkdir()
-        for thing in SURROUNDINGS:
-            self.plane.kubectl("apply", "-f", "-", input=json.dumps(thing))
+        self.plane.kubectl("apply", "-f", "-", input=json.dumps(NAMESPACE))
+        self.plane.kubectl("apply", "-f", MANIFESTS / "serviceaccount.yaml", "-f", MANIFESTS / "pvc.yaml")
         until("the default service account", lambda: self.plane.ask("GET", "/api/v1/namespaces/audit/serviceaccounts/default"))
         image = Image(tools.DEPLOY / "container/Dockerfile", organization.binary, folder / "image", ["/parts", "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount"])
         self.kubelet = Kubelet(self.plane, image, {"sgaudit-parts": self.volume}, {"AWS_ENDPOINT_URL": organization.url}, pods)
@@ -132,21 +129,34 @@ def indexed_job(cluster, organization, one_run, one_csv):
 
 
 def cron_jobs(cluster, one_run):
-    """Applies the CronJobs, and moves their hours to the next minute: nothing else is changed."""
+    """Applies the CronJobs, and moves their hours to the next minute: nothing else is changed. The
+    merge begins first, beside the parts of another night, and has to wait for the shards."""
     for file in ("report.json", "findings.csv"):
         (cluster.volume / file).unlink()
     cluster.remove("--all")
+    shutil.copytree(cluster.volume / "sgaudit", cluster.volume / "nightly")
+    last_night = time.time() - 24 * 3600
+    for part in (cluster.volume / "nightly").iterdir():
+        os.utime(part, (last_night, last_night))
+    shutil.chown(cluster.volume / "nightly", 65532, 65532)
     cluster.plane.kubectl("apply", "-f", MANIFESTS / "cronjob.yaml")
-    for name in ("sgaudit", "sgaudit-merge"):
+    started = {}
+    for name in ("sgaudit-merge", "sgaudit"):
         change = lambda spec: cluster.plane.kubectl("patch", "cronjob", name, "-p", json.dumps({"spec": spec}))
         change({"schedule": "* * * * *"})
         jobs = lambda: [j["metadata"]["name"] for j in cluster.plane.ask("GET", "/apis/batch/v1/namespaces/audit/jobs")["items"] if j["metadata"].get("ownerReferences", [{}])[0].get("name") == name]
         until(f"CronJob {name} starts a job", lambda: cluster.plane.processes.check() or jobs(), 120)
         change({"suspend": True})
-        _, end = cluster.end_of(jobs()[0])
-        expect(f"kubernetes: end of the job of CronJob {name}", end[0], {"sgaudit": "Complete", "sgaudit-merge": "Failed"}[name])
+        started[name] = jobs()[0]
+        if name == "sgaudit-merge":
+            waiting = "waiting for the shards: none has a part yet"
+            until("the merge waits", lambda: cluster.check() or any(n.startswith(started[name]) and waiting in log.read_text() for n, log in cluster.kubelet.logs.items() if log.exists()), 120)
+    for name, type_of_end in (("sgaudit", "Complete"), ("sgaudit-merge", "Failed")):
+        _, end = cluster.end_of(started[name])
+        expect(f"kubernetes: end of the job of CronJob {name}", end[0], type_of_end)
+    expect("kubernetes: exit code of the merge of the CronJob (one account is denied)", [code for n, code in cluster.kubelet.exits.items() if n.startswith(started["sgaudit-merge"])], [3])
     tools.same_report("kubernetes, CronJob", cluster.volume / "report.json", one_run)
-    print("kubernetes: both CronJobs, started by their controller: the bytes of one run")
+    print("kubernetes: both CronJobs, started by their controller, the merge first, beside the parts of last night: the bytes of one run")
 
 
 def step(organization, folder, programs):
