@@ -1,11 +1,13 @@
 package audit
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Regions of other accounts: what a check in one of them may know of the others.
@@ -88,6 +90,10 @@ func usersOfVPCs(regions []*inventory.Region) map[string]users {
 			v := &r.VPCs[i]
 			add(v.ID, v.Owner, "owns VPC "+v.ID)
 		}
+		for i := range r.Subnets {
+			s := &r.Subnets[i]
+			add(s.VPC, s.Owner, "owns subnets of VPC "+s.VPC)
+		}
 		for i := range r.Peerings {
 			p := &r.Peerings[i]
 			if p.Status == "active" && p.Requester.Region == r.Name && p.Accepter.Region == r.Name {
@@ -104,6 +110,52 @@ func usersOfVPCs(regions []*inventory.Region) map[string]users {
 	return all
 }
 
+// unknownUsers returns a function that says why an account that was not read may use the
+// groups of a VPC, although nothing shows that it does: the owner of the VPC or the VPCs
+// that are peered with it are not known. It is empty where they are, or where all other
+// accounts were read.
+func unknownUsers(regions []*inventory.Region, read map[string]bool) func(r *inventory.Region, vpc string) string {
+	of := map[string]*inventory.Region{}
+	owners := map[string]string{}
+	var unread []string
+	for _, r := range regions {
+		of[r.AccountID] = r
+		if !read[r.AccountID] {
+			unread = append(unread, cmp.Or(r.AccountID, r.AccountName))
+		}
+		for i := range r.VPCs {
+			owners[r.VPCs[i].ID] = cmp.Or(r.VPCs[i].Owner, r.AccountID)
+		}
+		for i := range r.Subnets {
+			owners[r.Subnets[i].VPC] = cmp.Or(r.Subnets[i].Owner, r.AccountID)
+		}
+	}
+	slices.Sort(unread)
+	return func(r *inventory.Region, vpc string) string {
+		others := slices.DeleteFunc(slices.Clone(unread), func(account string) bool { return account == r.AccountID })
+		if len(others) == 0 || vpc == "" {
+			return ""
+		}
+		what := ""
+		owner := owners[vpc]
+		if owner == "" && r.Read.Has(inventory.PartVPCs) {
+			owner = r.AccountID
+		}
+		switch {
+		case owner == "":
+			what = "which account shares VPC " + vpc + " is not known"
+		case of[owner] != nil && !of[owner].Read.Has(inventory.PartPeerings):
+			what = "which VPCs are peered with VPC " + vpc + " is not known"
+		default:
+			return ""
+		}
+		if len(others) == 1 {
+			return fmt.Sprintf("account %s, which was not read, may reference it: %s", others[0], what)
+		}
+		return fmt.Sprintf("%s, which were not read, may reference it (%s): %s", words.Count(len(others), "account"), words.List(others, 3), what)
+	}
+}
+
 // findUnseen finds the groups without a known user that accounts may use of which not
 // everything was read, and those that such a group references.
 func (l *liveness) findUnseen(regions []*inventory.Region, groups map[string]*inventory.Group) {
@@ -112,6 +164,7 @@ func (l *liveness) findUnseen(regions []*inventory.Region, groups map[string]*in
 		read[r.AccountID] = r.Read.Has(whole)
 	}
 	ofVPC := usersOfVPCs(regions)
+	unknown := unknownUsers(regions, read)
 	var reached []string
 	for _, r := range regions {
 		for i := range r.Groups {
@@ -125,6 +178,10 @@ func (l *liveness) findUnseen(regions []*inventory.Region, groups map[string]*in
 					reached = append(reached, g.ID)
 					break
 				}
+			}
+			if why := unknown(r, g.VPC); why != "" && l.unseen[g.ID] == "" {
+				l.unseen[g.ID] = why
+				reached = append(reached, g.ID)
 			}
 		}
 	}

@@ -37,20 +37,27 @@ func TestUsersInOtherAccounts(t *testing.T) {
 		want    findings.Severity
 		message string // empty: no finding is reported
 	}{
-		"nobody else":                  {owner, findings.Low, "no group in use references it"},
-		"peered, not read":             {owner + peered, findings.Info, "account 444455556666, which was not read, has VPC vpc-9, which is peered (pcx-1) and may reference it"},
-		"peered, read, references it":  {owner + peered + user, findings.Low, ""},
-		"peered, read, does not":       {owner + peered + bystander, findings.Low, "no group in use references it"},
-		"peered, groups denied":        {owner + peered + bystander + "unread groups denied\n", findings.Info, "account 444455556666, which was not read"},
-		"peered in another region":     {owner + strings.ReplaceAll(peered, "accepter 444455556666 eu-west-1", "accepter 444455556666 eu-west-2"), findings.Low, "no group in use references it"},
-		"peering deleted":              {owner + strings.ReplaceAll(peered, "active", "deleted"), findings.Low, "no group in use references it"},
-		"participant, not read":        {owner + participant, findings.Info, "account 444455556666, which was not read, has network interfaces in VPC vpc-1 and may reference it"},
-		"participant, references it":   {owner + participant + user, findings.Low, ""},
-		"participant with it attached": {owner + "account 444455556666\nregion eu-west-1\neni-7 sg-1 10.0.0.9 vpc vpc-1\n", findings.Low, ""},
-		"participant, read, does not":  {owner + participant + bystander, findings.Low, "no group in use references it"},
-		"in a VPC of another account":  {strings.ReplaceAll(owner, "10.0.0.0/16\n", "10.0.0.0/16 owner 444455556666\n"), findings.Info, "account 444455556666, which was not read, owns VPC vpc-1"},
-		"referenced by such a group":   {"account 111122223333\nregion eu-west-1\nsg-2 door vpc vpc-5\n in tcp/1 sg-1\n" + owner[strings.Index(owner, "vpc-1"):] + "vpc-5 10.5.0.0/16 owner 444455556666\n", findings.Info, "door (sg-2) references it, and an account that was not read may use that group"},
-		"another region of the reader": {owner + peered + strings.ReplaceAll(bystander, "eu-west-1", "us-east-1"), findings.Info, "account 444455556666, which was not read"},
+		"nobody else":                     {owner, findings.Low, "no group in use references it"},
+		"peered, not read":                {owner + peered, findings.Info, "account 444455556666, which was not read, has VPC vpc-9, which is peered (pcx-1) and may reference it"},
+		"peered, read, references it":     {owner + peered + user, findings.Low, ""},
+		"peered, read, does not":          {owner + peered + bystander, findings.Low, "no group in use references it"},
+		"peered, groups denied":           {owner + peered + bystander + "unread groups denied\n", findings.Info, "account 444455556666, which was not read"},
+		"peered in another region":        {owner + strings.ReplaceAll(peered, "accepter 444455556666 eu-west-1", "accepter 444455556666 eu-west-2"), findings.Low, "no group in use references it"},
+		"peering deleted":                 {owner + strings.ReplaceAll(peered, "active", "deleted"), findings.Low, "no group in use references it"},
+		"participant, not read":           {owner + participant, findings.Info, "account 444455556666, which was not read, has network interfaces in VPC vpc-1 and may reference it"},
+		"participant, references it":      {owner + participant + user, findings.Low, ""},
+		"participant with it attached":    {owner + "account 444455556666\nregion eu-west-1\neni-7 sg-1 10.0.0.9 vpc vpc-1\n", findings.Low, ""},
+		"participant, read, does not":     {owner + participant + bystander, findings.Low, "no group in use references it"},
+		"in a VPC of another account":     {strings.ReplaceAll(owner, "10.0.0.0/16\n", "10.0.0.0/16 owner 444455556666\n"), findings.Info, "account 444455556666, which was not read, owns VPC vpc-1"},
+		"referenced by such a group":      {"account 111122223333\nregion eu-west-1\nsg-2 door vpc vpc-5\n in tcp/1 sg-1\n" + owner[strings.Index(owner, "vpc-1"):] + "vpc-5 10.5.0.0/16 owner 444455556666\n", findings.Info, "door (sg-2) references it, and an account that was not read may use that group"},
+		"peerings denied, all read":       {owner + "unread peerings denied\n" + bystander, findings.Low, "no group in use references it"},
+		"peerings denied, another unread": {owner + "unread peerings denied\n" + bystander + "unread groups denied\n", findings.Info, "account 444455556666, which was not read, may reference it: which VPCs are peered with VPC vpc-1 is not known"},
+		"VPCs denied, another unread":     {strings.Replace(owner, "vpc-1 10.0.0.0/16\n", "", 1) + "unread vpcs denied\n" + bystander + "unread groups denied\n", findings.Info, "account 444455556666, which was not read, may reference it: which account shares VPC vpc-1 is not known"},
+		"read, another unread":            {owner + bystander + "unread groups denied\n", findings.Low, "no group in use references it"},
+		"peerings of the owner denied": {"account 111122223333 shop\nregion eu-west-1\nvpc-1 10.0.0.0/16 owner 777788889999\nsg-1 web vpc vpc-1\n in tcp/443 10.0.0.0/8\n" +
+			"account 777788889999 network\nregion eu-west-1\nvpc-1 10.0.0.0/16\nunread peerings denied\n" + bystander + "unread groups denied\n", findings.Info, "which VPCs are peered with VPC vpc-1 is not known"},
+		"subnet of an account that was not read": {strings.Replace(owner, "vpc-1 10.0.0.0/16\n", "", 1) + "subnet-1 10.0.0.0/24 vpc vpc-1 owner 444455556666\nunread vpcs denied\n", findings.Info, "account 444455556666, which was not read, owns subnets of VPC vpc-1"},
+		"another region of the reader":           {owner + peered + strings.ReplaceAll(bystander, "eu-west-1", "us-east-1"), findings.Info, "account 444455556666, which was not read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := about(audit.Run(notation.MustParse(c.estate).Inventory, audit.Options{}), "unused-group", "111122223333", "sg-1")

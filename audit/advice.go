@@ -3,43 +3,60 @@ package audit
 import (
 	"slices"
 
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // advice says what to do about an opening. It depends on what the group
 // is attached to: a load balancer accepts connections on its listeners only, and
-// Session Manager opens sessions on instances only.
-func (r *Pass) advice(o *exposure) string {
-	source := r.PeerNamed(o.rule.Peer)
+// Session Manager opens sessions on instances only. Where clients may need the
+// ports, it is the wording of a revocation, which package remedy completes.
+func (r *Pass) advice(o *exposure) (string, *findings.Wording) {
 	members := r.Reach.Interfaces(o.group.ID)
 	if only(members, (*inventory.Interface).AcceptsNone) {
-		return "Revoke the rule: Lambda functions and NAT gateways accept no connections."
+		return "Revoke the rule: Lambda functions and NAT gateways accept no connections.", nil
 	}
+	w := findings.Wording{Revokes: "Revoke " + o.rule.Allows(r.PeerNamed(o.rule.Peer)) + "."}
 	if only(members, (*inventory.Interface).LoadBalancer) {
 		switch served, known := r.Reach.Listens(o.group.ID, o.rule.Traffic); {
 		case !served && known:
-			return "Revoke the rule: the load balancer has no listener for " + o.ports() + "."
+			return "Revoke the rule: the load balancer has no listener for " + o.ports() + ".", nil
 		case o.class == AllTraffic:
-			return "Allow only the ports of the load balancer's listeners, each from the sources that need it, then revoke this rule."
+			w.First = "First allow only the ports of the load balancer's listeners, each from the sources that need it."
+			return w.Text(""), &w
 		case !served:
 			return "Revoke the rule, unless the load balancer has a listener for " + o.ports() +
-				": it accepts connections on its listeners only. If it has one, replace " + source + " with the sources that need it."
+				": it accepts connections on its listeners only. If it has one, first allow " + o.ports() + " from the sources that need it.", nil
 		}
 	}
+	from, blocked := "the sources that need it", ""
 	switch o.class {
 	case Admin:
-		text := "Replace " + source + " with the addresses of your administrators or with the bastion's security group, or "
-		if len(members) > 0 && !slices.ContainsFunc(members, func(e *inventory.Interface) bool { return e.Instance != "" }) {
-			return text + "revoke the rule if nothing uses the port."
+		from = "the addresses of your administrators or from the bastion's security group"
+		if id, why := r.bastionFor(o.group, o.rule.Traffic); id != "" {
+			from += ", " + r.GroupNamed(id)
+			blocked = why
+		} else if r.isBastion(o.group) {
+			from = "the addresses of your administrators"
 		}
-		return text + "close the port and use Session Manager."
 	case Database:
-		return "Replace " + source + " with the security group of the application that needs the data."
+		from = "the security group of the application that needs the data"
 	case AllTraffic:
-		return "Allow only the ports that are in use, each from the sources that need it, then revoke this rule."
+	default:
+		w.Else = "If the port is meant to be public, keep the rule and add the port to public_ports in the configuration."
 	}
-	return "Replace " + source + " with the sources that need the port, or revoke the rule. " +
-		"If the port is meant to be public, add it to public_ports in the configuration."
+	w.First = "If the port is still needed, first allow it from " + from
+	if t := o.rule.Traffic; !t.HasPorts() || t.First != t.Last {
+		w.First = "If some of the ports are still needed, first allow those, and no others, from " + from
+	}
+	if o.class == Admin && (len(members) == 0 || slices.ContainsFunc(members, func(e *inventory.Interface) bool { return e.Instance != "" })) {
+		w.First += ", or use Session Manager, which needs no inbound rule"
+	}
+	w.First += "."
+	if blocked != "" {
+		w.First += " The bastion cannot connect to it yet: " + blocked + "."
+	}
+	return w.Text(""), &w
 }
 
 // only reports whether there are interfaces, and all of them are of a kind.

@@ -102,7 +102,7 @@ func RunChecks(inv *inventory.Inventory, settings Settings, selected []*Check) *
 		report.Notes = append(report.Notes, p.Notes...)
 		report.NotEvaluated = append(report.NotEvaluated, p.NotEvaluated...)
 		for i := range p.proposals {
-			if p.proposals[i].Kind != findings.Advise {
+			if !p.proposals[i].Empty() {
 				proposals[p.Findings[i].ID] = p.proposals[i]
 			}
 		}

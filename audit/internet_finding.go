@@ -81,12 +81,22 @@ func (r *Pass) reportOpening(o *exposure) {
 	obs.Services = o.services
 	what := o.what()
 	obs.Message = what + " open to the internet" + r.from(o)
-	obs.Fix = r.advice(o)
+	obs.Fix, obs.Proposal.Wording = r.advice(o)
 	if obs.Proposal.Together = r.together(o); len(obs.Proposal.Together) > 0 {
-		obs.Fix = o.withOthers(obs.Proposal.Together) + obs.Fix
+		lead := o.withOthers(obs.Proposal.Together)
+		if w := obs.Proposal.Wording; w != nil {
+			w.Revokes = lead
+			obs.Fix = w.Text("")
+		} else {
+			obs.Fix = lead + " " + obs.Fix
+		}
 	}
 	if o.class == Admin {
 		obs.Proposal.Login = true
+		t := o.rule.Traffic
+		if id, blocked := r.bastionFor(o.group, t); id != "" && t.HasPorts() && t.First == t.Last && (blocked == "" || r.FirstAllowOut(&obs.Proposal, id, o.group, t)) {
+			obs.Proposal.FirstAllow = []inventory.Rule{{Direction: inventory.Ingress, Traffic: t, Peer: inventory.Peer{Group: &inventory.GroupRef{ID: id}}}}
+		}
 		if obs.Proposal.Sources = r.trustedFor(o.rule); len(obs.Proposal.Sources) > 0 {
 			obs.Proposal.Kind = findings.ReplaceSource
 		}
@@ -120,12 +130,12 @@ func (r *Pass) together(o *exposure) []*inventory.Rule {
 
 // withOthers says which rules have to be revoked with this one.
 func (o *exposure) withOthers(others []*inventory.Rule) string {
-	subject, all := o.ports(), "both"
+	subject, all := o.ports(), "both together"
 	if len(o.services) > 0 {
 		subject = words.FirstOf(o.services, 3, func(s string) string { return s })
 	}
 	if len(others) > 1 {
-		all = "all of them"
+		all = "all of them together"
 	}
 	named := words.FirstOf(others, 8, func(rule *inventory.Rule) string {
 		if len(rule.IDs) == 0 {
@@ -133,7 +143,7 @@ func (o *exposure) withOthers(others []*inventory.Rule) string {
 		}
 		return rule.IDs[0] + " (" + rule.Peer.String() + ")"
 	})
-	return "Together with " + named + " this rule opens " + subject + " to the internet; revoke " + all + ". "
+	return "Revoke this rule and " + named + ": " + all + " open " + subject + " to the internet."
 }
 
 // what names the subject of the message and its verb: "SSH (tcp/22) is".

@@ -34,8 +34,10 @@ type Observation struct {
 	VPC          string
 	Severity     findings.Severity // base; Observe sets the check's
 	Services     []string
+	Title        string            // where it says more exactly what was seen than the title of the check; else empty
 	Message      string            // one sentence, no full stop
 	Fix          string            // what to do, in sentences
+	Notes        []string          // what to know before it; a command stands at the end of a note, after ": "
 	Proposal     findings.Proposal // the change; Observe proposes to revoke a rule
 	Evidence     []string          // what the finding rests on, beside the verdict
 	Unused       *findings.Unused  // how certain it is that nothing needs the group, of a group that is not in use
@@ -76,11 +78,11 @@ func (r *Pass) Report(o Observation) {
 	}
 	f := findings.Finding{
 		Information: information,
-		Check:       r.check.ID, Title: r.check.Title, Status: findings.Open,
+		Check:       r.check.ID, Title: cmp.Or(o.Title, r.check.Title), Status: findings.Open,
 		AccountID: r.AccountID, AccountName: r.AccountName, Region: r.Name,
 		VPCID: o.VPC, ResourceType: o.ResourceType, ResourceID: o.ResourceID, ResourceName: o.ResourceName,
 		Services: o.Services, Unused: o.Unused, Message: o.Message,
-		Fix:        findings.Fix{Summary: o.Fix},
+		Fix:        findings.Fix{Summary: o.Fix, Notes: o.Notes},
 		References: r.check.References,
 	}
 	if v := r.VPC(o.VPC); v != nil {
@@ -197,6 +199,9 @@ func interfaceOf(e *inventory.Interface, owner inventory.Owner) findings.Interfa
 	}
 	if public := e.PublicIPv4(); len(public) > 0 {
 		i.PublicIP = public[0].String()
+	}
+	if six := e.IPv6(); len(six) > 0 && six[0].String() != i.PrivateIP {
+		i.IPv6 = six[0].String()
 	}
 	return i
 }

@@ -38,6 +38,7 @@ type cache struct {
 	unresolved    []groupRule
 	exposuresDone bool
 	holders       map[string][]string
+	bastions      map[string][]string // by VPC
 	search        *search
 	kinds         []uint32 // of each interface's owner, in kindNames
 	kindNames     []string

@@ -89,6 +89,35 @@ func (r *Pass) Mismatched(m *VersionMismatch, e *inventory.Interface) bool {
 	return len(m.ports.tcp.less(open.tcp))+len(m.ports.udp.less(open.udp)) > 0
 }
 
+// AllowedOver returns the ingress rules of a group that allow some of the ports of a
+// mismatch over an IP version: from addresses of that version, from a prefix list that
+// holds some, or from a group. They are in the order of the rules.
+func (r *Pass) AllowedOver(g *inventory.Group, m *VersionMismatch, f cidr.Family) []*inventory.Rule {
+	var found []*inventory.Rule
+	for i := range g.Rules {
+		rule := &g.Rules[i]
+		if rule == m.Rule || rule.Direction != inventory.Ingress {
+			continue
+		}
+		for proto, ports := range map[inventory.Protocol]portSet{inventory.TCP: m.ports.tcp, inventory.UDP: m.ports.udp} {
+			first, last, ok := rule.Traffic.PortsOf(proto)
+			if ok && ports.overlaps(first, last) && r.holdsVersion(rule.Peer, f) {
+				found = append(found, rule)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// holdsVersion reports whether a peer stands for addresses of an IP version.
+func (r *Pass) holdsVersion(p inventory.Peer, f cidr.Family) bool {
+	if l := r.PrefixList(p.List); l != nil && p.List != "" {
+		return l.Holds(f == cidr.IPv6)
+	}
+	return !p.Prefix.IsValid() || cidr.FamilyOf(p.Prefix) == f
+}
+
 // UnreadLists returns the ingress rules of a group that reference a prefix
 // list which could not be read, in the order of the rules.
 func (r *Pass) UnreadLists(g *inventory.Group) []*inventory.Rule {

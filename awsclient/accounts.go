@@ -23,7 +23,7 @@ import (
 // Account is one account of a run over several, and how its credentials are
 // obtained. The zero value is the account of the run's own credentials.
 type Account struct {
-	ID      string   // empty: that of the credentials
+	ID      string   // empty: that of the credentials, or not known where these do not work
 	Name    string   // for people; may be empty
 	Profile string   // of the AWS configuration files; empty: the run's credentials
 	Role    string   // the name or the ARN of the role to assume; empty: none
@@ -44,7 +44,8 @@ func (a Account) String() string {
 }
 
 const (
-	operationAssume = "sts:AssumeRole"
+	operationAssume   = "sts:AssumeRole"
+	operationIdentity = "sts:GetCallerIdentity"
 
 	// roleTime is how long the credentials of a role live: the most that AWS gives
 	// to a role that another role assumes, and what every role allows (IAM User
@@ -132,13 +133,13 @@ func (c *Client) enter(ctx context.Context, a Account) (*Client, error) {
 		return member, nil
 	}
 	base := sts.NewFromConfig(c.regionConfig(c.home, maxAttempts))
-	cache := aws.NewCredentialsCache(stscreds.NewAssumeRoleProvider(base, role, func(o *stscreds.AssumeRoleOptions) {
+	cache := aws.NewCredentialsCache(untilEnd{ctx, c.opts.callTimeout, stscreds.NewAssumeRoleProvider(base, role, func(o *stscreds.AssumeRoleOptions) {
 		o.Duration = roleTime
 		o.RoleSessionName = c.opts.SessionName
 		if c.opts.ExternalID != "" {
 			o.ExternalID = &c.opts.ExternalID
 		}
-	}), func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = renewBefore })
+	})}, func(o *aws.CredentialsCacheOptions) { o.ExpiryWindow = renewBefore })
 	member.config.Credentials = cache
 	member.role = &assumedRole{cache: cache, arn: role}
 	bounded, cancel := context.WithTimeout(ctx, c.opts.callTimeout)
@@ -148,14 +149,31 @@ func (c *Client) enter(ctx context.Context, a Account) (*Client, error) {
 	}
 	who, err := sts.NewFromConfig(member.regionConfig(c.home, maxAttempts)).GetCallerIdentity(bounded, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return nil, accountError{gap(0, "sts:GetCallerIdentity", err)}
+		return nil, accountError{gap(0, operationIdentity, err)}
 	}
 	id, wanted := aws.ToString(who.Account), cmp.Or(a.ID, RoleAccount(role))
 	if id != wanted {
-		return nil, accountError{inventory.Gap{Operation: "sts:GetCallerIdentity", Kind: inventory.Failed, Message: fmt.Sprintf("the credentials of %s are of account %q", role, words.Cut(id, mostName))}}
+		return nil, accountError{inventory.Gap{Operation: operationIdentity, Kind: inventory.Failed, Message: fmt.Sprintf("the credentials of %s are of account %q", role, words.Cut(id, mostName))}}
 	}
 	member.caller = inventory.Caller{AccountID: id, ARN: aws.ToString(who.Arn), Partition: c.caller.Partition}
 	return member, nil
+}
+
+// untilEnd gets credentials as long as the run goes on. The SDK's cache gets them apart
+// from the context of the call that wants them, so that the end of the run would leave a
+// call for each account under way.
+type untilEnd struct {
+	run     context.Context
+	longest time.Duration // for one time
+	next    aws.CredentialsProvider
+}
+
+// Retrieve gets the credentials.
+func (u untilEnd) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	ctx, cancel := context.WithTimeout(ctx, u.longest)
+	defer cancel()
+	defer context.AfterFunc(u.run, cancel)()
+	return u.next.Retrieve(ctx)
 }
 
 // accountError is why an account could not be entered.
@@ -255,6 +273,17 @@ func (a *assumedRole) renew(err error) bool {
 
 func isExpired(err error) bool {
 	return err != nil && slices.Contains([]string{"RequestExpired", "ExpiredToken", "ExpiredTokenException"}, codeOf(err))
+}
+
+// calledSTS returns the call of STS that failed, as sts:AssumeRole, of several that led to
+// each other the first; empty where none did.
+func calledSTS(err error) (operation string) {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if call, ok := err.(*smithy.OperationError); ok && call.ServiceID == sts.ServiceID {
+			operation = "sts:" + call.OperationName
+		}
+	}
+	return operation
 }
 
 // fromSTS reports whether an error comes from getting credentials, in the course of

@@ -35,9 +35,10 @@ type Accounts struct {
 
 // Enter gets the credentials of every account and asks which regions each has. Base
 // has the run's own credentials; it may be nil where every account has a profile. An
-// account that cannot be entered is one that Read gives with gaps; one with a State
-// is left alone. The error is set where nothing could be begun, or where an account
-// is there twice or not even its id is known: a *SetupError, but for the end of ctx.
+// account that cannot be entered is one that Read gives with gaps, of a profile that does
+// not work perhaps without an id; one with a State is left alone. The error is set where
+// nothing could be begun, or where an account is there twice: a *SetupError, but for the
+// end of ctx.
 func Enter(ctx context.Context, opts Options, base *Client, accounts []Account) (*Accounts, error) {
 	opts.setDefaults()
 	if opts.ConfigAggregator != "" && base == nil {
@@ -108,7 +109,7 @@ func (r *Accounts) units() (names []string, units map[string][]*unit) {
 	units = map[string][]*unit{}
 	partition := r.caller().Partition
 	add := func(m *member, name string) *unit {
-		u := &unit{m, &inventory.Region{AccountID: m.ID, AccountName: m.Name, Partition: partition, Name: name, Asked: r.opts.Depth.Parts()}, false}
+		u := &unit{m, &inventory.Region{AccountID: m.ID, AccountName: m.name(), Partition: partition, Name: name, Asked: r.opts.Depth.Parts()}, false}
 		if units[name] == nil {
 			names = append(names, name)
 		}
@@ -135,9 +136,19 @@ func (r *Accounts) units() (names []string, units map[string][]*unit) {
 	}
 	slices.Sort(names)
 	for _, list := range units {
-		slices.SortFunc(list, func(a, b *unit) int { return cmp.Compare(a.region.AccountID, b.region.AccountID) })
+		slices.SortFunc(list, func(a, b *unit) int {
+			return cmp.Or(cmp.Compare(a.region.AccountID, b.region.AccountID), cmp.Compare(a.region.AccountName, b.region.AccountName))
+		})
 	}
 	return names, units
+}
+
+// name is the account's name; where neither its id nor its name is known, the profile's.
+func (m *member) name() string {
+	if m.ID == "" {
+		return cmp.Or(m.Name, m.Profile)
+	}
+	return m.Name
 }
 
 // planned adds the regions of an account that was entered.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -18,6 +19,7 @@ type member struct {
 	client *Client // nil: it was not entered
 	plan   *regionPlan
 	gap    *inventory.Gap // why it was not entered
+	failed *SetupError    // the same, of credentials of a profile
 }
 
 func (r *Accounts) enter(ctx context.Context, accounts []Account) error {
@@ -40,6 +42,9 @@ func (r *Accounts) enter(ctx context.Context, accounts []Account) error {
 		g.Go(func() error { return r.enterOne(ctx, m) })
 	}
 	if err := g.Wait(); err != nil {
+		return err
+	}
+	if err := r.checkProfiles(); err != nil {
 		return err
 	}
 	return r.checkAccounts()
@@ -115,21 +120,80 @@ func (r *Accounts) warn(m *member, text string) {
 	}
 }
 
-// unknown is the failure of a profile: of its account alone where the id of that is
-// given, and of the run where it is not.
+// unknown is the failure of a profile, and so of its account. Its id may be unknown then;
+// the profile's settings often have it.
 func (r *Accounts) unknown(ctx context.Context, m *member, err error) error {
-	if ctx.Err() != nil {
-		return err
-	}
 	var setup *SetupError
-	if m.ID == "" || !errors.As(err, &setup) {
-		if setup != nil {
-			return &SetupError{Message: fmt.Sprintf("profile %q: %s", m.Profile, setup.Message), Hint: setup.Hint, Err: setup.Err}
-		}
+	if ctx.Err() != nil || !errors.As(err, &setup) {
 		return err
 	}
-	m.gap = &inventory.Gap{Operation: "sts:GetCallerIdentity", Kind: inventory.Failed, Code: codeOf(err), Message: fmt.Sprintf("the credentials of profile %q do not work: %s", m.Profile, setup.Message)}
+	m.ID = cmp.Or(m.ID, RoleAccount(m.Role), accountOfProfile(m.Profile))
+	m.failed = &SetupError{Message: fmt.Sprintf("profile %q: %s", m.Profile, setup.Message), Hint: setup.Hint, Err: setup.Err}
+	m.gap = &inventory.Gap{Operation: operationIdentity, Kind: inventory.Failed, Code: codeOf(err)}
+	verb := "do not work"
+	if setup.Err != nil && !setup.local {
+		m.gap.Operation = cmp.Or(calledSTS(setup.Err), operationIdentity)
+		switch kind := gap(0, m.gap.Operation, setup.Err).Kind; kind {
+		case inventory.Denied, inventory.DeniedByPolicy, inventory.Expired:
+			m.gap.Kind = kind
+		case inventory.Throttled, inventory.Unreachable:
+			m.gap.Kind, verb = kind, "could not be obtained"
+		}
+	}
+	m.gap.Message = fmt.Sprintf("the credentials of profile %q %s: %s", m.Profile, verb, setup.Message)
+	if setup.Hint != "" {
+		m.gap.Message += " (" + setup.Hint + ")"
+	}
 	return nil
+}
+
+// accountOfProfile returns the id of the account that a profile says it leads into,
+// empty where it says nothing: that of its role, or of its permission set in IAM
+// Identity Center.
+func accountOfProfile(name string) string {
+	shared, err := sharedProfile(name)
+	if id := cmp.Or(RoleAccount(shared.RoleARN), shared.SSOAccountID); err == nil && inventory.IsAccountID(id) {
+		return id
+	}
+	return ""
+}
+
+// checkProfiles refuses a run in which no profile works: there is nothing to begin with.
+func (r *Accounts) checkProfiles() error {
+	var failed []*SetupError
+	for i := range r.members {
+		m := &r.members[i]
+		switch {
+		case m.State != "":
+		case m.failed == nil:
+			return nil
+		default:
+			failed = append(failed, m.failed)
+		}
+	}
+	switch {
+	case len(failed) == 0 || r.base != nil:
+		return nil
+	case len(failed) == 1:
+		return failed[0]
+	}
+	all := &SetupError{Message: fmt.Sprintf("the %d profiles of this run do not work", len(failed)), Err: failed[0].Err}
+	same := !slices.ContainsFunc(failed, func(e *SetupError) bool { return e.Hint != failed[0].Hint })
+	if same {
+		all.Hint = failed[0].Hint
+	}
+	between := ": "
+	for _, e := range failed {
+		all.Message += between + e.Message
+		if !same && e.Hint != "" {
+			all.Message += " (" + e.Hint + ")"
+		}
+		if Passes(e) { // then the run passes at another try, too
+			all.Err = e.Err
+		}
+		between = "; "
+	}
+	return all
 }
 
 // checkAccounts refuses a run in which an account comes twice, or accounts of two
@@ -139,6 +203,9 @@ func (r *Accounts) checkAccounts() error {
 	partition := ""
 	for i := range r.members {
 		m := &r.members[i]
+		if m.ID == "" { // of a profile that does not work
+			continue
+		}
 		if other := seen[m.ID]; other != nil {
 			return &SetupError{Message: fmt.Sprintf("account %s comes twice: %s and %s", m.ID, other.origin(), m.origin()), Hint: "its findings would count twice: leave one of them out"}
 		}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -230,17 +232,47 @@ func TestChosenAccounts(t *testing.T) {
 	}
 }
 
+// TestEmptyUnit: an organizational unit without accounts beside one with some is said.
+func TestEmptyUnit(t *testing.T) {
+	s := serve(t, manyAccounts(1), endpoint.Options{Organization: endpoint.Organization{Units: map[string]string{"ou-ab12-new": "r-ab12"}}})
+	var warnings []string
+	c, err := Connect(context.Background(), Options{EndpointURL: s.URL, StaticCredentials: true, Warn: func(text string) { warnings = append(warnings, text) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := c.Organization(context.Background(), Chosen{Units: []string{"r-ab12", "r-ab12", "ou-ab12-new"}})
+	if err != nil || len(list) != 1 || !slices.Equal(warnings, []string{"no account is in ou-ab12-new of --ou, nor below it"}) {
+		t.Errorf("%d accounts, %q, %v", len(list), warnings, err)
+	}
+}
+
+// TestUnitForm: the ids of organizational units and roots, and what users write instead.
+func TestUnitForm(t *testing.T) {
+	for id, want := range map[string]bool{
+		"r-ab12": true, "ou-ab12-cdef3456": true, "ou-ab12-x": false, "Production": false, "123456789012": false,
+		"arn:aws:organizations::111122223333:ou/o-a1b2c3d4e5/ou-ab12-cdef3456": false, "ou-ab12-cdef3456\n": false,
+	} {
+		if got := IsUnit(id); got != want {
+			t.Errorf("%q: %t", id, got)
+		}
+	}
+}
+
 // Every way in which the accounts cannot be listed is one sentence and a hint.
 func TestOrganizationErrors(t *testing.T) {
 	for name, tc := range map[string]struct {
 		fault   endpoint.Fault
 		chosen  Chosen
 		members []endpoint.Member
+		units   map[string]string
 		want    string
 	}{
 		"denied":        {fault: endpoint.Fault{Action: "ListAccounts", Denied: true}, want: "may not list the accounts of the organization (organizations:ListAccounts)"},
 		"no org":        {fault: endpoint.Fault{Action: "ListAccounts", Code: "AWSOrganizationsNotInUseException"}, want: "is in no organization"},
-		"no unit":       {chosen: Chosen{Units: []string{"ou-ab12-none"}}, want: "no organizational unit of --ou"},
+		"no unit":       {chosen: Chosen{Units: []string{"ou-ab12-none"}}, want: "the organization of account 100000000001 has no organizational unit or root ou-ab12-none (--ou)"},
+		"unit's form":   {fault: endpoint.Fault{Action: "ListAccountsForParent", Code: "InvalidInputException"}, chosen: Chosen{Units: []string{"ou-ab12-none"}}, want: `does not take "ou-ab12-none" as the id`},
+		"unit denied":   {fault: endpoint.Fault{Action: "ListAccountsForParent", Denied: true}, chosen: Chosen{Units: []string{"ou-ab12-none"}}, want: "may not list what is in ou-ab12-none of --ou (organizations:ListAccountsForParent)"},
+		"empty unit":    {units: map[string]string{"ou-ab12-new": "r-ab12"}, chosen: Chosen{Units: []string{"ou-ab12-new"}}, want: "no account is in ou-ab12-new of --ou, nor below"},
 		"no tag":        {chosen: Chosen{Tags: []inventory.Tag{{Key: "a", Value: "b"}}}, want: "no account of the organization has the tags"},
 		"endless":       {fault: endpoint.Fault{Action: "ListAccounts", RepeatToken: true}, want: "does not end"},
 		"throttled":     {fault: endpoint.Fault{Action: "ListAccounts", Throttle: true}, want: "still throttled"},
@@ -248,7 +280,7 @@ func TestOrganizationErrors(t *testing.T) {
 		"not an id":     {members: []endpoint.Member{{ID: "../x"}}, want: `the id "../x"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, manyAccounts(2), endpoint.Options{Faults: []endpoint.Fault{tc.fault}, Organization: endpoint.Organization{Accounts: tc.members}})
+			s := serve(t, manyAccounts(2), endpoint.Options{Faults: []endpoint.Fault{tc.fault}, Organization: endpoint.Organization{Accounts: tc.members, Units: tc.units}})
 			_, err := collectAll(t, s, Options{Depth: inventory.DepthGroups}, tc.chosen, "audit")
 			var setup *SetupError
 			if !errors.As(err, &setup) || !strings.Contains(setup.Message, tc.want) {
@@ -330,6 +362,58 @@ func TestSharedProfile(t *testing.T) {
 	}
 	if n != 4 || asked != 1 || len(warnings) != 1 {
 		t.Errorf("%d regions, the profile was asked %d times, warnings %q", n, asked, warnings)
+	}
+}
+
+// A profile that AWS throttles or denies is a gap of that kind, which names the call; one
+// that the configuration does not have is none of both.
+func TestProfileThatFails(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer := func(status int, code string) {
+			w.WriteHeader(status)
+			fmt.Fprintf(w, `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>%s</Code><Message>m</Message></Error></ErrorResponse>`, code)
+		}
+		switch {
+		case strings.HasSuffix(r.FormValue("RoleArn"), "/busy"):
+			answer(http.StatusBadRequest, "Throttling")
+		case strings.HasSuffix(r.FormValue("RoleArn"), "/closed"):
+			answer(http.StatusForbidden, "AccessDenied")
+		case r.FormValue("Action") == "GetCallerIdentity":
+			_, _ = w.Write([]byte(`<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/x</Arn><UserId>AIDA</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`))
+		default:
+			answer(http.StatusBadRequest, "Throttling")
+		}
+	}))
+	defer s.Close()
+	text := "[profile base]\naws_access_key_id = AKIA\naws_secret_access_key = s\nregion = us-east-1\n"
+	for _, name := range []string{"busy", "closed"} {
+		text += "[profile " + name + "]\nrole_arn = arn:aws:iam::444455556666:role/" + name + "\nsource_profile = base\nregion = us-east-1\n"
+	}
+	environment(t, text)
+	t.Setenv("AWS_RETRY_MODE", "standard")
+	t.Setenv("AWS_MAX_ATTEMPTS", "1")
+	opts := Options{EndpointURL: s.URL, Depth: inventory.DepthGroups, Regions: []string{"us-east-1"}, RetryDelay: time.Millisecond}
+	for name, want := range map[string]string{
+		"busy":   `throttled sts:AssumeRole: the credentials of profile "busy" could not be obtained: AWS throttled sts:AssumeRole, still after every retry (Throttling) (try again later)`,
+		"closed": `denied sts:AssumeRole: the credentials of profile "closed" do not work: these credentials are not allowed to assume the role of the profile (check the role's trust policy)`,
+		"none":   "failed sts:GetCallerIdentity: the credentials of profile \"none\" do not work: the AWS configuration has no profile \"none\" (`aws configure list-profiles` lists them)",
+	} {
+		run, err := Enter(context.Background(), opts, nil, []Account{{Profile: "base"}, {Name: name, Profile: name}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		g := run.members[1].gap
+		if g == nil {
+			t.Fatalf("%s has no gap", name)
+		}
+		if got := string(g.Kind) + " " + g.Operation + ": " + g.Message; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	// Where no profile works, each is named, and the run passes at another try if one does.
+	_, err := Enter(context.Background(), opts, nil, []Account{{Profile: "closed", ID: "444455556666"}, {Profile: "busy", ID: "777788889999"}})
+	if err == nil || !strings.Contains(err.Error(), `profile "closed": these credentials are not allowed`) || !strings.Contains(err.Error(), `profile "busy": AWS throttled sts:AssumeRole`) || !Passes(err) {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -83,12 +83,21 @@ type AthenaTable struct {
 	Columns    []string
 	Partitions []AthenaPartition
 	View       bool
+	Text       bool // its files are text
 }
 
 // AthenaPartition is a column by which the folders of a table are divided.
 type AthenaPartition struct {
 	Name, Type string
 	Format     string // of dates, by partition projection; empty where the table does not say it
+}
+
+// isText reports whether the parameters of a table say that its files are text: it has
+// their input format, or a header to skip (Amazon Athena user guide, Create a table for
+// Amazon VPC flow logs and query it).
+func isText(parameters map[string]string) bool {
+	_, header := parameters["skip.header.line.count"]
+	return header || strings.HasSuffix(parameters["inputformat"], ".TextInputFormat")
 }
 
 // mostColumns bounds the columns of a table: there are fewer than 64 fields of flow logs.
@@ -116,7 +125,7 @@ func (c *Client) AthenaTable(ctx context.Context, database, table, workgroup str
 	if len(m.Columns) == 0 || len(m.Columns)+len(m.PartitionKeys) > mostColumns {
 		return nil, &SetupError{Message: fmt.Sprintf("athena:GetTableMetadata in %s: the answer has %d columns for the table %s.%s", c.home, len(m.Columns)+len(m.PartitionKeys), database, table)}
 	}
-	t := &AthenaTable{View: m.TableType == "VIRTUAL_VIEW"}
+	t := &AthenaTable{View: m.TableType == "VIRTUAL_VIEW", Text: isText(m.Parameters)}
 	for _, x := range m.Columns {
 		t.Columns = append(t.Columns, strings.ToLower(words.Cut(x.Name, mostText)))
 	}

@@ -56,13 +56,13 @@ func (e *QueryStopped) Unwrap() error { return e.Err }
 const (
 	firstLook  = 200 * time.Millisecond
 	longestGap = 2 * time.Second
-	stopTime   = 10 * time.Second // for the order to stop a query, when the run was interrupted
+	stopTime   = 10 * time.Second // for the answer with the id of a query, and for the order to stop it, when the run was interrupted
 )
 
 // Query runs a query and gives each row of its result to Row. If the context ends while
 // the query runs, or the query has scanned more than it may, it is stopped. Its errors
 // are *SetupError, *QueryStopped, an error of Row, and the end of ctx before the query
-// was started.
+// was started. While it is being started, ctx ends nothing: its id is needed to stop it.
 func (c *Client) Query(ctx context.Context, q *Query) (QueryState, error) {
 	if !strings.HasPrefix(q.Statement, "SELECT\n") || strings.Contains(q.Statement, ";") {
 		return QueryState{}, errors.New("only one SELECT is ever started in Athena")
@@ -138,8 +138,15 @@ func (c *Client) startQuery(ctx context.Context, q *Query) (string, error) {
 	if q.OutputLocation != "" {
 		values["ResultConfiguration"] = map[string]string{"OutputLocation": q.OutputLocation}
 	}
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	// Without the answer the query could not be stopped, and would be paid for.
+	starting, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(stopTime, cancel) })()
 	var out struct{ QueryExecutionID string } // encoding/json takes QueryExecutionId for it
-	if err := c.athena(ctx, "StartQueryExecution", values, &out); err != nil {
+	if err := c.athena(starting, "StartQueryExecution", values, &out); err != nil {
 		return "", err
 	}
 	return words.Cut(out.QueryExecutionID, mostText), nil

@@ -12,6 +12,10 @@ import (
 // GetQueryResults).
 const resultPage = 1000
 
+// mostEmptyPages is how many pages without a row may follow each other before a result
+// is taken for one without end.
+const mostEmptyPages = 100
+
 // resultsPage is what GetQueryResults answers.
 type resultsPage struct {
 	NextToken string
@@ -33,6 +37,7 @@ func (c *Client) results(ctx context.Context, q *Query, s *QueryState) error {
 	}
 	values := map[string]any{"QueryExecutionId": s.ID, "MaxResults": resultPage}
 	seen := map[string]bool{}
+	empty := 0
 	for first := true; ; first = false {
 		var page resultsPage
 		if err := c.athena(ctx, "GetQueryResults", values, &page); err != nil {
@@ -54,6 +59,12 @@ func (c *Client) results(ctx context.Context, q *Query, s *QueryState) error {
 		q.Progress(*s)
 		if page.NextToken == "" {
 			return nil
+		}
+		if empty++; len(rows) > 0 {
+			empty = 0
+		}
+		if empty > mostEmptyPages {
+			return wrong(fmt.Errorf("after row %d, %d pages without rows follow each other, each with a token for one more", s.Rows, empty))
 		}
 		if seen[page.NextToken] {
 			return wrong(errRepeatedToken)

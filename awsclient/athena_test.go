@@ -42,6 +42,37 @@ func TestOneSelectIsStarted(t *testing.T) {
 	}
 }
 
+// A table is of text by its input format or by the header that is skipped.
+func TestTextTables(t *testing.T) {
+	for _, c := range []struct {
+		name, value string
+		text        bool
+	}{
+		{"skip.header.line.count", "1", true},
+		{"inputformat", "org.apache.hadoop.mapred.TextInputFormat", true},
+		{"inputformat", "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat", false},
+		{"EXTERNAL", "TRUE", false},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			if strings.Contains(string(body), "GetCallerIdentity") {
+				_, _ = io.WriteString(w, "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::111122223333:user/one</Arn><UserId>A</UserId><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
+				return
+			}
+			w.Header().Set("Content-Type", "application/x-amz-json-1.1")
+			_, _ = io.WriteString(w, `{"TableMetadata":{"Name":"t","TableType":"EXTERNAL_TABLE","Columns":[{"Name":"srcaddr","Type":"string"}],"Parameters":{"`+c.name+`":"`+c.value+`"}}}`)
+		}))
+		client, err := Connect(t.Context(), Options{EndpointURL: server.URL, StaticCredentials: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found, err := client.AthenaTable(t.Context(), "logs", "t", ""); err != nil || found.Text != c.text {
+			t.Errorf("%s %s: %+v, %v", c.name, c.value, found, err)
+		}
+		server.Close()
+	}
+}
+
 // The actions that a policy has to allow are those that are called: four that read
 // about queries and tables, one that starts a query, one that stops it.
 func TestAthenaCalls(t *testing.T) {

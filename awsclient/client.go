@@ -69,7 +69,7 @@ func connect(ctx context.Context, opts Options) (*Client, error) {
 	}
 	cfg, err := load(ctx, &opts, "")
 	if err != nil {
-		return nil, setupError(ctx, &opts, err)
+		return nil, setupError(ctx, &opts, namedEndpoint{}, err)
 	}
 	configured := cfg.Region
 	first, err := home(configured, opts)
@@ -78,7 +78,7 @@ func connect(ctx context.Context, opts Options) (*Client, error) {
 	}
 	if configured != "" && first != configured { // roles are taken in the right partition, too
 		if cfg, err = load(ctx, &opts, first); err != nil {
-			return nil, setupError(ctx, &opts, err)
+			return nil, setupError(ctx, &opts, namedEndpoint{}, err)
 		}
 	}
 	cfg.APIOptions = append(slices.Clip(cfg.APIOptions), new(unknownCalls).watch)
@@ -86,7 +86,8 @@ func connect(ctx context.Context, opts Options) (*Client, error) {
 		cfg.HTTPClient = bounded{cfg.HTTPClient, make(slots, opts.Parallel)}
 	}
 	c := &Client{opts: opts, config: cfg, home: first}
-	client := sts.NewFromConfig(c.regionConfig(c.home, firstAttempts))
+	calls := c.regionConfig(c.home, firstAttempts)
+	client := sts.NewFromConfig(calls)
 	bounded, end := limit.begin(ctx, opts.callTimeout)
 	defer end()
 	who, err := client.GetCallerIdentity(bounded, &sts.GetCallerIdentityInput{})
@@ -94,12 +95,12 @@ func connect(ctx context.Context, opts Options) (*Client, error) {
 		err = context.DeadlineExceeded
 	}
 	if err != nil {
-		return nil, inPartition(setupError(ctx, &opts, err), configured, first)
+		return nil, inPartition(setupError(ctx, &opts, endpointNamed(ctx, &calls, &opts, "STS"), err), configured, first)
 	}
 	if !inventory.IsAccountID(aws.ToString(who.Account)) {
 		return nil, &SetupError{
 			Message: fmt.Sprintf("AWS did not return the caller identity: %q is not an account id of 12 digits", words.Cut(aws.ToString(who.Account), mostName)),
-			Hint:    "check --endpoint-url if it is given",
+			Hint:    endpointNamed(ctx, &calls, &opts, "STS").check(),
 		}
 	}
 	c.caller = inventory.Caller{AccountID: aws.ToString(who.Account), ARN: aws.ToString(who.Arn)}

@@ -60,7 +60,7 @@ func TestSetupErrors(t *testing.T) {
 			env: keys, opts: Options{ExpectAccount: "999999999999"},
 			message: "these credentials belong to account 111122223333, not to 999999999999", hint: "--profile",
 		},
-		"nobody there": {env: keys, opts: Options{EndpointURL: "http://127.0.0.1:1"}, message: "AWS cannot be reached", hint: "--endpoint-url"},
+		"nobody there": {env: keys, opts: Options{EndpointURL: "http://127.0.0.1:1"}, message: "AWS cannot be reached: connection refused, at http://127.0.0.1:1 (from --endpoint-url)", hint: "to call AWS itself, leave out --endpoint-url"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			environment(t, tc.config)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"slices"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
@@ -43,6 +44,12 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 		opts.Warn("AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the access key wins; use --profile to choose the profile")
 	}
 	var cfg aws.Config
+	endpointOfSTS := sync.OnceValue(func() *string {
+		if opts.EndpointURL != "" {
+			return &opts.EndpointURL
+		}
+		return sts.NewFromConfig(cfg).Options().BaseEndpoint
+	})
 	load := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(transport),
 		config.WithLogger(logging.Nop{}),
@@ -52,13 +59,13 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 			if opts.mfaToken != nil {
 				o.TokenProvider = opts.mfaToken
 			}
-			if client, ok := o.Client.(*sts.Client); ok && opts.EndpointURL != "" {
-				o.Client = rolesAt{client, opts.EndpointURL}
+			if client, ok := o.Client.(*sts.Client); ok {
+				o.Client = rolesAt{client, endpointOfSTS}
 			}
 		}),
 		config.WithWebIdentityRoleCredentialOptions(func(o *stscreds.WebIdentityRoleOptions) {
-			if client, ok := o.Client.(*sts.Client); ok && opts.EndpointURL != "" {
-				o.Client = rolesAt{client, opts.EndpointURL}
+			if client, ok := o.Client.(*sts.Client); ok {
+				o.Client = rolesAt{client, endpointOfSTS}
 			}
 		}),
 		config.WithEC2RoleCredentialOptions(func(o *ec2rolecreds.Options) {
@@ -79,27 +86,32 @@ func load(ctx context.Context, opts *Options, region string) (aws.Config, error)
 	return cfg, nil
 }
 
-// rolesAt takes the roles of the configuration files and of web identities at the
-// endpoint of --endpoint-url, where all other calls go: the SDK gets these credentials
-// while it loads the configuration, which does not have that endpoint yet. Calls for
-// IAM Identity Center and for instance roles are not of STS and go where they always do.
+// rolesAt takes the roles of the configuration files and of web identities where all
+// other calls of STS go: at the endpoint of --endpoint-url, of AWS_ENDPOINT_URL or of the
+// profile. The SDK makes its client for these credentials while it loads the
+// configuration, which does not have that endpoint yet. Calls for IAM Identity Center and
+// for instance roles are not of STS and go where they always do.
 type rolesAt struct {
-	client *sts.Client
-	url    string
+	client   *sts.Client
+	endpoint func() *string // nil: AWS's own; known when the configuration is whole
 }
 
-func (r rolesAt) endpoint(options []func(*sts.Options)) []func(*sts.Options) {
-	return append(slices.Clip(options), func(o *sts.Options) { o.BaseEndpoint = &r.url })
+func (r rolesAt) at(options []func(*sts.Options)) []func(*sts.Options) {
+	return append(slices.Clip(options), func(o *sts.Options) {
+		if url := r.endpoint(); url != nil {
+			o.BaseEndpoint = url
+		}
+	})
 }
 
 // AssumeRole takes a role with other credentials.
 func (r rolesAt) AssumeRole(ctx context.Context, in *sts.AssumeRoleInput, options ...func(*sts.Options)) (*sts.AssumeRoleOutput, error) {
-	return r.client.AssumeRole(ctx, in, r.endpoint(options)...)
+	return r.client.AssumeRole(ctx, in, r.at(options)...)
 }
 
 // AssumeRoleWithWebIdentity takes a role with a token of another identity provider.
 func (r rolesAt) AssumeRoleWithWebIdentity(ctx context.Context, in *sts.AssumeRoleWithWebIdentityInput, options ...func(*sts.Options)) (*sts.AssumeRoleWithWebIdentityOutput, error) {
-	return r.client.AssumeRoleWithWebIdentity(ctx, in, r.endpoint(options)...)
+	return r.client.AssumeRoleWithWebIdentity(ctx, in, r.at(options)...)
 }
 
 // home is the region of the first calls: the configured one, unless those asked

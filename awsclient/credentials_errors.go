@@ -26,7 +26,9 @@ import (
 // neither the profile nor the file in many of its errors, and some have no type
 // of their own.
 func credentialsError(opts *Options, err error) *SetupError {
-	say := func(message, hint string) *SetupError { return &SetupError{Message: message, Hint: hint, Err: err} }
+	say := func(message, hint string) *SetupError {
+		return &SetupError{Message: message, Hint: hint, Err: err, local: true}
+	}
 	var (
 		noProfile config.SharedConfigProfileNotExistError
 		noSource  config.SharedConfigAssumeRoleError
@@ -115,7 +117,7 @@ func containerVariables() string {
 // noCredentials says that none were found, and what stands in the way if that
 // can be seen.
 func noCredentials(err error, profile, named, text string) *SetupError {
-	e := &SetupError{Message: "no AWS credentials were found", Err: err}
+	e := &SetupError{Message: "no AWS credentials were found", Err: err, local: true}
 	e.Hint = "set AWS_PROFILE, give --profile, or sign in with `aws sso login`"
 	switch {
 	case strings.Contains(text, "access disabled to EC2 IMDS"):
@@ -152,10 +154,7 @@ func unusableProfile(profile, named string) (why, hint string) {
 			}
 		}
 	}
-	shared, err := config.LoadSharedConfigProfile(context.Background(), cmp.Or(profile, "default"), func(o *config.LoadSharedConfigOptions) {
-		o.ConfigFiles = []string{configurationFile("AWS_CONFIG_FILE", "config")}
-		o.CredentialsFiles = []string{configurationFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")}
-	})
+	shared, err := sharedProfile(cmp.Or(profile, "default"))
 	switch {
 	case err != nil || shared.RoleARN == "":
 		return "", ""
@@ -167,6 +166,14 @@ func unusableProfile(profile, named string) (why, hint string) {
 			"add source_profile = NAME to the profile, NAME being a profile with credentials"
 	}
 	return "", ""
+}
+
+// sharedProfile returns what the configuration files say of a profile.
+func sharedProfile(name string) (config.SharedConfig, error) {
+	return config.LoadSharedConfigProfile(context.Background(), name, func(o *config.LoadSharedConfigOptions) {
+		o.ConfigFiles = []string{configurationFile("AWS_CONFIG_FILE", "config")}
+		o.CredentialsFiles = []string{configurationFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")}
+	})
 }
 
 // configurationFile returns the name of a configuration file: what the variable

@@ -31,6 +31,13 @@ type Chosen struct {
 	Tags  []inventory.Tag // all of which an account must have
 }
 
+// unitID are the ids of organizational units and roots (AWS Organizations API
+// reference, "ListAccountsForParent": ParentId).
+var unitID = words.Form(`^(?:r-[0-9a-z]{4,32}|ou-[0-9a-z]{4,32}-[0-9a-z]{8,32})$`)
+
+// IsUnit reports whether a text is the id of an organizational unit or of a root.
+func IsUnit(id string) bool { return unitID().MatchString(id) }
+
 const (
 	organizationPage = 20 // most of a page of AWS Organizations
 	// organizationRPS is a part of what AWS Organizations allows: its limits hold
@@ -54,12 +61,19 @@ func (c *Client) Organization(ctx context.Context, chosen Chosen) ([]Account, er
 		}
 	}
 	for _, unit := range chosen.Units {
+		before := o.met
 		if operation, err := o.below(ctx, unit); err != nil {
-			return nil, c.organizationError(ctx, operation, err)
+			return nil, c.unitError(ctx, operation, unit, err)
+		}
+		if o.met == before {
+			c.opts.Warn("no account is in " + unit + " of --ou, nor below it")
 		}
 	}
 	if len(o.list) == 0 {
-		return nil, &SetupError{Message: "AWS Organizations lists no account", Hint: "check --ou, and --endpoint-url if it is given"}
+		if len(chosen.Units) > 0 {
+			return nil, &SetupError{Message: "no account is in " + words.List(chosen.Units, 4) + " of --ou, nor below", Hint: "name another organizational unit, or drop --ou"}
+		}
+		return nil, &SetupError{Message: "AWS Organizations lists no account", Hint: "check --endpoint-url if it is given"}
 	}
 	if o.unknown != "" {
 		return nil, &SetupError{Message: fmt.Sprintf("AWS Organizations listed an account with the id %q, which is not an account id of 12 digits", o.unknown), Hint: "check --endpoint-url if it is given"}
@@ -85,10 +99,12 @@ type organization struct {
 	pager   *pager
 	list    []Account
 	seen    map[string]bool
+	met     int    // accounts in answers, some of them perhaps again
 	unknown string // the id of an account that is none
 }
 
 func (o *organization) add(a *types.Account) {
+	o.met++
 	id := aws.ToString(a.Id)
 	if !inventory.IsAccountID(id) {
 		o.unknown = cmp.Or(o.unknown, words.Cut(id, mostName), "(none)")
@@ -170,6 +186,23 @@ func (o *organization) tags(ctx context.Context) error {
 	return nil
 }
 
+// unitError says why the accounts in an organizational unit are not known.
+func (c *Client) unitError(ctx context.Context, operation, unit string, err error) error {
+	const lists = "`aws organizations list-roots` and `aws organizations list-organizational-units-for-parent` list their ids"
+	say := func(message, hint string) error { return &SetupError{Message: message, Hint: hint, Err: err} }
+	switch code := codeOf(err); {
+	case ctx.Err() != nil:
+	case code == "ParentNotFoundException":
+		return say(fmt.Sprintf("the organization of account %s has no organizational unit or root %s (--ou)", c.caller.AccountID, unit), lists)
+	case code == "InvalidInputException":
+		return say(fmt.Sprintf("AWS Organizations does not take %q as the id of an organizational unit or root (--ou)", unit), lists)
+	case strings.HasPrefix(code, "AccessDenied"):
+		return say(fmt.Sprintf("%s may not list what is in %s of --ou (organizations:%s)", c.caller.ARN, unit, operation),
+			"use credentials of the management account or of a delegated administrator, with this permission; or name the accounts with --accounts-file")
+	}
+	return c.organizationError(ctx, operation, err)
+}
+
 // organizationError says why the accounts of the organization are not known, so
 // that a run cannot begin.
 func (c *Client) organizationError(ctx context.Context, operation string, err error) error {
@@ -181,8 +214,6 @@ func (c *Client) organizationError(ctx context.Context, operation string, err er
 	switch code := codeOf(err); {
 	case code == "AWSOrganizationsNotInUseException":
 		return say("account "+c.caller.AccountID+" is in no organization", otherwise)
-	case code == "ParentNotFoundException" || code == "InvalidInputException" && operation == "ListAccountsForParent":
-		return say("the organization has no organizational unit of --ou: "+code, "`aws organizations list-organizational-units-for-parent` lists them")
 	case strings.HasPrefix(code, "AccessDenied"):
 		return say(fmt.Sprintf("%s may not list the accounts of the organization (organizations:%s)", c.caller.ARN, operation),
 			"use credentials of the management account or of a delegated administrator, with this permission; or "+otherwise)

@@ -31,6 +31,9 @@ const (
 	mostIdlePages = 1_000
 )
 
+// idlePages is mostIdlePages, and less in the tests that have a list without an end.
+var idlePages = mostIdlePages
+
 // pager makes the calls of one list, side by side where a list wants it.
 type pager struct {
 	limit     *rate.Limiter // of the API: each call takes a token
@@ -114,7 +117,7 @@ func (p *pager) everyPage(ctx context.Context, next func(ctx context.Context, to
 			idle = 0
 		}
 		switch {
-		case idle > mostIdlePages:
+		case idle > idlePages:
 			return endlessPages(fmt.Sprintf("%d in a row brought nothing new", idle))
 		case p.listed.Add(int64(fresh)) > mostListed:
 			return endlessPages(fmt.Sprintf("more than %d items in one list", mostListed))

@@ -119,7 +119,8 @@ func TestTypingTakesTime(t *testing.T) {
 }
 
 // TestRolesAtTheGivenEndpoint takes the roles of the configuration files, and those of
-// web identities, where --endpoint-url says, whatever AWS_ENDPOINT_URL says.
+// web identities, where the other calls of STS go: where --endpoint-url says, whatever
+// AWS_ENDPOINT_URL says, else where a variable or the profile says.
 func TestRolesAtTheGivenEndpoint(t *testing.T) {
 	const (
 		credentials = `<Credentials><AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>`
@@ -140,19 +141,40 @@ func TestRolesAtTheGivenEndpoint(t *testing.T) {
 	if err := os.WriteFile(token, []byte("token"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	const nobody = "http://127.0.0.1:1" // where nothing answers
 	for action, profile := range map[string]string{
 		"AssumeRole":                "source_profile = base",
 		"AssumeRoleWithWebIdentity": "web_identity_token_file = " + token,
 	} {
-		environment(t, "[profile base]\naws_access_key_id = AKIA\naws_secret_access_key = s\n"+
-			"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/audit\nregion = us-east-1\n"+profile+"\n")
-		t.Setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1") // where nothing answers
-		actions = nil
-		if _, err := Connect(context.Background(), Options{Profile: "p", EndpointURL: s.URL, RetryDelay: time.Millisecond}); err != nil {
-			t.Errorf("%s: %v", action, err)
-		}
-		if want := []string{action, "GetCallerIdentity"}; !slices.Equal(actions, want) {
-			t.Errorf("the endpoint was asked for %v, want %v", actions, want)
+		for name, given := range map[string]struct {
+			flag, all, one, ofProfile string
+		}{
+			"--endpoint-url":       {flag: s.URL, all: nobody, one: nobody, ofProfile: nobody},
+			"AWS_ENDPOINT_URL":     {all: s.URL, ofProfile: nobody},
+			"AWS_ENDPOINT_URL_STS": {all: nobody, one: s.URL},
+			"endpoint_url":         {ofProfile: s.URL},
+		} {
+			text := "[profile base]\naws_access_key_id = AKIA\naws_secret_access_key = s\n" +
+				"[profile p]\nrole_arn = arn:aws:iam::111122223333:role/audit\nregion = us-east-1\n" + profile + "\n"
+			if given.ofProfile != "" {
+				text += "endpoint_url = " + given.ofProfile + "\n"
+			}
+			environment(t, text)
+			// Where the endpoint is not asked, the call fails here and does not leave for AWS.
+			t.Setenv("HTTPS_PROXY", nobody)
+			for key, value := range map[string]string{"AWS_ENDPOINT_URL": given.all, "AWS_ENDPOINT_URL_STS": given.one} {
+				t.Setenv(key, value)
+				if value == "" {
+					_ = os.Unsetenv(key)
+				}
+			}
+			actions = nil
+			if _, err := Connect(context.Background(), Options{Profile: "p", EndpointURL: given.flag, RetryDelay: time.Millisecond}); err != nil {
+				t.Errorf("%s, %s: %v", name, action, err)
+			}
+			if want := []string{action, "GetCallerIdentity"}; !slices.Equal(actions, want) {
+				t.Errorf("%s: the endpoint was asked for %v, want %v", name, actions, want)
+			}
 		}
 	}
 }

@@ -103,7 +103,7 @@ func (c *Client) enabledRegions(ctx context.Context) (names []string, listed boo
 		}
 		return names, true, unknown, nil
 	case ctx.Err() != nil:
-		return nil, false, nil, setupError(ctx, &c.opts, err)
+		return nil, false, nil, setupError(ctx, &c.opts, namedEndpoint{}, err)
 	case len(c.opts.Regions) > 0:
 		c.opts.Warn("the list of enabled regions could not be read (" + gap(0, operation, err).Message + "): reading the regions that were asked for")
 		return nil, false, nil, nil

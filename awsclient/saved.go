@@ -15,6 +15,9 @@ import (
 // SavedOptions say what files do not.
 type SavedOptions = saved.Options
 
+// ErrNotSaved is what Saved and SavedText return for one file that holds something else.
+var ErrNotSaved = saved.ErrOther
+
 // Saved reads accounts from files that hold answers of the AWS CLI, or what AWS
 // Config returns: one file, or a folder of them, as saved.Read does. The snapshot is
 // as old as the newest of the files that hold something.

@@ -1,6 +1,7 @@
 package awsclient
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/aws/smithy-go"
 
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -16,6 +18,9 @@ type SetupError struct {
 	Message string
 	Hint    string
 	Err     error // what the SDK said; may be nil
+
+	// local: the configuration or what it names is the cause, and not an answer of AWS.
+	local bool
 }
 
 func (e *SetupError) Error() string { return e.Message }
@@ -25,7 +30,9 @@ func (e *SetupError) Unwrap() error { return e.Err }
 
 const unknownKeys = "AWS does not know these access keys"
 
-func setupError(ctx context.Context, opts *Options, err error) error {
+// setupError says why a run could not begin. The endpoint is that of the call that
+// failed.
+func setupError(ctx context.Context, opts *Options, at namedEndpoint, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("connecting to AWS: %w", ctx.Err())
 	}
@@ -53,13 +60,26 @@ func setupError(ctx context.Context, opts *Options, err error) error {
 		case "AccessDenied", "AccessDeniedException":
 			return say("these credentials are not allowed to assume the role of the profile", "check the role's trust policy")
 		}
+		operation := calledSTS(err)
+		switch kind, _ := classify(api.ErrorCode(), "", operation); {
+		case kind == inventory.Throttled:
+			return say(fmt.Sprintf("AWS throttled %s, still after every retry (%s)", cmp.Or(operation, operationIdentity), words.Cut(api.ErrorCode(), mostCode)), "try again later")
+		case operation != "" && operation != operationIdentity:
+			return say("AWS refused "+operation+": "+words.Cut(api.ErrorCode(), mostCode), "")
+		}
 		return say("AWS refused to return the caller identity: "+words.Cut(api.ErrorCode(), mostCode), "")
 	case errors.As(err, &long):
-		return say("AWS did not return the caller identity: "+long.Error(), "check --endpoint-url if it is given")
+		return say("AWS did not return the caller identity: "+long.Error()+at.at(), at.check())
 	case errors.As(err, &dns):
+		if at.source != "" {
+			return say("the name "+dns.Name+" could not be resolved"+at.at(), "check the network, and the name; to call AWS itself, "+at.remove())
+		}
 		return say("the name "+dns.Name+" could not be resolved", "check the network, and the region's name")
 	case errors.As(err, &network) || errors.Is(err, context.DeadlineExceeded) || isConnection(err):
+		if at.source != "" {
+			return say("AWS cannot be reached: "+rootCause(err)+at.at(), "check that an endpoint of AWS, or an emulator, is there; to call AWS itself, "+at.remove())
+		}
 		return say("AWS cannot be reached: "+rootCause(err), "check the network, HTTPS_PROXY, and --endpoint-url if it is given")
 	}
-	return say("AWS did not return the caller identity: "+rootCause(err), "check --endpoint-url if it is given")
+	return say("AWS did not return the caller identity: "+rootCause(err)+at.at(), at.check())
 }

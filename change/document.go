@@ -1,7 +1,9 @@
 package change
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,6 +21,11 @@ type Document struct {
 	Items   []Item   // in the order in which they are carried out
 	Aside   []Item   // written beside the plan as comments: deletions that were not asked for
 	Manual  []string // findings that need a manual decision
+
+	Script   string // the name of the script, as it is on disk; empty: plan.sh
+	Simulate string // the command that shows what the script would do, as a shell takes it; empty: it is not named
+
+	Names map[string]string // of groups, interfaces and prefix lists, by id, as AWS gave them
 }
 
 // Item is a step with what undoes it and the reasons for it.
@@ -34,6 +41,7 @@ type Item struct {
 // Reason is a finding that a step is for, with details below it.
 type Reason struct {
 	Text    string
+	Decide  string // what to decide before the step is run; may be empty
 	Details []string
 }
 
@@ -47,7 +55,8 @@ var headings = map[Verb]string{
 }
 
 const (
-	asideHeading  = "Deletions: not part of the plan. sgaudit fix --with-deletes adds them, unless the line says why not"
+	asideHeading  = "Not part of the plan: deletions, as comments. sgaudit fix --with-deletes adds them, unless the line says why not"
+	asideBefore   = "Not part of the plan: " // before a heading in Markdown, where the first one may be out of sight
 	manualHeading = "Needs a manual decision"
 )
 
@@ -68,6 +77,24 @@ func (d *Document) check() error {
 		}
 	}
 	return nil
+}
+
+// nameItems takes the names of what the items change, and of the groups that they or
+// their undo create, where the names are not given.
+func (d *Document) nameItems() {
+	names := map[string]string{}
+	maps.Copy(names, d.Names)
+	for _, i := range slices.Concat(d.Items, d.Aside) {
+		for _, s := range append([]Step{i.Step}, i.Undo...) {
+			if s.Verb == Create && s.Details != nil {
+				names[s.Group] = s.Details.Name
+			}
+		}
+		if id := cmp.Or(i.Step.Interface, i.Step.Group); names[id] == "" {
+			names[id] = i.Name
+		}
+	}
+	d.Names = names
 }
 
 // place names what an item changes: "us-east-1 web (sg-1)".
@@ -137,6 +164,7 @@ func (d *Document) Terraform() (string, error) {
 	if err := d.check(); err != nil {
 		return "", err
 	}
+	d.nameItems()
 	var out strings.Builder
 	for _, line := range d.Head {
 		out.WriteString(comment(line))
@@ -144,9 +172,9 @@ func (d *Document) Terraform() (string, error) {
 	if regions := d.regions(); len(regions) > 1 {
 		out.WriteString(comment("Resources of " + strings.Join(regions, ", ") + " follow: give each of them the provider of its region."))
 	}
-	out.WriteString(resources(d.Items))
+	out.WriteString(d.resources(d.Items))
 	if len(d.Aside) > 0 {
-		out.WriteString("\n" + comment("== "+asideHeading) + commented(resources(d.Aside)))
+		out.WriteString("\n" + comment("== "+asideHeading) + commented(d.resources(d.Aside)))
 	}
 	return out.String(), nil
 }
@@ -163,7 +191,7 @@ func (d *Document) regions() []string {
 	return slices.Compact(names)
 }
 
-func resources(items []Item) string {
+func (d *Document) resources(items []Item) string {
 	var out strings.Builder
 	seen := map[string]bool{}
 	for k := range items {
@@ -176,7 +204,11 @@ func resources(items []Item) string {
 			out.WriteString("\n" + comment("-- "+i.place()))
 			for _, why := range i.Why {
 				out.WriteString(comment(why.Text))
+				if why.Decide != "" {
+					out.WriteString(comment("    " + why.Decide))
+				}
 			}
+			out.WriteString(comment("step: " + d.text(&i.Step)))
 			out.WriteString(block.Text)
 		}
 	}

@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -79,17 +80,37 @@ func accountOf(script string) string {
 	return ""
 }
 
-const usage = `#
-#   sh plan.sh --dry-run   asks AWS whether each change would be permitted, and changes nothing
-#   sh plan.sh             runs the plan, and stops at the first error
-#   sh plan.sh --undo      undoes the plan: the rules first, then the deleted groups, which
-#                          get new ids, then the rules that reference those groups
-#   sgaudit simulate --input SNAPSHOT plan.sh   lists who gains and who loses access (--demo
-#                          instead of --input SNAPSHOT for the demo account)
-#
+// usage says how the script is run, each command beside what it does.
+func (d *Document) usage() string {
+	script := "sh " + Quote(cmp.Or(d.Script, "plan.sh"))
+	rows := [][]string{
+		{script + " --dry-run", "asks AWS whether each change would be permitted, and changes nothing"},
+		{script, "runs the plan, and stops at the first error"},
+		{script + " --undo", "undoes the plan: the rules first, then the deleted groups, which", "get new ids, then the rules that reference those groups"},
+	}
+	width := len(rows[0][0])
+	var out strings.Builder
+	out.WriteString("#\n")
+	for _, row := range rows {
+		for k, text := range row[1:] {
+			command := row[0]
+			if k > 0 {
+				command = ""
+			}
+			out.WriteString(comment(fmt.Sprintf("  %-*s   %s", width, command, text)))
+		}
+	}
+	if d.Simulate != "" {
+		out.WriteString(comment("  "+d.Simulate) + comment("      lists who gains and who loses access"))
+	}
+	return out.String() + `#
 # If the plan stopped at an error: before you undo it, delete from undo() the
 # lines of changes that were not made.
 `
+}
+
+// Quote writes a text as one word for a POSIX shell.
+func Quote(text string) string { return lit(text).shell() }
 
 // Shell writes the plan as a script for a POSIX shell, which checks the
 // account of its credentials before it does anything. It fails where a step is not one
@@ -98,13 +119,14 @@ func (d *Document) Shell() (string, error) {
 	if err := d.check(); err != nil {
 		return "", err
 	}
+	d.nameItems()
 	var out strings.Builder
 	out.WriteString("#!/bin/sh\n")
 	for _, line := range d.Head {
 		out.WriteString(comment(line))
 	}
 	if len(d.Items) > 0 {
-		out.WriteString(usage)
+		out.WriteString(d.usage())
 		fmt.Fprintf(&out, prologue, d.Items[0].Step.Region, d.Account)
 		undone := 0
 		for i := range d.Items {
@@ -112,12 +134,12 @@ func (d *Document) Shell() (string, error) {
 				undone += d.Items[i].Undo[k].counts()
 			}
 		}
-		fmt.Fprintf(&out, "\nplan() {\ntotal=%d\n%s\n}\n\nundo() {\ntotal=%d\n%s\n}\n", done(d.Items), shellItems(d.Items), undone, shellUndo(d.Items))
+		fmt.Fprintf(&out, "\nplan() {\ntotal=%d\n%s\n}\n\nundo() {\ntotal=%d\n%s\n}\n", done(d.Items), d.shellItems(d.Items), undone, d.shellUndo(d.Items))
 	}
 	if len(d.Aside) > 0 {
 		out.WriteString("\n" + comment("== "+asideHeading))
-		out.WriteString(commented(shellItems(d.Aside)))
-		if undo := shellUndo(d.Aside); undo != nothing {
+		out.WriteString(commented(d.shellItems(d.Aside)))
+		if undo := d.shellUndo(d.Aside); undo != nothing {
 			out.WriteString("\n" + comment("Their undo:") + commented(undo))
 		}
 	}
@@ -137,7 +159,7 @@ func (d *Document) Shell() (string, error) {
 const nothing = "\n:\n"
 
 // shellItems writes the commands, with their reasons as comments.
-func shellItems(items []Item) string {
+func (d *Document) shellItems(items []Item) string {
 	var out strings.Builder
 	outline(items,
 		func(heading string) { out.WriteString("\n" + comment("== "+heading)) },
@@ -145,6 +167,9 @@ func shellItems(items []Item) string {
 		func(i *Item) {
 			for _, why := range i.Why {
 				out.WriteString(comment(why.Text))
+				if why.Decide != "" {
+					out.WriteString(comment("    " + why.Decide))
+				}
 				for _, detail := range why.Details {
 					out.WriteString(comment("    " + detail))
 				}
@@ -152,18 +177,18 @@ func shellItems(items []Item) string {
 			if remark := i.remark(); remark != "" {
 				out.WriteString(comment("    " + remark))
 			}
-			out.WriteString(i.Step.line() + "\n")
+			out.WriteString(d.line(&i.Step) + "\n")
 		})
 	return out.String()
 }
 
 // shellUndo writes what takes the items back, in the order of Backwards.
-func shellUndo(items []Item) string {
+func (d *Document) shellUndo(items []Item) string {
 	var out strings.Builder
 	for _, i := range Backwards(items) {
 		out.WriteString("\n" + comment("-- undoes: "+string(i.Step.Verb)+" "+i.place()))
 		for n := range i.Undo {
-			out.WriteString(i.Undo[n].line() + "\n")
+			out.WriteString(d.line(&i.Undo[n]) + "\n")
 		}
 	}
 	if out.Len() == 0 {
@@ -190,39 +215,61 @@ func (s *Step) counts() int {
 // line is the command of a step in a script, behind a line that reports it. The
 // id of a group that a step needs is read where no command before it has set it,
 // with --dry-run too.
-func (s *Step) line() string {
+func (d *Document) line(s *Step) string {
 	if s.Verb == Find {
 		return `[ -n "${` + strings.TrimPrefix(s.Group, "$") + `-}" ] || ` + s.shell("")
 	}
-	return "step " + strings.Join(s.report(), " ") + "\n" + s.shell("run ")
+	said := d.report(s, 1, func(name string) bool { return plainName().MatchString(name) })
+	for i, part := range said {
+		said[i] = lit(part).shell()
+	}
+	return "step " + strings.Join(said, " ") + "\n" + s.shell("run ")
 }
 
-// report says what a step does in a few words, of which each is an id, a number,
-// a prefix or a word of ours: sg-0123456789abcdef0 revoke tcp/22 from 0.0.0.0/0.
-func (s *Step) report() []string {
-	if s.Verb == SetGroups {
-		return []string{s.Interface, string(s.Verb)}
-	}
-	said := []string{strings.TrimPrefix(s.Group, "$"), string(s.Verb)}
-	if len(s.Rules) == 0 {
-		return said
-	}
-	r := &s.Rules[0]
-	way := "from"
-	if r.Direction == inventory.Egress {
-		way = "to"
-	}
-	said = append(said, r.Traffic.String(), way, strings.TrimPrefix(r.Peer.String(), "$"))
-	if more := len(s.Rules) - 1; more > 0 {
-		said = append(said, "and", strconv.Itoa(more), "more")
-	}
-	for _, word := range said {
-		if !plainWord().MatchString(word) {
-			return said[:2]
+// report says what a step does in a few words, with names beside ids: "web
+// (sg-0123456789abcdef0)", "revoke", "tcp/22", "from", "0.0.0.0/0". Of the rules it has so
+// many, and counts the others. It has the names that takes allows, with what cannot be
+// seen in its escaped form.
+func (d *Document) report(s *Step, most int, takes func(name string) bool) []string {
+	named := func(id string) string {
+		name := words.Plain(words.Cut(d.Names[id], longestName))
+		if !takes(name) {
+			name = ""
 		}
+		return inventory.Named(name, words.Plain(strings.TrimPrefix(id, "$")))
+	}
+	if s.Verb == SetGroups {
+		return []string{named(s.Interface), string(s.Verb)}
+	}
+	said := []string{named(s.Group), string(s.Verb)}
+	for i := range s.Rules[:min(most, len(s.Rules))] {
+		r := &s.Rules[i]
+		way := "from"
+		if r.Direction == inventory.Egress {
+			way = "to"
+		}
+		if i > 0 {
+			said[len(said)-1] += ","
+		}
+		said = append(said, r.Traffic.String(), way, named(r.Peer.String()))
+	}
+	if more := len(s.Rules) - most; more > 0 {
+		said = append(said, "and", strconv.Itoa(more), "more")
 	}
 	return said
 }
 
-// plainWord are words that a shell takes as they are.
-var plainWord = words.Form(`^[A-Za-z0-9_./:-]+$`)
+// mostRules is how many rules the text of a step names.
+const mostRules = 5
+
+// text is the report of a step as one line.
+func (d *Document) text(s *Step) string {
+	return strings.Join(d.report(s, mostRules, func(string) bool { return true }), " ")
+}
+
+// longestName is the length in bytes from which on a name in a report is cut.
+const longestName = 100
+
+// plainName are the names that a script has outside of its comments: those without a
+// character that means anything to a shell, even within quotes.
+var plainName = words.Form(`^[A-Za-z0-9_./:-]+( [A-Za-z0-9_./:-]+)*$`)

@@ -11,10 +11,12 @@
 package change
 
 import (
+	"fmt"
 	"net/netip"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Verb is what a step does.
@@ -133,4 +135,18 @@ func grouped(like Step, rules []inventory.Rule) []Step {
 		last.Rules = append(last.Rules, r)
 	}
 	return steps
+}
+
+// Tally counts rules that steps add and revoke: "14 rules added, 20 revoked". It is empty
+// where there are none.
+func Tally(added, revoked int) string {
+	switch {
+	case added > 0 && revoked > 0:
+		return fmt.Sprintf("%s added, %d revoked", words.Count(added, "rule"), revoked)
+	case added > 0:
+		return words.Count(added, "rule") + " added"
+	case revoked > 0:
+		return words.Count(revoked, "rule") + " revoked"
+	}
+	return ""
 }

@@ -45,3 +45,12 @@ func TestEveryVerb(t *testing.T) {
 		}
 	}
 }
+
+// TestTally: the noun is said once.
+func TestTally(t *testing.T) {
+	for counts, want := range map[[2]int]string{{}: "", {2, 0}: "2 rules added", {0, 1}: "1 rule revoked", {14, 20}: "14 rules added, 20 revoked"} {
+		if is := change.Tally(counts[0], counts[1]); is != want {
+			t.Errorf("%v: %q, want %q", counts, is, want)
+		}
+	}
+}

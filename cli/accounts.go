@@ -69,7 +69,9 @@ func readAccountsFlags(c *urfave.Context, o *awsclient.Options) (*accountsChoice
 	case len(profiles) > 1:
 		a.profiles = profiles
 	}
-	a.chosen.Units = c.StringSlice("ou")
+	var err error
+	a.chosen.Units, err = flagValues(c, "ou", checkUnit)
+	try(err)
 	for _, text := range c.StringSlice("account-tag") {
 		key, value, both := strings.Cut(text, "=")
 		if !both || key == "" {
@@ -83,7 +85,6 @@ func readAccountsFlags(c *urfave.Context, o *awsclient.Options) (*accountsChoice
 		}
 		return nil
 	}
-	var err error
 	a.include, err = flagValues(c, "include-account", checkID)
 	try(err)
 	a.exclude, err = flagValues(c, "exclude-account", checkID)
@@ -117,6 +118,14 @@ func checkRoleName(name string) error {
 		return console.Usage("write its name alone: each account has a role of this name", "--role-name %q is an ARN", name)
 	}
 	return within("--role-name", awsclient.CheckRole(name))
+}
+
+// checkUnit refuses what is not the id of an organizational unit or of a root.
+func checkUnit(id string) error {
+	if !awsclient.IsUnit(id) {
+		return console.Usage("write its id, like ou-ab12-cdef3456, or r-ab12 for the root: `aws organizations list-organizational-units-for-parent` shows them", "%q is not the id of an organizational unit or root", id)
+	}
+	return nil
 }
 
 // check refuses flags that contradict each other or have no effect.
@@ -185,9 +194,10 @@ func (p *program) listAccounts(ctx context.Context, a *accountsChoice, o awsclie
 	if len(accounts) > 0 {
 		return accounts, nil, nil
 	}
+	var roleless []config.AccountLine
 	if a.file != "" {
 		var err error
-		if accounts, err = a.ofFile(); err != nil {
+		if accounts, roleless, err = p.ofFile(a, o); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -199,6 +209,11 @@ func (p *program) listAccounts(ctx context.Context, a *accountsChoice, o awsclie
 		}
 		who := base.Caller()
 		p.console.Say("credentials of account %s (partition %s): %s", who.AccountID, who.Partition, who.ARN)
+		for _, l := range roleless {
+			if l.ID != who.AccountID {
+				return nil, nil, a.noWayIn(l, "")
+			}
+		}
 	}
 	if a.org {
 		var err error
@@ -211,30 +226,6 @@ func (p *program) listAccounts(ctx context.Context, a *accountsChoice, o awsclie
 	}
 	accounts, err := a.narrow(accounts)
 	return accounts, base, err
-}
-
-// ofFile returns the accounts of --accounts-file.
-func (a *accountsChoice) ofFile() (accounts []awsclient.Account, err error) {
-	lines, err := config.ReadAccounts(a.file)
-	if err != nil {
-		return nil, err
-	}
-	var errs []error
-	for _, l := range lines {
-		one := awsclient.Account{ID: l.ID, Name: l.Name, Profile: l.Profile, Role: l.Role, Regions: l.Regions}
-		if one.Role == "" && one.Profile == "" {
-			one.Role = a.role
-		}
-		if one.Role != "" {
-			if err := awsclient.CheckRole(one.Role); err != nil {
-				errs = append(errs, console.Usage("", "%s:%d: %s", a.file, l.Line, err))
-			} else if at := awsclient.RoleAccount(one.Role); at != "" && one.ID != "" && at != one.ID {
-				errs = append(errs, console.Usage("", "%s:%d: the role is of account %s, and the id is %s", a.file, l.Line, at, one.ID))
-			}
-		}
-		accounts = append(accounts, one)
-	}
-	return accounts, console.Combine(errs...)
 }
 
 // narrow applies --include-account and --exclude-account. An account that is not

@@ -9,6 +9,7 @@ import (
 
 	urfave "github.com/urfave/cli/v2"
 
+	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -24,9 +25,12 @@ func answerFlag(more ...string) urfave.Flag {
 // checkAnswer refuses other formats than those of the verb's answerFlag.
 func checkAnswer(c *urfave.Context) error { return checkChoice(c, "output") }
 
-// answer prints the value as JSON, or else the text.
+// answer prints the value as JSON, or else the text, wrapped to the terminal.
 func (p *program) answer(c *urfave.Context, value any, text string) error {
 	if c.String("output") != "json" {
+		if c.String("output") == "text" {
+			text = output.Fit(text, p.console.Width())
+		}
 		return p.console.Print(text)
 	}
 	var out bytes.Buffer

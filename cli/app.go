@@ -20,6 +20,8 @@ import (
 	_ "github.com/sgaudit/sgaudit/audit/checks" // declares the checks
 	"github.com/sgaudit/sgaudit/awsclient"
 	"github.com/sgaudit/sgaudit/cli/console"
+	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -32,11 +34,16 @@ func (s status) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
 type program struct {
 	stdin, stderr *os.File
 	console       *console.Console
-	retryDelay    time.Duration // of awsclient.Options; tests shorten it
+	retryDelay    time.Duration        // of awsclient.Options; tests shorten it
+	regions       []string             // that --region names
+	demoAccount   *inventory.Inventory // the embedded account, once explain has read it
+	madeUp        []string             // the flags that name the made-up account of the last report, once it was read
 }
 
 func newProgram(stdin, stdout, stderr *os.File) *program {
-	return &program{stdin: stdin, stderr: stderr, console: console.New(stdin, stdout, stderr)}
+	c := console.New(stdin, stdout, stderr)
+	c.Wrap = output.Fit
+	return &program{stdin: stdin, stderr: stderr, console: c}
 }
 
 // Run is the whole program: it parses the arguments, of which the first is
@@ -83,7 +90,7 @@ func (p *program) run(ctx context.Context, args []string) error {
 	var help bytes.Buffer // the library drops the errors of its writes
 	app.Writer = &help
 	err = app.RunContext(ctx, append([]string{app.Name}, line...))
-	return errors.Join(err, p.console.Print(help.String()))
+	return errors.Join(err, p.console.Print(output.FitHelp(help.String(), p.console.Width())))
 }
 
 // app builds the command line anew, because urfave keeps the values of one
@@ -116,6 +123,9 @@ func (p *program) app() *urfave.App {
 		action := verb.Action
 		verb.Action = func(c *urfave.Context) error {
 			if err := p.configureConsole(c); err != nil {
+				return err
+			}
+			if err := keepInputs(c); err != nil {
 				return err
 			}
 			return action(c)

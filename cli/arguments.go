@@ -248,11 +248,33 @@ func flagNames(verbs ...*urfave.Command) []string {
 	return slices.Compact(names)
 }
 
+// otherNames are flags that other verbs have for the same thing, or that users try for it,
+// in the order in which they are suggested.
+var otherNames = map[string][]string{
+	"flow-logs": {"usage", "flows"}, "flows": {"usage", "flow-logs"}, "usage": {"flow-logs", "flows"},
+	"snapshot": {"input"}, "report": {"input"}, "file": {"input"},
+	"format": {"output"}, "out": {"output"}, "severity": {"min-severity"}, "min": {"min-severity"},
+	"regions": {"region"}, "role": {"role-arn"}, "profiles": {"profile"}, "new": {"new-only"}, "new-only": {"new"},
+	"tags": {"tag"},
+}
+
 func unknownFlag(name, of string, known []string) error {
 	if suggestion := words.Nearest(dashed(name), known); suggestion != "" {
 		return console.Usage("did you mean "+suggestion+"?", "%s has no flag %s", of, dashed(name))
 	}
-	hint := "its flags are " + strings.Join(known, " ")
+	for _, other := range otherNames[name] {
+		if slices.Contains(known, dashed(other)) {
+			return console.Usage("did you mean "+dashed(other)+"?", "%s has no flag %s", of, dashed(name))
+		}
+	}
+	hint := "sgaudit help lists the verbs, and sgaudit help VERB the flags of one"
+	const few = 15
+	switch verb, found := strings.CutPrefix(of, "sgaudit "); {
+	case found && len(known) <= few:
+		hint = "its flags are " + strings.Join(known, " ")
+	case found:
+		hint = "sgaudit help " + verb + " lists its flags"
+	}
 	return console.Usage(hint, "%s has no flag %s", of, dashed(name))
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	urfave "github.com/urfave/cli/v2"
@@ -41,12 +42,9 @@ func (p *program) auditVerb() *urfave.Command {
 				if flags.history != nil {
 					return console.Usage("drop one of them", "--history is for audits of an account and cannot be used with --input")
 				}
-				if err := notInput(filesOf(flags.targets), flags.source.file()); err != nil {
-					return err
-				}
 			}
 			if c.Bool("demo") {
-				flags.again = demoAgain(c)
+				flags.again, flags.madeUp = demoAgain(c), madeUpAgain(c)
 			}
 			return p.audit(c.Context, flags)
 		},
@@ -81,7 +79,31 @@ func (p *program) audit(ctx context.Context, flags *auditFlags) error {
 // report to its targets and into the history. What fails there is reported when
 // the report is out.
 func (p *program) judge(ctx context.Context, flags *auditFlags, s *inventory.Snapshot, started time.Time) error {
-	return p.deliver(ctx, flags, p.evaluate(s, flags.audit, flags.exceptions, started), s, started)
+	report := p.evaluate(s, flags.audit, flags.exceptions, started)
+	if len(flags.madeUp) > 0 {
+		report.Account = quoted(flags.madeUp)
+		nameMadeUp(report, flags)
+	}
+	return p.deliver(ctx, flags, report, s, started)
+}
+
+// nameMadeUp names the account of a run on a made-up one in the commands of sgaudit that
+// the fixes advise.
+func nameMadeUp(report *findings.Report, flags *auditFlags) {
+	pairs := optionPairs("fix", flags.madeUp)
+	if flags.again != "" { // else the last report is explained
+		pairs = append(pairs, "`sgaudit explain ", "`sgaudit explain "+flags.again+" ")
+	}
+	named := strings.NewReplacer(pairs...)
+	for i := range report.Findings {
+		fix := &report.Findings[i].Fix
+		fix.Summary = named.Replace(fix.Summary)
+		for k, command := range fix.Commands {
+			if strings.HasPrefix(command, "# ") {
+				fix.Commands[k] = named.Replace(command)
+			}
+		}
+	}
 }
 
 // deliver compares a report, brings it to its targets and returns how the run ends.
@@ -119,6 +141,7 @@ func (p *program) deliver(ctx context.Context, flags *auditFlags, report *findin
 	report.Finish()
 
 	flags.table.Next = p.nextCommand(&whole, flags)
+	flags.table.Fixes = fixCommand(flags)
 	err := p.write(report, flags.targets, flags.table, from)
 	if flags.history != nil {
 		err = errors.Join(err, flags.history.Keep(&whole, s))
@@ -171,23 +194,20 @@ func judged(inv *inventory.Inventory, opts audit.Options, exceptions []findings.
 	return run.Report, warnings
 }
 
-// reached reports whether an open finding, or an open new one, is at or above
-// the severity.
+// reached reports whether an open finding is at or above the severity: with newOnly, one
+// that is new, or more severe than in the baseline.
 func reached(report *findings.Report, failOn *findings.Severity, newOnly bool) bool {
 	return failOn != nil && slices.ContainsFunc(report.Findings, func(f findings.Finding) bool {
-		if newOnly && f.Baseline != findings.New {
-			return false
-		}
-		return f.Status != findings.Suppressed && f.Severity >= *failOn
+		return f.Status != findings.Suppressed && f.Severity >= *failOn && (f.News() || !newOnly)
 	})
 }
 
 // summary is the run in one line.
 func summary(report *findings.Report) string {
-	regions, groups := 0, 0
+	groups := 0
+	regions, _ := report.Regions()
 	for _, c := range report.Coverage {
 		if c.Status != "skipped" {
-			regions++
 			groups += c.SecurityGroups
 		}
 	}

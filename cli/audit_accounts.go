@@ -66,7 +66,9 @@ func (r *reportsByName) report() (*findings.Report, error) { return findings.Mer
 func ownAccounts(listed []string, run []awsclient.Account) []string {
 	all := slices.Clone(listed)
 	for _, a := range run {
-		all = append(all, a.ID)
+		if a.ID != "" { // else of a profile that does not work
+			all = append(all, a.ID)
+		}
 	}
 	return all
 }

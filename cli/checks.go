@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/output"
 )
 
 // checkRow is a check as the listings show it; its JSON names are a contract.
@@ -31,6 +34,7 @@ func (p *program) checksVerb() *urfave.Command {
 		Usage: "list the checks",
 		Flags: []urfave.Flag{
 			choice(&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "table", Usage: "write `FORMAT`: " + strings.Join(checkFormats, ", ")}, "format", checkFormats...),
+			&urfave.BoolFlag{Name: "wide", Usage: "one line for each check, with its references, also where the terminal is narrower"},
 			choice(&urfave.StringFlag{Name: "framework", Usage: "list the controls of this `FRAMEWORK` and the checks for them: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		},
 		Action: func(c *urfave.Context) error {
@@ -39,11 +43,17 @@ func (p *program) checksVerb() *urfave.Command {
 				if err != nil {
 					return err
 				}
+				if p.fits(c) {
+					return p.showControls(f)
+				}
 				text, err := listControls(f, c.String("output"))
 				if err != nil {
 					return err
 				}
 				return p.console.Print(text)
+			}
+			if p.fits(c) {
+				return p.showChecks()
 			}
 			text, err := listChecks(c.String("output"))
 			if err != nil {
@@ -52,6 +62,48 @@ func (p *program) checksVerb() *urfave.Command {
 			return p.console.Print(text)
 		},
 	}
+}
+
+// fits reports whether a list is for a terminal, to which it is fitted.
+func (p *program) fits(c *urfave.Context) bool {
+	return c.String("output") == "table" && p.console.Width() > 0 && !c.Bool("wide")
+}
+
+// showChecks writes the checks for a terminal, without the references, which are longer
+// than any terminal is wide.
+func (p *program) showChecks() error {
+	var rows [][]string
+	for _, r := range checkRows() {
+		rows = append(rows, []string{r.ID, r.Severity.String(), r.Default, r.Title})
+	}
+	return p.showList([]string{"CHECK", "SEVERITY", "DEFAULT", "TITLE"}, rows, "sgaudit checks --wide lists the references to frameworks too; sgaudit explain CHECK prints the page of a check.")
+}
+
+// showControls writes the controls of a framework and their checks for a terminal.
+func (p *program) showControls(f audit.Framework) error {
+	var cells [][]string
+	for _, r := range controlRows(f) {
+		cells = append(cells, []string{r.Control, r.Check, r.Severity.String(), r.Why})
+	}
+	return p.showList([]string{"CONTROL", "CHECK", "SEVERITY", "WHY"}, cells, "")
+}
+
+// showList writes rows with sentences in their last column, which stand below the row on
+// a terminal that is too narrow for a column.
+func (p *program) showList(head []string, rows [][]string, more string) error {
+	wide, compact := output.ListRows{Rows: rows}, output.ListRows{}
+	for i, title := range head {
+		wide.Columns = append(wide.Columns, output.ListColumn{Title: title})
+		place := output.InRow
+		if i == len(head)-1 {
+			title, place = "", output.Below
+		}
+		compact.Columns = append(compact.Columns, output.ListColumn{Title: title, Place: place})
+	}
+	for _, row := range rows {
+		compact.Rows = append(compact.Rows, slices.Clone(row))
+	}
+	return p.console.Stream(func(w io.Writer) error { return output.List(w, wide, compact, p.console.Width(), more) })
 }
 
 func frameworkNames() []string {
@@ -80,8 +132,8 @@ type controlRow struct {
 	Why       string            `json:"why"` // what the control asks for
 }
 
-// listControls writes which checks serve which control, and why.
-func listControls(f audit.Framework, format string) (string, error) {
+// controlRows are which checks serve which control, and why.
+func controlRows(f audit.Framework) []controlRow {
 	byID := map[string]*audit.Check{}
 	for _, c := range f.Checks() {
 		byID[c.ID] = c
@@ -90,7 +142,12 @@ func listControls(f audit.Framework, format string) (string, error) {
 	for _, m := range f.Mappings() {
 		rows = append(rows, controlRow{f.ID, m.Control, m.Check, byID[m.Check].Severity, byID[m.Check].Title, m.Why})
 	}
-	return list(format, rows, []string{"control", "check", "severity", "why"}, func(r controlRow) []string {
+	return rows
+}
+
+// listControls writes the controls in one of checkFormats.
+func listControls(f audit.Framework, format string) (string, error) {
+	return list(format, controlRows(f), []string{"control", "check", "severity", "why"}, func(r controlRow) []string {
 		return []string{r.Control, "`" + r.Check + "`", r.Severity.String(), r.Why}
 	})
 }

@@ -76,6 +76,7 @@ func TestChoicesAreHeld(t *testing.T) {
 			}
 			for _, word := range append([]string{"nonsense", ""}, f.words...) {
 				app := testProgram().app()
+				leaveFlag(app, verb.Name, f.Names()[0])
 				var held error
 				for _, c := range app.Commands {
 					if c.Name == verb.Name {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -48,7 +49,8 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 			unread++
 		}
 	}
-	p.console.Warn("incomplete: %d of %s could not be read in full", unread, words.Count(len(report.Coverage), "region"))
+	_, asked := report.Regions()
+	p.console.Warn("incomplete: %d of %s could not be read in full", unread, words.Count(asked, "region"))
 	if !interrupted {
 		p.tellRoles(report)
 	}
@@ -61,6 +63,13 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 		}
 		slices.Sort(regions)
 		regions = slices.Compact(regions)
+		if r == inventory.NotOptedIn {
+			named := slices.DeleteFunc(slices.Clone(regions), func(region string) bool { return !slices.Contains(p.regions, region) })
+			if len(named) > 0 {
+				p.console.Hint("each of these is not a region, or is not enabled for the account: leave it out of --region: %s", strings.Join(named, ", "))
+			}
+			regions = slices.DeleteFunc(regions, func(region string) bool { return slices.Contains(named, region) })
+		}
 		if hint := reasons[r].hint; len(regions) > 0 && hint != "" {
 			p.console.Hint("%s", strings.ReplaceAll(hint, "REGIONS", strings.Join(regions, ",")))
 		}
@@ -75,6 +84,7 @@ func summarizeGaps(report *findings.Report) []*gapSummary {
 	type cause struct {
 		kind      inventory.GapKind
 		operation string
+		why       string // of a profile that does not work: each has its own reason
 	}
 	var causes []cause
 	places := map[cause][]gapPlace{}
@@ -85,15 +95,19 @@ func summarizeGaps(report *findings.Report) []*gapSummary {
 		if c.Status == "skipped" {
 			continue
 		}
-		names[c.AccountID] = strings.TrimSpace(c.AccountID + " " + c.AccountName)
-		regions[c.AccountID]++
+		account := cmp.Or(c.AccountID, c.AccountName)
+		names[account] = strings.TrimSpace(c.AccountID + " " + c.AccountName)
+		regions[account]++
 		for _, g := range c.Gaps {
-			k := cause{inventory.GapKind(g.Kind), g.Operation}
+			k := cause{kind: inventory.GapKind(g.Kind), operation: g.Operation}
+			if ofProfile(g) {
+				k.why = g.Message
+			}
 			if places[k] == nil {
 				causes = append(causes, k)
 				messages[k] = describe(g)
 			}
-			if at := (gapPlace{c.AccountID, c.Region}); !slices.Contains(places[k], at) {
+			if at := (gapPlace{account, c.Region}); !slices.Contains(places[k], at) {
 				places[k] = append(places[k], at)
 			}
 		}
@@ -114,7 +128,8 @@ func summarizeGaps(report *findings.Report) []*gapSummary {
 	return summaries
 }
 
-// gapPlace is a region of an account.
+// gapPlace is a region of an account, by the id of the account or, if that is not known,
+// its name.
 type gapPlace struct{ account, region string }
 
 // at names the places of a gap, by the names of the accounts of the report and how
@@ -148,7 +163,7 @@ func describe(g findings.Gap) string {
 	const most = 200
 	text := g.Code
 	switch kind := inventory.GapKind(g.Kind); {
-	case kind == inventory.DeniedByPolicy, kind == inventory.Failed, isRole(g.Operation) && kind != inventory.Denied:
+	case ofProfile(g), kind == inventory.DeniedByPolicy, kind == inventory.Failed, isRole(g.Operation) && kind != inventory.Denied:
 		text = strings.Trim(g.Code+": "+g.Message, ": ")
 	}
 	if runes := []rune(text); len(runes) > most {
@@ -158,6 +173,12 @@ func describe(g findings.Gap) string {
 		return ""
 	}
 	return " (" + text + ")"
+}
+
+// ofProfile reports whether a gap says why the credentials of a profile do not work, or
+// which account they are of.
+func ofProfile(g findings.Gap) bool {
+	return g.Operation == "sts:GetCallerIdentity" || strings.HasPrefix(g.Message, "the credentials of profile ")
 }
 
 // isRole reports whether an operation leads into an account.

@@ -43,6 +43,9 @@ func TestCoverageIsToldShortly(t *testing.T) {
 		report.Coverage = append(report.Coverage, c)
 	}
 	report.Coverage = append(report.Coverage, findings.Coverage{Region: "us-west-2", Status: "complete"})
+	for range 17 { // of an account that is not active, and counts for nothing
+		report.Coverage = append(report.Coverage, findings.Coverage{Region: "eu-west-1", Status: "skipped", Gaps: []findings.Gap{{Operation: "organizations:ListAccounts", Kind: "failed", Message: "the account is SUSPENDED"}}})
+	}
 	report.Finish()
 	got := spoken(t, func(p *program) { p.tellCoverage(report, false) })
 	want := `sgaudit: warning: eu-west-1, eu-west-3, us-east-1: access denied: ec2:DescribeStaleSecurityGroups (UnauthorizedOperation)
@@ -52,6 +55,9 @@ hint: if a region is closed on purpose, leave it out: --exclude-region eu-west-3
 hint: ` + "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer\n"
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := summary(report); !strings.HasPrefix(got, "3 regions, ") { // nothing was read of eu-west-3
+		t.Errorf("the run in one line is %q", got)
 	}
 }
 

@@ -63,10 +63,10 @@ func (p *program) demo(c *urfave.Context) error {
 	}
 	defer server.Close()
 	if c.Bool("serve") {
-		return p.serve(c.Context, server.URL)
+		return p.serve(c.Context, server.URL, c.Bool("writable"))
 	}
 	flags.source.client.EndpointURL, flags.source.client.StaticCredentials = server.URL, true
-	flags.again = demoAgain(c)
+	flags.again, flags.madeUp = demoAgain(c), madeUpAgain(c)
 	return p.audit(c.Context, flags)
 }
 
@@ -84,14 +84,23 @@ func serveEstate(name, text string, opts endpoint.Options) (*endpoint.Server, er
 }
 
 // serve says how to use the endpoint and waits for Ctrl-C.
-func (p *program) serve(ctx context.Context, url string) error {
-	err := p.console.Print(fmt.Sprintf(`The demo account is served at %[1]s until Ctrl-C. In another terminal:
+func (p *program) serve(ctx context.Context, url string, writable bool) error {
+	text := fmt.Sprintf(`The demo account is served at %[1]s until Ctrl-C. In another terminal:
 
   export AWS_ENDPOINT_URL=%[1]s AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
   aws ec2 describe-security-groups --region us-east-1
   sgaudit audit
-`, url))
-	if err != nil {
+`, url)
+	if writable {
+		text += `
+It is writable: it accepts calls that change groups, and forgets the changes when it ends. To run a plan:
+
+  sgaudit fix -o sh=plan.sh
+  sh plan.sh
+  sgaudit audit
+`
+	}
+	if err := p.console.Print(text); err != nil {
 		return err
 	}
 	<-ctx.Done()

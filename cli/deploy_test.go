@@ -108,3 +108,47 @@ func TestDeployedCommands(t *testing.T) {
 		}
 	}
 }
+
+// TestKubernetesReferences: what the Jobs refer to is made by files that the page applies
+// before them, and several pods can write to the volume at once.
+func TestKubernetesReferences(t *testing.T) {
+	page, err := os.ReadFile("../deploy/kubernetes/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, found := strings.Cut(string(page), "    kubectl apply -f job.yaml\n")
+	_, applied, prepares := strings.Cut(before, "    kubectl apply")
+	if !found || !prepares {
+		t.Fatal("the page applies job.yaml first, or never")
+	}
+	applied, _, _ = strings.Cut(applied, "\n")
+	made := map[string]bool{}
+	for _, file := range strings.Fields(strings.ReplaceAll(applied, " -f", "")) {
+		text := manifest(t, file)
+		for _, m := range regexp.MustCompile(`(?m)^kind: (\w+)\nmetadata:\n  name: (\S+)$`).FindAllStringSubmatch(text, -1) {
+			made[m[1]+" "+m[2]] = true
+			if m[1] == "PersistentVolumeClaim" && !strings.Contains(text, "accessModes: [ReadWriteMany]\n") {
+				t.Errorf("%s: pods on several nodes cannot write to the volume", file)
+			}
+		}
+	}
+	for kind, reference := range map[string]string{"ServiceAccount": "serviceAccountName", "PersistentVolumeClaim": "claimName", "StorageClass": "storageClassName"} {
+		for _, file := range []string{"job.yaml", "merge.yaml", "cronjob.yaml", "pvc.yaml"} {
+			for _, m := range regexp.MustCompile(reference+`: (\S+)`).FindAllStringSubmatch(manifest(t, file), -1) {
+				if !made[kind+" "+m[1]] {
+					t.Errorf("%s refers to the %s %s, which no file makes that the page applies before (%v)", file, kind, m[1], made)
+				}
+			}
+		}
+	}
+}
+
+// manifest is the text of a file for Kubernetes.
+func manifest(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile("../deploy/kubernetes/" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

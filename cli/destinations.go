@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"github.com/sgaudit/sgaudit/cli/console"
-	"github.com/sgaudit/sgaudit/flows"
 	"github.com/sgaudit/sgaudit/output"
 )
 
@@ -51,38 +50,12 @@ func (d *destinations) claim(file string) bool {
 	return true
 }
 
-// notInput refuses to write in place of the file that a run reads, by links too:
-// a snapshot that a picture has replaced is lost.
-func notInput(files []string, input string) error { return flagNotInput("output", files, input) }
-
-// flagNotInput is notInput for the files of a flag.
-func flagNotInput(flag string, files []string, input string) error {
-	read, err := os.Stat(input)
-	if err != nil || !read.Mode().IsRegular() {
-		return nil
-	}
+// notInput refuses to write in place of a file that a run reads and that no flag or
+// argument names. See keepInputs for the others.
+func notInput(files []string, input string) error {
 	for _, file := range files {
-		if info, err := os.Stat(file); err == nil && os.SameFile(info, read) {
-			return console.Usage("give the output a name of its own", "--%s %s is the input file", flag, file)
-		}
-	}
-	return nil
-}
-
-// notFlowLogs refuses to write in place of flow logs and summaries that a run reads: files,
-// and those in folders that would be read.
-func notFlowLogs(flag string, files, inputs []string) error {
-	for _, input := range inputs {
-		if info, err := os.Stat(input); err == nil && info.IsDir() {
-			for _, file := range files {
-				inside, err := filepath.Rel(realPath(input), realPath(file))
-				if _, missing := os.Stat(file); err == nil && missing == nil && filepath.IsLocal(inside) && flows.IsFileName(file) {
-					return console.Usage("give the output a name of its own", "--%s %s is one of the flow logs in %s", flag, file, input)
-				}
-			}
-		}
-		if err := flagNotInput(flag, files, input); err != nil {
-			return err
+		if sameFile(file, input) {
+			return console.Usage("give the output a name of its own", "--output %s is the input file", file)
 		}
 	}
 	return nil

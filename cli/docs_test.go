@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/fixtures/endpoint"
 	"github.com/sgaudit/sgaudit/fixtures/estates"
@@ -120,7 +123,8 @@ func printedBy(t *testing.T, line, width string) (code int, printed string) {
 	var out bytes.Buffer
 	table, _ := output.Lookup("table")
 	next := func(id string) string { return "sgaudit explain " + id + " --demo" }
-	if err := table.Write(&out, report, output.Options{Width: columns, Next: next}); err != nil {
+	fixes := fixCommand(&auditFlags{madeUp: []string{"--demo"}, source: &source{c: urfave.NewContext(nil, flag.NewFlagSet("demo", flag.ContinueOnError), nil)}})
+	if err := table.Write(&out, report, output.Options{Width: columns, Next: next, Fixes: fixes}); err != nil {
 		t.Fatal(err)
 	}
 	return exitDone, out.String()

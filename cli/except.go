@@ -42,7 +42,7 @@ func (p *program) except(c *urfave.Context) error {
 	if err := checkExceptFlags(c, name); err != nil {
 		return err
 	}
-	report, err := p.reportOf(c)
+	report, err := p.reportOf(c, demoChoice{depth: inventory.DepthNetwork})
 	if err != nil {
 		return err
 	}

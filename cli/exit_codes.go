@@ -17,7 +17,7 @@ type ExitCode struct {
 // exitCodes are all of them. The README and the page of the documentation show this table.
 var exitCodes = []ExitCode{
 	{exitDone, "audited in full, nothing at or above `--fail-on` (without it, findings alone never fail)"},
-	{exitFindings, "findings at or above `--fail-on`"},
+	{exitFindings, "findings at or above `--fail-on`; with `--new-only`, only those that are new or more severe than in the baseline"},
 	{exitFailed, "could not start or finish: usage, configuration, credentials, unwritable output"},
 	{exitIncomplete, "incomplete: a region, a part of it, or a part of the flow logs of `--usage` could not be read"},
 }

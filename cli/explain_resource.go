@@ -13,23 +13,24 @@ import (
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/words"
 )
 
 // askElsewhere names the verb that answers about an address or a block.
-func askElsewhere(what string) error {
+func askElsewhere(what string, named func(string) string) error {
 	_, err := netip.ParsePrefix(what)
 	if _, wrong := netip.ParseAddr(what); wrong != nil && err != nil {
 		return nil
 	}
-	return console.Usage(fmt.Sprintf("sgaudit rules --source %[1]s lists the rules with this source, and sgaudit reach --from %[1]s --to TARGET follows its packets", what), "explain takes no address: %s", what)
+	return console.Usage(named(fmt.Sprintf("sgaudit rules --source %[1]s lists the rules with this source, and sgaudit reach --from %[1]s --to TARGET follows its packets", what)), "explain takes no address: %s", what)
 }
 
 // reportIfAny returns the report of --input, of --demo, or the last one; without
 // any of them an empty one.
 func (p *program) reportIfAny(c *urfave.Context) (*findings.Report, error) {
 	if c.IsSet("input") || c.Bool("demo") {
-		return p.reportOf(c)
+		return p.reportOf(c, explained(c))
 	}
 	report, err := openLast()
 	if err != nil {
@@ -65,7 +66,7 @@ func checkIDs() (ids []string) {
 
 // explainResource lists the findings about a group, about another resource and the
 // groups that are attached to it, or about an account.
-func (p *program) explainResource(report *findings.Report, id string) error {
+func (p *program) explainResource(c *urfave.Context, report *findings.Report, id string) error {
 	var about []findings.Finding
 	for i := range report.Findings {
 		if f := &report.Findings[i]; concerns(f, id) {
@@ -73,7 +74,7 @@ func (p *program) explainResource(report *findings.Report, id string) error {
 		}
 	}
 	if len(about) == 0 {
-		return console.Usage(elsewhere(id), "the report has no finding about %s", id)
+		return console.Usage(p.sourceNamed(c)(elsewhere(id)), "the report has no finding about %s", id)
 	}
 	digits := findings.Digits(report.Findings)
 	var out strings.Builder
@@ -89,7 +90,7 @@ func (p *program) explainResource(report *findings.Report, id string) error {
 			fmt.Fprintf(&out, "  %*s  %-8s  Fix: %s\n", digits, "", "", words.Plain(f.Fix.Summary))
 		}
 	}
-	return p.console.Print(out.String())
+	return p.console.Print(output.Fit(p.withSource(c, out.String()), p.console.Width()))
 }
 
 // concerns reports whether a finding is about a resource, about a group that is

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -11,15 +12,16 @@ import (
 )
 
 // explainPort explains traffic such as tcp/22. It returns nothing for what is
-// not traffic, and an error for traffic with ports that do not exist.
-func explainPort(what string) (string, error) {
+// not traffic, and an error for traffic with ports that do not exist. The source is the
+// flag of the account, with a space before it, or empty.
+func explainPort(what, source string) (string, error) {
 	protocol, _, ok := strings.Cut(what, "/")
 	if !ok {
 		return "", nil
 	}
 	traffic, err := inventory.ParseTraffic(what)
 	if err == nil {
-		return explainTraffic(what, traffic), nil
+		return explainTraffic(what, traffic) + rulesOf(traffic, source), nil
 	}
 	if _, wrong := inventory.ParseTraffic(protocol); wrong != nil {
 		return "", nil
@@ -29,7 +31,7 @@ func explainPort(what string) (string, error) {
 
 // explainService explains the services of the table of ports that have the name,
 // or a word in their names that begins so, in whatever case.
-func explainService(what string) string {
+func explainService(what, source string) string {
 	const least = 3 // characters of the beginning of a word
 	what = strings.ToLower(what)
 	var equal, begins []audit.Service
@@ -48,7 +50,23 @@ func explainService(what string) string {
 	if len(equal) > 0 {
 		begins = equal
 	}
-	return explainServices(begins)
+	text := explainServices(begins)
+	for _, traffic := range slices.Compact(trafficOf(begins)) {
+		text += rulesOf(traffic, source)
+	}
+	return text
+}
+
+func trafficOf(services []audit.Service) (list []inventory.Traffic) {
+	for _, s := range services {
+		list = append(list, s.Traffic)
+	}
+	return list
+}
+
+// rulesOf names the command that lists the rules of the account for the traffic.
+func rulesOf(traffic inventory.Traffic, source string) string {
+	return fmt.Sprintf("Your rules: sgaudit rules --port %s%s\n", traffic, source)
 }
 
 // explainTraffic names the services that use the traffic and the checks that
@@ -64,7 +82,7 @@ func explainTraffic(what string, traffic inventory.Traffic) string {
 func explainServices(services []audit.Service) string {
 	var out strings.Builder
 	for _, s := range services {
-		fmt.Fprintf(&out, "%s uses %s: %s reports it if it is open to the internet, %s\n", s.Name, s.Traffic, audit.CheckOf(s.Class), s.Severity)
+		fmt.Fprintf(&out, "%s uses %s: %s reports it if it is open to the internet (base severity %s)\n", s.Name, s.Traffic, audit.CheckOf(s.Class), s.Severity)
 	}
 	return out.String()
 }

@@ -3,8 +3,6 @@ package cli
 import (
 	"cmp"
 	"fmt"
-	"io"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -16,7 +14,6 @@ import (
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/remedy"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -31,7 +28,7 @@ func (p *program) fixVerb() *urfave.Command {
 	return &urfave.Command{
 		Name:  "fix",
 		Usage: "write a plan of changes that fix the findings, for you to read and run",
-		Description: "The plan first adds rules, then revokes rules, then deletes groups. Each step names its findings, how it was checked, and how to undo it. " +
+		Description: "The plan first adds rules, then revokes rules, then deletes groups. Each step names its findings, how it was checked, and how to undo it. --group, --vpc and --tag limit the plan to your own groups. " +
 			"Deletions are comments unless --with-deletes is given, the most certain first; those of groups that a stack manages, or that something unread may use, stay comments: only a complete run at --depth services searches everything that may use a group. A plan is for one account: with several accounts, --output plan.sh writes plan.ACCOUNT.sh for each. " +
 			"sgaudit itself changes nothing. Exit codes: 0 written, 2 could not start or finish, 3 written, but the audit was incomplete.",
 		Flags: append([]urfave.Flag{
@@ -42,13 +39,13 @@ func (p *program) fixVerb() *urfave.Command {
 			offering(&urfave.StringSliceFlag{Name: "check", Category: categoryReport, Usage: "only findings of this check `ID`; repeatable"}, checkCandidates),
 			offering(&urfave.StringSliceFlag{Name: "skip-check", Category: categoryReport, Usage: "no findings of this check `ID`; repeatable"}, checkCandidates),
 			choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "only findings at or above `SEVERITY`"}, "severity", severityWords()...),
-			offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(planFormatNames, ", ") + " (default: sh on standard output); a FILE alone is written in the format of --format"},
+			offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(planFormatNames, ", ") + " (default: sh on standard output); a FILE alone, as in -o plan.sh, is written as sh"},
 				func() []candidate { return plainCandidates(planFormatNames...) }),
 			choice(&urfave.StringFlag{Name: "format", Value: "sh", Hidden: true, Category: categoryReport, Usage: "write `FORMAT`: " + strings.Join(planFormatNames, ", ")}, "format", planFormatNames...),
 			&urfave.BoolFlag{Name: "with-deletes", Category: categoryReport, Usage: "delete unused groups in the plan, where a complete run at --depth services found no user of them; ask their owners first"},
 			usageFlag(),
 			configFlag(),
-		}, readFlags()...),
+		}, append(partFlags(), readFlags()...)...),
 		Action: p.fix,
 	}
 }
@@ -65,7 +62,9 @@ func (p *program) fix(c *urfave.Context) error {
 	try(err)
 	least, err := parseSeverity(c, "min-severity")
 	try(err)
-	wanted := planFilter{ids: c.StringSlice("finding"), checks: only, skip: skip, least: cmp.Or(least, new(findings.Severity))}
+	chosenPart, err := readPart(c)
+	try(err)
+	wanted := planFilter{ids: c.StringSlice("finding"), checks: only, skip: skip, least: cmp.Or(least, new(findings.Severity)), part: chosenPart}
 	src, err := newSource(c, "input")
 	try(err)
 	if err := console.Combine(errs...); err != nil {
@@ -75,28 +74,39 @@ func (p *program) fix(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
+	if judge != nil {
+		if err := p.someGroup(judge.Inventory, wanted.part); err != nil {
+			return err
+		}
+	}
 	chosen, err := wanted.choose(report)
 	if err != nil {
 		return err
+	}
+	if about := func(f findings.Finding) bool { return wanted.part.hasFinding(&f) }; judge == nil && len(report.Findings) > 0 && !slices.ContainsFunc(report.Findings, about) {
+		p.warnNoFinding(wanted.part.words)
 	}
 	plan, err := makePlan(report, chosen, wanted, judge, c.Bool("with-deletes"))
 	if err != nil {
 		return fmt.Errorf("planning: %w", err)
 	}
+	var script, simulation string // of a script that was written for one account
 	for _, t := range targets {
-		if err := p.writePlan(plan.Documents(), t.format, t.file); err != nil {
+		plan.Called = calls(c, judge != nil, targets, t, len(plan.Documents()) > 1)
+		docs := plan.Documents()
+		p.nameSource(c, judge != nil, docs)
+		if err := p.writePlan(docs, t.format, t.file); err != nil {
 			return err
 		}
-	}
-	aside := ""
-	if n := len(plan.Aside); n > 0 {
-		why := ": see --with-deletes"
-		if c.Bool("with-deletes") {
-			why = " with the reason"
+		if t.format == "sh" && t.file != "" && t.file != "-" && len(docs) == 1 {
+			script, simulation = docs[0].Script, docs[0].Simulate
 		}
-		aside = fmt.Sprintf("; %s for deletions, written as comments%s", words.Count(n, "change"), why)
 	}
-	p.console.Say("%s for %s%s; %s for a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, words.Count(len(plan.Left), "finding"))
+	inPlan := slices.ContainsFunc(targets, func(t planTarget) bool { return t.format != "terraform" })
+	p.console.Say("%s%s", summedUp(plan, c.Bool("with-deletes")), worstLeft(plan.Left, findings.Digits(report.Findings), inPlan))
+	if script != "" && plan.Changes() > 0 {
+		p.console.Say("next: %ssh %[2]s --dry-run, then sh %[2]s", after(judge != nil, simulation), change.Quote(script))
+	}
 	if report.Incomplete() {
 		p.tellCoverage(report, c.Context.Err() != nil)
 	}
@@ -106,41 +116,34 @@ func (p *program) fix(c *urfave.Context) error {
 	return nil
 }
 
-// writePlan writes the documents of a plan: Markdown as one text, and
-// scripts as one file for each account, since one set of credentials belongs
-// to one account.
-func (p *program) writePlan(docs []*change.Document, format, file string) error {
-	texts := make([]string, len(docs))
-	for i, d := range docs {
-		var err error
-		if texts[i], err = planFormats[format](d); err != nil {
-			return fmt.Errorf("planning: %w", err)
+// worstLeft names the most severe of the findings that need a manual decision, and says
+// where they are, unless only Terraform was written, which does not list them.
+func worstLeft(left []*findings.Finding, digits int, inPlan bool) string {
+	if len(left) == 0 {
+		return ""
+	}
+	worst := slices.MaxFunc(left, func(a, b *findings.Finding) int { return cmp.Compare(a.Severity, b.Severity) })
+	count := 0
+	for _, f := range left {
+		if f.Severity == worst.Severity {
+			count++
 		}
 	}
-	apart := len(docs) > 1 && format != "markdown"
+	text := fmt.Sprintf(": %s %s (%s)", worst.Short(digits), words.Plain(worst.Subject()), worst.Severity)
+	if len(left) > 1 {
+		text = fmt.Sprintf(", %d of them %s: %s %s", count, worst.Severity, worst.Short(digits), words.Plain(worst.Subject()))
+		if count > 1 {
+			text += fmt.Sprintf(" and %d more", count-1)
+		}
+	}
 	switch {
-	case file != "" && file != "-" && !apart:
-		return replaceText(file, strings.Join(texts, "\n"))
-	case file != "" && file != "-":
-		for i, d := range docs {
-			if !inventory.IsAccountID(d.Account) {
-				return fmt.Errorf("planning: a finding is for the account %q, which is not an id of twelve digits", d.Account)
-			}
-			name := strings.TrimSuffix(file, filepath.Ext(file)) + "." + d.Account + filepath.Ext(file)
-			if err := replaceText(name, texts[i]); err != nil {
-				return err
-			}
-			p.console.Say("the plan for account %s is %s", d.Account, name)
-		}
-		return nil
-	case apart:
-		return console.Usage("write a file for each account with --output plan.sh, or choose findings of one account with --finding", "the plan would be for %d accounts, but a plan is for one account", len(docs))
+	case !inPlan:
+	case len(left) == 1:
+		text += "; it is at the end of the plan"
+	default:
+		text += "; they are at the end of the plan"
 	}
-	return p.console.Print(strings.Join(texts, "\n"))
-}
-
-func replaceText(file, text string) error {
-	return output.Replace(file, func(w io.Writer) error { _, err := io.WriteString(w, text); return err })
+	return text
 }
 
 // judge is what findings were made of: an inventory, and how it was judged.
@@ -169,52 +172,7 @@ type planFilter struct {
 	checks []string // none: every check
 	skip   []string // checks
 	least  *findings.Severity
-}
-
-// planTarget is one place that a plan goes to; the file is empty or - for
-// standard output.
-type planTarget struct{ format, file string }
-
-// planTargets reads --output: FORMAT[=FILE], or as before a FILE in the format of
-// --format.
-func planTargets(c *urfave.Context) (targets []planTarget, err error) {
-	var errs []error
-	var taken destinations
-	values := c.StringSlice("output")
-	if len(values) == 0 {
-		values = []string{"-"}
-	}
-	for _, value := range values {
-		t := planTarget{c.String("format"), value}
-		before, after, given := strings.Cut(value, "=")
-		switch {
-		case planFormats[before] != nil:
-			t = planTarget{before, after}
-			if given && after == "" {
-				errs = append(errs, console.Usage("", "--output %s: the file's name is missing", value))
-				continue
-			}
-		case value == "":
-			errs = append(errs, console.Usage("", "--output is empty"))
-			continue
-		case planFormats[t.format] == nil:
-			errs = append(errs, console.Within("--format", console.Unknown("format", t.format, planFormatNames)))
-		}
-		if t.file == "-" {
-			t.file = ""
-		}
-		if t.file != "" {
-			if err := writable(t.file); err != nil {
-				errs = append(errs, fmt.Errorf("--output %s: %w", value, err))
-			}
-			errs = append(errs, notInput([]string{t.file}, c.String("input")))
-		}
-		if !taken.claim(t.file) {
-			errs = append(errs, console.Usage("give all but one a file of its own, as in -o sh=plan.sh", "--output %s: another plan is written there already", value))
-		}
-		targets = append(targets, t)
-	}
-	return targets, console.Combine(errs...)
+	part   *part
 }
 
 // findings takes the report that --input names, or audits the snapshot that it
@@ -284,6 +242,7 @@ func (w planFilter) choose(report *findings.Report) ([]*findings.Finding, error)
 	if len(w.ids) > 0 {
 		chosen = withEntries(report, chosen)
 	}
+	chosen = slices.DeleteFunc(chosen, func(f *findings.Finding) bool { return !w.part.hasFinding(f) })
 	return chosen, console.Combine(errs...)
 }
 

@@ -84,7 +84,7 @@ func declareAuditFlags() []urfave.Flag {
 		choice(&urfave.StringFlag{Name: "framework", Category: categoryReport, Usage: "run the checks that serve this `FRAMEWORK`, and report by its controls: " + strings.Join(frameworkNames(), ", ")}, "framework", frameworkNames()...),
 		choice(&urfave.StringFlag{Name: "min-severity", Category: categoryReport, Usage: "drop findings below `SEVERITY` from every format, before --fail-on counts"}, "severity", severityWords()...),
 		&urfave.StringFlag{Name: "baseline", Category: categoryReport, Usage: "mark findings as new or unchanged since this `REPORT` of -o json, and report which were fixed", TakesFile: true},
-		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history: the table lists new findings alone, and --fail-on counts no others; the other formats keep all"},
+		&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --baseline or --history: the table lists only findings that are new or more severe than there, and --fail-on counts only these; the other formats keep all"},
 		outputDirFlag(),
 		&urfave.StringFlag{Name: "history", Category: categoryReport, Usage: "keep the snapshot and the report of this run in this `FOLDER`; its last report is the baseline", TakesFile: true},
 		&urfave.StringFlag{Name: "keep-runs", Category: categoryReport, Usage: "with --history: keep the last `N` runs"},
@@ -124,7 +124,8 @@ type auditFlags struct {
 	part        *part // of what is read, that is reported
 	targets     []target
 	table       output.Options // how the table looks
-	again       string         // the flag by which other verbs find this report; empty: none is known
+	again       string         // the flags by which explain finds this report; empty: none are known
+	madeUp      []string       // the flags by which other verbs read the made-up account of this run
 	noCache     bool           // the report is not kept
 	audit       audit.Options
 	usage       []string // paths of flow logs

@@ -32,7 +32,7 @@ func (p *program) graphVerb() *urfave.Command {
 		Name:  "graph",
 		Usage: "draw who can talk to whom: groups as boxes, what is open to the internet in the colour of its severity",
 		Description: "The internet is the bar on the left. A group is a box with a row for each inbound traffic that its rules allow, groups that are alike are one box, " +
-			"and connections flow from left to right. An arrow gets in, a dashed line that ends at a double bar is stopped by the network, a dotted one could not be judged. " +
+			"and connections flow from left to right. An arrow is traffic that arrives, a dashed line that ends at a double bar is stopped by the network, a dotted one could not be judged. " +
 			"Exit codes: 0 drawn, 2 could not start or finish, 3 drawn, but some region or part could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "draw this `SNAPSHOT` of sgaudit snapshot instead of an account; AWS is not called", TakesFile: true},
@@ -58,13 +58,6 @@ func (p *program) graph(c *urfave.Context) error {
 	targets, err := parseDrawings(c.StringSlice("output"))
 	src, srcErr := newSource(c, "input")
 	if err := console.Combine(notEmpty(c, "input", "group", "config"), checkChoice(c, "view"), err, srcErr); err != nil {
-		return err
-	}
-	var files []string
-	for _, t := range targets {
-		files = append(files, t.file)
-	}
-	if err := notInput(files, c.String("input")); err != nil {
 		return err
 	}
 	conf, err := config.Read(c.String("config"))
@@ -93,7 +86,12 @@ func (p *program) graph(c *urfave.Context) error {
 	}
 	if group := c.String("group"); group != "" {
 		if drawn, all = drawn.Focus(group), true; len(drawn.VPCs) == 0 {
-			return console.Usage("groups that are not attached and have no finding are not drawn", "no group of the picture has the id or the name %s", group)
+			hint := "groups that are not attached and have no finding are not drawn"
+			known := groupNames(read.Inventory)
+			if near := words.Nearest(group, known); near != "" && !slices.Contains(known, group) {
+				hint = "did you mean " + words.Plain(near) + "?"
+			}
+			return console.Usage(hint, "no group of the picture has the id or the name %s", group)
 		}
 	}
 	for _, text := range drawn.Omitted() {

@@ -47,6 +47,7 @@ type shownGroup struct {
 	Attached     []shownMember  `json:"attached"`      // null: the interfaces were not read
 	ReferencedBy []shownGroupID `json:"referenced_by"` // groups of the same region
 	Findings     []shownFinding `json:"findings"`
+	AccountName  string         `json:"account_name"` // where a permission gives it
 }
 
 type shownRule struct {
@@ -103,7 +104,9 @@ func (p *program) group(c *urfave.Context) error {
 	}
 	if len(answer.Groups) == 0 {
 		hint := "check the name, the account and --region"
-		if near := words.Nearest(wanted, names); near != "" {
+		if near := alike(wanted, names); len(near) > 1 {
+			hint = "did you mean one of these? " + words.List(near, mostMembers)
+		} else if near := words.Nearest(wanted, names); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		if !inv.Complete() {
@@ -117,10 +120,26 @@ func (p *program) group(c *urfave.Context) error {
 	return p.conclude(inv, c.Context.Err() != nil)
 }
 
+// alike returns the names that contain the one that was given, sorted, each once.
+func alike(wanted string, names []string) []string {
+	if len(wanted) < 3 {
+		return nil
+	}
+	wanted = strings.ToLower(wanted)
+	var near []string
+	for _, name := range names {
+		if strings.Contains(strings.ToLower(name), wanted) {
+			near = append(near, name)
+		}
+	}
+	slices.Sort(near)
+	return slices.Compact(near)
+}
+
 // show gathers what is known of a group.
 func show(n *reach.Analyzer, region *inventory.Region, g *inventory.Group, report *findings.Report) shownGroup {
 	s := shownGroup{
-		AccountID: region.AccountID, Region: region.Name, VPC: g.VPC, ID: g.ID, Name: g.Name, Description: g.Description,
+		AccountID: region.AccountID, AccountName: region.AccountName, Region: region.Name, VPC: g.VPC, ID: g.ID, Name: g.Name, Description: g.Description,
 		ManagedBy: remedy.ManagedBy(g), Exposure: n.Group(g).Verdict,
 		Inbound: []shownRule{}, Outbound: []shownRule{}, ReferencedBy: []shownGroupID{}, Findings: []shownFinding{},
 	}
@@ -197,7 +216,7 @@ func (a *groupAnswer) text(digits int) string {
 // write writes one group. Ids of findings are shortened to so many characters.
 func (g *shownGroup) write(out *strings.Builder, digits int) {
 	line := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
-	line("%s (%s) in %s, %s, account %s: %s", words.Plain(g.Name), words.Plain(g.ID), words.Plain(inventory.Named(g.VPCName, g.VPC)), words.Plain(g.Region), words.Plain(g.AccountID), g.Exposure)
+	line("%s (%s) in %s, %s, account %s: %s", words.Plain(g.Name), words.Plain(g.ID), words.Plain(inventory.Named(g.VPCName, g.VPC)), words.Plain(g.Region), words.Plain(inventory.Named(g.AccountName, g.AccountID)), g.Exposure)
 	if g.Description != "" {
 		line("  %s", words.Plain(g.Description))
 	}
@@ -248,7 +267,7 @@ func (r *shownRule) text(way string) string {
 		text += ": " + string(r.Exposure)
 	}
 	if r.Description != "" {
-		text += "  " + words.Plain(r.Description)
+		text += "  \"" + words.Plain(r.Description) + "\""
 	}
 	return text
 }

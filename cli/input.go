@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -38,12 +39,15 @@ type input struct {
 	taken  time.Time // when the file was written
 }
 
+// acceptedInputs says which files an account or its findings can be read from.
+const acceptedInputs = "give a snapshot (sgaudit snapshot -o FILE), a report if findings are enough (sgaudit audit -o json=FILE), or a file or folder with answers of the AWS CLI or AWS Config; a plan is for sgaudit simulate"
+
 // readInput reads a file that a snapshot, a report or saved answers may be in.
 func readInput(name string) (*input, error) {
 	in := &input{name: name, taken: time.Now()}
 	info, err := os.Stat(name)
 	if err != nil {
-		return nil, fmt.Errorf("opening the input: %w", err)
+		return nil, console.Usage(acceptedInputs, "opening the input: %s", err)
 	}
 	if in.folder = info.IsDir(); in.folder {
 		return in, nil
@@ -122,7 +126,10 @@ func (in *input) snapshot(opts awsclient.SavedOptions) (s *inventory.Snapshot, e
 		s.Tool = cmp.Or(s.Tool, "hand")
 		return s, nil
 	case in.kind == answersInput:
-		return awsclient.SavedText(in.name, in.text, in.taken, opts)
+		if s, err = awsclient.SavedText(in.name, in.text, in.taken, opts); errors.Is(err, awsclient.ErrNotSaved) {
+			return nil, console.Usage(acceptedInputs, "%s", err)
+		}
+		return s, err
 	}
 	if s, err = inventory.Load(bytes.NewBuffer(in.text)); err != nil {
 		return nil, fmt.Errorf("%s: %w", in.name, err)

@@ -7,10 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"time"
-
-	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
@@ -35,13 +32,17 @@ func lastReport() (string, error) {
 
 // keepLast keeps the report of a run at a terminal, and reports whether it did.
 // Where it cannot be kept the run goes on: the table then names no command.
-func (p *program) keepLast(report *findings.Report) bool {
+// The file beside it says of which account it is, where that is a made-up one.
+func (p *program) keepLast(report *findings.Report, madeUp []string) bool {
 	if p.console.Width() == 0 || os.Getenv("CI") != "" {
 		return false
 	}
 	file, err := lastReport()
 	if err == nil {
 		err = makePrivate(file)
+	}
+	if err == nil {
+		err = keepOrigin(originOf(file), report.StartedAt, madeUp)
 	}
 	format, _ := output.Lookup("json")
 	if err == nil {
@@ -104,45 +105,23 @@ func openLast() (*findings.Report, error) {
 	return readReport(file)
 }
 
-// demoAgain returns the flag by which explain makes the report of the demo account
-// anew; empty where other flags make another report, which only its copy holds.
-func demoAgain(c *urfave.Context) string {
-	for _, name := range []string{"estate", "check", "skip-check", "framework", "config", "depth"} {
-		if c.IsSet(name) {
-			return ""
-		}
-	}
-	return "--demo"
-}
-
-// nextCommand returns what writes the command that explains a finding, or nil
-// where no later command finds the report.
-func (p *program) nextCommand(report *findings.Report, flags *auditFlags) func(id string) string {
-	again := flags.again
-	for _, t := range flags.targets {
-		if t.format.Name == "json" && simpleName().MatchString(t.file) {
-			again = "--input " + t.file
-		}
-	}
-	if again == "" && (flags.noCache || !p.keepLast(report)) {
-		return nil
-	}
-	return func(id string) string { return strings.TrimSpace("sgaudit explain " + id + " " + again) }
-}
-
-// simpleName are the names of files that a shell takes as they are.
-var simpleName = words.Form(`^[A-Za-z0-9_./][A-Za-z0-9_./-]*$`)
-
 // readLast returns the last report and says of which account and when it is.
 func (p *program) readLast() (*findings.Report, error) {
 	report, err := openLast()
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, console.Usage("sgaudit audit -o table -o json=report.json writes one; name it with --input report.json, or ask the demo account with --demo", "no last report was found: only an audit at a terminal keeps one")
+		return nil, console.Usage("for the demo account, add --demo; for a report that sgaudit audit -o json=report.json wrote, add --input report.json", "no last report was found: only an audit of an account at a terminal keeps one, and an audit of the demo account does not")
 	}
 	if err != nil {
 		return nil, err
 	}
-	p.console.Say("from the audit of account %s on %s, %s ago", report.Caller.AccountID, report.StartedAt.Local().Format("2 January 2006 at 15:04"), age(time.Since(report.StartedAt)))
+	account := "account " + report.Caller.AccountID
+	if p.madeUp = p.madeUpOrigin(report); len(p.madeUp) > 0 {
+		account = "the demo account"
+		if p.madeUp[0] != "--demo" {
+			account = "the made-up account of " + p.madeUp[1]
+		}
+	}
+	p.console.Say("from the audit of %s on %s, %s ago", account, report.StartedAt.Local().Format("2 January 2006 at 15:04"), age(time.Since(report.StartedAt)))
 	return report, nil
 }
 

@@ -37,6 +37,7 @@ func listFlags(formats []string, own ...urfave.Flag) []urfave.Flag {
 		&urfave.StringSliceFlag{Name: "group", Category: categoryReport, Usage: "only the security group with this `ID` or name, in which * stands for any text; repeatable"},
 		&urfave.StringSliceFlag{Name: "vpc", Category: categoryReport, Usage: "only the VPC with this `ID`; repeatable"},
 		&urfave.StringSliceFlag{Name: "tag", Category: categoryReport, Usage: "only security groups with the tag `KEY=VALUE`, or with the tag KEY; repeatable, any of them"},
+		wideFlag(),
 		offering(&urfave.StringSliceFlag{Name: "output", Aliases: []string{"o"}, Category: categoryReport, Usage: "write `FORMAT[=FILE]`, repeatable: " + strings.Join(formats, ", ") + " (default: table on standard output)"},
 			func() []candidate { return plainCandidates(formats...) }),
 	}...), sourceFlags()...)
@@ -67,7 +68,7 @@ func (p *program) rulesVerb() *urfave.Command {
 		),
 		Action: func(c *urfave.Context) error {
 			choose, err := chooseRules(c)
-			return p.list(c, (*tables.Tables).Rules, ruleColumns, choose, err)
+			return p.list(c, (*tables.Tables).Rules, ruleList, choose, err)
 		},
 	}
 }
@@ -79,42 +80,13 @@ func (p *program) interfacesVerb() *urfave.Command {
 		Description: "One line for each network interface: what uses it, its addresses, its security groups, its exposure and its findings. " + listCodes,
 		Flags:       listFlags(listFormats, tagColumnFlag()),
 		Action: func(c *urfave.Context) error {
-			return p.list(c, (*tables.Tables).Interfaces, interfaceColumns, nil, nil)
+			return p.list(c, (*tables.Tables).Interfaces, interfaceList, nil, nil)
 		},
 	}
 }
 
-// shownColumn is a column of a list on a terminal, made of cells of the table.
-type shownColumn struct {
-	title string
-	cells []string // the names of the cells; a second one follows in brackets
-}
-
-var ruleColumns = []shownColumn{
-	{"REGION", []string{"region"}},
-	{"GROUP", []string{"group_name", "group_id"}},
-	{"DIRECTION", []string{"direction"}},
-	{"PROTOCOL", []string{"protocol"}},
-	{"PORTS", []string{"ports"}},
-	{"SOURCE", []string{"source_name", "source"}},
-	{"ATTACHED", []string{"attached"}},
-	{"EXPOSURE", []string{"exposure"}},
-	{"FINDINGS", []string{"findings"}},
-	{"DESCRIPTION", []string{"description", "note"}},
-}
-
-var interfaceColumns = []shownColumn{
-	{"REGION", []string{"region"}},
-	{"INTERFACE", []string{"used_by"}},
-	{"PRIVATE", []string{"private_ips"}},
-	{"PUBLIC", []string{"public_ips"}},
-	{"EXPOSURE", []string{"exposure"}},
-	{"FINDINGS", []string{"findings"}},
-	{"GROUPS", []string{"group_names", "note"}},
-}
-
 // list judges an account and writes one of its tables.
-func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Table, columns []shownColumn, rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool, mistake error) error {
+func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Table, columns func(digits int) shownList, rule func(*inventory.Region, *inventory.Group) func(*inventory.Rule) bool, mistake error) error {
 	targets, err := parseListTargets(c.StringSlice("output"), listFormats)
 	chosen, wrong := readPart(c)
 	src, bad := newSource(c, "input")
@@ -122,30 +94,25 @@ func (p *program) list(c *urfave.Context, table func(*tables.Tables) *tables.Tab
 	if err := console.Combine(mistake, err, wrong, bad, none, notEmpty(c, "port", "source", "input", "config")); err != nil {
 		return err
 	}
-	var files []string
-	for _, t := range targets {
-		files = append(files, t.file)
-	}
-	if err := notInput(files, c.String("input")); err != nil {
-		return err
-	}
 	inv, report, conf, err := p.judgeSource(src, c.String("config"))
 	if err != nil {
 		return err
 	}
+	shown := columns(findings.Digits(report.Findings))
+	shown.onlyWide = c.Bool("wide")
 	rows := table(tables.New(inv, report, tables.Options{Services: conf.Settings.Names, Scope: chosen.scope(), Rule: rule, TagColumns: tags}))
 	var errs []error
 	for _, t := range targets {
 		if t.file != "" {
-			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return t.write(w, rows, columns, report.StartedAt, 0) }))
+			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return t.write(w, rows, &shown, report.StartedAt, 0) }))
 			continue
 		}
-		errs = append(errs, p.console.Stream(func(w io.Writer) error { return t.write(w, rows, columns, report.StartedAt, p.console.Width()) }))
+		errs = append(errs, p.console.Stream(func(w io.Writer) error { return t.write(w, rows, &shown, report.StartedAt, p.console.Width()) }))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
-	if isEmpty(rows) {
+	if isEmpty(rows) && !p.warnNone(chosen, inv) {
 		p.console.Say("no %s that match were found in %s", rows.Name, words.Count(len(inv.Regions), "region"))
 	}
 	return p.conclude(inv, c.Context.Err() != nil)
@@ -162,7 +129,7 @@ func isEmpty(t *tables.Table) bool {
 // listTarget is one place that a list goes to.
 type listTarget struct{ format, file string }
 
-func (t listTarget) write(w io.Writer, rows *tables.Table, columns []shownColumn, at time.Time, width int) error {
+func (t listTarget) write(w io.Writer, rows *tables.Table, shown *shownList, at time.Time, width int) error {
 	switch t.format {
 	case "csv":
 		return output.ListCSV(w, rows)
@@ -173,7 +140,7 @@ func (t listTarget) write(w io.Writer, rows *tables.Table, columns []shownColumn
 	case "parquet":
 		return output.ListParquet(w, rows, at)
 	}
-	return listTable(w, rows, columns, width)
+	return shown.write(w, rows, width)
 }
 
 // parseListTargets reads values of the form FORMAT[=FILE], with one of the formats.
@@ -223,33 +190,4 @@ func (p *program) judgeSource(src *source, name string) (*inventory.Inventory, *
 	report := p.evaluate(s, opts, conf.Exceptions, s.TakenAt)
 	report.Finish()
 	return s.Inventory, report, conf, nil
-}
-
-// listTable writes some columns of a table for people.
-func listTable(w io.Writer, t *tables.Table, columns []shownColumn, width int) error {
-	at := map[string]int{}
-	for i, name := range t.Names() {
-		at[name] = i
-	}
-	head := make([]string, len(columns))
-	for i, c := range columns {
-		head[i] = c.title
-	}
-	var rows [][]string
-	for cells := range t.Rows {
-		row := make([]string, len(columns))
-		for i, c := range columns {
-			row[i] = cells[at[c.cells[0]]]
-			if len(c.cells) == 1 {
-				continue
-			}
-			if second := cells[at[c.cells[1]]]; second != "" && row[i] != "" {
-				row[i] += " (" + second + ")"
-			} else if second != "" {
-				row[i] = second
-			}
-		}
-		rows = append(rows, row)
-	}
-	return output.List(w, head, rows, width)
 }

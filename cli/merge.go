@@ -2,11 +2,13 @@ package cli
 
 import (
 	"slices"
+	"time"
 
 	urfave "github.com/urfave/cli/v2"
 
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/shard"
 )
 
 func (p *program) mergeVerb() *urfave.Command {
@@ -17,7 +19,7 @@ func (p *program) mergeVerb() *urfave.Command {
 		Description: "Each REPORT was written by audit -o json=REPORT: nothing is judged anew, and a region of an account may be in one report alone. " +
 			"Or each is a part of audit --shard K/N -o part=PART, or a folder of parts: they are judged together, as one run would have done, and shards and accounts without a part are gaps. AWS is not called. " +
 			"Exit codes: 0 written, 1 findings of the parts at or above --fail-on, 2 could not start or finish, 3 written, but some region could not be read in full.",
-		Flags:  slices.Concat([]urfave.Flag{outputFlag(), outputDirFlag()}, mergePartFlags(), tableFlags()),
+		Flags:  slices.Concat([]urfave.Flag{outputFlag(), outputDirFlag(), waitFlag()}, mergePartFlags(), tableFlags()),
 		Action: p.merge,
 	}
 }
@@ -28,8 +30,22 @@ func (p *program) merge(c *urfave.Context) error {
 		return err
 	}
 	files := c.Args().Slice()
+	longest, folder, err := readWait(c)
+	if err != nil {
+		return err
+	}
+	if longest > 0 {
+		since := time.Now().Add(-shard.MostApart)
+		if err := p.waitForParts(c.Context, folder, since, longest); err != nil {
+			if c.Context.Err() != nil {
+				return console.Usage("write the same command again to wait on", "interrupted while waiting for the shards: no report was made")
+			}
+			return err
+		}
+		return p.mergeParts(c, files, since)
+	}
 	if slices.ContainsFunc(files, isPart) {
-		return p.mergeParts(c, files)
+		return p.mergeParts(c, files, time.Time{})
 	}
 	targets, err := parseTargets(c.StringSlice("output"), c.String("output-dir"))
 	table, wrong := tableOptions(c, targets)
@@ -40,9 +56,6 @@ func (p *program) merge(c *urfave.Context) error {
 		if name := f.Names()[0]; c.IsSet(name) {
 			errs = append(errs, console.Usage("give it to sgaudit audit, which writes the reports", "--%s has no effect on reports: it is for parts", name))
 		}
-	}
-	for _, file := range files {
-		errs = append(errs, notInput(filesOf(targets), file))
 	}
 	if err := console.Combine(errs...); err != nil {
 		return err

@@ -3,8 +3,10 @@ package cli
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -67,14 +69,15 @@ func isPart(name string) bool {
 	return err == nil && bytes.HasPrefix(text, []byte(partBegin))
 }
 
-// mergeParts makes the report of a run from the parts of its shards.
-func (p *program) mergeParts(c *urfave.Context, names []string) error {
+// mergeParts makes the report of a run from the parts of its shards, without those that
+// were begun before a time, if one is given.
+func (p *program) mergeParts(c *urfave.Context, names []string, since time.Time) error {
 	begun := time.Now()
 	parts, names, err := readParts(names)
 	if err != nil {
 		return err
 	}
-	merged, err := shard.Merge(parts, names)
+	merged, err := shard.Merge(parts, names, since)
 	if err != nil {
 		return console.Usage("give the parts of one run", "%s", err)
 	}
@@ -101,6 +104,13 @@ func (p *program) mergeParts(c *urfave.Context, names []string) error {
 	if len(merged.Earlier) > 0 {
 		p.console.Warn("parts of an earlier run are left out: %s", words.List(merged.Earlier, 20))
 	}
+	for _, text := range merged.Replaced {
+		p.console.Warn("%s", text)
+	}
+	if merged.OtherAccounts != "" {
+		p.console.Warn("%s", merged.OtherAccounts)
+		p.console.Hint("give all shards the same --org, --accounts-file and choice of accounts, and run those again that had others")
+	}
 	if len(merged.Missing) > 0 {
 		p.console.Warn("shards without a part: %s", words.List(merged.Missing, 20))
 		p.console.Hint("run the shards again that have no part, and merge anew")
@@ -125,17 +135,9 @@ func readParts(given []string) (parts []*shard.Part, names []string, err error) 
 		names = append(names, inside...)
 	}
 	for _, name := range names {
-		text, err := files.Read(name, files.Most)
-		if err == nil && !bytes.HasPrefix(text, []byte(partBegin)) {
-			err = console.Usage("merge reports and parts apart", "%s is not a part that sgaudit audit -o part=FILE has written", name)
-		}
+		part, err := readPartFile(name)
 		if err != nil {
 			errs = append(errs, err)
-			continue
-		}
-		part, err := shard.Load(text)
-		if err != nil {
-			errs = append(errs, console.Usage("run the shard again", "%s: %s", name, err))
 			continue
 		}
 		parts = append(parts, part)
@@ -143,11 +145,40 @@ func readParts(given []string) (parts []*shard.Part, names []string, err error) 
 	return parts, names, console.Combine(errs...)
 }
 
+// readPartFile reads the part in a file. The error names the shard to run again, where the
+// name of the file says which it is.
+func readPartFile(name string) (*shard.Part, error) {
+	text, err := files.Read(name, files.Most)
+	again := "run the shard again"
+	s, named := shard.ShareOf(name)
+	if named {
+		again = "run shard " + s.String() + " again"
+	}
+	switch {
+	case err != nil && named && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrPermission):
+		return nil, console.Usage(again, "%s", err)
+	case err != nil:
+		return nil, err
+	case !bytes.HasPrefix(text, []byte(partBegin)) && named:
+		return nil, console.Usage(again, "%s is not a part that sgaudit audit -o part=FILE has written", name)
+	case !bytes.HasPrefix(text, []byte(partBegin)):
+		return nil, console.Usage("merge reports and parts apart", "%s is not a part that sgaudit audit -o part=FILE has written", name)
+	}
+	part, err := shard.Load(text)
+	if err != nil {
+		return nil, console.Usage(again, "%s: %s", name, err)
+	}
+	return part, nil
+}
+
 // settingsOf returns the flags of an audit with the settings of the parts, and with
 // the outputs of the merge.
 func (p *program) settingsOf(c *urfave.Context, s *shard.Settings) (*auditFlags, error) {
 	line := []string{"audit"}
 	for _, f := range s.Flags {
+		if slices.Contains(readingFlags, f[0]) {
+			continue
+		}
 		if !slices.Contains(settingFlags, f[0]) {
 			return nil, console.Usage("merge with the sgaudit that wrote them", "the parts have the setting --%s, which this sgaudit does not know", words.Plain(f[0]))
 		}

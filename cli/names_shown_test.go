@@ -57,8 +57,9 @@ var idsAlone = []struct {
 	line *regexp.Regexp
 	why  string
 }{
+	{regexp.MustCompile(`^#   vpc_id = `), "an argument of Terraform takes an id"},
 	{regexp.MustCompile(`\baws (ec2|ssm) [a-z-]+ --`), "a command of the AWS CLI takes ids"},
-	{regexp.MustCompile(`^(# )?step [a-z]`), "a script prints its progress in words that no shell obeys, below a line that names the group"},
+	{regexp.MustCompile(`: sgaudit usage --group sg-`), "a command takes the id, which only one group has"},
 }
 
 // TestEveryVerbNamesWhatItShows wants each id of a resource of the demo account that
@@ -93,6 +94,7 @@ func TestEveryVerbNamesWhatItShows(t *testing.T) {
 		{line: "usage --demo"},
 		{line: "fix --demo", block: true},
 		{line: "fix --demo -o markdown", block: true},
+		{line: "fix --demo -o terraform", block: true},
 		{line: "simulate --input now.json fix.sh", block: true},
 		{line: "diff before.sg now.sg", block: true},
 		{line: "trend runs", block: true},

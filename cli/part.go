@@ -27,6 +27,7 @@ func partFlags() []urfave.Flag {
 // value has to match, and all the flags have to.
 type part struct {
 	words  []string // the flags as they were given; none: everything is chosen
+	names  []string // the values of --group
 	groups []*regexp.Regexp
 	vpcs   []string
 	tags   []tagFilter
@@ -60,7 +61,7 @@ func readPart(c *urfave.Context) (*part, error) {
 			case text == "":
 				errs = append(errs, console.Usage("", "--%s is empty", flag))
 			case flag == "group":
-				p.groups = append(p.groups, glob(text))
+				p.groups, p.names = append(p.groups, glob(text)), append(p.names, text)
 			case flag == "vpc":
 				p.vpcs = append(p.vpcs, text)
 			case text[0] == '=':
@@ -145,37 +146,113 @@ func (p *part) inOtherCase(inv *inventory.Inventory) string {
 	return ""
 }
 
+// without reports whether no group of an inventory is chosen.
+func (p *part) without(inv *inventory.Inventory) bool {
+	for _, r := range inv.Regions {
+		for i := range r.Groups {
+			if p.everything() || p.hasGroup(&r.Groups[i]) {
+				return false
+			}
+		}
+	}
+	return !p.everything()
+}
+
+// hint says what was probably meant where no group of an inventory is chosen.
+func (p *part) hint(inv *inventory.Inventory) string {
+	if tag := p.inOtherCase(inv); tag != "" {
+		return "capital and small letters of tags differ: a group has the tag " + words.Plain(tag)
+	}
+	var vpcs, tags []string
+	for _, r := range inv.Regions {
+		for i := range r.VPCs {
+			v := &r.VPCs[i]
+			vpcs = append(vpcs, v.ID)
+			if name := inventory.NameTag(v.Tags); name != "" && slices.Contains(p.vpcs, name) {
+				return "--vpc takes the id: " + words.Plain(name) + " is " + words.Plain(v.ID)
+			}
+		}
+		for i := range r.Groups {
+			for _, t := range r.Groups[i].Tags {
+				tags = append(tags, t.Key, t.Key+"="+t.Value)
+			}
+		}
+	}
+	var wanted []string
+	for _, f := range p.tags {
+		wanted = append(wanted, string(f))
+	}
+	for _, flag := range []struct {
+		name          string
+		wanted, known []string
+	}{{"group", p.names, groupNames(inv)}, {"vpc", p.vpcs, vpcs}, {"tag", wanted, tags}} {
+		for _, word := range flag.wanted {
+			if near := words.Nearest(word, flag.known); near != "" && !slices.Contains(flag.known, word) {
+				return "did you mean --" + flag.name + " " + words.Plain(near) + "?"
+			}
+		}
+	}
+	return "sgaudit audit -o groups-csv lists the groups with their VPCs and tags"
+}
+
+// groupNames are the names and the ids of all groups.
+func groupNames(inv *inventory.Inventory) (names []string) {
+	for _, r := range inv.Regions {
+		for i := range r.Groups {
+			names = append(names, r.Groups[i].Name, r.Groups[i].ID)
+		}
+	}
+	return names
+}
+
+// warnNone says of a list without rows that no group matches, and what was probably
+// meant. It reports whether that is so.
+func (p *program) warnNone(chosen *part, inv *inventory.Inventory) bool {
+	if !chosen.without(inv) {
+		return false
+	}
+	which := "security group"
+	if !inv.Complete() {
+		which += " that was read"
+	}
+	p.console.Warn("no %s matches %s", which, strings.Join(chosen.words, " "))
+	p.console.Hint("%s", chosen.hint(inv))
+	return true
+}
+
 // selectPart keeps the findings about a part of what was read. Everything was
-// read and judged, so that references to other parts have their meaning. A part
-// without any group is a mistake where all groups were read: its report would
-// look clean.
+// read and judged, so that references to other parts have their meaning.
 func (p *program) selectPart(report *findings.Report, inv *inventory.Inventory, chosen *part) (*findings.Report, error) {
 	if chosen.everything() {
 		return report, nil
 	}
+	if err := p.someGroup(inv, chosen); err != nil {
+		return nil, err
+	}
 	outside := chosen.outsideOf(report.Findings)
-	some := false
 	for _, r := range inv.Regions {
 		for i := range r.Groups {
-			if g := &r.Groups[i]; chosen.hasGroup(g) {
-				some = true
-			} else {
+			if g := &r.Groups[i]; !chosen.hasGroup(g) {
 				outside[g.ID] = true
 			}
 		}
 	}
-	if !some {
-		text := strings.Join(chosen.words, " ")
-		if inv.Complete() {
-			hint := "sgaudit audit -o groups-csv lists the groups with their VPCs and tags"
-			if tag := chosen.inOtherCase(inv); tag != "" {
-				hint = "capital and small letters of tags differ: a group has the tag " + words.Plain(tag)
-			}
-			return nil, console.Usage(hint, "no security group matches %s", text)
-		}
-		p.console.Warn("no security group that was read matches %s", text)
-	}
 	filter := findings.Filter{}
 	chosen.filter(&filter, outside)
 	return report.Select(filter), nil
+}
+
+// someGroup returns an error where all groups were read and none is chosen: what is
+// written about such a part would look as if nothing had been found in it. Where not all
+// groups were read it warns.
+func (p *program) someGroup(inv *inventory.Inventory, chosen *part) error {
+	if !chosen.without(inv) {
+		return nil
+	}
+	text := strings.Join(chosen.words, " ")
+	if inv.Complete() {
+		return console.Usage(chosen.hint(inv), "no security group matches %s", text)
+	}
+	p.console.Warn("no security group that was read matches %s", text)
+	return nil
 }

@@ -23,7 +23,7 @@ func (p *program) reachVerb() *urfave.Command {
 		Usage: "show who can reach an interface, step by step",
 		Description: "It follows a packet to the interface and its reply back: address, VPC block public access, internet gateway, route tables, network ACLs, security groups. " +
 			"Without --from it checks everyone: the internet, and all sources in the rules. Several interfaces are answered one by one. " +
-			"A name is that of a security group, a load balancer, or a Name tag of an interface; a kind is what uses an interface, as sgaudit interfaces lists it: instance, database, function, load-balancer and so on; kind:database stands for all data stores. " +
+			"A name is that of a security group, a load balancer, or a Name tag of an interface; a kind is what uses an interface, as sgaudit interfaces lists it: instance, database, function, load-balancer and so on; kind:database stands for all managed data stores (RDS, ElastiCache and so on), not for databases that run on instances: sgaudit rules --open lists those. " +
 			"Exit codes: 0 answered, 1 not as --expect says, 2 could not start or finish, 3 answered, but a region or a part of it could not be read.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "to", Usage: "ask about this `TARGET`: i-..., eni-..., sg-..., an address, a name, or kind:database and other kinds"},
@@ -178,7 +178,7 @@ func holders(region *inventory.Region, word string) []*inventory.Interface {
 
 // notFound says that nothing is there to ask about, and why that may be so.
 func notFound(inv *inventory.Inventory, to, from string) error {
-	what, hint := "no interface of "+to, "check the id, the account and --region"
+	what, hint := "no interface of "+to, "check the name or id, the account and --region; sgaudit interfaces lists all interfaces"
 	kinds := map[string]bool{}
 	for _, region := range inv.Regions {
 		for i := range region.Interfaces {

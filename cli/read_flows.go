@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -71,20 +72,51 @@ func usageSource(paths []string) (s flowSource, err error) {
 		return s, console.Usage(fmt.Sprintf("reduce them to a summary first: sgaudit usage --flow-logs %s --save-summary flows.json.zst", paths[i]), "flow logs in Amazon S3 are read by sgaudit usage alone")
 	}
 	for _, path := range paths {
-		begin := make([]byte, 64)
-		f, err := os.Open(path)
+		summary, packed, err := looksLikeSummary(path)
 		if err != nil {
 			return s, fmt.Errorf("opening flow logs: %w", err)
 		}
-		n, _ := io.ReadFull(f, begin) // of a folder nothing
-		f.Close()
-		if begin = begin[:n]; flows.IsSummary(begin) || bytes.HasPrefix(begin, []byte{0x28, 0xb5, 0x2f, 0xfd}) {
+		if summary || packed {
 			s.summaries = append(s.summaries, path)
 		} else {
 			s.logs = append(s.logs, path)
 		}
 	}
 	return s, nil
+}
+
+// looksLikeSummary looks at the beginning of a file: whether it is that of a summary, or
+// of a file that is compressed with Zstandard, as summaries are and flow logs are not.
+func looksLikeSummary(path string) (summary, packed bool, err error) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false, false, err // what is read of a pipe is gone
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false, false, err
+	}
+	defer f.Close()
+	begin := make([]byte, 64)
+	n, _ := io.ReadFull(f, begin)
+	return flows.IsSummary(begin[:n]), bytes.HasPrefix(begin[:n], []byte{0x28, 0xb5, 0x2f, 0xfd}), nil
+}
+
+// checkFlowLogs refuses summaries, which are not flow logs. What cannot be opened is
+// an error of who reads it.
+func checkFlowLogs(paths []string) error {
+	var errs []error
+	for _, path := range paths {
+		summary, packed, err := looksLikeSummary(path)
+		switch {
+		case err != nil:
+		case summary:
+			errs = append(errs, console.Usage("give it to --summary", "--flow-logs %s is a summary that --save-summary wrote, and not a flow log", path))
+		case packed:
+			errs = append(errs, console.Usage("give it to --summary if --save-summary wrote it", "--flow-logs %s is compressed with Zstandard, as summaries are and flow logs are not", path))
+		}
+	}
+	return console.Combine(errs...)
 }
 
 // judgeUsage judges the rules of an inventory by the flow logs of the flag --usage;
@@ -157,14 +189,30 @@ func (p *program) readFlows(ctx context.Context, inv *inventory.Inventory, sourc
 	if err != nil {
 		return nil, err
 	}
+	return summary, p.addSummaries(ctx, summary, &source)
+}
+
+// addSummaries adds what earlier runs have saved. The same summary counts once.
+func (p *program) addSummaries(ctx context.Context, summary *flows.Summary, source *flowSource) error {
+	taken := map[[sha256.Size]byte]string{} // by the content
 	for _, file := range source.summaries {
-		s, err := readSummary(file, &source)
+		text, err := files.ReadContext(ctx, file, files.Most)
 		if err != nil {
-			return nil, err
+			return p.interrupted(ctx, err)
+		}
+		digest := sha256.Sum256(text)
+		if twin, twice := taken[digest]; twice {
+			p.console.Warn("%s is the same summary as %s, and counts once", words.Plain(file), words.Plain(twin))
+			continue
+		}
+		taken[digest] = file
+		s, err := readSummary(file, text, source)
+		if err != nil {
+			return err
 		}
 		summary.Add(s)
 	}
-	return summary, nil
+	return nil
 }
 
 // noFiles says that no flow log was found, in the window where there is one.
@@ -175,13 +223,9 @@ func noFiles(logs []string, o flows.Options) error {
 	return console.Usage("a folder holds them as files that end in .gz, .log, .txt, .parquet or .json", "no flow log files were found in %s", words.List(logs, 3))
 }
 
-// readSummary reads what an earlier run has saved, as far as it lies in the window. Its
-// notes name the file.
-func readSummary(file string, source *flowSource) (*flows.Summary, error) {
-	text, err := files.Read(file, files.Most)
-	if err != nil {
-		return nil, err
-	}
+// readSummary reads the text that an earlier run has saved in a file, as far as it lies in
+// the window. Its notes name the file.
+func readSummary(file string, text []byte, source *flowSource) (*flows.Summary, error) {
 	s, err := flows.Load(text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
@@ -210,6 +254,7 @@ func demoFlows(ctx context.Context, inv *inventory.Inventory, o flows.Options) (
 	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
 		return nil, fmt.Errorf("writing the flow logs of the demo: %w", err)
 	}
+	o.Rejecting = nil // the file is of all flow logs of the demo
 	o.Now = time.Unix(traffic.DemoPeriod.Begin, 0).AddDate(0, 2, 0)
 	return flows.Read(ctx, []string{path}, o)
 }
@@ -237,7 +282,8 @@ func (r objectReader) ReadRange(ctx context.Context, o flows.Object, offset int6
 func flowOptions(inv *inventory.Inventory) flows.Options {
 	o := flows.Options{Formats: map[string]string{}, RejectOnly: map[string]bool{}, Accounts: map[string]bool{}, Regions: map[string]bool{}}
 	var indexes []*inventory.Index
-	formats := map[string]bool{} // of flow logs that are delivered without a header
+	rejecting := map[string]bool{} // interfaces, subnets and VPCs with a flow log that records rejected traffic only
+	formats := map[string]bool{}   // of flow logs that are delivered without a header
 	for _, r := range inv.Regions {
 		o.Accounts[r.AccountID], o.Regions[r.Name] = true, true
 		indexes = append(indexes, inventory.NewIndex(r))
@@ -248,7 +294,9 @@ func flowOptions(inv *inventory.Inventory) flows.Options {
 			if !strings.Contains(l.Destination, ":s3:") {
 				formats[l.Format] = true
 			}
-			o.RejectOnly[l.ID] = l.Traffic == "REJECT"
+			if o.RejectOnly[l.ID] = l.Traffic == "REJECT"; o.RejectOnly[l.ID] {
+				rejecting[l.Resource] = true
+			}
 		}
 	}
 	if len(formats) == 1 {
@@ -256,16 +304,24 @@ func flowOptions(inv *inventory.Inventory) flows.Options {
 			o.Format = f
 		}
 	}
-	o.Addresses = func(id string) []netip.Addr {
-		var list []netip.Addr
-		for _, x := range indexes {
-			if e := x.Interface(id); e != nil {
-				for _, a := range e.Addresses {
-					list = append(list, a.Private)
-				}
+	o.Rejecting = func(id string) bool {
+		return slices.ContainsFunc(indexes, func(x *inventory.Index) bool {
+			e := x.Interface(id)
+			return e != nil && (rejecting[e.ID] || rejecting[e.Subnet] || rejecting[e.VPC])
+		})
+	}
+	o.Addresses = func(id string) []netip.Addr { return privateAddresses(indexes, id) }
+	return o
+}
+
+// privateAddresses are the addresses of an interface inside its VPC.
+func privateAddresses(indexes []*inventory.Index, id string) (list []netip.Addr) {
+	for _, x := range indexes {
+		if e := x.Interface(id); e != nil {
+			for _, a := range e.Addresses {
+				list = append(list, a.Private)
 			}
 		}
-		return list
 	}
-	return o
+	return list
 }

@@ -72,6 +72,10 @@ func reportValues(c *urfave.Context) []string {
 // settingFlags are the flags that a report depends on, beside what is read.
 var settingFlags = []string{"check", "skip-check", "framework", "min-severity", "fail-on", "group", "vpc", "tag"}
 
+// readingFlags say what a shard reads, beside the depth and the accounts. A merge needs them
+// to compare the parts and does not apply them: the order of their values does not count.
+var readingFlags = []string{"region", "exclude-region"}
+
 // beforeMerge are flags of the report that have no effect on a part.
 var beforeMerge = []string{"output-dir", "baseline", "new-only", "history", "keep-runs", "keep-days", "input"}
 
@@ -150,8 +154,11 @@ func (r *shardRun) partFile() (string, error) {
 // shardSettings takes down the flags and the configuration file for the merge.
 func shardSettings(c *urfave.Context) (shard.Settings, error) {
 	s := shard.Settings{Flags: [][2]string{}}
-	for _, name := range settingFlags {
+	for _, name := range slices.Concat(settingFlags, readingFlags) {
 		values := c.StringSlice(name)
+		if slices.Contains(readingFlags, name) {
+			values = slices.Compact(slices.Sorted(slices.Values(values)))
+		}
 		if _, one := c.Value(name).(string); one && c.IsSet(name) {
 			values = []string{c.String(name)}
 		}

@@ -29,7 +29,7 @@ func (p *program) showVerb() *urfave.Command {
 			&urfave.StringSliceFlag{Name: "account", Category: categoryReport, Usage: "only this account `ID`; repeatable"},
 			&urfave.StringSliceFlag{Name: "region", Category: categoryReport, Usage: "only this `REGION`; repeatable"},
 			choice(&urfave.StringFlag{Name: "status", Category: categoryReport, Usage: "only findings that are `STATUS`: open or suppressed"}, "status", findings.Open, findings.Suppressed),
-			&urfave.BoolFlag{Name: "new", Category: categoryReport, Usage: "only findings that are not in the baseline of the report"},
+			&urfave.BoolFlag{Name: "new", Category: categoryReport, Usage: "only findings that are not in the baseline of the report, or have a lower severity there"},
 		}, append(partFlags(), tableFlags()...)...),
 		Action: p.show,
 	}
@@ -43,7 +43,7 @@ func (p *program) show(c *urfave.Context) error {
 	if err := console.Combine(err, wrong, mistaken, notEmpty(c, "output-dir", "min-severity", "status"), checkChoice(c, "status")); err != nil {
 		return err
 	}
-	if err := console.Combine(notInput(filesOf(targets), c.Args().First()), noLists(targets, c.Args().First())); err != nil {
+	if err := noLists(targets, c.Args().First()); err != nil {
 		return err
 	}
 	report, err := p.shownReport(c.Args().First())
@@ -60,7 +60,7 @@ func (p *program) show(c *urfave.Context) error {
 	if len(filter.Words) > 0 || minSeverity != nil {
 		report = report.Select(filter)
 		if s := report.Selection; filter.Part != nil && len(report.Findings) == 0 && s != nil && s.Findings > 0 {
-			p.console.Warn("no finding of the report matches %s: a report contains no groups without findings, so a misspelt name or tag is not noticed", strings.Join(filter.Words, " "))
+			p.warnNoFinding(filter.Words)
 		}
 	}
 	if err := p.write(report, targets, table, nil); err != nil {
@@ -71,6 +71,12 @@ func (p *program) show(c *urfave.Context) error {
 		return status(exitIncomplete)
 	}
 	return nil
+}
+
+// warnNoFinding says of a report, which has findings, that none of them is about the part
+// that these flags choose.
+func (p *program) warnNoFinding(flags []string) {
+	p.console.Warn("no finding of the report matches %s: a report contains no groups without findings, so a misspelt name or tag is not noticed", strings.Join(flags, " "))
 }
 
 // shownReport reads the report, and warns of what it holds that this version does

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,12 +25,12 @@ func (p *program) simulateVerb() *urfave.Command {
 		ArgsUsage: "[PLAN]",
 		Description: "PLAN is a script of sgaudit fix, or any file with plain lines of aws ec2 authorize-security-group-…, revoke-security-group-…, create-security-group, delete-security-group and modify-network-interface-attribute; - is standard input. " +
 			"In its place --terraform reads a plan of Terraform, and --change-set a change set of CloudFormation. " +
-			"sgaudit applies the plan to a copy of what it read. Exit codes: 0 simulated, 1 findings at or above --fail-on, or something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete, something that the plan changes is unknown until it is applied, or the flow logs of --flows have no record of what it changes.",
+			"sgaudit applies the plan to a copy of what it read. Exit codes: 0 simulated, 1 findings at or above --fail-on, or something loses access or a finding is new (with --exit-code), 2 the plan would fail, 3 the audit is incomplete, something that the plan changes is unknown until it is applied, the flow logs of --flows have no record of what it changes, or it changes network ACLs, routes, gateways or addresses, which --flows does not replay.",
 		Flags: append([]urfave.Flag{
 			&urfave.StringFlag{Name: "input", Aliases: []string{"from"}, Category: categoryRead, Usage: "apply the plan to this `SNAPSHOT` instead of an account", TakesFile: true},
 			&urfave.StringFlag{Name: "terraform", Usage: "apply the Terraform plan of `FILE`, as terraform show -json prints it (- is standard input)", TakesFile: true},
 			&urfave.StringFlag{Name: "change-set", Usage: "apply the CloudFormation change set of `FILE`, as aws cloudformation describe-change-set --include-property-values prints it (- is standard input)", TakesFile: true},
-			&urfave.StringSliceFlag{Name: "flows", Category: categoryRead, Usage: "also list the connections that the plan would cut, of the VPC flow logs at this `PATH`: a file, a folder as Amazon S3 holds them, or a summary of sgaudit usage --save-summary; repeatable", TakesFile: true},
+			&urfave.StringSliceFlag{Name: "flows", Category: categoryRead, Usage: "also list the connections that the plan would cut by rules, groups and interfaces, of the VPC flow logs at this `PATH`: a file, a folder as Amazon S3 holds them, or a summary of sgaudit usage --save-summary; repeatable", TakesFile: true},
 			savedFlag(), demoFlag(), answerFlag("markdown"), configFlag(),
 			choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY` after the plan: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
 			&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --fail-on: count only findings that the plan brings, or of which it raises the severity"},
@@ -86,7 +87,7 @@ func (p *program) simulate(c *urfave.Context) error {
 		}
 		p.tellNotes(summary)
 		s.Replay(read.Inventory, summary)
-		cut = len(s.FlowLogs.Cut)
+		cut = s.FlowLogs.Connections()
 	}
 	text := s.Text()
 	if c.String("output") == "markdown" {
@@ -95,16 +96,38 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err := p.answer(c, s, text); err != nil {
 		return err
 	}
-	if failOn != nil && s.Reaches(*failOn, c.Bool("new-only")) || c.Bool("exit-code") && len(s.Lost)+len(s.New)+cut > 0 {
+	if err := wouldFail(s); err != nil {
+		return err
+	}
+	reaches := failOn != nil && s.Reaches(*failOn, c.Bool("new-only"))
+	return p.concludeSimulation(c, read.Inventory, s, reaches || c.Bool("exit-code") && len(s.Lost)+len(s.New)+cut > 0)
+}
+
+// concludeSimulation returns the exit code of what was simulated, and says what was not read.
+func (p *program) concludeSimulation(c *urfave.Context, inv *inventory.Inventory, s *simulate.Simulation, found bool) error {
+	if found {
 		return status(exitFindings)
 	}
-	if err := p.conclude(read.Inventory, c.Context.Err() != nil); err != nil {
+	if err := p.conclude(inv, c.Context.Err() != nil); err != nil {
 		return err
 	}
 	if s.Incomplete() || s.FlowLogs != nil && s.FlowLogs.Incomplete() {
 		return status(exitIncomplete)
 	}
 	return nil
+}
+
+// wouldFail returns the failure of a plan of which AWS would refuse something, or nil.
+func wouldFail(s *simulate.Simulation) error {
+	refused := s.Refused()
+	if len(refused) == 0 {
+		return nil
+	}
+	text := "the plan would fail:"
+	for i := range refused {
+		text += "\n" + refused[i].String()
+	}
+	return &console.Failure{Message: text, Hint: "correct the plan; if the account changed since it was made, create a new plan"}
 }
 
 // readChanges reads the one plan that is given, and returns what carries it out.
@@ -119,7 +142,7 @@ func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audi
 		return nil, console.Usage("sgaudit simulate plan.sh, sgaudit simulate --terraform plan.json, or sgaudit simulate --change-set changes.json", "name one plan: a script, --terraform or --change-set")
 	}
 	if c.Args().Present() {
-		lines, err := p.readPlan(c.Args().First())
+		lines, err := p.readPlan(c.Context, c.Args().First())
 		return func(read *inventory.Snapshot, opts audit.Options) (*simulate.Simulation, error) {
 			s, err := simulate.Run(read, lines, opts)
 			if err != nil {
@@ -132,7 +155,7 @@ func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audi
 	if c.IsSet("change-set") {
 		file, parse = c.String("change-set"), planned.ChangeSet
 	}
-	text, err := p.readText(file, planned.Most)
+	text, err := p.readText(c.Context, file, planned.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -154,21 +177,21 @@ func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audi
 }
 
 // readText reads a file, or standard input.
-func (p *program) readText(file string, most int64) (text []byte, err error) {
+func (p *program) readText(ctx context.Context, file string, most int64) (text []byte, err error) {
 	if file == "-" {
 		text, err = files.Text(p.stdin, most)
 	} else {
-		text, err = files.Read(file, most)
+		text, err = files.ReadContext(ctx, file, most)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the plan: %w", err)
+		return nil, p.interrupted(ctx, fmt.Errorf("reading the plan: %w", err))
 	}
 	return text, nil
 }
 
 // readPlan reads the changes of a file, or of standard input.
-func (p *program) readPlan(file string) ([]change.Line, error) {
-	text, err := p.readText(file, files.Most)
+func (p *program) readPlan(ctx context.Context, file string) ([]change.Line, error) {
+	text, err := p.readText(ctx, file, files.Most)
 	if err != nil {
 		return nil, err
 	}

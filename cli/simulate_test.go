@@ -16,6 +16,49 @@ var (
 	planFinds = regexp.MustCompile(`(?m)^# (new|fixed|raised) (\S+) (\S+)$`)
 )
 
+// TestEveryMistakeHasAPlan: a plan brings each mistake that the demo account has, and the
+// gate stops it.
+func TestEveryMistakeHasAPlan(t *testing.T) {
+	files, err := filepath.Glob("testdata/plans/*.tf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	brought := map[string]bool{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), "\n# exit 1\n") {
+			continue
+		}
+		for _, m := range planFinds.FindAllStringSubmatch(string(text), -1) {
+			if m[1] == "new" {
+				brought[m[3]] = true
+			}
+		}
+	}
+	workplace(t)
+	_, stdout, _ := run("demo", "-o", "json")
+	var report struct {
+		Findings []struct {
+			Check string `json:"check"`
+		} `json:"findings"`
+	}
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Findings) == 0 {
+		t.Error("the demo account has no finding")
+	}
+	for _, f := range report.Findings {
+		if !brought[f.Check] {
+			t.Errorf("no plan in testdata/plans brings %s and is stopped", f.Check)
+			brought[f.Check] = true // said once
+		}
+	}
+}
+
 // TestPlansOfTerraform simulates plans that Terraform made (scripts/terraform.py) of
 // the demo account: one for each mistake, and some that are as they should be. The
 // comments of each file say what comes of it, and the exit code of the gate.
@@ -94,9 +137,9 @@ func TestChangeSet(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Change set: simulated 3 of 4 resource changes; nothing was changed.",
-		"+ critical monitoring (sg-0a100018): SSH (tcp/22) is open to the internet (0.0.0.0/0)",
-		"- medium shop-mysql (sg-0a100014): MySQL/MariaDB/Aurora (tcp/3306) is open to the internet",
-		"+ Reports out all 0.0.0.0/0",
+		" critical monitoring (sg-0a100018): SSH (tcp/22) is open to the internet (0.0.0.0/0)",
+		" medium shop-mysql (sg-0a100014): MySQL/MariaDB/Aurora (tcp/3306) is open to the internet",
+		"+ Reports: all traffic to 0.0.0.0/0",
 		"? Reports, ingress[0].security_groups[0]: it is known after apply",
 		"1 resource of types that sgaudit does not apply (1 AWS::SNS::Topic)",
 	} {
@@ -159,6 +202,24 @@ func TestPlansThatAreNotReady(t *testing.T) {
 				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, c.code, c.want, stdout, stderr)
 			}
 		})
+	}
+}
+
+// TestPlanThatAWSRefuses: a plan of which AWS would refuse a change is simulated, and ends
+// with the exit code of a plan that would fail.
+func TestPlanThatAWSRefuses(t *testing.T) {
+	workplace(t)
+	file := filepath.Join(t.TempDir(), "changes.json")
+	text := `{"StackId": "arn:aws:cloudformation:us-east-1:123456789012:stack/s/1", "Status": "CREATE_COMPLETE", "Changes": [{"Type": "Resource", "ResourceChange": {"Action": "Remove", "LogicalResourceId": "Web",
+		"PhysicalResourceId": "sg-0a100018", "ResourceType": "AWS::EC2::SecurityGroup", "BeforeContext": "{\"Properties\":{}}"}}]}`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, more := range [][]string{nil, {"--fail-on", "low"}, {"--exit-code"}} {
+		code, stdout, stderr := run(append([]string{"simulate", "--demo", "--change-set", file}, more...)...)
+		if code != exitFailed || !strings.Contains(stderr, "the plan would fail") || !strings.Contains(stderr, "AWS refuses to delete") || !strings.Contains(stdout, "simulated 1 of 1 resource change") {
+			t.Errorf("%v: exit code %d\n%s%s", more, code, stdout, stderr)
+		}
 	}
 }
 

@@ -97,15 +97,6 @@ func (p *program) snapshot(c *urfave.Context) error {
 	if err := console.Combine(notEmpty(c, "input", "only"), srcErr, err); err != nil {
 		return err
 	}
-	var names []string
-	for _, t := range targets {
-		if t.file != "" {
-			names = append(names, t.file)
-		}
-	}
-	if err := notInput(names, c.String("input")); err != nil {
-		return err
-	}
 	s, err := p.loadInventory(src)
 	if err != nil {
 		return err

@@ -64,6 +64,7 @@ func (s *source) input() (in *input, err error) {
 // account: a snapshot or saved answers, the embedded account, or that of the
 // credentials.
 func (p *program) loadInventory(s *source) (*inventory.Snapshot, error) {
+	p.regions = s.client.Regions
 	if s.given() {
 		return p.loadFile(s)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	urfave "github.com/urfave/cli/v2"
@@ -17,6 +18,7 @@ func tableFlags() []urfave.Flag {
 		tagColumnFlag(),
 		&urfave.BoolFlag{Name: "all", Category: categoryTable, Usage: "list every finding, also those of low severity and those that many groups have"},
 		&urfave.BoolFlag{Name: "wide", Category: categoryTable, Usage: "one line for each finding, with every fact in a column of its own, as in a pipe"},
+		&urfave.StringFlag{Name: "width", Category: categoryTable, Usage: "lay the table out for `N` columns as on a terminal, also in a file or a pipe, from 40 on (default: the terminal's)"},
 		choice(&urfave.StringFlag{Name: "group-by", Category: categoryTable, Usage: "divide the table by `WHAT`: " + strings.Join(output.Groupings(), ", ") + " (default: severity)"}, "part of a table", output.Groupings()...),
 		offering(&urfave.StringSliceFlag{Name: "columns", Category: categoryTable, Usage: "the `COLUMNS` of the wide table, in this order, divided by commas: " + strings.Join(output.TableColumns(), ", ")},
 			func() []candidate { return plainCandidates(output.TableColumns()...) }),
@@ -58,11 +60,22 @@ func taggedFormats() (names []string) {
 	return names
 }
 
+// The columns for which a table can be laid out where there is no terminal.
+const (
+	leastWidth = 40
+	mostWidth  = 1000
+)
+
 // tableOptions reads the flags of the table, and of the columns of the targets.
 func tableOptions(c *urfave.Context, targets []target) (o output.Options, err error) {
 	var errs []error
 	o.All, o.Wide, o.GroupBy = c.Bool("all"), c.Bool("wide"), c.String("group-by")
-	errs = append(errs, notEmpty(c, "group-by"), checkChoice(c, "group-by"))
+	errs = append(errs, notEmpty(c, "group-by", "width"), checkChoice(c, "group-by"))
+	if text := c.String("width"); text != "" {
+		if o.Width, err = strconv.Atoi(text); err != nil || o.Width < leastWidth || o.Width > mostWidth {
+			errs = append(errs, console.Usage("write it like --width 100", "--width %q is not a number of columns from %d to %d", text, leastWidth, mostWidth))
+		}
+	}
 	names := func(flag string) []string {
 		list, err := flagValues(c, flag, func(name string) error {
 			if all := output.TableColumns(); !slices.Contains(all, name) {

@@ -193,6 +193,7 @@ func (p *program) write(report *findings.Report, targets []target, o output.Opti
 	if from != nil {
 		o.Tables = from.list(report)
 	}
+	width := o.Width // that was asked for, or 0
 	for _, t := range targets {
 		if t.format.Draws && o.Picture == nil && from != nil {
 			o.Picture = from.draw(report)
@@ -202,7 +203,7 @@ func (p *program) write(report *findings.Report, targets []target, o output.Opti
 			continue
 		}
 		if t.file != "" {
-			o.Width, o.Color = 0, false
+			o.Width, o.Color = width, false
 			if err := os.MkdirAll(filepath.Dir(t.file), 0o700); err != nil {
 				errs = append(errs, err)
 				continue
@@ -213,7 +214,7 @@ func (p *program) write(report *findings.Report, targets []target, o output.Opti
 			continue
 		}
 		errs = append(errs, p.console.Stream(func(w io.Writer) error {
-			o.Width, o.Color = p.console.Width(), p.console.Color
+			o.Width, o.Color = cmp.Or(width, p.console.Width()), p.console.Color
 			return t.format.Write(w, report, o)
 		}))
 	}

@@ -44,7 +44,7 @@ func (p *program) trendVerb() *urfave.Command {
 					return err
 				}
 			}
-			return p.answer(c, t, t.Text())
+			return p.answer(c, t, t.Text(p.console.Width()))
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"io"
 	"net/netip"
 	"slices"
@@ -57,7 +58,7 @@ func (p *program) usage(c *urfave.Context) error {
 	since, early := parseTime(c, "since")
 	until, late := parseTime(c, "until")
 	verdicts, unknown := flagValues(c, "verdict", isVerdict)
-	errs := []error{err, wrong, bad, early, late, unknown, notEmpty(c, "save-summary", "input", "config"), checkFormat(c, "log-format"), checkBuckets(c.StringSlice("flow-logs"))}
+	errs := []error{err, wrong, bad, early, late, unknown, notEmpty(c, "save-summary", "input", "config"), checkFormat(c, "log-format"), checkBuckets(c.StringSlice("flow-logs")), checkFlowLogs(c.StringSlice("flow-logs")), checkWindow(c, since, until)}
 	inBuckets := slices.ContainsFunc(c.StringSlice("flow-logs"), flows.IsS3)
 	if inBuckets && c.Bool("demo") {
 		errs = append(errs, console.Usage("drop one of them", "--demo has flow logs of its own, and no credentials for Amazon S3"))
@@ -65,10 +66,12 @@ func (p *program) usage(c *urfave.Context) error {
 	most, few := parseMost(c, "max-sources", 10)
 	byAthena, unclear := readAthenaFlags(c)
 	errs = append(errs, few, unclear)
-	if !since.IsZero() && !until.IsZero() && !since.Before(until) {
-		errs = append(errs, console.Usage("", "--since is not before --until"))
+	if file := c.String("save-summary"); file != "" {
+		if err := writable(file); err != nil {
+			errs = append(errs, fmt.Errorf("--save-summary %s: %w", file, err))
+		}
 	}
-	errs = append(errs, usageKeepsInput(c, targets)...)
+	errs = append(errs, summaryAlone(c, targets))
 	if err := console.Combine(errs...); err != nil {
 		return err
 	}
@@ -107,8 +110,11 @@ func (p *program) usage(c *urfave.Context) error {
 	report.Keep(func(r *usage.Rule) bool {
 		return (scope == nil || scope(r.Region, r.Group)) && (len(verdicts) == 0 || slices.Contains(verdicts, string(r.Verdict)))
 	})
-	if err := p.writeUsage(targets, report); err != nil {
+	if err := p.writeUsage(targets, report, c.Bool("wide")); err != nil {
 		return err
+	}
+	if len(report.Rules) == 0 && !p.warnNone(chosen, inv) {
+		p.console.Say("no rules that match were found in %s", words.Count(len(inv.Regions), "region"))
 	}
 	if err := p.conclude(inv, c.Context.Err() != nil); err != nil || !report.Lost() {
 		return err
@@ -116,19 +122,16 @@ func (p *program) usage(c *urfave.Context) error {
 	return status(exitIncomplete)
 }
 
-// usageKeepsInput refuses to write in place of what the verb reads.
-func usageKeepsInput(c *urfave.Context, targets []listTarget) []error {
-	inputs := slices.Concat([]string{c.String("input")}, c.StringSlice("flow-logs"), c.StringSlice("summary"))
-	var errs []error
+// summaryAlone refuses to write a summary in place of a report of the same run.
+func summaryAlone(c *urfave.Context, targets []listTarget) error {
+	var taken destinations
 	for _, t := range targets {
-		if t.file != "" {
-			errs = append(errs, notFlowLogs("output", []string{t.file}, inputs))
-		}
+		taken.claim(t.file) // parseListTargets has refused two of one file
 	}
-	if file := c.String("save-summary"); file != "" {
-		errs = append(errs, notFlowLogs("save-summary", []string{file}, inputs))
+	if file := c.String("save-summary"); file != "" && !taken.claim(file) {
+		return console.Usage("give the summary a file of its own", "--save-summary %s: --output goes to that file", file)
 	}
-	return errs
+	return nil
 }
 
 // parseMost reads a number from 1 to 1000.
@@ -165,6 +168,19 @@ func parseTime(c *urfave.Context, flag string) (time.Time, error) {
 	return time.Time{}, console.Usage("write it like 30d, 12h, 2026-01-31 or 2026-01-31T12:00:00Z", "--%s %q is not a time", flag, text)
 }
 
+// checkWindow refuses a window in which no record can lie.
+func checkWindow(c *urfave.Context, since, until time.Time) error {
+	switch {
+	case !since.IsZero() && since.After(time.Now()):
+		return console.Usage("", "--since %s is in the future: no record can lie in this window", c.String("since"))
+	case !until.IsZero() && until.Unix() <= flows.Earliest():
+		return console.Usage("", "--until %s is before June 2015, when flow logs came: no record can lie in this window", c.String("until"))
+	case !since.IsZero() && !until.IsZero() && !since.Before(until):
+		return console.Usage("", "--since is not before --until")
+	}
+	return nil
+}
+
 // references returns the groups that stand for an address, as ip-source-should-be-group
 // finds them.
 func references() func(*inventory.Region, string, netip.Addr) []string {
@@ -186,14 +202,36 @@ func references() func(*inventory.Region, string, netip.Addr) []string {
 // mostNotes is how many notes about files are printed.
 const mostNotes = 5
 
-// tellNotes says what could not be read.
+// tellNotes says what could not be read, what is missing because of it first, and the same
+// of several files once.
 func (p *program) tellNotes(s *flows.Summary) {
-	for i, n := range s.Notes {
+	var kinds []flows.Note // the first of each kind
+	files := map[flows.Note]int{}
+	kindOf := func(n flows.Note) flows.Note { return flows.Note{Text: n.Text, Loss: n.Loss} }
+	for _, n := range s.Notes {
+		if files[kindOf(n)]++; files[kindOf(n)] == 1 {
+			kinds = append(kinds, n)
+		}
+	}
+	slices.SortStableFunc(kinds, func(a, b flows.Note) int {
+		switch {
+		case a.Loss == b.Loss:
+			return 0
+		case a.Loss:
+			return -1
+		}
+		return 1
+	})
+	for i, n := range kinds {
 		if i == mostNotes {
-			p.console.Warn("there are %d more such notes: -o json lists them", len(s.Notes)-i)
+			p.console.Warn("there are %d more such notes: -o json lists them", len(kinds)-i)
 			break
 		}
-		p.console.Warn("%s", n)
+		more := ""
+		if others := files[kindOf(n)] - 1; others > 0 {
+			more = fmt.Sprintf(", and the same of %s", words.Count(others, "more file"))
+		}
+		p.console.Warn("%s%s", n, more)
 	}
 }
 
@@ -219,7 +257,11 @@ func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage
 	if s.Records == 0 {
 		return
 	}
-	p.console.Say("read %d records of %s: judged from %s to %s (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
+	part := ""
+	if s.Part.Of > 0 {
+		part = fmt.Sprintf(" (%d of them in summaries, of which %d of %s lie in the window)", s.Part.Records, s.Part.Rows, words.Count(s.Part.Of, "row"))
+	}
+	p.console.Say("read %d records of %s%s: judged from %s to %s (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), part, day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
 }
 
 // foreignOwner reports whether flow logs name an account as the owner of an interface that

@@ -151,8 +151,9 @@ func (p *program) readAthena(ctx context.Context, inv *inventory.Inventory, s *f
 		return nil, p.interrupted(ctx, err)
 	}
 	table := a.database + "." + a.table
-	p.console.Say("Athena reduces the flow logs of %s with one SELECT, which is stopped if it scans more than %s (%s at USD 5 for 1 TB)", table, size(a.maxScan), price(a.maxScan))
+	p.console.Say("Athena reduces the flow logs of %s with one SELECT. It does not say beforehand how much that scans: the query is stopped once it has scanned more than %s, which costs %s (USD 5 for 1 TB in most Regions). --max-scan sets another limit", table, size(a.maxScan), price(a.maxScan))
 	reduction := flows.NewReduction(table)
+	reduction.Within(s.since, s.until)
 	line := p.console.StartProgress()
 	defer line.End()
 	began, state := time.Now(), ""
@@ -173,6 +174,9 @@ func (p *program) readAthena(ctx context.Context, inv *inventory.Inventory, s *f
 		return nil, p.athenaEnded(ctx, err, a.maxScan)
 	}
 	p.console.Say("Athena scanned %s (%s) and returned %d rows", size(end.Scanned), price(end.Scanned), end.Rows)
+	if a.maxScan > 0 && end.Scanned > a.maxScan {
+		p.console.Warn("the query scanned more than --max-scan %s: it had finished before it could be stopped", size(a.maxScan))
+	}
 	if reduction.Summary().Records == 0 {
 		return nil, noRecords(table, reduction)
 	}
@@ -219,7 +223,7 @@ func (p *program) athenaStatement(ctx context.Context, client *awsclient.Client,
 	if err != nil {
 		return "", err
 	}
-	t := &athena.Table{Database: s.athena.database, Name: s.athena.table, Columns: found.Columns, View: found.View}
+	t := &athena.Table{Database: s.athena.database, Name: s.athena.table, Columns: found.Columns, View: found.View, Text: found.Text}
 	for _, x := range found.Partitions {
 		t.Partitions = append(t.Partitions, athena.Partition(x))
 	}

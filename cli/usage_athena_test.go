@@ -245,6 +245,11 @@ func TestAthenaIsTheFiles(t *testing.T) {
 		if slices.Contains(f.calls, "StopQueryExecution") {
 			t.Errorf("%s: %v", name, f.calls)
 		}
+		for _, said := range []string{"the query is stopped once it has scanned more than 1.00 TB, which costs USD 5.00", "without --since the query scans every day of logs.flow_logs"} {
+			if before, _, found := strings.Cut(stderr, "Athena scanned"); !found || !strings.Contains(before, said) {
+				t.Errorf("%s: %q is not said before the query starts: %s", name, said, stderr)
+			}
+		}
 		tokens := map[any]bool{}
 		for _, values := range f.asked["StartQueryExecution"] {
 			tokens[values["ClientRequestToken"]] = true
@@ -280,6 +285,10 @@ func TestAthenaFails(t *testing.T) {
 		fmt.Fprintf(&header, `%s{"VarCharValue":%q}`, strings.Repeat(",", min(i, 1)), name)
 	}
 	names := `{"Data":[` + header.String() + `]}`
+	var endless []string // each with another token
+	for i := range 300 {
+		endless = append(endless, fmt.Sprintf(`%s,"NextToken":"%d"}`, strings.TrimSuffix(result("["+strings.Repeat(names, max(0, 1-i))+"]"), "}"), i))
+	}
 	for _, c := range []struct {
 		name    string
 		action  string
@@ -318,6 +327,7 @@ func TestAthenaFails(t *testing.T) {
 		{name: "a row of NULLs", action: "GetQueryResults", answers: []string{result("[" + names + `,{"Data":[` + strings.TrimSuffix(strings.Repeat("{},", 25), ",") + `]}]`)}, want: "row 1: what is NULL"},
 		{name: "rows of another type", action: "GetQueryResults", answers: []string{result(`"none"`)}, want: "could not be read"},
 		{name: "a result without end", action: "GetQueryResults", answers: []string{strings.TrimSuffix(result("["+names+"]"), "}") + `,"NextToken":"7"}`, strings.TrimSuffix(result("[]"), "}") + `,"NextToken":"7"}`}, want: "repeated page token"},
+		{name: "pages without rows, without end", action: "GetQueryResults", answers: endless, want: "after row 0, 101 pages without rows follow each other"},
 		{name: "no result", action: "GetQueryResults", answers: []string{"200 {}"}, want: "not an answer to the call"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -350,7 +360,7 @@ func TestAthenaIsStopped(t *testing.T) {
 		want    string
 		stops   int
 	}{
-		"while it is started":     {at: "StartQueryExecution", want: "interrupted before anything was read"},
+		"while it is started":     {at: "StartQueryExecution", want: "interrupted: the query q-1 was stopped; it had scanned 0.0 MB", stops: 1},
 		"while it runs":           {at: "GetQueryExecution", want: "interrupted: the query q-1 was stopped; it had scanned 3.0 GB (USD 0.01)", stops: 1},
 		"while it runs, for good": {at: "GetQueryExecution", want: "hint: stop it: aws athena stop-query-execution --query-execution-id q-1", refused: true, stops: 1},
 		"while rows are read":     {at: "GetQueryResults", want: "interrupted before anything was read"},
@@ -394,6 +404,21 @@ func TestAthenaScansTooMuch(t *testing.T) {
 	}
 	if f.calls[len(f.calls)-1] != "StopQueryExecution" || len(f.asked["GetQueryResults"]) > 0 {
 		t.Errorf("%v", f.calls)
+	}
+}
+
+// A query that had finished when its scan was seen is read, and the limit that it passed
+// is named.
+func TestAthenaFinishedBeforeItsLimit(t *testing.T) {
+	workplace(t)
+	const said = "the query scanned more than --max-scan 2.0 GB: it had finished before it could be stopped"
+	for scanned, want := range map[string]bool{"2000000000": false, "2000000001": true} {
+		f := newFakeAthena(t)
+		f.states = []string{"RUNNING 1000000000", "SUCCEEDED " + scanned}
+		code, _, stderr := usageOf(t, t.Context(), f, theTable, "--max-scan", "2GB")
+		if code == exitFailed || strings.Contains(stderr, said) != want {
+			t.Errorf("%s bytes: exit code %d, said: %v\n%s", scanned, code, !want, stderr)
+		}
 	}
 }
 

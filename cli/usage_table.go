@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,23 +23,9 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// usageColumns are those of the table on a terminal.
-var usageColumns = []shownColumn{
-	{"REGION", []string{"region"}},
-	{"GROUP", []string{"group_name", "group_id"}},
-	{"DIRECTION", []string{"direction"}},
-	{"PROTOCOL", []string{"protocol"}},
-	{"PORTS", []string{"ports"}},
-	{"SOURCE", []string{"source"}},
-	{"VERDICT", []string{"verdict"}},
-	{"LAST SEEN", []string{"last_seen"}},
-	{"ADDRESSES", []string{"remote_addresses"}},
-	{"NARROWER, OR WHY", []string{"narrower", "note"}},
-}
-
-// mostUseful returns the rules in the order of the table: first those that may go or
-// be narrower, last those of which the use is not known, which are many where few
-// interfaces have a flow log.
+// mostUseful returns the rules in the order of the table, those of a group together:
+// first the groups with rules that may go or be narrower, last those of which no use is
+// known, which are many where few interfaces have a flow log. So do the rules of a group.
 func mostUseful(rules []usage.Rule) []usage.Rule {
 	place := func(u *usage.Rule) int {
 		if u.Verdict == usage.Used && u.Narrow != nil {
@@ -46,8 +33,23 @@ func mostUseful(rules []usage.Rule) []usage.Rule {
 		}
 		return slices.Index([]usage.Verdict{usage.Unused, usage.Unanswered, "", usage.SharedOnly, usage.Used, usage.NotKnown}, u.Verdict)
 	}
+	type key struct {
+		region *inventory.Region
+		group  string
+	}
+	best, first := map[key]int{}, map[key]int{}
+	for i := range rules {
+		k := key{rules[i].Region, rules[i].Group.ID}
+		if _, known := first[k]; !known {
+			best[k], first[k] = place(&rules[i]), i
+		}
+		best[k] = min(best[k], place(&rules[i]))
+	}
 	sorted := slices.Clone(rules)
-	slices.SortStableFunc(sorted, func(a, b usage.Rule) int { return place(&a) - place(&b) })
+	slices.SortStableFunc(sorted, func(a, b usage.Rule) int {
+		x, y := key{a.Region, a.Group.ID}, key{b.Region, b.Group.ID}
+		return cmp.Or(best[x]-best[y], first[x]-first[y], place(&a)-place(&b))
+	})
 	return sorted
 }
 
@@ -85,9 +87,14 @@ func usageTable(rules []usage.Rule) *tables.Table {
 // referenced finds the ids of groups and prefix lists in a cell.
 var referenced = regexp.MustCompile(`\b(?:sg|pl)-[0-9a-z]+\b`)
 
-// withNames returns the table with the name of each group and prefix list before its id,
-// in the columns source and narrower.
-func withNames(t *tables.Table, r *usage.Report) *tables.Table {
+// prefixes finds the blocks of addresses in a cell.
+var prefixes = words.Form(`\b[0-9a-f.:]+/[0-9]+\b`)
+
+// withNames returns the table of rules of a report with the name of each group and prefix
+// list before its id, in the columns source and narrower, where blocks of the internet are
+// marked. Addresses that are not all known one by one are "so many or more".
+func withNames(rules []usage.Rule, r *usage.Report) *tables.Table {
+	t := usageTable(rules)
 	names, seen := map[string]string{}, map[*inventory.Region]bool{}
 	for i := range r.Rules {
 		region := r.Rules[i].Region
@@ -105,11 +112,23 @@ func withNames(t *tables.Table, r *usage.Report) *tables.Table {
 	columns := t.Names()
 	named := *t
 	named.Rows = func(yield func([]string) bool) {
+		at := 0
 		for row := range t.Rows {
+			if rules[at].Blocks > 0 {
+				row[slices.Index(columns, "remote_addresses")] += " or more"
+			}
 			for _, column := range []string{"source", "narrower"} {
 				i := slices.Index(columns, column)
 				row[i] = referenced.ReplaceAllStringFunc(row[i], func(id string) string { return cmp.Or(names[id], id) })
 			}
+			i := slices.Index(columns, "narrower")
+			row[i] = prefixes().ReplaceAllStringFunc(row[i], func(text string) string {
+				if p, err := netip.ParsePrefix(text); err == nil && rules[at].Internet(p) {
+					return text + " (internet)"
+				}
+				return text
+			})
+			at++
 			if !yield(row) {
 				return
 			}
@@ -158,8 +177,10 @@ func shorten(list []string) string {
 }
 
 // writeUsage writes the report in the formats that were asked for.
-func (p *program) writeUsage(targets []listTarget, r *usage.Report) error {
-	table, read := usageTable(r.Rules), usageTable(mostUseful(r.Rules))
+func (p *program) writeUsage(targets []listTarget, r *usage.Report, wide bool) error {
+	shown := usageList()
+	shown.onlyWide, shown.folded = wide, foldNotKnown(r.Rules)
+	table, useful := usageTable(r.Rules), mostUseful(r.Rules)
 	var errs []error
 	for _, t := range targets {
 		write := func(w io.Writer, width int) error {
@@ -167,9 +188,9 @@ func (p *program) writeUsage(targets []listTarget, r *usage.Report) error {
 				return writeUsageJSON(w, r)
 			}
 			if t.format == "table" {
-				return t.write(w, withNames(read, r), usageColumns, time.Time{}, width)
+				return t.write(w, withNames(useful, r), &shown, time.Time{}, width)
 			}
-			return t.write(w, table, usageColumns, time.Time{}, width)
+			return t.write(w, table, &shown, time.Time{}, width)
 		}
 		if t.file != "" {
 			errs = append(errs, output.Replace(t.file, func(w io.Writer) error { return write(w, 0) }))

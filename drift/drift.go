@@ -36,19 +36,23 @@ type Drift struct {
 	names      map[string]string  // of groups, interfaces, VPCs and prefix lists with their ids, by account, region and id
 	complaints []findings.Finding // open before, about rules that the plan revokes
 	open       []standing         // open in the new snapshot
+	before     int                // how many were open in the old snapshot
 }
 
 // standing is an open finding of the new snapshot.
 type standing struct {
-	severity findings.Severity
-	brought  bool // it is new, or its severity was lower
+	findings.Ref
+	brought bool // it is new, or its severity was lower
 }
 
 // Reaches reports whether an open finding of the new snapshot is at or above a
 // severity; with brought, whether one is that is new or was below its severity before.
 func (d *Drift) Reaches(s findings.Severity, brought bool) bool {
-	return slices.ContainsFunc(d.open, func(o standing) bool { return o.severity >= s && (o.brought || !brought) })
+	return slices.ContainsFunc(d.open, func(o standing) bool { return o.Severity >= s && (o.brought || !brought) })
 }
+
+// Open returns how many findings were open in the old snapshot, and how many are in the new.
+func (d *Drift) Open() (before, after int) { return d.before, len(d.open) }
 
 // Way is a way from the internet to an interface that came or went.
 type Way struct {
@@ -69,12 +73,18 @@ func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
 	before.StartedAt, after.StartedAt = old.TakenAt, now.TakenAt
 	after.CompareTo(before.Report)
 	d.name(old.Inventory, now.Inventory)
+	stays := map[string]bool{}
+	for i := range after.Findings {
+		stays[after.Findings[i].ID] = true
+	}
 	for i := range before.Findings {
-		switch f := &before.Findings[i]; before.Proposals[f.ID].Kind {
-		case findings.RevokeRule, findings.ReplaceSource, findings.RevokeAll:
+		f := &before.Findings[i]
+		switch kind := before.Proposals[f.ID].Kind; {
+		case kind == findings.RevokeRule, kind == findings.ReplaceSource, kind == findings.RevokeAll, kind == findings.Advise && f.Rule != nil && !stays[f.ID]:
 			d.complaints = append(d.complaints, *f)
 		}
 	}
+	d.before = before.Summary.Total()
 	was := make(map[string]findings.Severity, len(before.Findings))
 	for i := range before.Findings {
 		was[before.Findings[i].ID] = before.Findings[i].Severity
@@ -90,7 +100,7 @@ func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
 			d.Raised = append(d.Raised, f.Ref())
 		}
 		if f.Status != findings.Suppressed {
-			d.open = append(d.open, standing{f.Severity, raised || f.Baseline == findings.New})
+			d.open = append(d.open, standing{f.Ref(), raised || f.Baseline == findings.New})
 		}
 	}
 	d.Fixed, d.Unknown = after.Comparison.Fixed, after.Comparison.Unknown
@@ -161,35 +171,55 @@ func (d *Drift) name(inventories ...*inventory.Inventory) {
 			for i := range r.PrefixLists {
 				d.names[place+r.PrefixLists[i].ID] = r.PrefixLists[i].Named()
 			}
+			for i := range r.Subnets {
+				d.names[place+r.Subnets[i].ID] = r.Subnets[i].Named()
+			}
+			for i := range r.NetworkACLs {
+				d.names[place+r.NetworkACLs[i].ID] = r.NetworkACLs[i].Named()
+			}
 		}
 	}
 }
 
-// Named returns an id of a region with the name of its group, VPC or prefix list, or
+// Named returns an id of a region with the name of its group, VPC, subnet, network ACL or prefix list, or
 // with what uses the interface: "shop-web (sg-0a100011)", "instance shop-web-a
 // (eni-0a100003, i-0a100003)".
 func (d *Drift) Named(account, region, id string) string {
 	return cmp.Or(d.names[account+" "+region+" "+id], id)
 }
 
-// namedRule returns the text of a rule with the name of the group or the prefix list in it.
+// namedRule says in words what a rule allows, of which the text is "in tcp/22 sg-1", with
+// the name of the group or the prefix list in it: "tcp/22 from web (sg-1)".
 func (d *Drift) namedRule(account, region, rule string) string {
 	fields := strings.Split(rule, " ")
-	for i, field := range fields {
-		if strings.HasPrefix(field, "sg-") || strings.HasPrefix(field, "pl-") {
-			fields[i] = d.Named(account, region, field)
-		}
+	if len(fields) != 3 {
+		return rule
 	}
-	return strings.Join(fields, " ")
+	peer := fields[2]
+	if strings.HasPrefix(peer, "sg-") || strings.HasPrefix(peer, "pl-") {
+		peer = d.Named(account, region, peer)
+	}
+	traffic, preposition := fields[1], " from "
+	if parsed, err := inventory.ParseTraffic(traffic); err == nil {
+		traffic = parsed.Words()
+	}
+	if fields[0] == "out" {
+		preposition = " to "
+	}
+	return traffic + preposition + peer
 }
 
-// Complained reports whether an open finding of the old snapshot asks to revoke a
-// rule of one of the groups, in the direction, that allows some of the traffic.
-func (d *Drift) Complained(account, region string, groups []string, way inventory.Direction, t inventory.Traffic) bool {
-	return slices.ContainsFunc(d.complaints, func(f findings.Finding) bool {
+// Complaints returns the ids of the open findings of the old snapshot that ask to revoke
+// a rule of one of the groups, in the direction, that allows some of the traffic.
+func (d *Drift) Complaints(account, region string, groups []string, way inventory.Direction, t inventory.Traffic) (ids []string) {
+	for i := range d.complaints {
+		f := &d.complaints[i]
 		if f.AccountID != account || f.Region != region || !slices.Contains(groups, f.GroupID) {
-			return false
+			continue
 		}
-		return f.Rule == nil || f.Rule.Direction == way && f.Rule.Traffic.Overlaps(t)
-	})
+		if f.Rule == nil || f.Rule.Direction == way && f.Rule.Traffic.Overlaps(t) {
+			ids = append(ids, f.ID)
+		}
+	}
+	return ids
 }

@@ -1,6 +1,7 @@
 package drift
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,22 @@ func TestCompare(t *testing.T) {
 	}
 	if text := Compare(open, open, audit.Options{Settings: audit.Defaults()}).Text(); text != "Nothing changed.\n" {
 		t.Errorf("a snapshot and itself: %s", text)
+	}
+}
+
+// TestRulesAreSaidInWords: a rule that came or went is written as everywhere else, with the
+// name of the group in it.
+func TestRulesAreSaidInWords(t *testing.T) {
+	day := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	d := Compare(snapshot("sg-1 web\nsg-2 db\n", day), snapshot("sg-1 web\n  in tcp/22 sg-2\n  out all 10.0.0.0/8\nsg-2 db\n", day), audit.Options{Settings: audit.Defaults()})
+	var got []string
+	for _, l := range d.Lines() {
+		if l.Heading == "Changed" {
+			got = append(got, l.Text)
+		}
+	}
+	if want := []string{"web (sg-1): tcp/22 from db (sg-2)", "web (sg-1): all traffic to 10.0.0.0/8"}; !slices.Equal(got, want) {
+		t.Errorf("changed: %q, want %q", got, want)
 	}
 }
 

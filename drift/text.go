@@ -40,12 +40,22 @@ func Compose(lines []Line) string {
 			}
 			if h := lines[i].Heading; h != heading {
 				heading = h
-				fmt.Fprintf(&out, "  %s\n", words.Plain(h))
+				fmt.Fprintf(&out, "  %s (%d):\n", words.Plain(h), under(lines, h, region))
 			}
 			fmt.Fprintf(&out, "    %s %s\n", lines[i].Sign, words.Plain(lines[i].Text))
 		}
 	}
 	return out.String()
+}
+
+// under counts the lines with a heading, of one region or of all.
+func under(lines []Line, heading, region string) (n int) {
+	for i := range lines {
+		if lines[i].Heading == heading && (region == "" || lines[i].place() == region) {
+			n++
+		}
+	}
+	return n
 }
 
 func (l *Line) place() string { return strings.TrimSpace(l.AccountID + " " + l.Region) }
@@ -79,7 +89,7 @@ func ComposeMarkdown(lines []Line) string {
 		l := &lines[i]
 		if l.Heading != heading {
 			heading, region = l.Heading, ""
-			fmt.Fprintf(&out, "\n## %s\n", words.Markdown(heading))
+			fmt.Fprintf(&out, "\n## %s (%d)\n", words.Markdown(heading), under(lines, heading, ""))
 		}
 		if r := l.place(); r != region {
 			region = r
@@ -94,29 +104,35 @@ func ComposeMarkdown(lines []Line) string {
 }
 
 const (
-	newFindings   = "New findings:"
-	fixedFindings = "Fixed findings:"
+	newFindings   = "New findings"
+	fixedFindings = "Fixed findings"
 )
 
 // Lines are what changed, heading by heading, and of each region by region.
 func (d *Drift) Lines() (lines []Line) {
 	sign := map[string]string{inventory.Added: "+", inventory.Removed: "-", inventory.Changed: "~"}
 	for _, c := range d.Changes {
-		lines = append(lines, Line{c.AccountID, c.Region, "Changed:", sign[c.Change], strings.TrimSpace(d.Named(c.AccountID, c.Region, c.ID) + " " + d.namedRule(c.AccountID, c.Region, c.Rule))})
+		lines = append(lines, Line{c.AccountID, c.Region, "Changed", sign[c.Change], strings.TrimSuffix(d.Named(c.AccountID, c.Region, c.ID)+": "+d.namedRule(c.AccountID, c.Region, c.Rule), ": ")})
 	}
-	for _, r := range d.Reach {
-		lines = append(lines, Line{r.AccountID, r.Region, "Reachable from the internet:", sign[r.Change], d.Named(r.AccountID, r.Region, r.Interface) + " " + r.Text})
+	for _, kind := range []struct{ heading, change string }{{"Newly reachable from the internet", inventory.Added}, {"No longer reachable from the internet", inventory.Removed}} {
+		for _, r := range d.Reach {
+			if r.Change == kind.change {
+				lines = append(lines, Line{r.AccountID, r.Region, kind.heading, sign[r.Change], d.Named(r.AccountID, r.Region, r.Interface) + " " + r.Text})
+			}
+		}
 	}
+	digits := findings.RefDigits(d.New, d.Raised, d.Fixed, d.Unknown)
 	for _, list := range []struct {
 		heading, sign string
 		known         []findings.Ref
-	}{{newFindings, "+", d.New}, {"Findings with a higher severity than before:", "~", d.Raised}, {fixedFindings, "-", d.Fixed}, {"Findings that could not be determined:", "?", d.Unknown}} {
-		for _, k := range list.known {
-			lines = append(lines, Line{k.AccountID, k.Region, list.heading, list.sign, k.Severity.String() + " " + d.Named(k.AccountID, k.Region, k.ResourceID) + ": " + k.Message})
+	}{{newFindings, "+", d.New}, {"Findings with a higher severity than before", "~", d.Raised}, {fixedFindings, "-", d.Fixed}, {"Findings that could not be determined", "?", d.Unknown}} {
+		for i := range list.known {
+			k := &list.known[i]
+			lines = append(lines, Line{k.AccountID, k.Region, list.heading, list.sign, k.Short(digits) + " " + k.Severity.String() + " " + d.Named(k.AccountID, k.Region, k.ResourceID) + ": " + k.Message})
 		}
 	}
 	for _, u := range d.Unread {
-		lines = append(lines, Line{u.AccountID, u.Region, "Unknown, because one side did not read it:", "?", fmt.Sprint(u.Part)})
+		lines = append(lines, Line{u.AccountID, u.Region, "Unknown, because one side did not read it", "?", fmt.Sprint(u.Part)})
 	}
 	return lines
 }

@@ -6,6 +6,7 @@ package files
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -39,16 +40,7 @@ var (
 // Read returns the text of a file, which may be a pipe and is opened once. It
 // has at most so many bytes; more are ErrTooLarge. Errors name the file.
 func Read(name string, most int64) ([]byte, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err // which names the file
-	}
-	defer f.Close()
-	text, err := Text(f, most)
-	if err != nil {
-		return nil, fmt.Errorf("reading %s: %w", name, err)
-	}
-	return text, nil
+	return ReadContext(context.Background(), name, most)
 }
 
 // Text returns what r holds, decompressed if it is compressed with gzip or

@@ -37,7 +37,8 @@ const (
 // be read for some nights makes none of its findings new. So do the findings
 // that --min-severity left out of the older report. Where a report of an
 // earlier version does not list those, a finding below its lowest severity is
-// neither new nor unchanged. It must be called before findings are dropped by
+// neither new nor unchanged. A finding that the baseline has with a lower severity
+// is unchanged, and MoreSevere. It must be called before findings are dropped by
 // severity.
 func (r *Report) CompareTo(old *Report) {
 	before := make(map[string]Ref, len(old.Findings))
@@ -53,7 +54,11 @@ func (r *Report) CompareTo(old *Report) {
 		order = append(order, k.ID)
 	}
 	for i := range old.Findings {
-		put(old.Findings[i].Ref(), old.StartedAt)
+		k := old.Findings[i].Ref()
+		if judged := old.Findings[i].JudgedSeverity; judged != nil {
+			k.Severity = *judged
+		}
+		put(k, old.StartedAt)
 	}
 	if old.Below != nil {
 		for _, k := range old.Below.LeftOut {
@@ -65,8 +70,10 @@ func (r *Report) CompareTo(old *Report) {
 			put(k, old.Comparison.Baseline)
 		}
 	}
+	judged := r.couldDetect()
 	for i := range r.Findings {
 		f := &r.Findings[i]
+		f.SeverityBefore, f.JudgedSeverity = nil, nil
 		if _, ok := before[f.ID]; !ok && old.omits(f.Severity) {
 			continue
 		}
@@ -75,11 +82,11 @@ func (r *Report) CompareTo(old *Report) {
 		if was, ok := before[f.ID]; ok {
 			f.Baseline = Unchanged
 			first = *was.FirstSeen
+			f.compareSeverity(was.Severity, judged)
 			delete(before, f.ID)
 		}
 		f.FirstSeen = &first
 	}
-	judged := r.couldDetect()
 	comparison := &Comparison{Baseline: old.StartedAt, Fixed: []Ref{}, Unknown: []Ref{}}
 	for _, id := range order {
 		switch was, gone := before[id]; {
@@ -111,6 +118,30 @@ func (f *Finding) Ref() Ref {
 
 // Subject is what the finding is about, by name and id: "shop-web (sg-0a100011)".
 func (k *Ref) Subject() string { return inventory.Named(k.Name, k.ResourceID) }
+
+// AccountsApart returns what names an account by its id: name and id where the report is
+// about more than one account, else nothing.
+func (r *Report) AccountsApart() func(id string) string {
+	names := map[string]string{}
+	for i := range r.Coverage {
+		names[r.Coverage[i].AccountID] = r.Coverage[i].AccountName
+	}
+	if c := r.Comparison; c != nil {
+		for _, list := range [][]Ref{c.Fixed, c.Unknown} {
+			for i := range list {
+				if id := list[i].AccountID; names[id] == "" {
+					names[id] = ""
+				}
+			}
+		}
+	}
+	return func(id string) string {
+		if len(names) < 2 {
+			return ""
+		}
+		return inventory.Named(names[id], id)
+	}
+}
 
 // Comparison is what became of the findings of a baseline that are not in the
 // report any more. Fixed come in the order of the baseline, and so do Unknown,

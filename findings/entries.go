@@ -27,7 +27,7 @@ func Entries(list []*Finding) []Entry {
 		severity                         Severity
 		check, account, region, resource string
 		verdict                          reach.Verdict
-		baseline                         string
+		baseline, mark                   string
 		direction, protocol, ports       string
 	}
 	var entries []Entry
@@ -38,7 +38,7 @@ func Entries(list []*Finding) []Entry {
 			continue
 		}
 		t := f.Rule.Texts()
-		k := kind{f.Severity, f.Check, f.AccountID, f.Region, cmp.Or(f.ResourceID, f.GroupID), f.Exposure.Verdict, f.Baseline, t.Direction, t.Protocol, t.Ports}
+		k := kind{f.Severity, f.Check, f.AccountID, f.Region, cmp.Or(f.ResourceID, f.GroupID), f.Exposure.Verdict, f.Baseline, f.Mark(), t.Direction, t.Protocol, t.Ports}
 		if place, known := at[k]; known {
 			entries[place].Findings = append(entries[place].Findings, f)
 			continue
@@ -83,18 +83,36 @@ func Digits(list []Finding) int {
 	for i := range list {
 		ids[i] = list[i].ID
 	}
+	return digits(ids)
+}
+
+// RefDigits is Digits for the findings of several lists together.
+func RefDigits(lists ...[]Ref) int {
+	var ids []string
+	for _, list := range lists {
+		for i := range list {
+			ids = append(ids, list[i].ID)
+		}
+	}
+	return digits(ids)
+}
+
+// Short returns the beginning of the finding's id, of so many characters.
+func (k *Ref) Short(digits int) string { return k.ID[:min(digits, len(k.ID))] }
+
+func digits(ids []string) int {
 	slices.Sort(ids)
-	digits := 6
+	most := 6
 	for i := 1; i < len(ids); i++ {
 		common := 0
 		for common < min(len(ids[i]), len(ids[i-1])) && ids[i][common] == ids[i-1][common] {
 			common++
 		}
 		if ids[i] != ids[i-1] {
-			digits = max(digits, common+1)
+			most = max(most, common+1)
 		}
 	}
-	return digits
+	return most
 }
 
 // Short returns the beginning of a finding's id, of so many characters.

@@ -47,7 +47,7 @@ func ruleText(f *Finding) string {
 func (r *Report) Finish() {
 	r.SchemaVersion = SchemaVersion
 	slices.SortFunc(r.Coverage, func(a, b Coverage) int {
-		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region))
+		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.Region, b.Region), cmp.Compare(a.AccountName, b.AccountName))
 	})
 	slices.SortFunc(r.Checks, func(a, b CheckInfo) int { return cmp.Compare(a.ID, b.ID) })
 	r.sortFindings()

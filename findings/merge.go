@@ -42,7 +42,7 @@ func Merge(reports []*Report, names []string) (*Report, error) {
 // merger is a report on its way, with what is in it already.
 type merger struct {
 	*Report
-	places map[[2]string]int // account and region: where the coverage stands
+	places map[[2]string]int // account, and region: where the coverage stands
 	from   []string          // of each coverage: the report that it came from
 	checks map[string]bool
 	ids    map[string]bool
@@ -51,7 +51,7 @@ type merger struct {
 // cover adds the regions of a report.
 func (m *merger) cover(r *Report, name string) error {
 	for _, c := range r.Coverage {
-		at := [2]string{c.AccountID, c.Region}
+		at := [2]string{c.account(), c.Region}
 		i, twice := m.places[at]
 		switch {
 		case !twice:

@@ -96,8 +96,8 @@ func (b *block) open() string {
 	return o.text
 }
 
-func (i *Interface) texts() [5]*string {
-	return [...]*string{&i.ID, &i.Name, &i.Owner, &i.PrivateIP, &i.PublicIP}
+func (i *Interface) texts() [6]*string {
+	return [...]*string{&i.ID, &i.Name, &i.Owner, &i.PrivateIP, &i.PublicIP, &i.IPv6}
 }
 
 // packedReader reads what packer wrote, from the beginning of text.

@@ -6,6 +6,7 @@
 package findings
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/sgaudit/sgaudit/change"
@@ -35,6 +36,10 @@ type Report struct {
 	Selection     *Selection     `json:"selection,omitempty"`  // of another report, by its filters
 	Exceptions    []ExceptionUse `json:"exceptions,omitempty"` // of the configuration, in its order
 	Throttled     []Throttled    `json:"throttled,omitempty"`  // of a live run: calls that AWS throttled
+
+	// Account are the options by which commands of sgaudit read the same account; empty:
+	// those of the credentials. It is set for a made-up account alone.
+	Account string `json:"-"`
 }
 
 // Throttled is how often AWS throttled the calls of one operation. Most of them were
@@ -113,7 +118,7 @@ func (r *Report) Open() []*Finding {
 
 // Coverage says how much of one region of one account was read.
 type Coverage struct {
-	AccountID         string `json:"account_id"`
+	AccountID         string `json:"account_id"` // empty where a profile does not work and its account is not known
 	AccountName       string `json:"account_name"`
 	Region            string `json:"region"`
 	Status            string `json:"status"` // complete, partial, failed, skipped
@@ -122,6 +127,9 @@ type Coverage struct {
 	NetworkInterfaces int    `json:"network_interfaces"`
 	Gaps              []Gap  `json:"gaps"`
 }
+
+// account is the id of the account, or the name of the profile where the id is not known.
+func (c *Coverage) account() string { return cmp.Or(c.AccountID, c.AccountName) }
 
 // Gap is an operation that did not give its whole answer.
 type Gap struct {
@@ -167,15 +175,23 @@ const (
 // Finding is one thing that should not be as it is: one per check and rule,
 // or per check and resource where no rule is meant.
 type Finding struct {
-	ID           string            `json:"id"`
-	Check        string            `json:"check"`
-	Title        string            `json:"title"`
-	Severity     Severity          `json:"severity"`
-	BaseSeverity Severity          `json:"base_severity"`
-	Information  bool              `json:"-"`                    // the check gave it severity info, whatever the settings say
-	Status       string            `json:"status"`               // open or suppressed
-	Baseline     string            `json:"baseline"`             // new, unchanged, or empty where no baseline was given
-	FirstSeen    *time.Time        `json:"first_seen,omitempty"` // with a baseline: when the first of the reports found it
+	ID           string     `json:"id"`
+	Check        string     `json:"check"`
+	Title        string     `json:"title"`
+	Severity     Severity   `json:"severity"`
+	BaseSeverity Severity   `json:"base_severity"`
+	Information  bool       `json:"-"`                    // the check gave it severity info, whatever the settings say
+	Status       string     `json:"status"`               // open or suppressed
+	Baseline     string     `json:"baseline"`             // new, unchanged, or empty where no baseline was given
+	FirstSeen    *time.Time `json:"first_seen,omitempty"` // with a baseline: when the first of the reports found it
+
+	// SeverityBefore is the severity in the baseline, where it was lower than it is now.
+	SeverityBefore *Severity `json:"severity_before,omitempty"`
+	// JudgedSeverity is the severity that the last run gave which could judge the finding,
+	// where it is another one: in this run the verdict is unknown, and the region was not
+	// read in full.
+	JudgedSeverity *Severity `json:"judged_severity,omitempty"`
+
 	AccountID    string            `json:"account_id"`
 	AccountName  string            `json:"account_name"`
 	Region       string            `json:"region"`
@@ -214,6 +230,7 @@ type Interface struct {
 	Owner     string `json:"owner"`
 	PrivateIP string `json:"private_ip"`
 	PublicIP  string `json:"public_ip"`
+	IPv6      string `json:"ipv6,omitempty"` // the first IPv6 address, where it is not in PrivateIP
 }
 
 // Exposure is the verdict on whether the internet gets through today, and

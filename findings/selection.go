@@ -19,7 +19,7 @@ type Filter struct {
 	Checks, Accounts, Regions []string
 	MinSeverity               Severity
 	Status                    string              // open or suppressed; empty: both
-	New                       bool                // only findings that the baseline does not hold
+	New                       bool                // only findings that are News
 	Part                      func(*Finding) bool // chooses by the group or resource; nil: every one
 	Gone                      func(*Ref) bool     // with Part, the same for findings of the baseline
 	Words                     []string            // the filters but for MinSeverity, for Selection
@@ -42,7 +42,7 @@ func (r *Report) Select(f Filter) *Report {
 	filtered := 0
 	chosen.Findings = keep(r.Findings, func(x *Finding) bool {
 		if place(x.AccountID, x.Region) && in(f.Checks, x.Check) && (f.Status == "" || x.Status == f.Status) &&
-			(!f.New || x.Baseline == New) && (f.Part == nil || f.Part(x)) {
+			(!f.New || x.News()) && (f.Part == nil || f.Part(x)) {
 			return true
 		}
 		if x.Status != Suppressed {

@@ -188,7 +188,7 @@ func TestDetailed(t *testing.T) {
 		f := one
 		f.ID, f.Interfaces = "id"+strconv.Itoa(i), make([]findings.Interface, i%11)
 		for k := range f.Interfaces {
-			f.Interfaces[k] = findings.Interface{ID: "eni-" + strconv.Itoa(i), Name: strconv.Itoa(k), Owner: strings.Repeat("ü", i), PrivateIP: "10.0.0.1", PublicIP: "1.1.1.1"}
+			f.Interfaces[k] = findings.Interface{ID: "eni-" + strconv.Itoa(i), Name: strconv.Itoa(k), Owner: strings.Repeat("ü", i), PrivateIP: "10.0.0.1", PublicIP: "1.1.1.1", IPv6: strings.Repeat("2600::1", k)}
 		}
 		f.Exposure.Evidence = []string{"", strconv.Itoa(i)}
 		r.Findings = append(r.Findings, f)

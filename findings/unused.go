@@ -48,6 +48,10 @@ var gradeNames = [...]string{"", "unattached", "unreferenced", "not-held", "not-
 // String returns the word that reports use, empty for no grade.
 func (g Grade) String() string { return gradeNames[min(int(g), len(gradeNames)-1)] }
 
+// Words is the grade for people, by its number: "grade 3 of 5". The word of the lowest
+// is that of a verdict too.
+func (g Grade) Words() string { return fmt.Sprintf("grade %d of %d", g, NoTraffic) }
+
 // MarshalText writes the word.
 func (g Grade) MarshalText() ([]byte, error) { return []byte(g.String()), nil }
 

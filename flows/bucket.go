@@ -59,8 +59,10 @@ type walk struct {
 	mu      sync.Mutex
 	list    []source
 	notes   []Note
+	unread  leftOut
 	others  map[string]bool // accounts with flow logs that were not asked for
 	failure error           // the first that kept a folder from being listed
+	later   bool            // something was delivered later than the window, and is not read
 }
 
 // listBucket lists the objects of a path. In the folders of AWS (AWSLogs, plain or of
@@ -81,9 +83,13 @@ func listBucket(ctx context.Context, path string, o *Options) ([]source, []Note,
 	if len(w.list) == 0 && w.failure != nil {
 		return nil, nil, fmt.Errorf("listing %s: %w", words.Plain(path), w.failure)
 	}
+	if w.later {
+		w.notes = append(w.notes, Note{File: path, Text: "what was delivered more than a day after the end of the window is not read. " + lateText})
+	}
 	if len(w.others) > 0 {
 		w.notes = append(w.notes, Note{File: path, Text: "flow logs of accounts that the inventory does not hold are not read: " + words.List(slices.Sorted(maps.Keys(w.others)), 3)})
 	}
+	w.notes = append(w.notes, w.unread.notes(w.list)...)
 	return w.list, w.notes, nil
 }
 
@@ -283,7 +289,13 @@ func (w *walk) within(date [3]int) folderUse {
 		last = first.AddDate(0, 1, 0)
 	}
 	o := w.options
-	if !o.Since.IsZero() && last.Before(o.Since.Add(-margin)) || !o.Until.IsZero() && first.After(o.Until.Add(margin)) {
+	switch {
+	case o.after(first):
+		w.mu.Lock()
+		w.later = true
+		w.mu.Unlock()
+		return skipFolder
+	case !o.Since.IsZero() && last.Before(o.Since.Add(-margin)):
 		return skipFolder
 	}
 	return openFolder
@@ -297,10 +309,20 @@ func isDigits(text string, n int) bool {
 func (w *walk) take(o Object, named bool) {
 	origin, known := OriginOf(o.Key)
 	switch {
-	case o.Size == 0:
+	case named && o.Size > 0:
+	case w.options.otherEnding(o.Key):
+		if (w.regions == nil || w.regions[origin.Region]) && (w.accounts == nil || w.accounts[origin.Account]) {
+			w.mu.Lock()
+			w.unread.add(w.path(o.Key))
+			w.mu.Unlock()
+		}
 		return
-	case named:
 	case !isFlowLogName(o.Key):
+		return
+	case known && w.options.after(origin.Time):
+		w.mu.Lock()
+		w.later = true
+		w.mu.Unlock()
 		return
 	case known && (w.options.outside(origin.Time) || w.regions != nil && !w.regions[origin.Region]):
 		return
@@ -312,6 +334,12 @@ func (w *walk) take(o Object, named bool) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if o.Size == 0 {
+		if neverEmpty(o.Key) {
+			w.notes = append(w.notes, Note{File: w.path(o.Key), Text: emptyText, Loss: true})
+		}
+		return
+	}
 	w.list = append(w.list, source{path: w.path(o.Key), size: o.Size, origin: origin, bucket: w.bucket, object: o})
 }
 

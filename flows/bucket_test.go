@@ -23,6 +23,8 @@ type shelf struct {
 	denied  map[string]string // prefixes of lists, and keys, with what is wrong
 	cut     map[string]int64  // keys that cannot be read from an offset on
 
+	etags map[string]string // by key
+
 	mu     sync.Mutex
 	lists  []string
 	reads  []string
@@ -57,7 +59,7 @@ func (s *shelf) List(_ context.Context, prefix, delimiter string, page func([]fl
 			}
 			continue
 		}
-		if err := page([]flows.Object{{Key: key, Size: int64(len(s.objects[key]))}}, nil); err != nil {
+		if err := page([]flows.Object{{Key: key, Size: int64(len(s.objects[key])), ETag: s.etags[key]}}, nil); err != nil {
 			return err
 		}
 	}
@@ -154,10 +156,16 @@ func TestBucketLayouts(t *testing.T) {
 			if len(s.lists) > 16 {
 				t.Errorf("%s, from %q on: %d lists: %q", what, path, len(s.lists), s.lists)
 			}
+			later := 0
 			for _, n := range sum.Notes {
-				if n.Loss || !strings.Contains(n.Text, "444455556666") {
+				if strings.HasPrefix(n.Text, "what was delivered more than a day after the end of the window is not read") {
+					later++
+				} else if n.Loss || !strings.Contains(n.Text, "444455556666") {
 					t.Errorf("%s, from %q on: %v", what, path, n)
 				}
+			}
+			if later != 1 {
+				t.Errorf("%s, from %q on: %d notes of what was delivered later: %v", what, path, later, sum.Notes)
 			}
 		}
 	}

@@ -6,11 +6,49 @@ import "github.com/sgaudit/sgaudit/inventory"
 // acknowledges a SYN is recorded, as 18 (Amazon VPC user guide, flow log record
 // examples, TCP flag sequence).
 const (
+	flagFIN    = 1
 	flagSYN    = 2
 	flagRST    = 4
 	flagRSTACK = 20
 	flagSYNACK = 18
 )
+
+// mostAttempts is how many packets one attempt to open a TCP connection has at most: a
+// SYN and the six that Linux sends again by default (tcp_syn_retries).
+const mostAttempts = 7
+
+// attempts reports whether the flags of a record show the SYN of a TCP connection that may
+// have got no answer. A record of more packets than one attempt has, with the FIN of the
+// side that sent the SYN, is of a connection that was open.
+func (r *record) attempts() bool {
+	return r.protocol == uint8(inventory.TCP) && r.flags&flagSYNACK == flagSYN && (r.flags&flagFIN == 0 || r.packets <= mostAttempts)
+}
+
+// open reports whether a record of TCP or UDP shows that its connection is open: it went
+// back to the side that opened it, or has more packets of TCP than one attempt has.
+func (r *record) open(flagged, reply bool) bool {
+	switch inventory.Protocol(r.protocol) {
+	case inventory.TCP:
+		if !reply && flagged && r.flags&flagSYNACK == flagSYN {
+			return !r.attempts()
+		}
+		return reply || r.packets > mostAttempts
+	case inventory.UDP:
+		return reply
+	}
+	return false
+}
+
+// opens reports the same of a row that counts records of which all show it, or none does.
+func (c *Count) opens(protocol inventory.Protocol, certainty Certainty) bool {
+	switch {
+	case protocol != inventory.TCP && protocol != inventory.UDP:
+		return false
+	case c.Replies > 0:
+		return true
+	}
+	return protocol == inventory.TCP && c.Opened == 0 && (certainty == Certain || c.Packets > mostAttempts*c.Records)
+}
 
 // mostRefusals is how many packets of one client port a closed port refuses at most: a
 // SYN and the six that Linux sends again by default (tcp_syn_retries).
@@ -32,14 +70,6 @@ type sight struct {
 	certainty Certainty
 	reply     bool // the record's packets went back to the side that opened the connection
 }
-
-// Ports below lowPorts belong to services, those from highPorts on are given to
-// clients by Linux and Windows. A NAT gateway or a load balancer gives any port
-// from 1024 on to a client.
-const (
-	lowPorts  = 1024
-	highPorts = 32768
-)
 
 // sights returns the ways to see a record that was accepted: one where the side
 // that opened the connection is known, two else. Ports are of the record.
@@ -73,22 +103,16 @@ func sights(r *record, flagged bool, seen *[2]sight) []sight {
 		seen[0], seen[1] = in, out
 		return seen[:]
 	}
-	switch {
-	case own < lowPorts && remote >= lowPorts:
-		in.certainty = Likely
-		seen[0] = in
-		return seen[:1]
-	case remote < lowPorts && own >= lowPorts:
-		out.certainty = Likely
-		seen[0] = out
-		return seen[:1]
-	case own < highPorts && remote >= highPorts:
-		in.certainty, out.certainty = Likely, Unlikely
-	case remote < highPorts && own >= highPorts:
-		in.certainty, out.certainty = Unlikely, Likely
-	default:
-		in.certainty, out.certainty = Either, Either
+	var known bool
+	if own < remote {
+		in.certainty, out.certainty, known = guess(own, remote)
+		seen[0], seen[1] = in, out
+	} else {
+		out.certainty, in.certainty, known = guess(remote, own)
+		seen[0], seen[1] = out, in
 	}
-	seen[0], seen[1] = in, out
+	if known {
+		return seen[:1]
+	}
 	return seen[:]
 }

@@ -83,6 +83,9 @@ func TestBadInput(t *testing.T) {
 		"a time in the future":               {file: "x.log", text: good + strings.Replace(v2Line, "1790812800 1790812860", "1990812800 1990812860", 1) + "\n", records: 1, line: 3, note: "the time of the record is impossible"},
 		"an end before the start":            {file: "x.log", text: good + strings.Replace(v2Line, "1790812800 1790812860", "1790812860 1790812800", 1) + "\n", records: 1, line: 3, note: "the time of the record is impossible"},
 		"a direction that cannot be told":    {file: "x.log", text: good + strings.Replace(v2Line, "10.0.0.5", "10.0.0.99", 1) + "\n", records: 1, line: 3, note: "has no flow-direction"},
+		"no values and no log-status":        {file: "x.log", text: strings.NewReplacer(" log-status", "", " OK", "").Replace(good) + "2 123456789012 eni-0a - - - - - - - 1790812860 1790812920 -\n", records: 2, line: 3, note: "its hours do not count as recorded"},
+		"a log-status that is absent":        {file: "x.log", text: good + "2 123456789012 eni-0a - - - - - - - 1790812860 1790812920 - -\n", records: 2, line: 3, note: "its hours do not count as recorded"},
+		"some values and no log-status":      {file: "x.log", text: good + "2 123456789012 eni-0a 10.0.1.7 - - - - - - 1790812860 1790812920 - -\n", records: 1, line: 3, note: "has not the form of its column"},
 		"a regional NAT gateway":             {file: "x.log", text: good + strings.Replace(v2Line, "eni-0a", "-", 1) + "\n", records: 1, line: 3, note: "names no interface"},
 		"a file that is cut off":             {file: "x.log.gz", text: string(cut[:len(cut)*2/3]), records: 0, line: 0, note: "damaged or cut off"},
 		"a file that is no gzip file":        {file: "y.gz", text: "\x1f\x8bnothing of it", records: 0, line: 0, note: "begins like a gzip file"},
@@ -99,7 +102,9 @@ func TestBadInput(t *testing.T) {
 		"a clock that jumps back":            {file: "x.log", text: good + strings.Replace(v2Line, "1790812800 1790812860", "1790726400 1790726460", 1) + "\n", records: 2, line: 0, note: ""},
 		"times of CloudWatch Logs":           {file: "x.log", text: "2026-10-01T00:00:00.000Z " + v2Line + "\n2026-10-01T00:00:01.000Z " + v2Back + "\n", records: 2, line: 0, note: ""},
 		"line breaks of Windows":             {file: "x.log", text: strings.ReplaceAll(good, "\n", "\r\n"), records: 1, line: 0, note: ""},
-		"no line break at the end":           {file: "x.log", text: strings.TrimSpace(good), records: 1, line: 0, note: ""},
+		"no line break at the end":           {file: "x.log", text: good + v2Back, records: 1, line: 3, note: "the last line has no line break at its end"},
+		"a record alone without a break":     {file: "x.log", text: v2Line, records: 0, line: 1, note: "put a line break at its end"},
+		"cut off in a header":                {file: "x.log", text: good + v2Header[:40], records: 1, line: 3, note: "the last line has no line break at its end"},
 		"a damaged Parquet":                  {file: "x.log.parquet", text: "PAR1", records: 0, line: 0, note: "it is not a Parquet file, or it is cut off"},
 		"an empty file":                      {file: "x.log", text: "", records: 0, line: 0, note: ""},
 		"lines that hold terminal sequences": {file: "x.log", text: good + "\x1b[2J\n", records: 1, line: 3, note: "more or fewer columns"},
@@ -136,7 +141,7 @@ func (c *badInput) textOnly() bool {
 	for _, name := range columns {
 		distinct[name] = true
 	}
-	return len(lines) < 2 || c.file != "x.log" || len(distinct) < len(columns) || strings.Contains(c.text, "\r") || strings.ContainsRune(c.text, '{') || !strings.Contains(lines[0], "srcaddr") || strings.Contains(strings.Join(lines[1:], ""), "srcaddr")
+	return len(lines) < 2 || !strings.HasSuffix(c.text, "\n") || c.file != "x.log" || len(distinct) < len(columns) || strings.Contains(c.text, "\r") || strings.ContainsRune(c.text, '{') || !strings.Contains(lines[0], "srcaddr") || strings.Contains(strings.Join(lines[1:], ""), "srcaddr")
 }
 
 func badText(t *testing.T, c badInput) (string, *shelf) {
@@ -236,7 +241,20 @@ func TestWhoOpened(t *testing.T) {
 		"a closed port of the other side":      {"egress 10.0.0.5 9.9.9.9 5000 22 6 2 ACCEPT;ingress 9.9.9.9 10.0.0.5 22 5000 6 20 ACCEPT", "egress tcp/22 certain replies 0 of 1"},
 		"a connection that RST and FIN end":    {"ingress 9.9.9.9 10.0.0.5 5000 22 6 2 ACCEPT;egress 10.0.0.5 9.9.9.9 22 5000 6 5 ACCEPT", "ingress tcp/22 certain replies 0 of 1;ingress tcp/22 certain replies 1 of 1"},
 		"its later records":                    {"ingress 9.9.9.9 10.0.0.5 5000 50051 6 2 ACCEPT;egress 10.0.0.5 9.9.9.9 50051 5000 6 0 ACCEPT;ingress 9.9.9.9 10.0.0.5 5000 50051 6 1 ACCEPT", "ingress tcp/50051 certain replies 0 of 1;ingress tcp/50051 certain replies 1 of 2"},
-		"a service port, without flags":        {"ingress 9.9.9.9 10.0.0.5 5000 443 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 443 5000 6 - ACCEPT", "ingress tcp/443 likely replies 1 of 2"},
+		"a service port, without flags":        {"ingress 9.9.9.9 10.0.0.5 5000 443 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 443 5000 6 - ACCEPT", "egress tcp/5000 unlikely replies 1 of 2;ingress tcp/443 likely replies 1 of 2"},
+		"a client port, without flags":         {"ingress 9.9.9.9 10.0.0.5 50000 443 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 443 50000 6 - ACCEPT", "ingress tcp/443 likely replies 1 of 2"},
+		"a client of NFS, without flags":       {"ingress 9.9.9.9 10.0.0.5 797 2049 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 2049 797 6 - ACCEPT", "egress tcp/797 either replies 1 of 2;ingress tcp/2049 either replies 1 of 2"},
+		"a client of GlusterFS, mid-life":      {"ingress 9.9.9.9 10.0.0.5 1013 49152 6 0 ACCEPT;egress 10.0.0.5 9.9.9.9 49152 1013 6 0 ACCEPT", "egress tcp/1013 either replies 1 of 2;ingress tcp/49152 either replies 1 of 2"},
+		"one low port and several bricks":      {"ingress 9.9.9.9 10.0.0.5 1013 49152 6 0 ACCEPT;egress 10.0.0.5 9.9.9.9 49152 1013 6 0 ACCEPT;ingress 9.9.9.9 10.0.0.5 1013 49153 6 0 ACCEPT;egress 10.0.0.5 9.9.9.9 49153 1013 6 0 ACCEPT", "egress tcp/1013 either replies 2 of 4;ingress tcp/49152 unlikely replies 1 of 2;ingress tcp/49153 unlikely replies 1 of 2"},
+		"LDAPS, mid-life":                      {"ingress 9.9.9.9 10.0.0.5 40000 636 6 0 ACCEPT;egress 10.0.0.5 9.9.9.9 636 40000 6 0 ACCEPT", "egress tcp/40000 unlikely replies 1 of 2;ingress tcp/636 likely replies 1 of 2"},
+		"LDAPS from two ports":                 {"ingress 9.9.9.9 10.0.0.5 40000 636 6 0 ACCEPT;egress 10.0.0.5 9.9.9.9 636 40000 6 0 ACCEPT;ingress 9.9.9.9 10.0.0.5 40001 636 6 0 ACCEPT", "ingress tcp/636 likely replies 1 of 3"},
+		"syslog from port 514 to 1514":         {"ingress 9.9.9.9 10.0.0.5 514 1514 17 - ACCEPT", "egress udp/514 unlikely replies 1 of 1;ingress udp/1514 either replies 0 of 1"},
+		"from a service's port, one way":       {"ingress 9.9.9.9 10.0.0.5 161 40000 17 - ACCEPT", "egress udp/161 unlikely replies 1 of 1;ingress udp/40000 either replies 0 of 1"},
+		"the same to two ports":                {"egress 10.0.0.5 9.9.9.9 161 40000 17 - ACCEPT;egress 10.0.0.5 9.9.9.9 161 40001 17 - ACCEPT", "egress udp/32768-65535 either replies 0 of 2;ingress udp/161 unlikely replies 2 of 2"},
+		"SYN-ACK that nobody asked for":        {"ingress 9.9.9.9 10.0.0.5 443 5000 6 18 ACCEPT", "egress tcp/443 unlikely replies 1 of 1;ingress tcp/5000 unlikely replies 0 of 1"},
+		"the same to two ports, SYN-ACK":       {"ingress 9.9.9.9 10.0.0.5 443 5000 6 18 ACCEPT;ingress 9.9.9.9 10.0.0.5 443 5001 6 18 ACCEPT", "egress tcp/443 unlikely replies 2 of 2;ingress tcp/all unlikely replies 0 of 2"},
+		"SYN-ACK of a connection that sent":    {"ingress 9.9.9.9 10.0.0.5 443 5000 6 18 ACCEPT;egress 10.0.0.5 9.9.9.9 5000 443 6 0 ACCEPT", "egress tcp/443 certain replies 0 of 1;egress tcp/443 certain replies 1 of 1"},
+		"two connections of one pair of ports": {"ingress 9.9.9.9 10.0.0.5 40000 22 6 0 ACCEPT;egress 10.0.0.5 9.9.9.9 51000 40000 6 2 ACCEPT;ingress 9.9.9.9 10.0.0.5 40000 51000 6 18 ACCEPT", "egress tcp/40000 certain replies 1 of 2;ingress tcp/22 likely replies 0 of 1"},
 		"a DNS query of ours":                  {"egress 10.0.0.5 9.9.9.9 40000 53 17 - ACCEPT;ingress 9.9.9.9 10.0.0.5 53 40000 17 - ACCEPT", "egress udp/53 likely replies 1 of 2"},
 		"a user port, without flags":           {"ingress 9.9.9.9 10.0.0.5 40000 8080 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 8080 40000 6 - ACCEPT", "egress tcp/40000 unlikely replies 1 of 2;ingress tcp/8080 likely replies 1 of 2"},
 		"many clients' ports to a high port":   {"ingress 9.9.9.9 10.0.0.5 40000 50051 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 50051 40000 6 - ACCEPT;ingress 9.9.9.9 10.0.0.5 40001 50051 6 - ACCEPT;egress 10.0.0.5 9.9.9.9 50051 40001 6 - ACCEPT", "ingress tcp/50051 either replies 2 of 4"},
@@ -278,8 +296,8 @@ func TestDirectionByAddress(t *testing.T) {
 	}
 }
 
-// Hours are covered by records and by NODATA, not by SKIPDATA, and not by the files of
-// a flow log that records rejected traffic only.
+// Hours are covered by records and by NODATA, not by SKIPDATA, not by lines without values
+// and log-status, and not by the files of a flow log that records rejected traffic only.
 func TestCoveredHours(t *testing.T) {
 	const rejects = "123456789012_vpcflowlogs_eu-west-1_fl-0aaaaaaaaaaaaaaaa_20261001T0000Z_1a2b3c.log"
 	line := func(start, end int, rest string) string {
@@ -287,13 +305,14 @@ func TestCoveredHours(t *testing.T) {
 	}
 	folder := t.TempDir()
 	write(t, folder, "x.log", v2Header+"\n"+v2Line+"\n"+line(3600, 4200, "NODATA")+line(6900, 7200, "SKIPDATA")+line(86000, 87000, "NODATA"))
+	write(t, folder, "bare.log", strings.Replace(v2Header, " log-status", "", 1)+"\n"+strings.ReplaceAll(line(18000, 18600, "")+line(21600, 22200, ""), " \n", "\n"))
 	write(t, folder, rejects, v2Header+"\n"+line(10800, 11400, "NODATA"))
 	s := read(t, flows.Options{Addresses: ownAddress, RejectOnly: map[string]bool{"fl-0aaaaaaaaaaaaaaaa": true}}, folder)
 	e := s.Interface("eni-0a")
 	if e == nil || !e.Accepted {
 		t.Fatalf("%+v", e)
 	}
-	for _, c := range []struct{ from, to, covered, skipped int }{{0, 24, 3, 1}, {0, 48, 4, 1}, {1, 2, 1, 1}, {2, 20, 0, 0}, {23, 25, 2, 0}} {
+	for _, c := range []struct{ from, to, covered, skipped int }{{0, 24, 3, 3}, {0, 48, 4, 3}, {1, 2, 1, 1}, {2, 5, 0, 0}, {2, 20, 0, 2}, {23, 25, 2, 0}} {
 		covered, skipped := e.Covered(begin+int64(c.from)*3600, begin+int64(c.to)*3600)
 		if covered != c.covered || skipped != c.skipped {
 			t.Errorf("hours %d to %d: %d covered, %d skipped, want %d and %d", c.from, c.to, covered, skipped, c.covered, c.skipped)
@@ -340,5 +359,57 @@ func TestPaths(t *testing.T) {
 	cancel()
 	if _, err := flows.Read(ctx, []string{folder}, flows.Options{Addresses: ownAddress}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+}
+
+// Symbolic links to folders are followed, also where the folder itself is one, and in
+// circles once. One that leads nowhere is named.
+func TestLinkedFolders(t *testing.T) {
+	for what, c := range map[string]struct {
+		links   map[string]string // by name
+		path    string
+		records uint64
+		note    string
+	}{
+		"a folder in the folder": {map[string]string{"logs/2026-09": "../real"}, "logs", 2, ""},
+		"the folder itself":      {map[string]string{"link": "real"}, "link", 1, ""},
+		"a link to a link":       {map[string]string{"link": "other", "other": "real"}, "link", 1, ""},
+		"the folder above":       {map[string]string{"logs/up": "..", "logs/self": "."}, "logs", 2, ""},
+		"two names of a folder":  {map[string]string{"logs/a": "../real", "logs/b": "../real"}, "logs", 2, ""},
+		"nothing":                {map[string]string{"logs/gone": "../none"}, "logs", 1, "logs/gone: the symbolic link leads to nothing that can be read"},
+		"a file that is gone":    {map[string]string{"logs/gone.log": "none.log"}, "logs", 1, "logs/gone.log: the symbolic link leads to nothing that can be read"},
+	} {
+		folder := t.TempDir()
+		write(t, folder, "logs/x.log", v2Header+"\n"+v2Line+"\n")
+		write(t, folder, "real/y.log", v2Header+"\n"+v2Back+"\n")
+		for name, to := range c.links {
+			if err := os.Symlink(to, filepath.Join(folder, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s := read(t, flows.Options{Addresses: ownAddress}, filepath.Join(folder, c.path))
+		if s.Records != c.records || (c.note != "") != (len(s.Notes) == 1) || c.note != "" && (!strings.Contains(s.Notes[0].String(), c.note) || s.Notes[0].Loss != strings.Contains(c.note, ".log")) {
+			t.Errorf("%s: %d records, want %d; notes %v, want %q", what, s.Records, c.records, s.Notes, c.note)
+		}
+	}
+}
+
+// Files that were delivered long after the window are not read, which is said: AWS
+// delivers records late. Of files from before the window nothing is said.
+func TestFilesOfLaterDays(t *testing.T) {
+	folder := t.TempDir()
+	for day, records := range map[string]string{"20260928": v2Line, "20261001": v2Line, "20261002": v2Back, "20261004": v2Line, "20261005": v2Back} {
+		write(t, folder, "d/123456789012_vpcflowlogs_eu-west-1_fl-0a_"+day+"T0100Z_"+day+".log", v2Header+"\n"+records+"\n"+strings.Repeat("\n", len(day)+int(day[7]-'0')))
+	}
+	for until, want := range map[time.Time]string{
+		time.Unix(begin+86400, 0):   folder + ": files that are not read, because their names say that they were delivered more than a day after the end of the window: 2. Records of the window",
+		time.Unix(begin+5*86400, 0): "",
+		{}:                          "",
+	} {
+		s := read(t, flows.Options{Addresses: ownAddress, Since: time.Unix(begin, 0), Until: until}, folder)
+		s.Notes = slices.DeleteFunc(s.Notes, ofAnotherDay)
+		if want == "" && len(s.Notes) > 0 || want != "" && (len(s.Notes) != 1 || !strings.HasPrefix(s.Notes[0].String(), want) || s.Notes[0].Loss) {
+			t.Errorf("until %v: notes %v, want %q", until, s.Notes, want)
+		}
 	}
 }

@@ -7,29 +7,45 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // lines reads the lines of one file.
 type lines struct {
-	job     *job
-	source  *source
-	reducer *reducer
-	parser  parser
-	record  record
-	wrong   faultCount
-	counted bool // what it records counts as covered
-	broken  bool // the header that holds cannot be used
-	done    bool // the rest of the file cannot be read
+	job       *job
+	source    *source
+	reducer   *reducer
+	parser    parser
+	record    record
+	wrong     faultCount
+	delivered int64 // when the file was delivered, by its name, in Unix seconds; 0: the name does not say it
+	broken    bool  // the header that holds cannot be used
+	done      bool  // the rest of the file cannot be read
+	holds     holding
 }
 
+// holding is what was found in a file.
+type holding uint8
+
+const (
+	holdsNothing holding = iota
+	holdsHeader          // a header, and nothing else
+	holdsLines           // records, or something that is none
+)
+
 func (l *lines) note(text string, line int) {
+	l.holds = holdsLines
 	l.reducer.summary.Notes = append(l.reducer.summary.Notes, Note{File: l.source.path, Line: line, Text: text, Loss: true})
 }
 
 // readLines reads the lines of a file. A header may stand on any line, as in files
 // that were joined: it holds for the lines after it.
 func (j *job) readLines(ctx context.Context, s *source, d *reducer, in *bufio.Reader) error {
-	l := &lines{job: j, source: s, reducer: d, counted: !j.options.RejectOnly[s.origin.FlowLog]}
+	l := &lines{job: j, source: s, reducer: d, delivered: s.delivered()}
+	d.begin(s, j.options.recordingOf(s))
+	defer d.end(j.options.Rejecting)
 	for n := 1; !l.done; n++ {
 		if n%4096 == 0 {
 			if err := ctx.Err(); err != nil {
@@ -54,19 +70,63 @@ func (j *job) readLines(ctx context.Context, s *source, d *reducer, in *bufio.Re
 			l.done = true
 			continue
 		}
-		if line = trim(line); len(line) > 0 {
+		if err != nil && cutOff(line) {
+			l.note(cutOffText, n)
+		} else if line = trim(line); len(line) > 0 {
 			l.take(line, n)
 		}
 		l.done = l.done || err != nil
 	}
 	d.summary.Notes = append(d.summary.Notes, l.wrong.notes(s.path)...)
+	l.tellEmpty()
 	return nil
 }
+
+// cutOff reports whether a last line without a line break may be a part of a line. AWS ends
+// each line with one. JSON shows its own end, and so does a summary.
+func cutOff(line []byte) bool { return len(line) > 0 && line[0] != '{' }
+
+const cutOffText = "the last line has no line break at its end, so that the file may have been cut off there: the line is left out. If the file is whole, put a line break at its end"
+
+// tellEmpty says that a file holds no record. AWS delivers a file if there are records for
+// it, with a header, so that one of AWS without both is damaged, and so is a file of gzip
+// without content.
+func (l *lines) tellEmpty() {
+	n := Note{File: l.source.path}
+	switch {
+	case l.holds == holdsLines:
+		return
+	case l.holds == holdsHeader:
+		n.Text = "it holds the names of the columns and no record"
+	case neverEmpty(l.source.path):
+		n.Text, n.Loss = emptyText, true
+	default:
+		return
+	}
+	l.reducer.summary.Notes = append(l.reducer.summary.Notes, n)
+}
+
+// neverEmpty reports whether a file has a name of AWS, or one of gzip.
+func neverEmpty(path string) bool {
+	_, known := OriginOf(path)
+	return known || strings.HasSuffix(strings.ToLower(path), ".gz")
+}
+
+// emptyText says what an empty file of flow logs means.
+const emptyText = "it is empty, although a file of flow logs has a header and records: it was cut off, and its records are missing"
 
 // take reads one line that is not empty.
 func (l *lines) take(line []byte, n int) {
 	if line[0] >= 'a' && line[0] <= 'z' && isHeader(line) {
+		l.holds = max(l.holds, holdsHeader)
 		l.header(line, n)
+		return
+	}
+	l.holds = holdsLines
+	if n == 1 && IsSummary(line) {
+		l.done = true
+		notes := &l.reducer.summary.Notes
+		*notes = append(*notes, Note{File: l.source.path, Text: "it is a summary that sgaudit usage --save-summary wrote, and not a flow log: it is left out. Give it to --summary", Loss: l.source.named})
 		return
 	}
 	if line[0] == '{' {
@@ -84,9 +144,22 @@ func (l *lines) take(line []byte, n int) {
 			return
 		}
 	}
-	f := l.parser.parse(withoutTime(line), &l.record)
+	l.count(l.parser.parse(withoutTime(line), &l.record), n)
+}
+
+// count counts the record of a line or row, or what is wrong with it.
+func (l *lines) count(f fault, n int) {
 	if f == noFault {
-		f = l.reducer.count(&l.record, l.counted)
+		f = l.reducer.count(&l.record)
+	}
+	if at := l.delivered; at != 0 && (f == noFault || f == faultLate) && (l.record.end < at-secondsOfDay || l.record.start > at+secondsOfDay) {
+		l.wrong.add(faultOtherDay, n)
+	}
+	switch {
+	case f == noFault && l.record.bare:
+		f = faultStatus
+	case (f == noFault || f == faultLate) && l.record.long():
+		f = faultLong
 	}
 	if f != noFault {
 		l.wrong.add(f, n)
@@ -100,10 +173,37 @@ func (l *lines) header(line []byte, n int) {
 	switch {
 	case bad != nil:
 		l.note("the header cannot be used, because "+bad.Error(), n)
+	case l.otherFormat(line) != "":
+		notes := &l.reducer.summary.Notes
+		*notes = append(*notes, Note{File: l.source.path, Line: n, Text: l.otherFormat(line)})
 	case len(layout.unknown) > 0:
 		notes := &l.reducer.summary.Notes
 		*notes = append(*notes, Note{File: l.source.path, Line: n, Text: unknownColumns(layout)})
 	}
+}
+
+// otherFormat says where a header is not the format that the inventory has for the flow
+// log of the file, which cannot be changed after its creation (Amazon VPC User Guide, work
+// with flow logs); empty: it is, or the format is not known.
+func (l *lines) otherFormat(line []byte) string {
+	id := l.source.origin.FlowLog
+	format, known := l.job.options.Formats[id]
+	want, err := FormatFields(format)
+	if !known || id == "" || err != nil {
+		return ""
+	}
+	names := strings.Fields(string(line))
+	for i := range max(len(names), len(want)) {
+		switch {
+		case i >= len(want):
+			return fmt.Sprintf("the header names more columns than the format of %s in the inventory, %d and not %d: check which of both is right", id, len(names), len(want))
+		case i >= len(names):
+			return fmt.Sprintf("the header names fewer columns than the format of %s in the inventory, %d and not %d: check which of both is right", id, len(names), len(want))
+		case names[i] != want[i]:
+			return fmt.Sprintf("the header names column %d %q, and the format of %s in the inventory names it %q: check which of both is right, because values of wrong columns give wrong verdicts", i+1, words.Cut(names[i], 60), id, want[i])
+		}
+	}
+	return ""
 }
 
 // trim takes the line break off.

@@ -15,6 +15,7 @@ type Note struct {
 	Count int    // lines or rows that it is about; 0: the file as a whole
 	Text  string // what is wrong, and what became of it
 	Loss  bool   // records are missing because of it
+	Other string // the other file that it is about
 }
 
 // String returns "FILE, line 7: a value has not the form of its column … (3 such lines)".
@@ -30,6 +31,9 @@ func (n Note) String() string {
 	}
 	b.WriteString(": ")
 	b.WriteString(words.Plain(n.Text))
+	if n.Other != "" {
+		b.WriteString(": " + words.Plain(n.Other))
+	}
 	if n.Count > 1 {
 		fmt.Fprintf(&b, " (%d such %ss)", n.Count, unit)
 	}
@@ -51,6 +55,9 @@ var faultTexts = [faults]struct {
 	faultTime:      {"the time of the record is impossible (before flow logs existed, in the future, longer than a day, or its end before its start): the record is left out", true},
 	faultDirection: {"the record has no flow-direction, and neither of its addresses is one of the interface's in the inventory: the record is left out", true},
 	faultMessage:   {`the line holds JSON that has no record of a flow log in "message": it is left out`, true},
+	faultStatus:    {"the record has no values, and no log-status that says why: AWS writes it for an interval without traffic (NODATA) and where it skipped records (SKIPDATA), so its hours do not count as recorded; add log-status to the format of the flow log", false},
+	faultLong:      {"the record is of more than 10 minutes, the longest aggregation interval, so that its times cannot be right: it counts, and only the first 10 minutes count as recorded", false},
+	faultOtherDay:  {"the record is of more than a day before or after the time in the name of the file, by which files of the window are chosen: it counts, and records like it in files that were not chosen are missing", false},
 	faultInterface: {"the record names no interface, as those of regional NAT gateways do: the record is left out", false},
 }
 

@@ -20,7 +20,9 @@ func isParquet(name string, begin []byte) bool {
 // with underscores as AWS writes them or with hyphens, and only those that matter are
 // read. A value that is absent is null or "-". Only an end of the context is an error.
 func (j *job) readParquet(ctx context.Context, s *source, d *reducer, r io.ReaderAt) error {
-	p := &rows{lines: lines{job: j, source: s, reducer: d, counted: !j.options.RejectOnly[s.origin.FlowLog]}}
+	p := &rows{lines: lines{job: j, source: s, reducer: d, delivered: s.delivered()}}
+	d.begin(s, j.options.recordingOf(s))
+	defer d.end(j.options.Rejecting)
 	file, err := columnar.Open(r, s.size)
 	if err != nil {
 		return p.stop(ctx, err)
@@ -85,13 +87,7 @@ func (p *rows) stop(ctx context.Context, err error) error {
 func (p *rows) take(n int, cells []columnar.Cells) {
 	for i := range n {
 		p.read++
-		f := p.parse(i, cells)
-		if f == noFault {
-			f = p.reducer.count(&p.record, p.counted)
-		}
-		if f != noFault {
-			p.wrong.add(f, p.read)
-		}
+		p.count(p.parse(i, cells), p.read)
 	}
 }
 

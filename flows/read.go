@@ -7,8 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -17,6 +17,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/sgaudit/sgaudit/files"
 )
 
 // Options say how flow logs are read. The zero Options read everything.
@@ -29,9 +31,12 @@ type Options struct {
 	// Format is the format of files that have neither a header nor a name that says of
 	// which flow log they are; empty: the default format, where the columns fit it.
 	Format string
-	// RejectOnly are the ids of flow logs that record rejected traffic only: their
-	// files do not say what was accepted.
+	// RejectOnly are the flow logs of the inventory by id: true for those that record
+	// rejected traffic only, of which files do not say what was accepted.
 	RejectOnly map[string]bool
+	// Rejecting reports whether an interface has a flow log that records rejected traffic
+	// only; nil: no interface is known to have one.
+	Rejecting func(id string) bool
 	// Addresses returns the private addresses of an interface, for records that do
 	// not say their direction; nil where they are not known.
 	Addresses func(id string) []netip.Addr
@@ -65,6 +70,11 @@ func Read(ctx context.Context, paths []string, o Options) (*Summary, error) {
 	if len(list) == 0 && len(notes) == 0 {
 		return nil, ErrNoFiles
 	}
+	list, twins, err := once(ctx, list, o.RejectOnly)
+	if err != nil {
+		return nil, err
+	}
+	notes = append(notes, twins...)
 	if o.Now.IsZero() {
 		o.Now = time.Now()
 	}
@@ -84,6 +94,9 @@ func Read(ctx context.Context, paths []string, o Options) (*Summary, error) {
 	if err := group.Wait(); err != nil {
 		return nil, err
 	}
+	for _, id := range slices.Sorted(maps.Keys(j.doubts)) {
+		j.doubts[id].settle(&j.whole, nil)
+	}
 	j.whole.Notes = append(j.whole.Notes, notes...)
 	j.whole.finish()
 	return &j.whole, nil
@@ -97,8 +110,9 @@ type job struct {
 	read    atomic.Uint64
 	records atomic.Uint64
 
-	lock  sync.Mutex
-	whole Summary
+	lock   sync.Mutex
+	whole  Summary
+	doubts map[string]*doubt // by flow log that the inventory does not hold
 }
 
 // opened is a source that a worker can begin with.
@@ -158,7 +172,7 @@ func (j *job) work(ctx context.Context, ready <-chan opened) error {
 		}
 		j.records.Add(d.summary.Records - before)
 		if d.summary.Rows() >= flushAt {
-			j.merge(&d.summary)
+			j.merge(d)
 			d = j.newReducer()
 		}
 		if o.Progress != nil {
@@ -167,13 +181,24 @@ func (j *job) work(ctx context.Context, ready <-chan opened) error {
 			j.lock.Unlock()
 		}
 	}
-	j.merge(&d.summary)
+	j.merge(d)
 	return nil
 }
 
-func (j *job) merge(s *Summary) {
+func (j *job) merge(d *reducer) {
 	j.lock.Lock()
 	defer j.lock.Unlock()
+	for id, x := range d.doubts {
+		if j.doubts == nil {
+			j.doubts = map[string]*doubt{}
+		}
+		if mine := j.doubts[id]; mine != nil {
+			mine.add(x)
+		} else {
+			j.doubts[id] = x
+		}
+	}
+	s := &d.summary
 	if len(j.whole.Interfaces) == 0 && len(j.whole.Notes) == 0 {
 		j.whole, *s = *s, j.whole
 		return
@@ -183,7 +208,7 @@ func (j *job) merge(s *Summary) {
 
 func (j *job) newReducer() *reducer {
 	o := j.options
-	d := &reducer{summary: newSummary(), now: o.Now.Unix()}
+	d := &reducer{summary: newSummary(), now: o.Now.Unix(), accounts: o.Accounts}
 	if !o.Since.IsZero() {
 		d.since = o.Since.Unix()
 	}
@@ -263,12 +288,19 @@ func (j *job) readFile(ctx context.Context, s *opened, d *reducer, in *inflater)
 		}
 		content = s.content(ctx)
 	} else {
-		f, err := os.Open(s.path)
+		f, err := files.Open(ctx, s.path)
+		if ctx.Err() != nil {
+			if err == nil {
+				f.Close()
+			}
+			return fmt.Errorf("reading flow logs: %w", ctx.Err())
+		}
 		if err != nil {
 			lost("it could not be opened: " + reason(err))
 			return nil
 		}
 		defer f.Close()
+		defer context.AfterFunc(ctx, func() { f.Close() })() // a pipe may give nothing for long
 		content = f
 	}
 	var magic [4]byte

@@ -138,7 +138,7 @@ func TestSave(t *testing.T) {
 	}
 	for name, damaged := range map[string]string{
 		"cut off": first[:len(first)/2], "without its end": first[:strings.LastIndex(first, `{"sha256"`)], "changed": strings.Replace(first, `"interface":"eni-00"`, `"interface":"eni-07"`, 1),
-		"another version": strings.Replace(first, `_summary":"1"`, `_summary":"2"`, 1), "other JSON": "{}\n", "more after it": first + "\n", "a row of no interface": strings.Replace(first, `{"row":[0,`, `{"row":[9,`, 1),
+		"another version": strings.Replace(first, `_summary":"2"`, `_summary":"3"`, 1), "other JSON": "{}\n", "more after it": first + "\n", "a row of no interface": strings.Replace(first, `{"row":[0,`, `{"row":[9,`, 1),
 	} {
 		if _, err := flows.Load([]byte(damaged)); err == nil {
 			t.Errorf("a summary that is %s was loaded", name)

@@ -60,6 +60,7 @@ type record struct {
 	packets, bytes           uint64
 	start, end               int64
 	rejected                 bool
+	bare                     bool // no value says what passed, and no log-status why
 	status                   status
 	direction                inventory.Direction
 }
@@ -79,6 +80,9 @@ const (
 	faultInterface       // of no interface: a regional NAT gateway
 	faultLate            // a rejected packet that opens no connection
 	faultMessage         // JSON without a record in "message"
+	faultStatus          // no log-status and no values: it counts as SKIPDATA
+	faultLong            // of more than one aggregation interval
+	faultOtherDay        // of another day than the time in the name of the file
 
 	faults
 )
@@ -131,6 +135,12 @@ func (p *parser) parse(line []byte, r *record) fault {
 	return r.check()
 }
 
+// valued are the columns that say what passed. All of them are "-" in the line of an
+// interval without traffic (Amazon VPC user guide, flow log record examples, no data and
+// skipped records).
+const valued = 1<<colSource | 1<<colDestination | 1<<colPacketSource | 1<<colPacketDestination | 1<<colSourcePort | 1<<colDestinationPort |
+	1<<colProtocol | 1<<colPackets | 1<<colBytes | 1<<colAction | 1<<colFlags
+
 // check looks at what the columns say together.
 func (r *record) check() fault {
 	const always = 1<<colStart | 1<<colEnd
@@ -139,6 +149,9 @@ func (r *record) check() fault {
 	}
 	if !r.has(colInterface) {
 		return faultInterface
+	}
+	if r.bare = r.set&(1<<colStatus|valued) == 0; r.bare {
+		r.status = statusSkipData // NODATA looks the same: what may be missing is not taken for recorded
 	}
 	if r.status != statusOK {
 		return noFault

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sgaudit/sgaudit/flows"
 )
@@ -136,6 +137,11 @@ func TestRowsThatNoQueryGives(t *testing.T) {
 		{"day", "accepted", "2"},
 		{"day", "late", "18446744073709551615"},
 		{"day", "first_seen", "99999999999"},
+		{"day", "first_seen", "100"},
+		{"day", "last_seen", "99999999999"},
+		{"day", "day", "20700"},
+		{"ingress", "first_seen", "100"},
+		{"ingress", "last_seen", "9999999999"},
 		{"ingress", "interface_id", "i-0a"},
 		{"ingress", "protocol", "256"},
 		{"ingress", "certainty", "4"},
@@ -179,5 +185,54 @@ func TestRowsThatNoQueryGives(t *testing.T) {
 		if err := flows.NewReduction("x").Take(row); err == nil {
 			t.Errorf("a row of %d columns was taken", len(row))
 		}
+	}
+}
+
+// Rows of times outside of the window of the query are errors, and so is a row that comes
+// twice. Where a day has accepted traffic and the interface no row of it, rows are missing.
+func TestRowsOfOneResult(t *testing.T) {
+	all := reduced(t)
+	whole := take(t, all)
+	within := func(since, until int64) (failed int) {
+		d := flows.NewReduction("logs.recorded")
+		d.Within(time.Unix(since, 0), time.Unix(until, 0))
+		for _, row := range all {
+			if err := d.Take(row); err != nil {
+				if !strings.Contains(err.Error(), "_seen is ") {
+					t.Error(err)
+				}
+				failed++
+			}
+		}
+		return failed
+	}
+	const day = 86400
+	if n := within(whole.First, whole.Last+1); n > 0 {
+		t.Errorf("%d rows are not of their own window", n)
+	}
+	if n := within(whole.Last+1, whole.Last+2*day); n < 100 {
+		t.Errorf("%d rows before the window are errors", n)
+	}
+	if n := within(whole.First-9*day, whole.First); n < 100 {
+		t.Errorf("%d rows after the window are errors", n)
+	}
+	d := flows.NewReduction("logs.recorded")
+	var days [][]*string
+	for _, row := range all {
+		if err := d.Take(row); err != nil {
+			t.Fatal(err)
+		}
+		what := *row[0]
+		if what == "day" {
+			days = append(days, row)
+		}
+		counted := what == "day" || strings.HasSuffix(what, "gress")
+		if err := d.Take(row); counted != (err != nil && strings.Contains(err.Error(), "repeats")) {
+			t.Errorf("a row about %s that comes twice: %v", what, err)
+		}
+	}
+	s := take(t, days)
+	if !slices.ContainsFunc(s.Notes, func(n flows.Note) bool { return n.Loss && strings.Contains(n.Text, "has no row of it, for eni-0") }) {
+		t.Errorf("without rows of connections: %v", s.Notes)
 	}
 }

@@ -14,8 +14,12 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// summaryVersion is the version of the files that Save writes.
-const summaryVersion = "1"
+// summaryVersion is the version of the files that Save writes. Load reads version 1 too:
+// its rows count attempts and open connections together.
+const (
+	summaryVersion = "2"
+	jointVersion   = "1"
+)
 
 // The file of a summary is one line of JSON after the other: the head, one line for
 // each interface, each account and each note, one for each row, and the SHA-256 of
@@ -33,7 +37,8 @@ type fileInterface struct {
 	ID       string     `json:"interface"`
 	Account  string     `json:"owner"`
 	Accepted bool       `json:"accepted"`
-	Days     [][3]int64 `json:"days"` // day, hours, hours of which records are missing
+	Else     bool       `json:"elsewhere,omitempty"` // not Interface.Here
+	Days     [][3]int64 `json:"days"`                // day, hours, hours of which records are missing
 }
 
 type fileAccount struct {
@@ -47,6 +52,7 @@ type fileNote struct {
 	Count int    `json:"count"`
 	Text  string `json:"note"`
 	Loss  bool   `json:"loss"`
+	Other string `json:"other,omitempty"`
 }
 
 // fileRow is a row: interface (its position among the interfaces), kind, protocol,
@@ -80,7 +86,7 @@ func (s *Summary) Save(w io.Writer) error {
 	position := map[string]int64{}
 	for i, e := range s.SortedInterfaces() {
 		position[e.ID] = int64(i)
-		line := fileInterface{ID: e.ID, Account: e.Account, Accepted: e.Accepted, Days: [][3]int64{}}
+		line := fileInterface{ID: e.ID, Account: e.Account, Accepted: e.Accepted, Else: !e.Here, Days: [][3]int64{}}
 		for _, d := range e.Days {
 			line.Days = append(line.Days, [3]int64{int64(d.Day), int64(d.Hours), int64(d.Skipped)})
 		}
@@ -171,8 +177,8 @@ func (s *Summary) load(line []byte, first bool) error {
 		if err := strict(&h); err != nil {
 			return err
 		}
-		if h.Version != summaryVersion {
-			return fmt.Errorf("its version is %q, and this sgaudit reads version %s", h.Version, summaryVersion)
+		if h.Version != summaryVersion && h.Version != jointVersion {
+			return fmt.Errorf("its version is %q, and this sgaudit reads versions %s and %s", h.Version, jointVersion, summaryVersion)
 		}
 		s.First, s.Last, s.Records, s.Outside, s.Late = h.First, h.Last, h.Records, h.Outside, h.Late
 		return nil
@@ -209,7 +215,7 @@ func (s *Summary) loadInterface(e *fileInterface) error {
 		return fmt.Errorf("%q is not the id of an interface, or comes twice", e.ID)
 	}
 	i := &s.Interfaces[s.interfaceOf([]byte(e.ID))]
-	i.Account, i.Accepted = e.Account, e.Accepted
+	i.Account, i.Accepted, i.Here = e.Account, e.Accepted, !e.Else
 	for _, d := range e.Days {
 		if d[0] < 0 || d[0] > 1<<20 || d[1]|d[2] < 0 || d[1]|d[2] >= 1<<24 {
 			return fmt.Errorf("%v is not a day", d)
@@ -222,20 +228,26 @@ func (s *Summary) loadInterface(e *fileInterface) error {
 func (s *Summary) loadRow(r *fileRow) error {
 	v := r.Row
 	k := kind(v[1])
-	limits := [...]int64{int64(len(s.Interfaces)) - 1, int64(kindOf(inventory.Egress, Unlikely, true)), 255, inventory.MaxPort, int64(len(portLevels)) - 1, int64(len(levels4)) - 1}
+	limits := [...]int64{int64(len(s.Interfaces)) - 1, int64(kindOf(inventory.Egress, Unlikely, true) | openKind), 255, inventory.MaxPort, int64(len(portLevels)) - 1, int64(len(levels4)) - 1}
 	for i, most := range limits {
 		if v[i] < 0 || v[i] > most {
 			return fmt.Errorf("field %d of a row is %d", i+1, v[i])
 		}
 	}
-	if v[6] < int64(noPort) || v[6] > inventory.MaxPort || v[7] < 1 || v[8] < 0 || v[8] > v[7] || v[9] < 0 || v[10]|v[11]|v[12]|v[13] < 0 || v[13] < v[12] || !r.Address.IsValid() || r.Address.Zone() != "" {
+	if v[6] < int64(noPort) || v[6] > inventory.MaxPort || v[7] < 1 || v[8] < 0 || v[8] > v[7] || v[9] < 0 || k.rejected() && (v[8] > 0 || k.open()) || v[10]|v[11]|v[12]|v[13] < 0 || v[13] < v[12] || !r.Address.IsValid() || r.Address.Zone() != "" {
 		return errors.New("a row has a value that no row can have")
+	}
+	if v[12] < s.First || v[13] > s.Last {
+		return errors.New("a row is of a time outside of that of all records")
 	}
 	a := addressOf(r.Address)
 	if !a.is4() && v[5] > int64(len(levels6))-1 {
 		return fmt.Errorf("field 6 of a row is %d", v[5])
 	}
 	c := Count{Records: uint64(v[7]), Replies: uint64(v[8]), Opened: uint64(v[9]), Packets: uint64(v[10]), Bytes: uint64(v[11]), First: v[12], Last: v[13]}
+	if !k.rejected() && c.opens(inventory.Protocol(uint8(v[2])), k.certainty()) { // of version 1, which has no openKind
+		k |= openKind
+	}
 	s.flows.add(laneKey(uint32(v[0]), k, uint8(v[2])), uint16(v[3]), uint8(v[4]), a, uint8(v[5]), int32(v[6]), &c)
 	return nil
 }

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // Summary is what flow logs were reduced to. The zero Summary is of no records.
@@ -19,6 +17,7 @@ type Summary struct {
 	Interfaces  []Interface
 	Accounts    []Account // owners of interfaces, as the records name them
 	Notes       []Note    // what could not be read
+	Part        Part      // of summaries that Within cut to a window; it is not saved
 	flows       *table
 	ids         map[string]uint32
 }
@@ -29,6 +28,7 @@ type Interface struct {
 	Account  string // its owner as the records name it: twelve digits, unknown, or empty; of several, the first in the alphabet
 	Days     []Day  // ascending
 	Accepted bool   // a record of accepted traffic was read
+	Here     bool   // a record of it may be of a flow log of an account of the inventory
 	lastDay  int
 }
 
@@ -36,7 +36,7 @@ type Interface struct {
 type Day struct {
 	Day     int32  // days since 1 January 1970
 	Hours   uint32 // hours in which a record says what passed, or that nothing did (NODATA)
-	Skipped uint32 // hours of which records are missing (SKIPDATA)
+	Skipped uint32 // hours of which records are missing, or may be (SKIPDATA, or no log-status)
 }
 
 // Account is how many records name one account as the owner of the interface.
@@ -45,19 +45,15 @@ type Account struct {
 	Records uint64
 }
 
-const secondsOfDay = 24 * 60 * 60
-
-// reducer takes records and makes a summary of them. It belongs to one goroutine.
-type reducer struct {
-	summary      Summary
-	since, until int64 // Unix seconds; 0: no bound
-	now          int64
-	local        func(id string) []address
-	locals       map[uint32][]address
-	account      int
-	iface        uint32
-	seen         [2]sight
+// Part is how much of a summary lies in a window. The zero Part is of a summary that was
+// not cut.
+type Part struct {
+	Records uint64 // of the whole summary, which are a part of Summary.Records
+	Rows    int    // that lie in the window, all of them or in part
+	Of      int    // rows of the whole summary
 }
+
+const secondsOfDay = 24 * 60 * 60
 
 func newSummary() Summary { return Summary{flows: newTable(), ids: map[string]uint32{}} }
 
@@ -75,132 +71,19 @@ func (s *Summary) interfaceOf(id []byte) uint32 {
 // firstFlowLog is when the first flow log was possible: flow logs exist since June 2015.
 var firstFlowLog = time.Date(2015, 6, 1, 0, 0, 0, 0, time.UTC).Unix()
 
-// maxInterval is the longest time that one record may be of. The longest
-// aggregation interval is ten minutes; records of stalled deliveries are longer.
+// maxInterval is the longest time that one record may be of. What is longer is damaged.
 const maxInterval = secondsOfDay
 
-// count takes one record of a file and returns why it does not count.
-func (d *reducer) count(r *record, counted bool) fault {
-	if r.start < firstFlowLog || r.end < r.start || r.end-r.start > maxInterval || r.end > d.now+secondsOfDay {
-		return faultTime
-	}
-	s := &d.summary
-	if d.since > 0 && r.end < d.since || d.until > 0 && r.start >= d.until {
-		s.Outside++
-		return faultWindow
-	}
-	if d.iface >= uint32(len(s.Interfaces)) || s.Interfaces[d.iface].ID != string(r.interfaceID) {
-		d.iface = s.interfaceOf(r.interfaceID)
-	}
-	direction := r.has(colDirection)
-	if r.status == statusOK && !direction {
-		if r.direction, direction = d.directionOf(r); !direction {
-			return faultDirection
-		}
-	}
-	d.countAccount(r)
-	if s.Records == 0 || r.start < s.First {
-		s.First = r.start
-	}
-	s.Last = max(s.Last, r.end)
-	s.Records++
-	e := &s.Interfaces[d.iface]
-	if counted {
-		e.cover(r)
-	}
-	if r.status != statusOK {
-		return noFault
-	}
-	return d.countFlow(r, e)
-}
+// The longest aggregation interval is ten minutes. The start and the end of a record may
+// each be up to a minute off (Amazon VPC user guide, flow log basics, and fields of a record).
+const (
+	aggregationInterval = 10 * 60
+	longestRecord       = aggregationInterval + 2*60
+)
 
-// countFlow counts what the packets of a record are part of.
-func (d *reducer) countFlow(r *record, e *Interface) fault {
-	flagged := r.has(colFlags)
-	remote := r.remote()
-	c := Count{Records: 1, Packets: r.packets, Bytes: r.bytes, First: r.start, Last: r.end}
-	t := d.summary.flows
-	if r.rejected {
-		if flagged && r.protocol == uint8(inventory.TCP) && r.flags&flagSYNACK != flagSYN {
-			d.summary.Late++
-			return faultLate
-		}
-		t.add(laneKey(d.iface, kindOf(r.direction, Certain, true), r.protocol), r.dstPort, 0, remote, 0, noPort, &c)
-		return noFault
-	}
-	e.Accepted = true
-	for _, sight := range sights(r, flagged, &d.seen) {
-		one := c
-		if sight.reply && r.refuses() {
-			continue
-		}
-		if sight.reply {
-			one.Replies = 1
-		} else if flagged && r.protocol == uint8(inventory.TCP) && r.flags&flagSYNACK == flagSYN {
-			one.Opened = 1
-		}
-		t.add(laneKey(d.iface, kindOf(sight.direction, sight.certainty, false), r.protocol), sight.port, 0, remote, 0, int32(sight.other), &one)
-	}
-	return noFault
-}
-
-// remote is the address of the other side in the packet, where it was recorded.
-func (r *record) remote() address {
-	if r.direction == inventory.Ingress {
-		if r.has(colPacketSource) {
-			return r.pktSrc
-		}
-		return r.src
-	}
-	if r.has(colPacketDestination) {
-		return r.pktDst
-	}
-	return r.dst
-}
-
-// directionOf finds the direction of a record of a format without that field: the
-// side that is an address of the interface is its own.
-func (d *reducer) directionOf(r *record) (inventory.Direction, bool) {
-	if d.local == nil {
-		return 0, false
-	}
-	own, known := d.locals[d.iface]
-	if !known {
-		own = d.local(d.summary.Interfaces[d.iface].ID)
-		if d.locals == nil {
-			d.locals = map[uint32][]address{}
-		}
-		d.locals[d.iface] = own
-	}
-	is := func(a, b address, one, two column) bool {
-		return r.has(one) && slices.Contains(own, a) || r.has(two) && slices.Contains(own, b)
-	}
-	from, to := is(r.src, r.pktSrc, colSource, colPacketSource), is(r.dst, r.pktDst, colDestination, colPacketDestination)
-	if from {
-		return inventory.Egress, !to
-	}
-	return inventory.Ingress, to
-}
-
-func (d *reducer) countAccount(r *record) {
-	if !r.has(colAccount) {
-		return
-	}
-	list := d.summary.Accounts
-	if d.account >= len(list) || list[d.account].ID != string(r.account) {
-		d.account = slices.IndexFunc(list, func(a Account) bool { return a.ID == string(r.account) })
-		if d.account < 0 {
-			if len(list) >= maxAccounts {
-				d.account = 0
-				return
-			}
-			d.account = len(list)
-			d.summary.Accounts = append(list, Account{ID: string(r.account)})
-		}
-	}
-	d.summary.Accounts[d.account].Records++
-	d.summary.Interfaces[d.iface].own(d.summary.Accounts[d.account].ID)
-}
+// long reports whether a record is of more than one aggregation interval, so that its
+// times are wrong: the clock jumped, or they are damaged.
+func (r *record) long() bool { return r.status != statusSkipData && r.end-r.start > longestRecord }
 
 // own notes the owner of an interface.
 func (e *Interface) own(account string) {
@@ -215,6 +98,9 @@ const maxAccounts = 10000
 // cover notes the hours of a record.
 func (e *Interface) cover(r *record) {
 	last := max(r.start, r.end-1) // an end on the hour is not of the next one
+	if r.long() {
+		last = r.start + aggregationInterval - 1
+	}
 	for from := r.start; from <= last; {
 		day := from / secondsOfDay
 		to := min(last, (day+1)*secondsOfDay-1)
@@ -257,6 +143,7 @@ func (s *Summary) Add(o *Summary) {
 	s.Records += o.Records
 	s.Outside += o.Outside
 	s.Late += o.Late
+	s.Part = Part{s.Part.Records + o.Part.Records, s.Part.Rows + o.Part.Rows, s.Part.Of + o.Part.Of}
 	s.Notes = append(s.Notes, o.Notes...)
 	for _, a := range o.Accounts {
 		i := slices.IndexFunc(s.Accounts, func(b Account) bool { return a.ID == b.ID })
@@ -275,6 +162,7 @@ func (s *Summary) Add(o *Summary) {
 		at[i] = s.interfaceOf([]byte(e.ID))
 		mine := &s.Interfaces[at[i]]
 		mine.Accepted = mine.Accepted || e.Accepted
+		mine.Here = mine.Here || e.Here
 		mine.own(e.Account)
 		for _, d := range e.Days {
 			mine.addDay(d)

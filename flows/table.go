@@ -20,6 +20,10 @@ const (
 // a protocol; a group is a port of a lane and a class of remote addresses; an entry
 // is a remote address of a group.
 //
+// Records that show an open connection are in a lane of their own, so that a scan, of which
+// nothing is answered, folds neither the ports nor the addresses that were answered.
+// Summary.All joins the two again.
+//
 // Ports of a lane, and addresses of a group, are folded into blocks once there are
 // more of them than a bound: into the largest number of blocks that the bound
 // allows among a few sizes. Which size that is follows from the set of ports or
@@ -50,7 +54,12 @@ func kindOf(d inventory.Direction, c Certainty, rejected bool) kind {
 	return k
 }
 
-func (k kind) direction() inventory.Direction { return inventory.Direction(k >> 3) }
+// openKind marks the kind of a lane that counts records of open connections: see record.open.
+const openKind kind = 1 << 4
+
+func (k kind) open() bool { return k&openKind != 0 }
+
+func (k kind) direction() inventory.Direction { return inventory.Direction(k >> 3 & 1) }
 
 func (k kind) certainty() Certainty { return Certainty(k >> 1 & 3) }
 
@@ -251,9 +260,9 @@ func (t *table) each(f func(l *lane, g *group, e *entry)) {
 	}
 }
 
-// prefix is the block of an entry.
-func (g *group) prefix(e *entry) netip.Prefix {
-	a := e.address.addr()
+// prefix is the block of an address of a group.
+func (g *group) prefix(of address) netip.Prefix {
+	a := of.addr()
 	if a.Is4() {
 		return netip.PrefixFrom(a, int(levels4[g.level]))
 	}

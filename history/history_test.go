@@ -126,6 +126,28 @@ func TestTrend(t *testing.T) {
 	}
 }
 
+// TestTrendOfSeverity: a finding that is more severe than in the run before is not new; it is
+// counted apart, and the table has a column for it where there was one.
+func TestTrendOfSeverity(t *testing.T) {
+	day := time.Date(2030, 1, 30, 2, 0, 0, 0, time.UTC)
+	trend := NewTrend()
+	trend.Add(report(day, "a", "b"))
+	if text := trend.Text(0); strings.Contains(text, "WORSE") {
+		t.Errorf("a column of what never was:\n%s", text)
+	}
+	worse := report(day.AddDate(0, 0, 1), "a", "b")
+	worse.Findings[0].Severity = findings.Critical
+	worse.Finish()
+	trend.Add(worse)
+	if last := trend.Runs[1]; last.MoreSevere != 1 || last.New != 0 || last.Oldest != 1 {
+		t.Errorf("%+v", last)
+	}
+	text := trend.Text(0)
+	if head, _, _ := strings.Cut(text, "\n"); !strings.Contains(head, "NEW  WORSE  FIXED") {
+		t.Errorf("%q", head)
+	}
+}
+
 func TestFirst(t *testing.T) {
 	r := report(time.Date(2030, 1, 30, 2, 0, 0, 0, time.UTC), "a")
 	First(r)

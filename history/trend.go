@@ -2,6 +2,8 @@ package history
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,6 +29,7 @@ type Run struct {
 	Complete   bool             `json:"complete"`
 	Open       findings.Summary `json:"open"`
 	New        int              `json:"new"`
+	MoreSevere int              `json:"more_severe"` // there before, with a lower severity
 	Fixed      int              `json:"fixed"`
 	Unknown    int              `json:"unknown"`       // gone, but not judged this time
 	MeanAge    float64          `json:"mean_age_days"` // of what is open
@@ -67,6 +70,9 @@ func (t *Trend) Add(r *findings.Report) {
 		if t.last == nil && first.Equal(r.StartedAt) || t.last != nil && f.Baseline == findings.New {
 			run.New++
 		}
+		if t.last != nil && f.MoreSevere() {
+			run.MoreSevere++
+		}
 		age := r.StartedAt.Sub(first).Hours() / 24
 		total += age
 		if age > oldest {
@@ -95,18 +101,41 @@ func (t *Trend) Points() []output.Point {
 	return points
 }
 
-// Text says it to a reader of a terminal. There must be a run.
-func (t *Trend) Text() string {
-	var out strings.Builder
-	out.WriteString("RUN (UTC)         CRITICAL  HIGH  MEDIUM   LOW  INFO   NEW  FIXED  UNKNOWN  MEAN AGE  OLDEST\n")
+// Text says it to a reader, with a line for each run; there must be one. On a terminal of
+// so many columns (0: a pipe) where that would be too wide, it leaves out the column
+// UNKNOWN if all are 0, and the mean age; the lines below the table are wrapped. The
+// column WORSE, of findings that are more severe than before, is there if one is not 0.
+func (t *Trend) Text(width int) string {
+	var table, out strings.Builder
+	columns, narrow := runColumns, false
+	if !slices.ContainsFunc(t.Runs, func(r Run) bool { return r.MoreSevere > 0 }) {
+		columns = slices.DeleteFunc(slices.Clone(columns), func(c runColumn) bool { return c.title == "WORSE" })
+	}
+	for _, less := range []string{"UNKNOWN", "MEAN AGE"} {
+		known := less == "UNKNOWN" && slices.ContainsFunc(t.Runs, func(r Run) bool { return r.Unknown > 0 })
+		if width > 0 && t.wide(columns) > width && !known {
+			columns, narrow = slices.DeleteFunc(slices.Clone(columns), func(c runColumn) bool { return c.title == less }), true
+		}
+	}
+	if narrow {
+		columns = t.fitted(columns)
+	}
+	table.WriteString(titles(columns) + "\n")
 	for i := range t.Runs {
 		r := &t.Runs[i]
-		note := ""
-		if !r.Complete {
-			note = "  incomplete"
+		line := r.line(columns)
+		table.WriteString(line)
+		switch {
+		case r.Complete:
+		case width > 0 && len(line)+len("  incomplete") > width:
+			table.WriteString("\n    incomplete")
+		default:
+			table.WriteString("  incomplete")
 		}
-		fmt.Fprintf(&out, "%s  %8d  %4d  %6d  %4d  %4d  %4d  %5d  %7d  %6.1f d  %4.0f d%s\n", r.StartedAt.UTC().Format("2006-01-02 15:04"),
-			r.Open.Critical, r.Open.High, r.Open.Medium, r.Open.Low, r.Open.Info, r.New, r.Fixed, r.Unknown, r.MeanAge, r.Oldest, note)
+		table.WriteByte('\n')
+	}
+	if narrow && !slices.ContainsFunc(columns, func(c runColumn) bool { return c.title == "MEAN AGE" }) {
+		out.WriteString("\nThe mean age is not shown: a wider terminal, a pipe and -o json show it.\n")
 	}
 	if last := &t.Runs[len(t.Runs)-1]; last.OldestID != "" {
 		fmt.Fprintf(&out, "\nOldest, open for %.0f days: %s %s\n", last.Oldest, words.Plain(last.OldestID), words.Plain(last.OldestText))
@@ -116,5 +145,69 @@ func (t *Trend) Text() string {
 		fmt.Fprintf(&out, " %s %d", words.Plain(m.Name), m.Fixed)
 	}
 	out.WriteString("\n")
-	return out.String()
+	return table.String() + output.Fit(out.String(), width)
+}
+
+// runColumn is a column of the table of runs.
+type runColumn struct {
+	title string
+	width int
+	text  func(*Run) string
+}
+
+var runColumns = []runColumn{
+	{"RUN (UTC)", -16, func(r *Run) string { return r.StartedAt.UTC().Format("2006-01-02 15:04") }},
+	{"CRITICAL", 8, func(r *Run) string { return strconv.Itoa(r.Open.Critical) }},
+	{"HIGH", 4, func(r *Run) string { return strconv.Itoa(r.Open.High) }},
+	{"MEDIUM", 6, func(r *Run) string { return strconv.Itoa(r.Open.Medium) }},
+	{"LOW", 4, func(r *Run) string { return strconv.Itoa(r.Open.Low) }},
+	{"INFO", 4, func(r *Run) string { return strconv.Itoa(r.Open.Info) }},
+	{"NEW", 4, func(r *Run) string { return strconv.Itoa(r.New) }},
+	{"WORSE", 5, func(r *Run) string { return strconv.Itoa(r.MoreSevere) }},
+	{"FIXED", 5, func(r *Run) string { return strconv.Itoa(r.Fixed) }},
+	{"UNKNOWN", 7, func(r *Run) string { return strconv.Itoa(r.Unknown) }},
+	{"MEAN AGE", 8, func(r *Run) string { return fmt.Sprintf("%.1f d", r.MeanAge) }},
+	{"OLDEST", 6, func(r *Run) string { return fmt.Sprintf("%.0f d", r.Oldest) }},
+}
+
+func titles(columns []runColumn) string {
+	cells := make([]string, len(columns))
+	for i, c := range columns {
+		cells[i] = fmt.Sprintf("%*s", c.width, c.title)
+	}
+	return strings.Join(cells, "  ")
+}
+
+// line is the line of a run.
+func (r *Run) line(columns []runColumn) string {
+	cells := make([]string, len(columns))
+	for i, c := range columns {
+		cells[i] = fmt.Sprintf("%*s", c.width, c.text(r))
+	}
+	return strings.Join(cells, "  ")
+}
+
+// wide is the width of the table of runs.
+func (t *Trend) wide(columns []runColumn) int {
+	widest := len(titles(columns))
+	for i := range t.Runs {
+		widest = max(widest, len(t.Runs[i].line(columns)))
+	}
+	return widest
+}
+
+// fitted returns the columns with the width of what is in them.
+func (t *Trend) fitted(columns []runColumn) []runColumn {
+	columns = slices.Clone(columns)
+	for k := range columns {
+		c := &columns[k]
+		if c.width < 0 {
+			continue // the time, which is on the left
+		}
+		c.width = len(c.title)
+		for i := range t.Runs {
+			c.width = max(c.width, len(c.text(&t.Runs[i])))
+		}
+	}
+	return columns
 }

@@ -10,6 +10,8 @@
 //     moment the program is killed;
 //   - page_test.go: docs/architecture.md names every package, and nothing that
 //     does not exist;
+//   - ci_test.go: a job of .ci/run that fails ends the run, and every package that
+//     starts goroutines is tested under the race detector;
 //   - main_test.go: makes the test binary run as sgaudit where it is started
 //     under that name.
 //

@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"facts":         {},
 	"files":         {},
 	"columnar":      {},
-	"flows":         {"words", "inventory", "columnar"},
+	"flows":         {"words", "inventory", "columnar", "files"},
 	"flows/athena":  {"words", "inventory", "flows"},
 	"usage":         {"words", "inventory", "cidr", "flows"},
 	"reach/path":    {"inventory", "cidr"},
@@ -35,8 +35,8 @@ var mayImport = map[string][]string{
 	"audit":         {"words", "inventory", "cidr", "reach/path", "reach", "findings", "usage"},
 	"audit/checks":  {"words", "inventory", "cidr", "reach", "findings", "audit", "usage"},
 	"remedy":        {"words", "inventory", "change", "cidr", "reach", "findings"},
-	"page":          {"words", "findings", "picture"},
-	"tables":        {"words", "inventory", "cidr", "reach", "findings"},
+	"page":          {"words", "inventory", "findings", "picture"},
+	"tables":        {"words", "inventory", "cidr", "reach", "change", "findings"},
 	"sheet":         {"words", "tables"},
 	"output":        {"words", "inventory", "findings", "picture", "page", "tables", "sheet", "columnar"},
 	"picture":       {"words", "inventory", "cidr", "reach", "findings"},
@@ -67,6 +67,7 @@ var mayImport = map[string][]string{
 	"fixtures/endpoint": {"inventory"},
 	"fixtures/faults":   {"inventory", "fixtures/endpoint"},
 	"fixtures/objects":  {},
+	"fixtures/repeat":   {},
 }
 
 // onlyIn keeps a library behind one package, or a few, and those within their folders. The bench measures the

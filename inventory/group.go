@@ -101,6 +101,16 @@ func (r *Rule) String() string {
 	return dir + r.Traffic.String() + " " + r.Peer.String()
 }
 
+// Allows says in words what the rule allows, with the name of its peer: "tcp/22 from
+// office (pl-1)", "all traffic to 0.0.0.0/0", "protocol 50 from itself".
+func (r *Rule) Allows(peer string) string {
+	preposition := " from "
+	if r.Direction == Egress {
+		preposition = " to "
+	}
+	return r.Traffic.Words() + preposition + peer
+}
+
 // CompareRules orders rules by direction, traffic and peer, numerically.
 func CompareRules(a, b *Rule) int {
 	return cmp.Or(

@@ -24,7 +24,8 @@ type Interface struct {
 	Addresses    []Address `json:"addresses,omitempty"`            // sorted by private address, IPv4 first
 	Tags         []Tag     `json:"tags,omitempty"`                 // sorted by key
 
-	Planned Planned `json:"-"` // of an interface that a plan creates, in a copy of an inventory
+	Planned     Planned `json:"-"` // of an interface that a plan creates, in a copy of an inventory
+	PlannedIPv6 Planned `json:"-"` // of the same: PlannedUnsure where it may get an IPv6 address that is not known yet
 }
 
 // Planned says of an interface that a plan is to create whether it gets a public

@@ -170,6 +170,6 @@ func (inv *Inventory) Normalize() {
 // normalised by itself.
 func (inv *Inventory) SortRegions() {
 	sortBy(inv.Regions, func(a, b **Region) int {
-		return cmp.Or(cmp.Compare((*a).AccountID, (*b).AccountID), cmp.Compare((*a).Name, (*b).Name))
+		return cmp.Or(cmp.Compare((*a).AccountID, (*b).AccountID), cmp.Compare((*a).Name, (*b).Name), cmp.Compare((*a).AccountName, (*b).AccountName))
 	})
 }

@@ -59,6 +59,12 @@ func (i *Interface) Named() string {
 	return Service(owner.Kind) + " (" + i.ID + ")"
 }
 
+// NamedIn returns a sentence that has the id of the interface in parentheses, as in "10.0.0.1
+// (eni-1)", with its name there: "10.0.0.1 of instance web (eni-1, i-1)".
+func (i *Interface) NamedIn(sentence string) string {
+	return strings.ReplaceAll(sentence, "("+i.ID+")", "of "+i.Named())
+}
+
 // Service returns the kind of an owner as AWS calls the service: "Lambda
 // function". A kind that has no entry is its own name.
 func Service(kind string) string {

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -255,4 +256,28 @@ type Recorder struct {
 	AllTypes bool     `json:"records_all_types,omitzero"` // it records every type that AWS Config supports, but for Except
 	Except   []string `json:"except_types,omitempty"`     // sorted
 	Since    string   `json:"started_on,omitzero"`        // the day, in UTC, on which it was started last: 2026-01-05
+}
+
+// JoinedPrefixes returns the blocks of a VPC and of those that active peering connections
+// join to it, in this region or another, as far as VPCs and peering connections were read.
+// They are in no order, and a block may be there twice.
+func (r *Region) JoinedPrefixes(vpc string) (prefixes []netip.Prefix) {
+	joined := []string{vpc}
+	if r.Read.Has(PartPeerings) {
+		for i := range r.Peerings {
+			p := &r.Peerings[i]
+			if far := p.Far(vpc); far != nil && p.Status == "active" {
+				joined = append(joined, far.VPC)
+				prefixes = append(append(prefixes, p.Requester.Prefixes...), p.Accepter.Prefixes...)
+			}
+		}
+	}
+	if r.Read.Has(PartVPCs) {
+		for i := range r.VPCs {
+			if slices.Contains(joined, r.VPCs[i].ID) {
+				prefixes = append(prefixes, r.VPCs[i].Prefixes...)
+			}
+		}
+	}
+	return prefixes
 }

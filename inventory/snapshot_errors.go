@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -93,7 +94,7 @@ func (inv *Inventory) Sound() error {
 		if err := r.named(); err != nil {
 			return err
 		}
-		place := [2]string{r.AccountID, r.Name}
+		place := [2]string{cmp.Or(r.AccountID, r.AccountName), r.Name}
 		if regions[place] {
 			return fmt.Errorf("the region %s of account %q comes twice", r.Name, r.AccountID)
 		}

@@ -236,6 +236,17 @@ func (t Traffic) String() string {
 	return t.Protocol.String()
 }
 
+// Words is the traffic inside a sentence: "tcp/22", "all traffic", "protocol 50".
+func (t Traffic) Words() string {
+	switch {
+	case t == All:
+		return "all traffic"
+	case !t.HasPorts() && t.Protocol != ICMP && t.Protocol != ICMPv6:
+		return "protocol " + t.String()
+	}
+	return t.String()
+}
+
 // ParseTraffic reads the text form that String writes; a bare "tcp", "udp",
 // "icmp" or "icmpv6" means all of it.
 func ParseTraffic(s string) (Traffic, error) {

@@ -75,7 +75,7 @@ var environment = []struct {
 		{"SGAUDIT_DEPTH", "`--depth`"},
 		{"SGAUDIT_FAIL_ON", "`--fail-on`"},
 		{"SGAUDIT_MIN_SEVERITY", "`--min-severity`"},
-		{"SGAUDIT_NEW_ONLY", "`true`: only new findings fail the job and are in the summary"},
+		{"SGAUDIT_NEW_ONLY", "`true`: only findings that are new, or more severe than in the baseline, fail the job and are in the summary"},
 		{"SGAUDIT_OUT", "the folder of the reports; default `sgaudit-reports`"},
 		{"SGAUDIT_VERSION", "GitLab: the release to install"},
 		{"SGAUDIT_ROLE_ARN", "GitLab: the role that the job assumes"},

@@ -117,8 +117,8 @@ func TestExitCodes(t *testing.T) {
 	for _, v := range cli.Verbs() {
 		_, section, _ := strings.Cut(files["reference.md"], "\n## "+v.Name+"\n")
 		section, _, _ = strings.Cut(section, "\n## ")
-		if v.Name == "policy" || v.Name == "plan-shards" {
-			continue // what they print does not depend on what is read of a region
+		if v.Name == "policy" || v.Name == "plan-shards" || v.Name == "explain" {
+			continue // what they print does not depend on what is read of a region of AWS
 		}
 		for flag, code := range map[string]string{"--fail-on ": "1 ", "--exit-code`": "1 ", "--expect ": "1 ", "--depth ": "3 "} {
 			if strings.Contains(section, "| `"+flag) && !strings.Contains(", "+v.ExitCodes, ", "+code) {

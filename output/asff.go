@@ -3,6 +3,7 @@ package output
 import (
 	"cmp"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -98,12 +99,16 @@ func writeASFF(w io.Writer, r *findings.Report, _ Options) error {
 	}
 	for _, c := range unread(r) {
 		if len(r.Coverage) == 0 {
-			out.item(asffCoverage(r, c))
+			out.item(asffCoverage(r, c, c.AccountID))
 		}
 	}
+	known := r.Caller.AccountID // in the place of an account without a known id, since ASFF wants one
+	if i := slices.IndexFunc(r.Coverage, func(c findings.Coverage) bool { return c.AccountID != "" }); known == "" && i >= 0 {
+		known = r.Coverage[i].AccountID
+	}
 	for i := range r.Coverage {
-		if r.Coverage[i].Status != "skipped" {
-			out.item(asffCoverage(r, &r.Coverage[i]))
+		if c := r.Coverage[i]; c.Status != "skipped" {
+			out.item(asffCoverage(r, &c, known))
 		}
 	}
 	out.raw("\n]\n")
@@ -111,10 +116,15 @@ func writeASFF(w io.Writer, r *findings.Report, _ Options) error {
 }
 
 // asffCoverage says how much of a region was read and evaluated. It has the
-// same id in every run, so that the run that reads the region again passes it.
-func asffCoverage(r *findings.Report, c *findings.Coverage) *asffFinding {
-	a := asffBase(r, findings.Identity("coverage", r.Caller.Partition, c.AccountID, c.Region, "", ""), "coverage", c.AccountID, c.Region)
-	a.Resources = []asffResource{{Type: "AwsAccount", ID: "AWS::::Account:" + c.AccountID, Partition: cmp.Or(r.Caller.Partition, "aws"), Region: c.Region}}
+// same id in every run, so that the run that reads the region again passes it. Of an
+// account without a known id it is one of the known account, with the profile's name.
+func asffCoverage(r *findings.Report, c *findings.Coverage, known string) *asffFinding {
+	account, profile := c.AccountID, ""
+	if account == "" {
+		account, profile = known, c.AccountName
+	}
+	a := asffBase(r, findings.Identity("coverage", r.Caller.Partition, account, c.Region, profile, ""), "coverage", account, c.Region)
+	a.Resources = []asffResource{{Type: "AwsAccount", ID: "AWS::::Account:" + account, Partition: cmp.Or(r.Caller.Partition, "aws"), Region: c.Region}}
 	var missing, checks []string
 	if c.Status != "complete" {
 		for _, g := range unreadParts(c) {
@@ -174,6 +184,9 @@ func asffFound(r *findings.Report, f *findings.Finding) *asffFinding {
 	}
 	field("Status", f.Status)
 	field("Baseline", f.Baseline)
+	if f.MoreSevere() {
+		field("SeverityBefore", f.SeverityBefore.String())
+	}
 	field("Rule", ruleText(f))
 	if f.Rule != nil {
 		field("RuleIds", strings.Join(f.Rule.Texts().RuleIDs, ", "))

@@ -36,8 +36,8 @@ func readable(t *testing.T, format, text string) string {
 }
 
 // TestBaselineIsInEveryFormat: with a baseline each format with rows of findings marks
-// the new one, so that the bytes change when another finding is the new one, and shows
-// what is fixed and what is unknown apart. --new-only shortens the table alone: files for
+// the new one, so that the bytes change when another finding is the new one, and marks one
+// that is more severe than in the baseline. It shows what is fixed and what is unknown apart. --new-only shortens the table alone: files for
 // programs stay whole, or a program would take what is left out for fixed.
 func TestBaselineIsInEveryFormat(t *testing.T) {
 	compared := func() *findings.Report {
@@ -54,6 +54,10 @@ func TestBaselineIsInEveryFormat(t *testing.T) {
 	swapped, none := compared(), compared()
 	swapped.Findings[0].Baseline, swapped.Findings[1].Baseline = swapped.Findings[1].Baseline, swapped.Findings[0].Baseline
 	none.Findings[0].Baseline = findings.Unchanged
+	graver, medium := compared(), findings.Medium
+	graver.Findings[1].Severity, graver.Findings[1].SeverityBefore = findings.High, &medium
+	high := compared()
+	high.Findings[1].Severity = findings.High
 	exchanged := compared()
 	exchanged.Comparison.Fixed, exchanged.Comparison.Unknown = exchanged.Comparison.Unknown, exchanged.Comparison.Fixed
 	for _, f := range output.Formats() {
@@ -75,13 +79,55 @@ func TestBaselineIsInEveryFormat(t *testing.T) {
 			if same := text == readable(t, f.Name, write(t, f.Name, exchanged, o)); same != (goneWithoutRow[f.Name] != "") {
 				t.Errorf("%s, %s: fixed and unknown look the same: %v", f.Name, name, same)
 			}
+			if readable(t, f.Name, write(t, f.Name, graver, o)) == readable(t, f.Name, write(t, f.Name, high, o)) {
+				t.Errorf("%s, %s: says nothing about which finding is more severe than in the baseline", f.Name, name)
+			}
 			o.NewOnly = true
+			if f.Name == "table" {
+				if only := write(t, f.Name, graver, o); !strings.Contains(only, "WORSE (was medium)") || !strings.Contains(only, "1 new, 1 more severe, 0 unchanged") {
+					t.Errorf("%s: --new-only does not list what is more severe:\n%s", name, only)
+				}
+			}
 			only := readable(t, f.Name, write(t, f.Name, compared(), o))
 			if f.Name != "table" && only != text {
 				t.Errorf("%s: --new-only changes it", f.Name)
 			}
 			if f.Name == "table" && (!strings.Contains(only, "SSH") || strings.Contains(only, "no interface carries sg-2") || !strings.Contains(only, "sg-9") || !strings.Contains(only, "sg-8")) {
 				t.Errorf("%s: --new-only does not list what is new, fixed and unknown alone:\n%s", name, only)
+			}
+		}
+	}
+}
+
+// TestMoreSevereInWords: texts for people name the severity in the baseline beside a
+// finding that is more severe now, and count it apart from what is new and what is unchanged.
+func TestMoreSevereInWords(t *testing.T) {
+	r := whole()
+	medium := findings.Medium
+	for i := range r.Findings {
+		if r.Findings[i].Status == findings.Open && r.Findings[i].Baseline != findings.New {
+			r.Findings[i].Severity, r.Findings[i].SeverityBefore = findings.High, &medium
+		}
+	}
+	const mark = "WORSE (was medium)"
+	for format, want := range map[string][]string{
+		"table":       {mark, "1 new, 1 more severe, "},
+		"markdown":    {"### More severe since ", "| high, " + mark + " |"},
+		"slack":       {"high, " + mark + ": ", " 1 new, 1 more severe, "},
+		"teams":       {"high, " + mark + ": ", " 1 new, 1 more severe, "},
+		"html":        {`<span class="mark">` + mark + "</span>", "1 new, 1 more severe, ", `href="#f=baseline:more%20severe"`},
+		"xlsx":        {"1 new, 1 more severe, ", "severity_before"},
+		"codequality": {mark + ": high: "},
+		"junit":       {"baseline: " + mark},
+		"sarif":       {`"baselineState":"updated"`, `"severity_before":"medium"`},
+		"json":        {`"baseline": "unchanged"`, `"severity_before": "medium"`},
+		"csv":         {",unchanged,", ",medium\r\n"},
+		"prometheus":  {"sgaudit_findings_more_severe 1\n"},
+	} {
+		text := readable(t, format, write(t, format, r, output.Options{}))
+		for _, part := range want {
+			if !strings.Contains(text, part) {
+				t.Errorf("%s: no %q in\n%.3000s", format, part, text)
 			}
 		}
 	}

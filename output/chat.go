@@ -13,7 +13,7 @@ import (
 
 // Messages for a chat, to be sent with curl -d @-: the sum of the run, ten
 // findings, and how many more there are. With a baseline the findings are those
-// that are new. Slack takes 3,000 characters in a section, some 13,000 in all
+// that are new or more severe than there. Slack takes 3,000 characters in a section, some 13,000 in all
 // and 50 blocks; Teams takes 28 KB. Texts from outside mention no one and make
 // no links.
 var (
@@ -33,30 +33,36 @@ func chatMessage(r *findings.Report) (title, sum string, list, closing []string)
 	sum = runes(headline(r), 2*chatLine)
 	fresh := r.Comparison != nil
 	found := chosen(r, func(f *findings.Finding) bool {
-		return f.Status != findings.Suppressed && (!fresh || f.Baseline == findings.New)
+		return f.Status != findings.Suppressed && (!fresh || f.News())
 	})
 	if fresh {
-		sum += fmt.Sprintf(" %d new, %d fixed since %s UTC.", len(found), len(r.Comparison.Fixed), r.Comparison.Baseline.UTC().Format("2006-01-02 15:04"))
-		if n := len(r.Comparison.Unknown); n > 0 {
-			sum += fmt.Sprintf(" %d could not be judged again.", n)
-		}
+		sum += newsCounted(r.Comparison, found)
 	}
 	for _, f := range found[:min(chatLines, len(found))] {
-		list = append(list, runes(f.Severity.String()+": "+resourceWords(f)+" in "+words.Plain(cmp.Or(placeWords("", f.AccountName, f.Region), f.AccountID))+": "+words.Plain(f.Message), chatLine))
+		severity := f.Severity.String()
+		if fresh && f.MoreSevere() {
+			severity += ", " + f.Mark()
+		}
+		list = append(list, runes(severity+": "+resourceWords(f)+" in "+words.Plain(cmp.Or(placeWords("", f.AccountName, f.Region), f.AccountID))+": "+words.Plain(f.Message), chatLine))
 	}
 	if more := len(found) - chatLines; more > 0 {
 		closing = append(closing, fmt.Sprintf("and %d more", more))
 	}
 	lines := 0
-	for _, c := range unread(r) {
-		for _, g := range unreadParts(c) {
-			if lines++; lines <= 3 {
-				closing = append(closing, runes("Not read: "+words.Plain(placeWords(c.AccountID, c.AccountName, c.Region))+": "+gapWords(&g), chatLine))
-			}
+	for _, same := range sameGaps(unread(r)) {
+		g, place := same.Gap, placeWords(same.regions[0].AccountID, same.regions[0].AccountName, same.regions[0].Region)
+		if len(same.regions) > 1 {
+			g.Message, place = same.message(), same.where()
+		}
+		if lines++; lines <= 3 {
+			closing = append(closing, runes("Not read: "+words.Plain(place)+": "+gapWords(&g), chatLine))
 		}
 	}
 	if lines > 3 {
 		closing = append(closing, fmt.Sprintf("and %d more parts that were not read", lines-3))
+	}
+	if text := inactiveLine(r, 3); text != "" {
+		closing = append(closing, runes(text, chatLine))
 	}
 	if len(r.NotEvaluated) > 0 {
 		n := r.NotEvaluated[0]
@@ -66,6 +72,25 @@ func chatMessage(r *findings.Report) (title, sum string, list, closing []string)
 		}
 	}
 	return title, sum, list, closing
+}
+
+// newsCounted sums up what is news since the baseline, fixed, and not judged again.
+func newsCounted(c *findings.Comparison, news []*findings.Finding) string {
+	graver := 0
+	for _, f := range news {
+		if f.MoreSevere() {
+			graver++
+		}
+	}
+	text := fmt.Sprintf(" %d new, ", len(news)-graver)
+	if graver > 0 {
+		text += fmt.Sprintf("%d more severe, ", graver)
+	}
+	text += fmt.Sprintf("%d fixed since %s UTC.", len(c.Fixed), c.Baseline.UTC().Format("2006-01-02 15:04"))
+	if n := len(c.Unknown); n > 0 {
+		text += fmt.Sprintf(" %d could not be judged again.", n)
+	}
+	return text
 }
 
 // slackText is the escape of Slack, which acts on &, < and > alone: the names of

@@ -41,15 +41,19 @@ func writeCodeQuality(w io.Writer, r *findings.Report, _ Options) error {
 	}
 	for _, c := range unread(r) {
 		for _, g := range unreadParts(c) {
-			id := findings.Identity("not-read", r.Caller.Partition, c.AccountID, c.Region, g.Operation, g.Kind)
-			issue("NOT READ: "+c.AccountID+" "+c.Region+": "+gapWords(&g), "not-read", id, "critical", sourcePath(c.AccountID, c.Region, "coverage"))
+			account := cmp.Or(c.AccountID, c.AccountName)
+			id := findings.Identity("not-read", r.Caller.Partition, account, c.Region, g.Operation, g.Kind)
+			issue("NOT READ: "+account+" "+c.Region+": "+gapWords(&g), "not-read", id, "critical", sourcePath(account, c.Region, "coverage"))
 		}
+	}
+	for _, a := range r.Inactive() {
+		issue("the account "+placeWords(a.AccountID, a.AccountName, "")+" is not active ("+a.State+") and was not read", "not-active", findings.Identity("not-active", r.Caller.Partition, a.AccountID, "", a.State, ""), "info", sourcePath(a.AccountID, "", "coverage"))
 	}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		text, severity := f.Severity.String()+": "+resourceWords(f)+": "+f.Message, qualitySeverities[f.Severity]
-		if f.Baseline == findings.New {
-			text = "NEW: " + text
+		if mark := f.Mark(); mark != "" {
+			text = mark + ": " + text
 		}
 		if f.Status == findings.Suppressed {
 			text, severity = "suppressed ("+accepted(f)+"): "+text, "info"

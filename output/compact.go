@@ -172,7 +172,7 @@ func (k *cluster) likeness() string {
 	for _, e := range k.entries {
 		for i := range e.Findings {
 			f := e.Findings[i]
-			parts = append(parts, f.Severity.String(), f.Check, string(f.Exposure.Verdict), ruleText(f), f.Baseline)
+			parts = append(parts, f.Severity.String(), f.Check, string(f.Exposure.Verdict), ruleText(f), f.Baseline, f.Mark())
 		}
 	}
 	return strings.Join(parts, "\x00")
@@ -193,8 +193,8 @@ func (c *compact) cluster(out *bytes.Buffer, k *cluster) {
 			head = paint(c.o, f.Severity, word) + strings.Repeat(" ", severityWidth-len(word)) + head
 			indent += severityWidth
 		}
-		if c.compared && f.Baseline == findings.New {
-			head += "NEW "
+		if mark := f.Mark(); c.compared && mark != "" {
+			head += mark + " "
 		}
 		place, text, verdict := "", c.text(e), shownVerdict(f)
 		if i == 0 {
@@ -218,7 +218,27 @@ func shownVerdict(f *findings.Finding) string {
 	if !f.Judged() {
 		return ""
 	}
-	return string(f.Exposure.Verdict)
+	return verdictWords(string(f.Exposure.Verdict))
+}
+
+// verdictWords says a verdict in words that fit a row.
+func verdictWords(verdict string) string {
+	switch verdict {
+	case "not-reachable":
+		return "not reachable"
+	case "unattached":
+		return "not attached"
+	}
+	return verdict
+}
+
+// internetWords also says from where.
+func internetWords(verdict string) string {
+	words := verdictWords(verdict)
+	if strings.HasSuffix(words, "reachable") {
+		words += " from the internet"
+	}
+	return words
 }
 
 // place names the group, and the region and account where groups differ in them.
@@ -240,7 +260,7 @@ func (c *compact) text(e findings.Entry) string {
 	text := words.Plain(f.Check)
 	switch rule := sourcesText(e); {
 	case f.Severity >= findings.High: // the row has the id
-		text = strings.ReplaceAll(words.Plain(f.Message), words.Plain(f.Subject()), words.Plain(f.SubjectName()))
+		text = strings.ReplaceAll(words.Plain(messageOf(e)), words.Plain(f.Subject()), words.Plain(f.SubjectName()))
 	case c.ruled && rule != "":
 		text += ": " + rule
 	}
@@ -249,9 +269,32 @@ func (c *compact) text(e findings.Entry) string {
 		for i, one := range e.Findings {
 			ids[i] = words.Plain(one.Short(c.digits))
 		}
-		text += fmt.Sprintf(" (%s: %s)", words.Count(n, "rule"), words.List(ids, mostAlike))
+		text += fmt.Sprintf(" (%s: %s)", words.Count(n, "finding"), words.List(ids, mostAlike))
 	}
 	return text
+}
+
+// partial is how the message of a rule ends that allows a part of the internet.
+const partial = " in this rule, the rest in other rules of the group"
+
+// messageOf is the message of an entry. Where its rules allow the whole internet together,
+// it names the source of each.
+func messageOf(e findings.Entry) string {
+	first := e.First().Message
+	lead, _, found := strings.Cut(first, ": ")
+	var sources []string
+	for _, f := range e.Findings {
+		text, is := strings.CutSuffix(f.Message, partial)
+		before, source, _ := strings.Cut(text, ": ")
+		if !found || !is || before != lead {
+			return first
+		}
+		sources = append(sources, source)
+	}
+	if len(sources) < 2 {
+		return first
+	}
+	return lead + ": " + words.FirstOf(sources, mostAlike, func(s string) string { return s }) + " together"
 }
 
 // sourcesText is the traffic and all sources of an entry.

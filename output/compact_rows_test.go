@@ -32,11 +32,11 @@ func TestCompactNamesEachFinding(t *testing.T) {
 	for _, severity := range findings.Severities() {
 		r := several("admin-port-open-to-internet", severity, map[string]reach.Verdict{"aaaaaa": reach.Reachable, "bbbbbb": reach.Reachable})
 		text := write(t, "table", r, output.Options{Width: 80})
-		if !strings.Contains(text, ": 2 findings in 1 group\n") || !strings.Contains(flat(text), "(2 rules: aaaaaa, bbbbbb)") {
+		if !strings.Contains(text, ": 2 findings in 1 group\n") || !strings.Contains(flat(text), "(2 findings: aaaaaa, bbbbbb)") {
 			t.Errorf("%s: the row does not name both findings:\n%s", severity, text)
 		}
 		text = write(t, "table", r, output.Options{Width: 80, All: true})
-		if !strings.Contains(text, "\n  aaaaaa jump-host (sg-1)") || !strings.Contains(text, "\n    bbbbbb ") || strings.Contains(text, "2 rules") {
+		if !strings.Contains(text, "\n  aaaaaa jump-host (sg-1)") || !strings.Contains(text, "\n    bbbbbb ") || strings.Contains(text, "(2 findings") {
 			t.Errorf("%s: --all does not give each finding a row, the second one indented below the group:\n%s", severity, text)
 		}
 	}
@@ -44,18 +44,19 @@ func TestCompactNamesEachFinding(t *testing.T) {
 
 // The table names the verdict of every finding, whatever it is divided by.
 func TestCompactNamesEachVerdict(t *testing.T) {
+	said := map[reach.Verdict]string{reach.Reachable: "reachable", reach.Unknown: "unknown", reach.NotReachable: "not reachable", reach.Unattached: "not attached"}
 	verdicts := map[string]reach.Verdict{"aaaaaa": reach.Reachable, "bbbbbb": reach.Unknown, "cccccc": reach.NotReachable, "dddddd": reach.Unattached}
 	for _, by := range output.Groupings() {
 		for _, severity := range findings.Severities() {
 			for id, verdict := range verdicts {
 				r := several("admin-port-open-to-internet", severity, map[string]reach.Verdict{id: verdict})
-				if text := write(t, "table", r, output.Options{Width: 80, GroupBy: by}); strings.Count(flat(text), string(verdict)) != 1 {
+				if text := write(t, "table", r, output.Options{Width: 80, GroupBy: by}); strings.Count(flat(text), said[verdict]) != 1 {
 					t.Errorf("%s by %s: the table does not say %s once:\n%s", severity, by, verdict, text)
 				}
 			}
 			text := flat(write(t, "table", several("admin-port-open-to-internet", severity, verdicts), output.Options{Width: 80, GroupBy: by}))
 			for id, verdict := range verdicts {
-				at := strings.Index(text, string(verdict))
+				at := strings.Index(text, said[verdict])
 				if at < 0 || !strings.Contains(text[max(0, at-80):min(len(text), at+120)], id) {
 					t.Errorf("%s by %s: %s stands away from finding %s:\n%s", severity, by, verdict, id, text)
 				}
@@ -74,7 +75,7 @@ func TestCompactVerdictFits(t *testing.T) {
 			t.Errorf("%d columns: %s", len(line), line)
 		}
 	}
-	if !strings.Contains(text, "not-reachable: admin-port-open-to-internet") {
+	if !strings.Contains(text, "not reachable: admin-port-open-to-internet") {
 		t.Errorf("the verdict is lost:\n%s", text)
 	}
 }
@@ -130,5 +131,31 @@ func TestCompactTitlesCountAllFindings(t *testing.T) {
 	r.Finish()
 	if text := write(t, "table", r, output.Options{Width: 80, GroupBy: "region"}); !strings.Contains(text, "eu-west-1: 12 findings, and 2 more (see --all)\n") {
 		t.Errorf("the title leaves findings out:\n%s", text)
+	}
+}
+
+// A failed region of which something was read is not said to be unread.
+func TestNothingCouldBeRead(t *testing.T) {
+	for interfaces, want := range []string{"Nothing could be read.", "Nothing was found in what could be read"} {
+		r := &findings.Report{Coverage: []findings.Coverage{{AccountID: "1", Region: "a", Status: "failed", NetworkInterfaces: interfaces}}}
+		if text := write(t, "table", r, output.Options{}); !strings.Contains(text, want) {
+			t.Errorf("%d interfaces: %s", interfaces, text)
+		}
+	}
+}
+
+// TestHalvesTogether: a row for several rules that open a port together names all sources,
+// and does not say that the rest is in rules elsewhere.
+func TestHalvesTogether(t *testing.T) {
+	r := several("admin-port-open-to-internet", findings.Critical, map[string]reach.Verdict{"aaaaaa": reach.Reachable, "bbbbbb": reach.Reachable})
+	for i, source := range []string{"0.0.0.0/1", "128.0.0.0/1"} {
+		r.Findings[i].Message = "RDP (tcp/3389) is open to the internet: " + source + " in this rule, the rest in other rules of the group"
+	}
+	text := flat(write(t, "table", r, output.Options{Width: 80}))
+	if want := "RDP (tcp/3389) is open to the internet: 0.0.0.0/1 and 128.0.0.0/1 together (2 findings: aaaaaa, bbbbbb)"; !strings.Contains(text, want) {
+		t.Errorf("the row is not %q:\n%s", want, text)
+	}
+	if text := flat(write(t, "table", r, output.Options{Width: 80, All: true})); strings.Count(text, "the rest in other rules") != 2 {
+		t.Errorf("with a row for each:\n%s", text)
 	}
 }

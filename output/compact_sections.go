@@ -75,7 +75,7 @@ func sections(entries []findings.Entry, by string) []*section {
 		f := e.First()
 		k := kind{title: title(f)}
 		if (by == "" || by == "severity") && f.Severity < findings.High {
-			k.verdict = shownVerdict(f)
+			k.verdict = internetWords(shownVerdict(f))
 		}
 		s := at[k]
 		if s == nil {

@@ -19,7 +19,7 @@ var Columns = []string{
 	"id", "severity", "status", "baseline", "check", "title", "account_id", "account_name", "region", "vpc_id", "group_id",
 	"group_name", "resource_id", "direction", "protocol", "ports", "services", "source", "rule_ids", "attached", "exposure",
 	"message", "fix", "references", "group_arn", "rule_description", "tags",
-	"reason", "owner", "ticket", "expires", "first_seen", "base_severity", "resource_type", "resource_name", "interfaces", "public_ips", "unused_grade",
+	"reason", "owner", "ticket", "expires", "first_seen", "base_severity", "resource_type", "resource_name", "interfaces", "public_ips", "unused_grade", "commands", "severity_before",
 }
 
 // Row returns the cells of a finding, one for each column.
@@ -28,7 +28,10 @@ func Row(f *findings.Finding) []string {
 	rule := f.Rule.Texts()
 	tags := appendTags(make([]string, 0, len(f.Tags)), f)
 	const sep = "; "
-	accepted, firstSeen := cmp.Or(f.Suppression, &findings.Suppression{}), ""
+	accepted, firstSeen, before := cmp.Or(f.Suppression, &findings.Suppression{}), "", ""
+	if f.MoreSevere() {
+		before = f.SeverityBefore.String()
+	}
 	if f.FirstSeen != nil {
 		firstSeen = f.FirstSeen.UTC().Format(time.RFC3339)
 	}
@@ -45,8 +48,39 @@ func Row(f *findings.Finding) []string {
 		strings.Join(rule.RuleIDs, sep), strconv.Itoa(f.Attached), string(f.Exposure.Verdict),
 		f.Message, f.Fix.Summary, strings.Join(f.References, sep), f.GroupARN, rule.Description, strings.Join(tags, sep),
 		accepted.Reason, accepted.Owner, accepted.Ticket, accepted.Expires, firstSeen, f.BaseSeverity.String(), f.ResourceType, resourceName(f),
-		strings.Join(interfaces, sep), strings.Join(public, sep), unusedGrade(f),
+		strings.Join(interfaces, sep), strings.Join(public, sep), unusedGrade(f), commandCell(f), before,
 	}
+}
+
+// mostCommandBytes is how long a cell of commands may be: a spreadsheet cuts off what is
+// longer than 32,767 characters.
+const mostCommandBytes = 30_000
+
+// commandCell returns the commands of a fix as one line that a shell runs in their order,
+// up to the first that fails. Deletions, which a plan holds only if it is asked for them, are
+// a comment at the end. Where a spreadsheet needs another text than a shell, as for the
+// description "x;=1", or would cut the line off, the cell says what prints the commands.
+func commandCell(f *findings.Finding) string {
+	lines := f.CommandsToShow()
+	if len(lines) == 0 {
+		return ""
+	}
+	text := lines[0]
+	comment := strings.HasPrefix(text, "# ")
+	for _, line := range lines[1:] {
+		switch rest, is := strings.CutPrefix(line, "# "); {
+		case comment: // and so are all that follow: deletions are last
+			text += ": " + rest
+		case is:
+			text, comment = text+" "+line, true
+		default:
+			text += " && " + line
+		}
+	}
+	if len(text) > mostCommandBytes || harmless(text) != text {
+		return "# sgaudit explain " + f.ID + " prints the commands"
+	}
+	return text
 }
 
 // unusedGrade says how certain it is that an unused group is not needed.

@@ -51,6 +51,9 @@ func missingOf(r *findings.Report) (all []missing) {
 	for i := range r.Coverage {
 		c := &r.Coverage[i]
 		names[c.AccountID] = c.AccountName
+		if _, inactive := c.Inactive(); inactive {
+			continue
+		}
 		for k := range c.Gaps {
 			g := &c.Gaps[k]
 			all = append(all, missing{
@@ -59,17 +62,11 @@ func missingOf(r *findings.Report) (all []missing) {
 			})
 		}
 	}
-	type reason struct{ account, region, text string }
-	at := map[reason]int{}
-	for _, n := range r.NotEvaluated {
-		why := reason{n.AccountID, n.Region, n.Reason}
-		place, known := at[why]
-		if !known {
-			place = len(all)
-			at[why] = place
-			all = append(all, missing{account: n.AccountID, accountName: names[n.AccountID], region: n.Region, title: "not evaluated", message: n.Reason})
-		}
-		all[place].checks = append(all[place].checks, n.Check)
+	for _, a := range r.Inactive() {
+		all = append(all, missing{account: a.AccountID, accountName: a.AccountName, title: "the account was not read", message: "it is not active: " + a.State})
+	}
+	for _, u := range notEvaluatedIn(r) {
+		all = append(all, missing{account: u.account, accountName: names[u.account], region: u.region, checks: u.checks, title: "not evaluated", message: u.reason})
 	}
 	return all
 }

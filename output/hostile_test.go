@@ -96,7 +96,7 @@ func TestHostileTexts(t *testing.T) {
 		}
 	}
 	for i := range r.Findings {
-		check("explain", output.Explain(&r.Findings[i]))
+		check("explain", output.Explain(&r.Findings[i], ""))
 	}
 }
 

@@ -126,7 +126,11 @@ func junitSuites(r *findings.Report) []*junitSuite {
 	for i := range r.Coverage {
 		c := &r.Coverage[i]
 		if s := suite(c.AccountID, c.Region); c.Status == "skipped" {
-			s.add(junitCase{class: "coverage", name: "region", outcome: "skipped", message: "the region was left out on request"})
+			why := "the region was left out on request"
+			if state, inactive := c.Inactive(); inactive {
+				why = "the account is not active (" + state + ") and was not read"
+			}
+			s.add(junitCase{class: "coverage", name: "region", outcome: "skipped", message: why})
 		}
 	}
 	for _, c := range unread(r) {
@@ -141,15 +145,13 @@ func junitSuites(r *findings.Report) []*junitSuite {
 		f := &r.Findings[i]
 		s := suite(f.AccountID, f.Region)
 		s.found[f.Check] = true
-		c := junitCase{class: f.Check, name: strings.TrimSpace(cmp.Or(f.ResourceID, f.GroupID)+" "+ruleIdentity(f)) + " [" + f.ID + "]", outcome: "failure", kind: f.Severity.String(), message: f.Message}
-		if f.Status == findings.Suppressed {
-			c.outcome, c.message = "skipped", "suppressed: "+accepted(f)
-		} else {
-			c.finding = f
-		}
-		s.add(c)
+		s.add(caseOf(f))
 	}
-	for i, n := range r.NotEvaluated {
+	together, single := notEvaluatedApart(r)
+	for _, u := range together {
+		suite(u.account, u.region).add(junitCase{class: "coverage", name: u.words(), outcome: "skipped", message: "not evaluated: " + u.reason + " (" + strings.Join(u.checks, ", ") + ")"})
+	}
+	for i, n := range single {
 		s := suite(n.AccountID, n.Region)
 		s.unevaluated[n.Check] = true
 		s.add(junitCase{class: n.Check, name: fmt.Sprintf("not evaluated [%d]", i+1), outcome: "skipped", message: "not evaluated: " + n.Reason})
@@ -159,27 +161,44 @@ func junitSuites(r *findings.Report) []*junitSuite {
 		return suites // a check without a finding here may have found some that are left out
 	}
 	for i := range r.Coverage {
-		c := &r.Coverage[i]
-		if c.Status != "complete" {
-			continue
-		}
-		s := suite(c.AccountID, c.Region)
-		for _, check := range r.Checks {
-			if !s.found[check.ID] && !s.unevaluated[check.ID] {
-				s.add(junitCase{class: check.ID, name: "nothing found"})
-			}
+		if c := &r.Coverage[i]; c.Status == "complete" {
+			suite(c.AccountID, c.Region).pass(r.Checks)
 		}
 	}
 	return suites
 }
 
+// caseOf is the case of a finding: a failure, or skipped if it is suppressed.
+func caseOf(f *findings.Finding) junitCase {
+	c := junitCase{class: f.Check, name: strings.TrimSpace(cmp.Or(f.ResourceID, f.GroupID)+" "+ruleIdentity(f)) + " [" + f.ID + "]", outcome: "failure", kind: f.Severity.String(), message: f.Message}
+	if f.Status == findings.Suppressed {
+		c.outcome, c.message = "skipped", "suppressed: "+accepted(f)
+	} else {
+		c.finding = f
+	}
+	return c
+}
+
+// pass adds a case for each check that was evaluated and found nothing.
+func (s *junitSuite) pass(checks []findings.CheckInfo) {
+	for _, check := range checks {
+		if !s.found[check.ID] && !s.unevaluated[check.ID] {
+			s.add(junitCase{class: check.ID, name: "nothing found"})
+		}
+	}
+}
+
 // junitLines are what a reader sees who opens the failure.
 func junitLines(f *findings.Finding) []string {
 	lines := []string{f.Severity.String() + ": " + f.Message, "resource: " + resourceWords(f)}
-	for _, line := range []struct{ name, value string }{{"rule", ruleText(f)}, {"exposure", string(f.Exposure.Verdict)}, {"baseline", f.Baseline}, {"fix", f.Fix.Summary}} {
+	baseline := f.Baseline
+	if f.MoreSevere() {
+		baseline = f.Mark()
+	}
+	for _, line := range []struct{ name, value string }{{"rule", ruleText(f)}, {"exposure", string(f.Exposure.Verdict)}, {"baseline", baseline}, {"fix", f.Fix.Summary}} {
 		if line.value != "" {
 			lines = append(lines, line.name+": "+line.value)
 		}
 	}
-	return append(lines, f.Fix.Commands...)
+	return append(lines, f.CommandsToShow()...)
 }

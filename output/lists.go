@@ -2,7 +2,6 @@ package output
 
 import (
 	"bufio"
-	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -153,28 +152,6 @@ func (s *sticky) flush(format string) error {
 	}
 	if s.err != nil {
 		return fmt.Errorf("writing %s: %w", format, s.err)
-	}
-	return nil
-}
-
-// List writes rows as the table of a terminal of that width, or of a pipe where
-// it is 0. The last column is wrapped; the others never are.
-func List(w io.Writer, head []string, rows [][]string, width int) error {
-	for _, row := range rows {
-		for i := range row {
-			row[i] = words.Plain(row[i])
-		}
-	}
-	more := max(0, len(rows)-maxRows)
-	var out bytes.Buffer
-	if err := (&layout{Options{Width: width}}).render(&out, head, rows[:len(rows)-more]); err != nil {
-		return fmt.Errorf("laying out the table: %w", err)
-	}
-	if more > 0 {
-		fmt.Fprintf(&out, "\n%s not shown: write them with -o csv=FILE\n", words.Count(more, "more row"))
-	}
-	if _, err := w.Write(out.Bytes()); err != nil {
-		return fmt.Errorf("writing the table: %w", err)
 	}
 	return nil
 }

@@ -26,18 +26,25 @@ const (
 func writeMarkdown(w io.Writer, r *findings.Report, _ Options) error {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "## Security groups of %s\n\n%s\n", markdownCode(words.List(accounts(r), 3)), markdownText(headline(r)))
+	var graver []*findings.Finding
 	if r.Comparison != nil {
 		fresh := chosen(r, func(f *findings.Finding) bool { return f.Status != findings.Suppressed && f.Baseline == findings.New })
-		markdownTable(&out, "New since "+r.Comparison.Baseline.UTC().Format("2006-01-02 15:04")+" UTC", fresh)
+		since := " since " + r.Comparison.Baseline.UTC().Format("2006-01-02 15:04") + " UTC"
+		markdownTable(&out, "New"+since, fresh)
+		graver = chosen(r, func(f *findings.Finding) bool { return f.Status != findings.Suppressed && f.MoreSevere() })
+		markdownTable(&out, "More severe"+since, graver)
 		markdownKnown(&out, "Fixed", r.Comparison.Fixed)
 		markdownKnown(&out, "Unknown: not judged this time", r.Comparison.Unknown)
 	}
 	title := "Findings"
-	if r.Comparison != nil {
+	switch {
+	case len(graver) > 0:
+		title = "Findings that are neither new nor more severe"
+	case r.Comparison != nil:
 		title = "Findings that are not new"
 	}
 	markdownTable(&out, title, chosen(r, func(f *findings.Finding) bool {
-		return f.Status != findings.Suppressed && (r.Comparison == nil || f.Baseline != findings.New)
+		return f.Status != findings.Suppressed && (r.Comparison == nil || !f.News())
 	}))
 	markdownAccepted(&out, r)
 	markdownControls(&out, r)
@@ -54,7 +61,11 @@ func markdownTable(out *bytes.Buffer, title string, list []*findings.Finding) {
 	}
 	fmt.Fprintf(out, "\n### %s: %d\n\n| Severity | Where | Resource | Rule | Finding | Fix |\n| --- | --- | --- | --- | --- | --- |\n", title, len(list))
 	for _, f := range list[:min(markdownRows, len(list))] {
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", f.Severity, markdownCode(placeWords(f.AccountID, f.AccountName, f.Region)), markdownCode(resourceWords(f)),
+		severity := f.Severity.String()
+		if f.MoreSevere() {
+			severity += ", " + f.Mark()
+		}
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s | %s |\n", severity, markdownCode(placeWords(f.AccountID, f.AccountName, f.Region)), markdownCode(resourceWords(f)),
 			markdownCode(ruleWords(f)), markdownText(runes(f.Message, markdownCell)), markdownText(runes(f.Fix.Summary, markdownCell)))
 	}
 	if more := len(list) - markdownRows; more > 0 {
@@ -107,28 +118,32 @@ func markdownControls(out *bytes.Buffer, r *findings.Report) {
 }
 
 func markdownCoverage(out *bytes.Buffer, r *findings.Report) {
-	regions, groups, rules, interfaces := 0, 0, 0, 0
+	groups, rules, interfaces := 0, 0, 0
+	regions, _ := r.Regions()
 	for i := range r.Coverage {
 		if c := &r.Coverage[i]; c.Status != "skipped" {
-			regions, groups, rules, interfaces = regions+1, groups+c.SecurityGroups, rules+c.Rules, interfaces+c.NetworkInterfaces
+			groups, rules, interfaces = groups+c.SecurityGroups, rules+c.Rules, interfaces+c.NetworkInterfaces
 		}
 	}
 	fmt.Fprintf(out, "\n### Coverage\n\nRead %s at depth %s: %s, %s, %s.\n", words.Count(regions, "region"), markdownText(r.Depth),
 		words.Count(groups, "security group"), words.Count(rules, "rule"), words.Count(interfaces, "network interface"))
-	const most = 40
-	lines := 0
-	for _, c := range unread(r) {
-		for _, g := range unreadParts(c) {
-			if lines++; lines == 1 {
-				out.WriteString("\n#### Not read in full\n\n")
-			}
-			if lines <= most {
-				fmt.Fprintf(out, "- %s: %s\n", markdownCode(placeWords(c.AccountID, c.AccountName, c.Region)), markdownText(runes(gapWords(&g), markdownCell)))
-			}
-		}
+	if text := inactiveLine(r, 10); text != "" {
+		fmt.Fprintf(out, "\n%s.\n", markdownText(runes(text, markdownCell)))
 	}
-	if lines > most {
-		fmt.Fprintf(out, "- and %d more\n", lines-most)
+	const most = 40
+	all := sameGaps(unread(r))
+	for i, same := range all[:min(most, len(all))] {
+		if i == 0 {
+			out.WriteString("\n#### Not read in full\n\n")
+		}
+		g, place := same.Gap, placeWords(same.regions[0].AccountID, same.regions[0].AccountName, same.regions[0].Region)
+		if len(same.regions) > 1 {
+			g.Message, place = same.message(), same.where()
+		}
+		fmt.Fprintf(out, "- %s: %s\n", markdownCode(place), markdownText(runes(gapWords(&g), markdownCell)))
+	}
+	if more := len(all) - most; more > 0 {
+		fmt.Fprintf(out, "- and %d more\n", more)
 	}
 	said := map[string]bool{}
 	for _, n := range r.Notes {
@@ -142,13 +157,41 @@ func markdownCoverage(out *bytes.Buffer, r *findings.Report) {
 		return
 	}
 	fmt.Fprintf(out, "\n#### Not evaluated: %d\n\n", len(r.NotEvaluated))
-	for i := range r.NotEvaluated[:min(most, len(r.NotEvaluated))] {
-		n := &r.NotEvaluated[i]
-		fmt.Fprintf(out, "- %s in %s: %s\n", markdownCode(n.Check), markdownCode(strings.TrimSpace(n.AccountID+" "+n.Region)), markdownText(runes(n.Reason, markdownCell)))
+	lines, left := 0, len(r.NotEvaluated)
+	line := func(checks int, what, place, reason string) {
+		if lines++; lines <= most {
+			left -= checks
+			fmt.Fprintf(out, "- %s in %s: %s\n", what, markdownCode(place), markdownText(runes(reason, markdownCell)))
+		}
 	}
-	if more := len(r.NotEvaluated) - most; more > 0 {
-		fmt.Fprintf(out, "- and %d more\n", more)
+	folded := map[string]*sameReason{}
+	var order []*sameReason
+	together, single := notEvaluatedApart(r)
+	for _, n := range single {
+		line(1, markdownCode(n.Check), strings.TrimSpace(n.AccountID+" "+n.Region), n.Reason)
 	}
+	for _, u := range together {
+		key := u.account + " " + u.reason
+		if folded[key] == nil {
+			folded[key] = &sameReason{unevaluated: u}
+			order = append(order, folded[key])
+		}
+		folded[key].regions = append(folded[key].regions, u.region)
+		folded[key].sum += len(u.checks)
+	}
+	for _, s := range order {
+		line(s.sum, words.Count(len(s.checks), "check"), strings.TrimSpace(s.account+" "+words.List(s.regions, 3)), s.reason)
+	}
+	if left > 0 {
+		fmt.Fprintf(out, "- and %d more\n", left)
+	}
+}
+
+// sameReason is what could not be evaluated in regions of one account for one reason.
+type sameReason struct {
+	unevaluated
+	regions []string
+	sum     int // checks of all regions
 }
 
 // chosen returns the findings that are wanted, in their order.
@@ -174,6 +217,8 @@ func headline(r *findings.Report) string {
 	switch {
 	case total > 0:
 		text = words.Count(total, "finding") + ": " + strings.Join(parts, ", ") + "."
+	case nothingRead(r):
+		text = "Nothing could be read."
 	case len(unread(r)) > 0:
 		text = "Nothing was found in what could be read."
 	default:

@@ -92,6 +92,7 @@ type (
 	}
 	ocsfUnmapped struct {
 		Baseline    string                `json:"baseline,omitempty"`
+		Before      *findings.Severity    `json:"severity_before,omitempty"`
 		VPC         string                `json:"vpc_id,omitempty"`
 		Rule        *findings.Rule        `json:"rule,omitempty"`
 		Services    []string              `json:"services,omitempty"`
@@ -168,7 +169,7 @@ func ocsfFound(r *findings.Report, f *findings.Finding) *ocsfFinding {
 	if f.Fix.Summary != "" {
 		e.Remediation = &ocsfRemedy{f.Fix.Summary, f.References}
 	}
-	e.Unmapped = &ocsfUnmapped{f.Baseline, f.VPCID, f.Rule, f.Services, f.Attached, f.Exposure, f.Fix.Commands, f.Suppression}
+	e.Unmapped = &ocsfUnmapped{f.Baseline, f.SeverityBefore, f.VPCID, f.Rule, f.Services, f.Attached, f.Exposure, f.Fix.Commands, f.Suppression}
 	return e
 }
 

@@ -6,8 +6,10 @@ package output
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +33,10 @@ type Options struct {
 	Sort    []string // of TableColumns: the order of the table; empty: the worst first
 	All     bool     // list each of the groups that have the same finding
 	GroupBy string   // one of Groupings: a part of the table for each value; empty: severity
+
+	// Fixes returns the command that plans the fixes of the findings of this report at or
+	// above a severity; nil where there is none.
+	Fixes func(least findings.Severity) string
 
 	Next func(id string) string // the command that explains a finding of this report; nil where there is none
 
@@ -110,6 +116,29 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 		return writeDirectly(path, write)
 	}
 	path = Target(path) // a link stays, what it leads to is replaced
+	mode := os.FileMode(0o600)
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	return writeWhole(path, mode, write, os.Rename)
+}
+
+// Create writes a new file as Replace does, for its owner alone. Where something has the
+// name already, a link to a file that is not there too, it fails with fs.ErrExist.
+func Create(path string, write func(io.Writer) error) error {
+	return writeWhole(path, 0o600, write, func(temporary, path string) error {
+		if err := os.Link(temporary, path); err == nil || errors.Is(err, fs.ErrExist) {
+			return errors.Join(err, os.Remove(temporary))
+		}
+		if _, err := os.Lstat(path); err == nil { // a file system without links
+			return errors.Join(fs.ErrExist, os.Remove(temporary))
+		}
+		return os.Rename(temporary, path)
+	})
+}
+
+// writeWhole writes a file beside its place, and puts it there when it is whole.
+func writeWhole(path string, mode fs.FileMode, write func(io.Writer) error, put func(temporary, path string) error) (err error) {
 	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", path, err)
@@ -124,10 +153,6 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 	if err := write(temporary); err != nil {
 		return err
 	}
-	mode := os.FileMode(0o600)
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
 	if err := temporary.Chmod(mode); err != nil {
 		return err
 	}
@@ -137,7 +162,7 @@ func Replace(path string, write func(io.Writer) error) (err error) {
 	if err := temporary.Close(); err != nil {
 		return err
 	}
-	return os.Rename(temporary.Name(), path)
+	return put(temporary.Name(), path)
 }
 
 // Target returns the file that is written under a name: what links lead to,

@@ -44,7 +44,7 @@ func TestPackedReports(t *testing.T) {
 			}
 		}
 		for i := range packed.Findings {
-			if output.Explain(&packed.Findings[i]) != output.Explain(&want.Findings[i]) {
+			if output.Explain(&packed.Findings[i], "") != output.Explain(&want.Findings[i], "") {
 				t.Errorf("%s: finding %s is explained in another way", name, want.Findings[i].ID)
 			}
 		}

@@ -142,6 +142,11 @@ func (m metrics) coverage(r *findings.Report) {
 		unevaluated = append(unevaluated, sample{[4]string{r.NotEvaluated[i].AccountID, r.NotEvaluated[i].Region}, 1})
 	}
 	labels := []string{"account", "region"}
+	var inactive []sample
+	for _, a := range r.Inactive() {
+		inactive = append(inactive, sample{[4]string{a.AccountID, a.State}, 1})
+	}
+	m.gauge("sgaudit_account_not_active", "Accounts of the organization that were not read because they are not active.", []string{"account", "state"}, inactive)
 	m.gauge("sgaudit_region_complete", "1 where the region was read in full, 0 where it was not.", labels, complete)
 	m.gauge("sgaudit_security_groups", "Security groups that were read.", labels, groups)
 	m.gauge("sgaudit_rules", "Security group rules that were read.", labels, rules)
@@ -151,7 +156,7 @@ func (m metrics) coverage(r *findings.Report) {
 
 func (m metrics) found(r *findings.Report) {
 	var bySeverity, open, suppressed []sample
-	var fresh int
+	var fresh, graver int
 	var oldest *time.Time
 	for _, s := range findings.Severities() {
 		bySeverity = append(bySeverity, sample{[4]string{s.String()}, 0})
@@ -167,6 +172,9 @@ func (m metrics) found(r *findings.Report) {
 		if f.Baseline == findings.New {
 			fresh++
 		}
+		if f.MoreSevere() {
+			graver++
+		}
 		if f.FirstSeen != nil && (oldest == nil || f.FirstSeen.Before(*oldest)) {
 			oldest = f.FirstSeen
 		}
@@ -180,6 +188,7 @@ func (m metrics) found(r *findings.Report) {
 			n          int
 		}{
 			{"sgaudit_findings_new", "Open findings that the baseline does not hold.", fresh},
+			{"sgaudit_findings_more_severe", "Open findings that the baseline holds with a lower severity.", graver},
 			{"sgaudit_findings_fixed", "Findings of the baseline that are fixed.", len(c.Fixed)},
 			{"sgaudit_findings_unknown", "Findings of the baseline that could not be judged again.", len(c.Unknown)},
 		} {

@@ -66,6 +66,8 @@ type (
 		Exposure    string     `json:"exposure,omitempty"`
 		Fix         string     `json:"fix,omitempty"`
 		FirstSeen   *time.Time `json:"first_seen,omitempty"`
+
+		SeverityBefore string `json:"severity_before,omitempty"` // in the baseline, where it was lower
 	}
 	sarifSuppression struct {
 		Kind   string `json:"kind"`
@@ -233,6 +235,10 @@ func sarifFinding(r *findings.Report, f *findings.Finding, rule int) *sarifResul
 	if f.Baseline == findings.New || f.Baseline == findings.Unchanged {
 		result.Baseline = f.Baseline
 	}
+	if f.MoreSevere() {
+		result.Baseline = "updated" // SARIF 2.1.0, 3.27.24: there before, and changed in a way that matters
+		result.Properties.SeverityBefore = f.SeverityBefore.String()
+	}
 	if f.Status == findings.Suppressed {
 		result.Suppressions = []sarifSuppression{{"external", "accepted", accepted(f)}}
 	}
@@ -263,7 +269,18 @@ func sarifInvoked(r *findings.Report, account string) *sarifInvocation {
 			run.Notifications = append(run.Notifications, sarifNotification{sarifID{"not-read"}, "error", sarifMessage{words.Plain(c.AccountID+" "+c.Region) + ": " + gapWords(&g)}, nil})
 		}
 	}
-	for _, n := range r.NotEvaluated {
+	for _, a := range r.Inactive() {
+		if a.AccountID == account {
+			run.Notifications = append(run.Notifications, sarifNotification{sarifID{"not-active"}, "note", sarifMessage{words.Plain("the account is not active (" + a.State + ") and was not read: " + placeWords(a.AccountID, a.AccountName, ""))}, nil})
+		}
+	}
+	together, single := notEvaluatedApart(r)
+	for _, u := range together {
+		if u.account == account {
+			run.Notifications = append(run.Notifications, sarifNotification{sarifID{"not-evaluated"}, "warning", sarifMessage{words.Plain(u.words() + " in " + u.account + " " + u.region + ": " + u.reason)}, nil})
+		}
+	}
+	for _, n := range single {
 		if n.AccountID == account {
 			run.Notifications = append(run.Notifications, sarifNotification{
 				sarifID{"not-evaluated"},

@@ -33,7 +33,7 @@ var _ = declare("table", "text/plain", "a table for reading, fitted to the termi
 	known := 0
 	if o.NewOnly {
 		all := len(open)
-		open = slices.DeleteFunc(open, func(f *findings.Finding) bool { return f.Baseline != findings.New })
+		open = slices.DeleteFunc(open, func(f *findings.Finding) bool { return !f.News() })
 		known = all - len(open)
 	}
 	switch {
@@ -58,9 +58,15 @@ var _ = declare("table", "text/plain", "a table for reading, fitted to the termi
 		if known == 1 {
 			verb = "is"
 		}
-		fmt.Fprintf(&out, "%s %s not new and %[2]s not listed\n", words.Count(known, "finding"), verb)
+		not := "not new"
+		if slices.ContainsFunc(open, (*findings.Finding).MoreSevere) {
+			not = "neither new nor more severe"
+		}
+		fmt.Fprintf(&out, "%s %s %s and %[2]s not listed\n", words.Count(known, "finding"), verb, not)
 	}
-	closing(&out, r, o)
+	var end bytes.Buffer
+	closing(&end, r, o)
+	out.WriteString(Fit(end.String(), o.Width))
 	if _, err := w.Write(out.Bytes()); err != nil {
 		return fmt.Errorf("writing the table: %w", err)
 	}
@@ -107,12 +113,7 @@ type tableColumn struct {
 var tableColumns = []tableColumn{
 	{"severity", func(f *findings.Finding, _ int) string { return strings.ToUpper(f.Severity.String()) }},
 	{"id", (*findings.Finding).Short},
-	{"new", func(f *findings.Finding, _ int) string {
-		if f.Baseline == findings.New {
-			return "NEW"
-		}
-		return ""
-	}},
+	{"new", func(f *findings.Finding, _ int) string { return f.Mark() }},
 	{"account", func(f *findings.Finding, _ int) string { return inventory.Named(f.AccountName, f.AccountID) }},
 	{"region", func(f *findings.Finding, _ int) string { return f.Region }},
 	{"vpc", func(f *findings.Finding, _ int) string { return inventory.Named(f.VPCName, f.VPCID) }},

@@ -30,12 +30,8 @@ var _ = tagged(adding(declare("xlsx", "application/vnd.openxmlformats-officedocu
 	for _, s := range findings.Severities() {
 		book.Levels = append(book.Levels, sheet.Level{Name: s.String(), Count: r.Summary.Of(s)})
 	}
-	titles := map[string]string{}
-	for i := range r.Findings {
-		titles[r.Findings[i].Check] = r.Findings[i].Title
-	}
 	book.Counts = []sheet.Counts{
-		countBy(r, "By check", func(f *findings.Finding) string { return cmp.Or(titles[f.Check], f.Check) }),
+		countBy(r, "By check", func(f *findings.Finding) string { return f.Check }), // as the sheet of the findings names it,
 		countBy(r, "By account", func(f *findings.Finding) string { return strings.TrimSpace(f.AccountID + " " + f.AccountName) }),
 		countBy(r, "By region", func(f *findings.Finding) string { return f.Region }),
 	}
@@ -83,6 +79,9 @@ func facts(r *findings.Report, listed bool) []sheet.Fact {
 	if missing := unread(r); len(missing) > 0 {
 		warn("INCOMPLETE", fmt.Sprintf("%d of %s could not be read in full: see the sheet Coverage", len(missing), words.Count(max(1, regions), "region")))
 	}
+	if text := inactiveLine(r, 10); text != "" {
+		warn("Not active", text)
+	}
 	if n := r.Summary.NotEvaluated; n > 0 {
 		warn("Not evaluated", words.Count(n, "check of a region")+": see the sheet Not evaluated")
 	}
@@ -90,13 +89,12 @@ func facts(r *findings.Report, listed bool) []sheet.Fact {
 		warn("Left out", text)
 	}
 	if c := r.Comparison; c != nil {
-		fresh := 0
-		for i := range r.Findings {
-			if r.Findings[i].Baseline == findings.New {
-				fresh++
-			}
+		n := r.Since()
+		text := fmt.Sprintf("%d new, ", n.New)
+		if n.MoreSevere > 0 {
+			text += fmt.Sprintf("%d more severe, ", n.MoreSevere)
 		}
-		add("Since the baseline", fmt.Sprintf("%d new, %d fixed, %d unknown: see the sheet Since the baseline", fresh, len(c.Fixed), len(c.Unknown)))
+		add("Since the baseline", text+fmt.Sprintf("%d fixed, %d unknown: see the sheet Since the baseline", len(c.Fixed), len(c.Unknown)))
 	}
 	if !listed {
 		add("Rules, groups, interfaces", "not listed: the workbook was made of a saved report, which holds findings alone")
@@ -133,8 +131,8 @@ func countBy(r *findings.Report, title string, by func(*findings.Finding) string
 
 // kinds of the columns of findings that are not text.
 var kinds = map[string]tables.Kind{
-	"severity": tables.Level, "base_severity": tables.Level, "attached": tables.Number, "first_seen": tables.Date, "expires": tables.Date,
-	"message": tables.Prose, "fix": tables.Prose, "rule_description": tables.Prose, "reason": tables.Prose,
+	"severity": tables.Level, "base_severity": tables.Level, "severity_before": tables.Level, "attached": tables.Number, "first_seen": tables.Date, "expires": tables.Date,
+	"message": tables.Prose, "fix": tables.Prose, "rule_description": tables.Prose, "reason": tables.Prose, "commands": tables.Prose,
 }
 
 // findingSheet lists the findings that are open, or those that are suppressed,

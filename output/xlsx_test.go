@@ -107,7 +107,7 @@ func TestWorkbook(t *testing.T) {
 	}
 	for _, part := range []string{
 		"INCOMPLETE 1 of 2 regions could not be read in full", "Not evaluated 1 check of a region", "1 fixed", "critical 1", "low 1",
-		"Remote administration port is open 1", "012345678901 1", "Suppressed by exceptions 1",
+		"admin-port-open-to-internet 1", "012345678901 1", "Suppressed by exceptions 1",
 	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the summary does not say %q:\n%s", part, text)
@@ -137,5 +137,23 @@ func TestManyCounts(t *testing.T) {
 	}
 	if !slices.ContainsFunc(rows, func(row []string) bool { return len(row) > 0 && row[0] == "and 60 more: see the sheet Findings" }) {
 		t.Error("the summary does not say how many accounts it leaves out")
+	}
+}
+
+// TestChecksAreCountedById: the summary names each check as the column check of the
+// findings does, since findings of one check may have different titles.
+func TestChecksAreCountedById(t *testing.T) {
+	r := report()
+	r.Findings = r.Findings[:1]
+	r.Findings[0].Check, r.Findings[0].Title, r.Findings[0].Status = "expired-rule", "Rule is described as temporary", findings.Open
+	r.Checks = []findings.CheckInfo{{ID: "expired-rule", Title: "Rule is past its expiry date"}}
+	r.Finish()
+	rows, err := workbook(t, r, output.Options{}).GetRows("Summary")
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := slices.IndexFunc(rows, func(row []string) bool { return len(row) > 0 && row[0] == "By check" })
+	if at < 0 || at+1 >= len(rows) || rows[at+1][0] != "expired-rule" {
+		t.Errorf("below \"By check\": %q", rows)
 	}
 }

@@ -42,6 +42,7 @@ var sorts = [...]struct {
 	{"verdict", func(b *brief) string { return b.Verdict }},
 	{"status", func(b *brief) string { return b.Status }},
 	{"baseline", func(b *brief) string { return b.Baseline }},
+	{"mark", func(b *brief) string { return b.Mark }},
 	{"message", func(b *brief) string { return b.Message }},
 	{"search", func(b *brief) string { return b.Search }},
 	{"rule", func(b *brief) string { return b.Rule }},
@@ -116,7 +117,7 @@ func writeBlocks(out *keeper, r *findings.Report, v *view) {
 		last := min(first+blockSize, len(r.Findings))
 		list := make([]*detail, 0, last-first)
 		for i := first; i < last; i++ {
-			list = append(list, newDetail(&r.Findings[i], r.Caller.Partition))
+			list = append(list, newDetail(&r.Findings[i], r))
 		}
 		writeBlock(out, "c"+decimal(first/blockSize), list)
 	}

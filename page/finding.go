@@ -7,23 +7,24 @@ import (
 	"github.com/sgaudit/sgaudit/words"
 )
 
-// brief is a finding as the list shows it before it is opened.
+// brief is a finding as the list shows it before it is opened. Name is what it is about, by
+// name and id, and Group the id of its group.
 type brief struct {
-	ID, Check, Name, Group, Account, Region, VPC, Verdict, Status, Baseline, Message, Search, Rule string
-	Severity                                                                                       findings.Severity
+	ID, Check, Name, Group, Account, Region, VPC, Verdict, Status, Baseline, Mark, Message, Search, Rule string
+	Severity                                                                                             findings.Severity
 }
 
 // static is a finding that the page shows without a script.
 type static struct {
 	brief
 	Detail *detail
-	Linked bool // the page shows its group without a script
+	Linked string // its group, by name and id, if the page shows that without a script
 }
 
 // Short is the beginning of the id that a person types.
 func (s *static) Short() string { return short(s.ID) }
 
-var verdictWords = map[string]string{"reachable": "gets in", "not-reachable": "stopped", "unattached": "not attached", "unknown": "not known"}
+var verdictWords = map[string]string{"reachable": "reachable", "not-reachable": "not reachable", "unattached": "not attached", "unknown": "not known"}
 
 // VerdictWords says in words what the internet can do.
 func (s *static) VerdictWords() string { return verdictWords[s.Verdict] }
@@ -32,12 +33,12 @@ func short(id string) string { return id[:min(8, len(id))] }
 
 func summary(f *findings.Finding) brief {
 	b := brief{
-		ID: words.Plain(f.ID), Check: words.Plain(f.Check), Name: words.Plain(f.GroupName), Group: words.Plain(f.GroupID), Account: words.Plain(f.AccountID),
-		Region: words.Plain(f.Region), VPC: words.Plain(f.VPCID), Verdict: string(f.Exposure.Verdict), Status: f.Status, Baseline: f.Baseline,
+		ID: words.Plain(f.ID), Check: words.Plain(f.Check), Name: words.Plain(f.Subject()), Group: words.Plain(f.GroupID), Account: words.Plain(f.AccountID),
+		Region: words.Plain(f.Region), VPC: words.Plain(f.VPCID), Verdict: string(f.Exposure.Verdict), Status: f.Status, Baseline: f.Baseline, Mark: f.Mark(),
 		Message: words.Plain(f.Message), Severity: f.Severity,
 	}
-	if b.Name == "" {
-		b.Name = words.Plain(f.ResourceID)
+	if f.MoreSevere() {
+		b.Baseline = "more severe"
 	}
 	var search []string
 	if f.Rule != nil {
@@ -47,7 +48,7 @@ func summary(f *findings.Finding) brief {
 	}
 	search = append(search, f.Services...)
 	for _, e := range f.Detailed().Interfaces {
-		search = append(search, e.ID, e.PrivateIP, e.PublicIP)
+		search = append(search, e.ID, e.PrivateIP, e.PublicIP, e.IPv6)
 	}
 	b.Search = words.Plain(strings.Join(search, " "))
 	return b
@@ -85,12 +86,15 @@ type detail struct {
 	Console    string   `json:"console"`
 }
 
-func newDetail(f *findings.Finding, partition string) *detail {
+func newDetail(f *findings.Finding, r *findings.Report) *detail {
 	f = f.Detailed()
 	d := &detail{
-		Why: plain(f.Exposure.Evidence), Fix: words.Plain(f.Fix.Summary), Commands: plain(f.Fix.Commands), Terraform: words.Block(f.Fix.Terraform),
+		Why: plain(f.Exposure.Evidence), Fix: words.Plain(f.Fix.Summary), Commands: plain(f.CommandsToShow()), Terraform: words.Block(f.Fix.Terraform),
 		Undo: plain(present(f.Fix.Undo)), Proof: plain(f.Fix.Proof), Notes: plain(f.Fix.Notes), Base: f.BaseSeverity.String(), Rules: []string{},
 		References: plain(f.References),
+	}
+	if list := f.ListsLosses(r.Account); list != "" {
+		d.Notes = append([]string{"to list who loses access: " + list}, d.Notes...)
 	}
 	if f.Rule != nil {
 		d.Rules = plain(f.Rule.Texts().RuleIDs)
@@ -102,7 +106,7 @@ func newDetail(f *findings.Finding, partition string) *detail {
 		d.Reason = words.Plain(f.Suppression.Reason)
 	}
 	if f.GroupID != "" {
-		d.Console = findings.Console(partition, f.Region, f.GroupID)
+		d.Console = findings.Console(r.Caller.Partition, f.Region, f.GroupID)
 	}
 	return d
 }

@@ -10,8 +10,8 @@ import (
 // kin is what findings have in common that are one line of the list: one check
 // found several rules of one group, such as the two halves of 0.0.0.0/0.
 type kin struct {
-	severity                                             findings.Severity
-	check, account, region, group, verdict, status, base string
+	severity                                                   findings.Severity
+	check, account, region, group, verdict, status, base, mark string
 }
 
 // lines numbers the lines of the list, and returns the line of each finding. A
@@ -42,7 +42,7 @@ next:
 }
 
 func kinOf(f *findings.Finding) kin {
-	return kin{f.Severity, f.Check, f.AccountID, f.Region, f.GroupID, string(f.Exposure.Verdict), f.Status, f.Baseline}
+	return kin{f.Severity, f.Check, f.AccountID, f.Region, f.GroupID, string(f.Exposure.Verdict), f.Status, f.Baseline, f.Mark()}
 }
 
 // line is a line of the list as the page shows it without a script.

@@ -25,7 +25,7 @@ let index, order = [], lines = [], at = 0, size = 100, current = -1;
 const state = {q: '', sev: [], g: ''};
 const fields = ['check', 'account', 'region', 'vpc', 'verdict', 'status', 'baseline'];
 const labels = {check: 'Check', account: 'Account', region: 'Region', vpc: 'VPC', verdict: 'Internet', status: 'Status', baseline: 'Baseline'};
-const verdicts = {reachable: 'gets in', 'not-reachable': 'stopped', unattached: 'not attached', unknown: 'not known'};
+const verdicts = {reachable: 'reachable', 'not-reachable': 'not reachable', unattached: 'not attached', unknown: 'not known'};
 fields.forEach(f => { state[f] = ''; });
 
 const text = (f, i) => index.strings[index[f][i]];
@@ -83,7 +83,7 @@ function key(i) {
 }
 function heading(i) {
   if (state.g === 'severity') return severities[index.severity[i]];
-  if (state.g === 'group') return text('name', i) + ' (' + text('group', i) + ')';
+  if (state.g === 'group') return text('name', i);
   return text(state.g, i) || 'none';
 }
 async function detail(i) {
@@ -167,17 +167,17 @@ function write(inside, i, f) {
   inside.append(words);
   if (f.why.length) words.append(make('h3', '', 'Why: ' + (verdicts[text('verdict', i)] || text('verdict', i))), list('ol', f.why));
   if (f.fix) words.append(make('h3', '', 'Fix'), make('p', '', f.fix));
+  if (f.notes.length) words.append(make('h3', '', f.commands.length ? 'Before you start' : 'By hand'), list('ul', f.notes));
   const ways = [];
   if (f.commands.length) ways.push(['AWS CLI', pre(f.commands, true)]);
   if (f.terraform) ways.push(['Terraform', pre([f.terraform], true)]);
   words.append(...tabs(ways, 'Fix'));
   if (f.undo.length) words.append(make('h3', '', 'Undo'), pre(f.undo, true));
   if (f.proof.length) words.append(make('h3', '', 'Proof'), list('ul', f.proof));
-  if (f.notes.length) words.append(make('h3', '', 'Before you change it'), list('ul', f.notes));
   const facts = [['Check', text('check', i)], ['Base severity', f.base], ['VPC', text('vpc', i)], ['Rule ids', f.rules.join(', ')], ['References', f.references.join(', ')], ['First seen', f.since], ['Accepted because', f.reason]];
   words.append(make('p', 'dim', facts.filter(x => x[1]).map(x => x[0] + ': ' + x[1]).join(' · ')));
   const links = make('p', 'row');
-  if (hasGroup(text('group', i))) { const a = make('a', '', 'The group ' + text('name', i)); a.href = '#' + text('group', i); links.append(a); }
+  if (hasGroup(text('group', i))) { const a = make('a', '', 'The group ' + groupName(text('group', i))); a.href = '#' + text('group', i); links.append(a); }
   if (f.console) { const a = make('a', '', 'AWS console'); a.href = f.console; a.rel = 'noreferrer'; links.append(a); }
   words.append(links, make('p', 'dim', 'sgaudit explain ' + index.id[i]));
   place(inside, text('group', i));
@@ -193,7 +193,7 @@ function row(line) {
   m.append(b, text('name', i) ? ': ' : '', make('bdi', '', text('message', i)));
   sum.append(m);
   if (line.length > 1) sum.append(make('span', 'mark', line.length + ' rules'));
-  if (text('baseline', i) === 'new') sum.append(make('span', 'mark', 'NEW'));
+  if (text('mark', i)) sum.append(make('span', 'mark', text('mark', i)));
   if (text('status', i) === 'suppressed') sum.append(make('span', 'mark', 'suppressed'));
   sum.append(make('span', 'where', (verdicts[text('verdict', i)] || '') + ' · ' + text('region', i) + ' · ' + index.id[i].slice(0, 8)));
   d.append(sum);

@@ -144,8 +144,8 @@ func TestTheSentenceCountsTheBoard(t *testing.T) {
 			}
 		}
 	}
-	want := fmt.Sprintf("<h1>The internet reaches %d security groups that it should not.</h1>", len(groups))
-	if !strings.Contains(html, want) || len(groups) == 0 {
+	want := fmt.Sprintf("<h1>The internet reaches network interfaces through %d security groups that should not be open (", len(groups))
+	if !strings.Contains(html, want) || !strings.Contains(html, " critical findings).</h1>") || len(groups) == 0 {
 		t.Errorf("the page does not say %q", want)
 	}
 }

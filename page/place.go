@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/picture"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -37,6 +38,9 @@ type vpc struct {
 }
 
 type member struct{ ID, Name string }
+
+// Named is the group by name and id.
+func (m member) Named() string { return inventory.Named(m.Name, m.ID) }
 
 // group is the part of the page about one group: all that the pictures show of
 // it, in words.
@@ -152,7 +156,7 @@ func (p *places) boxes(partition string, i int, v *picture.VPC, pictures map[*pi
 		for _, d := range b.Doors {
 			for _, s := range d.Sources {
 				if s.Box != nil && s.Box != b {
-					reaches[s.Box] = append(reaches[s.Box], words.Plain(b.Title()+": "+d.Label))
+					reaches[s.Box] = append(reaches[s.Box], words.Plain(titleOf(b)+": "+d.Label))
 				}
 			}
 		}
@@ -170,6 +174,18 @@ func (p *places) boxes(partition string, i int, v *picture.VPC, pictures map[*pi
 	}
 }
 
+// titleOf names a box by the name and the id of its group, and several groups that are
+// alike by what their names have in common.
+func titleOf(b *picture.Box) string {
+	if len(b.Members) == 1 {
+		return inventory.Named(b.Members[0].Name, b.Members[0].ID)
+	}
+	return b.Title()
+}
+
+// Named is the group by name and id.
+func (g *group) Named() string { return inventory.Named(g.Name, g.ID) }
+
 func newGroup(partition string, v *picture.VPC, b *picture.Box, m picture.Member) *group {
 	g := &group{ID: m.ID, Name: words.Plain(m.Name), severity: b.Severity(), anchor: b.Anchor(), Console: findings.Console(partition, v.Region, m.ID)}
 	facts := []string{v.Title(), v.Where(), string(b.Tier), b.Subtitle()}
@@ -179,7 +195,11 @@ func newGroup(partition string, v *picture.VPC, b *picture.Box, m picture.Member
 	g.Facts = words.Plain(strings.Join(facts, " · "))
 	for _, d := range b.Doors {
 		for _, s := range d.Sources {
-			text := words.Plain(d.Label + " from " + s.Words())
+			source := s.Words()
+			if s.Box != nil {
+				source = titleOf(s.Box)
+			}
+			text := words.Plain(d.Label + " from " + source)
 			severity := ""
 			if s.Severity() > findings.Info {
 				severity = s.Severity().String()
@@ -309,7 +329,7 @@ func boardRow(p *picture.VPC, part *vpc) row {
 	for _, c := range p.Cells() {
 		var names []string
 		for _, m := range c.In {
-			names = append(names, words.Plain(m.Name))
+			names = append(names, words.Plain(inventory.Named(m.Name, m.ID)))
 		}
 		out.Cells = append(out.Cells, cell{
 			In: len(c.In), Lesser: len(c.Lesser), Unknown: len(c.Unknown), Stopped: len(c.Stopped), Intended: c.Intended, Severity: c.Severity, InNames: words.List(names, 5),

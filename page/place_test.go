@@ -3,6 +3,7 @@ package page_test
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -111,5 +112,48 @@ eni-2 sg-2 10.0.0.11
 	}
 	if strings.Contains(html, "Account 777788889999") {
 		t.Error("the page is said to be of the account of the caller, which was not read")
+	}
+}
+
+// TestNamesStandWithTheirIDs holds that the page names what each finding is about, and each
+// group that it links or names, by name and id, with a script and without one.
+func TestNamesStandWithTheirIDs(t *testing.T) {
+	inv := demo()
+	report, _, html := made(t, inv)
+	var columns struct {
+		Strings []string
+		Name    []int
+	}
+	if err := json.Unmarshal(unpacked(t, html, "ix"), &columns); err != nil {
+		t.Fatal(err)
+	}
+	for i := range report.Findings {
+		want := report.Findings[i].Subject()
+		if got := columns.Strings[columns.Name[i]]; got != want {
+			t.Errorf("the list names %s, want %s", got, want)
+		}
+		if !strings.Contains(html, `<span class="msg"><bdi>`+want+`</bdi>: <bdi>`) {
+			t.Errorf("%s is not named without a script", want)
+		}
+	}
+	named := map[string]string{}
+	for _, r := range inv.Regions {
+		for i := range r.Groups {
+			named[r.Groups[i].ID] = r.Groups[i].Named()
+		}
+	}
+	links := 0
+	for _, link := range regexp.MustCompile(`<a href="#(sg-[0-9a-f]+)">(?:The group )?<bdi>([^<]*)</bdi></a>`).FindAllStringSubmatch(html, -1) {
+		if links++; link[2] != named[link[1]] {
+			t.Errorf("a link to %s has the text %s", named[link[1]], link[2])
+		}
+	}
+	if links < len(named) {
+		t.Errorf("%d links for %d groups", links, len(named))
+	}
+	for _, text := range []string{"8080 from shop-load-balancer (sg-0a100010)", "shop-web (sg-0a100011): 8080"} {
+		if !strings.Contains(html, "<li>"+text+"</li>") {
+			t.Errorf("no group has the line %s", text)
+		}
 	}
 }

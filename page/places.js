@@ -4,6 +4,7 @@ const details = new Map(); // blocks of groups, and of their pictures
 
 const narrow = () => matchMedia('(max-width:640px)').matches;
 const hasGroup = id => groupNumber.has(id);
+const groupName = id => groups.name[groupNumber.get(id)] + ' (' + id + ')';
 function unpack(id) {
   if (!details.has(id)) details.set(id, inflate(id));
   return details.get(id);

@@ -30,7 +30,7 @@ type view struct {
 	Bands                                            []string
 	Numbers                                          []number
 	Since                                            string
-	New                                              int
+	New, MoreSevere                                  int
 	Fixed, Unjudged                                  []string // of the baseline
 	Classes                                          []picture.Class
 	Board                                            []row
@@ -137,9 +137,9 @@ func newControl(c *findings.Control) control {
 func (v *view) list(r *findings.Report) {
 	v.lines = lines(r.Findings)
 	at := map[int]*line{}
-	parts := map[string]bool{}
+	parts := map[string]string{}
 	for _, g := range v.Groups {
-		parts[g.ID] = true
+		parts[g.ID] = g.Named()
 	}
 	for i := range r.Findings {
 		if i == mostStatic {
@@ -149,7 +149,7 @@ func (v *view) list(r *findings.Report) {
 		s := &static{brief: summary(&r.Findings[i])}
 		s.Linked = parts[s.Group]
 		if i < mostDetailed {
-			s.Detail = newDetail(&r.Findings[i], r.Caller.Partition)
+			s.Detail = newDetail(&r.Findings[i], r)
 		}
 		if l := at[v.lines[i]]; l != nil {
 			l.More = append(l.More, s)
@@ -183,11 +183,12 @@ func accounts(r *findings.Report) string {
 // critical or high finding that the internet reaches: those in the filled cells
 // of the board.
 func sentence(r *findings.Report) string {
-	in := map[string]bool{}
+	in, severities := map[string]bool{}, map[findings.Severity]int{}
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		if f.Status == findings.Open && f.GroupID != "" && f.Severity >= findings.High && f.Exposure.Verdict == "reachable" {
 			in[f.AccountID+f.Region+f.GroupID] = true
+			severities[f.Severity]++
 		}
 	}
 	unread := 0
@@ -198,7 +199,13 @@ func sentence(r *findings.Report) string {
 	}
 	text := "Nothing that should be closed is open to the internet."
 	if n := len(in); n > 0 {
-		text = fmt.Sprintf("The internet reaches %s that it should not.", words.Count(n, "security group"))
+		var counts []string
+		for _, s := range []findings.Severity{findings.Critical, findings.High} {
+			if severities[s] > 0 {
+				counts = append(counts, words.Count(severities[s], s.String()+" finding"))
+			}
+		}
+		text = fmt.Sprintf("The internet reaches network interfaces through %s that should not be open (%s).", words.Count(n, "security group"), strings.Join(counts, ", "))
 	} else if unread > 0 || len(r.Coverage) == 0 {
 		text = "Nothing that should be closed was found open to the internet, in what could be read."
 	}
@@ -217,6 +224,7 @@ func sentence(r *findings.Report) string {
 
 func (v *view) account(r *findings.Report) {
 	var regions, groups, interfaces int
+	var unread []*findings.Coverage
 	for i := range r.Coverage {
 		c := &r.Coverage[i]
 		var gaps []string
@@ -229,8 +237,20 @@ func (v *view) account(r *findings.Report) {
 		}
 		regions, groups, interfaces = regions+1, groups+c.SecurityGroups, interfaces+c.NetworkInterfaces
 		if c.Status != "complete" {
-			v.Bands = append(v.Bands, fmt.Sprintf("%s could not be read in full (%s): this is not the whole picture.", words.Plain(c.Region), words.Plain(c.Status)))
+			unread = append(unread, c)
 		}
+	}
+	v.Bands = append(v.Bands, unreadBands(unread)...)
+	if inactive := r.Inactive(); len(inactive) > 0 {
+		var names []string
+		for _, a := range inactive {
+			names = append(names, words.Plain(picture.Account{ID: a.AccountID, Name: a.AccountName}.String()+" is "+a.State))
+		}
+		verb := " are"
+		if len(names) == 1 {
+			verb = " is"
+		}
+		v.Bands = append(v.Bands, words.Count(len(names), "account")+verb+" not active, and not read: "+words.List(names, 5)+".")
 	}
 	if len(r.Coverage) == 0 {
 		v.Bands = append(v.Bands, "No region was read.")
@@ -241,26 +261,46 @@ func (v *view) account(r *findings.Report) {
 	}
 }
 
+// unreadBands says what could not be read in full: each region, or how many where they are
+// more than a reader wants to see above the page.
+func unreadBands(unread []*findings.Coverage) (bands []string) {
+	const most = 5
+	var accounts []string
+	for _, c := range unread {
+		bands = append(bands, fmt.Sprintf("%s could not be read in full (%s): this is not the whole picture.", words.Plain(c.Region), words.Plain(c.Status)))
+		if name := words.Plain(picture.Account{ID: c.AccountID, Name: c.AccountName}.String()); !slices.Contains(accounts, name) {
+			accounts = append(accounts, name)
+		}
+	}
+	if len(bands) <= most {
+		return bands
+	}
+	return []string{fmt.Sprintf("%s of %s could not be read in full: this is not the whole picture. They are of %s.",
+		words.Count(len(unread), "region"), words.Count(len(accounts), "account"), words.List(accounts, most))}
+}
+
 func (v *view) comparison(r *findings.Report) {
 	c := r.Comparison
 	if c == nil {
 		return
 	}
-	for i := range r.Findings {
-		if r.Findings[i].Baseline == findings.New {
-			v.New++
-		}
+	n := r.Since()
+	v.New, v.MoreSevere = n.New, n.MoreSevere
+	v.Since = fmt.Sprintf("Since the report of %s: %d new, ", c.Baseline.UTC().Format(clock), n.New)
+	if n.MoreSevere > 0 {
+		v.Since += fmt.Sprintf("%d more severe, ", n.MoreSevere)
 	}
-	v.Since = fmt.Sprintf("Since the report of %s: %d new, %d no longer found, %d that could not be judged again.",
-		c.Baseline.UTC().Format(clock), v.New, len(c.Fixed), len(c.Unknown))
-	v.Fixed, v.Unjudged = known(c.Fixed), known(c.Unknown)
+	v.Since += fmt.Sprintf("%d no longer found, %d that could not be judged again.", len(c.Fixed), len(c.Unknown))
+	account := r.AccountsApart()
+	v.Fixed, v.Unjudged = known(c.Fixed, account), known(c.Unknown, account)
 }
 
 // known lists findings of the baseline that this report does not hold.
-func known(list []findings.Ref) []string {
+func known(list []findings.Ref, account func(id string) string) []string {
 	var out []string
 	for _, k := range list {
-		out = append(out, words.Plain(k.Severity.String()+" "+k.Check+" "+k.Region+" "+k.Subject()+": "+k.Message))
+		place := strings.TrimSpace(account(k.AccountID) + " " + k.Region)
+		out = append(out, words.Plain(k.Severity.String()+" "+k.Check+" "+place+" "+k.Subject()+": "+k.Message))
 	}
 	return out
 }

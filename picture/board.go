@@ -96,7 +96,7 @@ func (c *Cell) text() string {
 const mostRows = 24
 
 // Board draws one row for each VPC and one column for each class of doors: where
-// in the account the internet gets in. It fits any size.
+// in the account a group is reachable from the internet. It fits any size.
 func (p *Picture) Board() (svg string, left []string) {
 	const (
 		cell = 124.0
@@ -118,7 +118,7 @@ func (p *Picture) Board() (svg string, left []string) {
 	width := margin*2 + nameWidth + cell*float64(len(Classes()))
 	height := head + row*float64(len(rows)) + 20 + 16*float64(len(left))
 	var c canvas
-	title := p.Of() + ": where the internet gets in"
+	title := p.Of() + ": what is reachable from the internet"
 	c.startSVG(width, height, title, fmt.Sprintf("%d VPCs by class of traffic: how many security groups the internet reaches.", len(p.VPCs)))
 	c.text(margin, 24, 16, 700, ink, "", title)
 	c.text(margin, 46, 11, 400, dim, "", "Filled: groups that the internet reaches, with a critical or high finding. 1?: could not be judged.")

@@ -75,7 +75,7 @@ func (p *Picture) Matrix(all bool) (svg string, left []string) {
 	c.startSVG(width, y+16*float64(len(left))+12, title, "A table for each VPC: rows are sources, columns are security groups, a cell holds the worst port.")
 	c.text(margin, 24, 16, 700, ink, "", title)
 	c.text(margin, 44, 11, 400, dim, "", "Rows may connect to columns. Filled: critical. Framed: another finding. 22 +1: one more port.")
-	c.text(margin, 60, 11, 400, dim, "", "Dashed: allowed by a rule, but the internet does not get in. 22?: could not be judged.")
+	c.text(margin, 60, 11, 400, dim, "", "Dashed: allowed by a rule, but not reachable from the internet. 22?: could not be judged.")
 	c.WriteString(body.String())
 	for i, text := range left {
 		c.text(margin, y+8+16*float64(i), 11, 600, ink, "", fit(text, width-2*margin, 11, true))

@@ -61,18 +61,19 @@ func (a *action) aclSubnets(id string) {
 	}
 	if a.existed() {
 		for _, s := range a.before.ids("subnet_ids", "subnet-") {
-			if n := a.in.subnet(s); n != nil && !slices.Contains(after, s) {
-				a.in.toACL(s, a.in.defaultACL(n.VPC))
+			if n := a.subnetRead(s); n != nil && !slices.Contains(after, s) && a.inACL(s, a.before.known("id")) {
+				a.toDefaultACL(n)
 			}
 		}
 	}
 	for _, s := range after {
-		a.in.toACL(s, id)
+		a.toACL(a.subnetRead(s), id)
 	}
 }
 
 // defaultNetworkACL is aws_default_network_acl: it takes the default network ACL of a
-// VPC over, with the entries that are given and no others.
+// VPC over, with the entries that are given and no others. It gets the subnets that are
+// given, and keeps its own (AWS provider, aws_default_network_acl).
 func (a *action) defaultNetworkACL(pass int) {
 	if a.deleted() {
 		return
@@ -81,9 +82,19 @@ func (a *action) defaultNetworkACL(pass int) {
 	if !a.updates() {
 		id = a.after.id("default_network_acl_id", "acl-")
 	}
-	n := a.in.acl(id)
+	if pass == passMake || pass == passDelete {
+		return
+	}
+	n := a.aclRead(id)
 	switch {
 	case n == nil:
+	case pass == passAttach:
+		was := a.before.ids("subnet_ids", "subnet-")
+		for _, s := range a.after.ids("subnet_ids", "subnet-") {
+			if !slices.Contains(was, s) {
+				a.toACL(a.subnetRead(s), id)
+			}
+		}
 	case pass == passRevoke && a.updates():
 		a.reenter(id, a.entriesOf(a.before), nil)
 	case pass == passRevoke:
@@ -116,14 +127,12 @@ func (a *action) aclAssociation(pass int) {
 		return
 	}
 	if a.existed() {
-		if s := a.in.subnet(a.before.id("subnet_id", "subnet-")); s != nil {
-			a.in.toACL(s.ID, a.in.defaultACL(s.VPC))
+		if s := a.subnetRead(a.before.id("subnet_id", "subnet-")); s != nil && a.inACL(s.ID, a.before.id("network_acl_id", "acl-")) {
+			a.toDefaultACL(s)
 		}
 	}
 	if a.staying() {
-		if subnet, acl := a.after.id("subnet_id", "subnet-"), a.after.id("network_acl_id", "acl-"); subnet != "" && acl != "" {
-			a.in.toACL(subnet, acl)
-		}
+		a.toACL(a.subnetRead(a.after.id("subnet_id", "subnet-")), a.after.id("network_acl_id", "acl-"))
 	}
 }
 
@@ -137,15 +146,34 @@ func (c *copied) defaultACL(vpc string) string {
 	return ""
 }
 
-// toACL gives a subnet to a network ACL, and takes it from all others.
-func (c *copied) toACL(subnet, acl string) {
-	for i := range c.NetworkACLs {
-		n := &c.NetworkACLs[i]
-		n.Subnets = without(n.Subnets, func(s *string) bool { return *s == subnet })
-		if n.ID == acl && acl != "" {
-			n.Subnets = append(n.Subnets, subnet)
-		}
+// inACL reports whether a subnet still has a network ACL: another resource of the plan may
+// have given it to another one.
+func (a *action) inACL(subnet, acl string) bool {
+	n := a.aclRead(acl)
+	return n != nil && slices.Contains(n.Subnets, subnet)
+}
+
+// toACL gives a subnet to a network ACL, and takes it from all others. Where the network
+// ACL was not read, the subnet keeps the one that it has.
+func (a *action) toACL(subnet *inventory.Subnet, id string) {
+	acl := a.aclRead(id)
+	if acl == nil || subnet == nil {
+		return
 	}
+	for i := range a.in.NetworkACLs {
+		n := &a.in.NetworkACLs[i]
+		n.Subnets = without(n.Subnets, func(s *string) bool { return *s == subnet.ID })
+	}
+	acl.Subnets = append(acl.Subnets, subnet.ID)
+}
+
+// toDefaultACL gives a subnet to the default network ACL of its VPC.
+func (a *action) toDefaultACL(subnet *inventory.Subnet) {
+	id := a.in.defaultACL(subnet.VPC)
+	if id == "" && a.in.vpc(subnet.VPC) != nil {
+		a.unread("the default network ACL of "+subnet.VPC, "network ACLs")
+	}
+	a.toACL(subnet, id)
 }
 
 func (a *action) entriesOf(v values) (entries []inventory.ACLEntry) {
@@ -217,11 +245,11 @@ func (a *action) entry(v values, direction inventory.Direction, number, allow st
 
 // reenter takes entries out of a network ACL, by direction and number, and puts others in.
 func (a *action) reenter(id string, out, in []inventory.ACLEntry) {
-	n := a.in.acl(id)
+	if len(out)+len(in) == 0 {
+		return
+	}
+	n := a.aclRead(id)
 	if n == nil {
-		if id != "" && len(out)+len(in) > 0 {
-			a.unknown("", "%s is not among the network ACLs of %s that were read", id, a.region())
-		}
 		return
 	}
 	is := func(e *inventory.ACLEntry) func(inventory.ACLEntry) bool {

@@ -2,7 +2,6 @@ package planned
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/inventory"
@@ -16,12 +15,14 @@ func (a *action) networkInterface(pass int) {
 		if e, known := a.newInterface(a.after, "security_groups"); known {
 			e.Subnet = a.after.id("subnet_id", "subnet-")
 			e.Description = a.after.known("description")
+			a.assignIPv6(a.after, &e)
 			a.add(e)
 		}
 	case a.updates():
-		if a.changed("security_groups") {
+		if a.changed("security_groups") && !a.refused("security_groups") {
 			a.give([]string{a.id}, a.groupsAfter("security_groups"), nil)
 		}
+		a.readdress([]string{a.id})
 	}
 	if pass == passAttach && a.removes() {
 		a.drop(func(e *inventory.Interface) bool { return e.ID == a.oldID() })
@@ -49,6 +50,9 @@ func (a *action) groupAttachment(pass int) {
 
 // instance is aws_instance: its groups are those of its first interface.
 func (a *action) instance(pass int) {
+	if pass == passDelete && a.makes() { // when addresses are associated
+		a.unsurePublic()
+	}
 	if pass != passAttach {
 		return
 	}
@@ -62,20 +66,51 @@ func (a *action) instance(pass int) {
 		a.makeInstance()
 	case a.updates() && a.changed(describedInterfaces):
 		a.unknown(describedInterfaces, "whether the instance is replaced is known after apply")
-	case a.updates() && a.changed(groups):
-		first := a.before.known("primary_network_interface_id")
-		var ids []string
-		for i := range a.in.Interfaces {
-			if e := &a.in.Interfaces[i]; e.Instance == a.id && (first == "" || e.ID == first) {
-				ids = append(ids, e.ID)
+	case a.updates():
+		ids := a.firstInterface()
+		if a.changed(groups) && !a.refused(groups) {
+			if len(ids) != 1 {
+				a.unknown(groups, "which interface of %s gets the groups is not known", a.id)
+				return
 			}
+			a.give(ids, a.groupsAfter(groups), nil)
 		}
-		if len(ids) != 1 {
-			a.unknown(groups, "which interface of %s gets the groups is not known", a.id)
-			return
+		a.readdress(ids)
+		if attribute, public, known := a.publicChange(); attribute != "" && known && len(ids) == 1 {
+			a.in.publish(ids, public)
+		} else if attribute != "" {
+			a.unknown(attribute, "whether the instance has a public address changes, but to what, or for which interface, is not known")
 		}
-		a.give(ids, a.groupsAfter(groups), nil)
 	}
+}
+
+// firstInterface returns the id of the first interface of an instance, or those of all
+// where the plan does not say which is the first one.
+func (a *action) firstInterface() (ids []string) {
+	first := a.before.known("primary_network_interface_id")
+	for i := range a.in.Interfaces {
+		if e := &a.in.Interfaces[i]; e.Instance == a.id && (first == "" || e.ID == first) {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+// refused notes that a plan takes all groups from what exists, which stays as it is: AWS
+// wants at least one group (API reference of Amazon EC2, ModifyNetworkInterfaceAttribute;
+// of Elastic Load Balancing, SetSecurityGroups). A change set that leaves the groups out
+// does not say which ones they are then.
+func (a *action) refused(key string) bool {
+	list, given := a.After[key].([]any)
+	switch {
+	case given && len(list) == 0:
+		a.refuse("AWS refuses to take all security groups from %s: it keeps those that it has", a.oldID())
+	case a.After[key] == nil:
+		a.unknown(key, "the groups are left out, and the plan does not say which ones AWS gives: it keeps those that it has")
+	default:
+		return false
+	}
+	return true
 }
 
 // groupsAfter returns the groups that what exists has afterwards. Where some of them are
@@ -84,7 +119,7 @@ func (a *action) groupsAfter(key string) []string {
 	x, pending := a.after.pending(key)
 	ids, known := a.after.idsOf(key, "sg-")
 	if !known {
-		a.unknown(key, "it is known after apply which ones they are")
+		a.unknown(key, "it is known after apply which ones they are%s", a.after.why(key, "sg-"))
 	}
 	if !known || pending && x.computed {
 		was, _ := a.before.idsOf(key, "sg-")
@@ -100,36 +135,42 @@ func publicIf(public bool) inventory.Planned {
 	return inventory.PlannedPrivate
 }
 
-// newInterface returns the interface of what is created. Where no groups are given
-// it gets the default one of its VPC. It reports false where groups are given and
-// none of them is known.
+// newInterface returns the interface of what is created. It reports false where groups
+// are given and none of them is known.
 func (a *action) newInterface(v values, groups string) (inventory.Interface, bool) {
 	e := inventory.Interface{ID: a.Address, Account: a.in.AccountID, Status: "in-use", Planned: inventory.PlannedUnsure, Tags: v.tags()}
 	ids, known := v.idsOf(groups, "sg-")
 	if !known {
-		a.unknown(v.name(groups), "it is known after apply which ones they are")
+		a.unknown(v.name(groups), "it is known after apply which ones they are%s", v.why(groups, "sg-"))
 	}
 	e.Groups = ids
-	if text := v.known("private_ip"); text != "" {
-		if ip, err := netip.ParseAddr(text); err == nil {
-			e.Addresses = []inventory.Address{{Private: ip}}
-		} else {
-			v.bad("private_ip", "an address", text)
-		}
-	}
+	e.Addresses = a.given(v)
 	return e, known || len(ids) > 0
 }
 
-// add adds an interface that the plan creates. Its VPC is that of its subnet, or of
-// its groups; where nothing says its private address, it gets one of its subnet that
-// no other interface has.
+// add adds an interface that the plan creates. Without groups, it gets the default one of
+// its VPC. If nothing says its subnet, AWS creates it in the default VPC.
 func (a *action) add(e inventory.Interface) {
+	if e.Subnet == "" && len(e.Groups) == 0 {
+		e.VPC = a.vpcOfCreated()
+	}
+	a.addWithItsGroups(e)
+	added := &a.in.Interfaces[len(a.in.Interfaces)-1]
+	if unread := e.Subnet != "" && added.VPC == ""; len(added.Groups) == 0 && !unread {
+		added.Groups = a.defaultsOf(added.VPC)
+	}
+}
+
+// addWithItsGroups adds an interface that the plan creates, with no other groups. Its VPC
+// is that of its subnet, or of its groups; where nothing says its private address, it
+// gets one of its subnet that no other interface has.
+func (a *action) addWithItsGroups(e inventory.Interface) {
 	e.Groups = slices.Compact(slices.Sorted(slices.Values(e.Groups)))
 	subnet := a.in.subnet(e.Subnet)
 	if subnet != nil {
 		e.VPC, e.Zone = subnet.VPC, subnet.Zone
-		if ip := a.in.free(subnet); len(e.Addresses) == 0 && ip.IsValid() {
-			e.Addresses = []inventory.Address{{Private: ip}}
+		if ip := a.in.free(subnet, false); !hasFamily(e.Addresses, false) && ip.IsValid() {
+			e.Addresses = append(slices.Clip(e.Addresses), inventory.Address{Private: ip})
 		}
 	} else {
 		e.Addresses = nil
@@ -142,42 +183,8 @@ func (a *action) add(e inventory.Interface) {
 			e.VPC = g.VPC
 		}
 	}
-	if len(e.Groups) == 0 {
-		for i := range a.in.Groups {
-			if g := &a.in.Groups[i]; g.Default() && g.VPC == e.VPC && e.VPC != "" {
-				e.Groups = []string{g.ID}
-			}
-		}
-	}
 	a.in.ownInterfaces()
 	a.in.Interfaces = append(a.in.Interfaces, e)
-}
-
-// free returns an address of a subnet that no interface has. AWS keeps the first four
-// and the last one for itself.
-func (c *copied) free(s *inventory.Subnet) netip.Addr {
-	for _, p := range s.Prefixes {
-		if !p.Prefix.Addr().Is4() {
-			continue
-		}
-		taken := map[netip.Addr]bool{}
-		for i := range c.Interfaces {
-			for _, x := range c.Interfaces[i].Addresses {
-				taken[x.Private] = true
-			}
-		}
-		a := p.Prefix.Addr()
-		for range 4 {
-			a = a.Next()
-		}
-		for p.Prefix.Contains(a.Next()) {
-			if !taken[a] {
-				return a
-			}
-			a = a.Next()
-		}
-	}
-	return netip.Addr{}
 }
 
 // changed reports whether an attribute differs between both sides.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/inventory"
@@ -63,7 +64,7 @@ func ChangeSet(text []byte) (*Plan, error) {
 		p.Remarks = append(p.Remarks, "The change set contains no changes: CloudFormation says that the template is the same as that of the stack.")
 		return p, nil
 	}
-	seen := map[string]bool{}
+	seen, described := map[string]bool{}, set.hasValues()
 	for i, c := range set.Changes {
 		r := c.ResourceChange
 		if r == nil {
@@ -79,11 +80,14 @@ func ChangeSet(text []byte) (*Plan, error) {
 		if r.Type == nestedStack {
 			p.Unknown = append(p.Unknown, r.nested())
 		}
-		if r.PolicyAction == "Retain" && r.Action == "Remove" {
-			p.Remarks = append(p.Remarks, fmt.Sprintf("%s leaves the stack and stays as it is (PolicyAction is Retain).", r.named()))
+		if text := r.stays(); text != "" {
+			p.Remarks = append(p.Remarks, text)
 			continue
 		}
 		resource, err := r.resource(region, account)
+		if err == nil && !described && r.Action != "Remove" && r.Type != nestedStack {
+			err = errNoValues
+		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", r.LogicalID, err)
 		}
@@ -91,6 +95,19 @@ func ChangeSet(text []byte) (*Plan, error) {
 	}
 	return p, nil
 }
+
+// hasValues reports whether a change set was described with property values: then at least
+// one of its changes has some.
+func (set *changeSet) hasValues() bool {
+	for _, c := range set.Changes {
+		if r := c.ResourceChange; r != nil && r.BeforeContext+r.AfterContext != "" {
+			return true
+		}
+	}
+	return false
+}
+
+var errNoValues = errors.New("it has no property values: describe the change set with --include-property-values")
 
 // ready reports whether the change set contains no changes. It fails unless CloudFormation
 // has created the change set completely, and can still execute it (API reference of
@@ -113,6 +130,33 @@ func (set *changeSet) ready() (empty bool, err error) {
 		return false, fmt.Errorf("the execution status of the change set is %.40q: create a new change set", set.ExecutionStatus)
 	}
 	return false, nil
+}
+
+// stays says of a resource that stays as it is why it does, and is empty of any other
+// (API reference of CloudFormation, ResourceChange: Action and PolicyAction).
+func (c *resourceChange) stays() string {
+	switch {
+	case c.Action == "Remove" && c.PolicyAction == "Retain":
+		return fmt.Sprintf("%s leaves the stack and stays as it is (PolicyAction is Retain).", c.named())
+	case c.Action == "Import":
+		return fmt.Sprintf("%s exists, joins the stack and stays as it is (Action is Import).", c.named())
+	case c.Action == "SyncWithActual":
+		return fmt.Sprintf("%s stays as it is: CloudFormation changes only what it has recorded of it (Action is SyncWithActual).", c.named())
+	}
+	return ""
+}
+
+// undecided says of a resource what CloudFormation decides only when it executes the
+// change set, and is empty where nothing is left open.
+func (c *resourceChange) undecided() string {
+	const leftOut = "What a replacement changes, the id and the addresses of the resource, is left out"
+	switch {
+	case c.Action == "Dynamic":
+		return "CloudFormation decides when it executes the change set whether it changes or replaces the resource (Action is Dynamic). " + leftOut
+	case c.Replacement == "Conditional":
+		return "CloudFormation decides when it executes the change set whether it replaces the resource (Replacement is Conditional). " + leftOut
+	}
+	return ""
 }
 
 // nestedStack is the type of a stack in a stack. Its resources are in a change set of its own.
@@ -159,33 +203,36 @@ func (c *resourceChange) resource(region, account string) (*Resource, error) {
 		return nil, err
 	}
 	switch c.Action {
-	case "Add", "Import":
+	case "Add":
 		r.Before = nil
 	case "Remove":
 		r.After = nil
-	case "Modify", "Dynamic", "SyncWithActual":
-		r.Replaced = c.Replacement == "True"
-		if c.PolicyAction == "ReplaceAndRetain" { // the old resource stays as it is
+	case "Modify", "Dynamic":
+		r.Replaced, r.Undecided = c.Replacement == "True", c.undecided()
+		r.CreatedFirst = r.Replaced                             // CloudFormation deletes what it replaced when all else is done
+		if c.PolicyAction == "ReplaceAndRetain" && r.Replaced { // the old resource stays as it is
 			r.Before, r.Replaced = nil, false
 		}
 	default:
 		return nil, fmt.Errorf("sgaudit does not know the action %q", c.Action)
 	}
-	if translated.name == "" {
-		if r.Before == nil && r.After == nil {
-			r.Before = map[string]any{}
-		}
-		return r, nil
+	_, row := kinds[c.Type]
+	_, byDefault := defaulted[c.Type]
+	looked := row || byDefault || translated.name != "" || holderOf(c.Type) != nil || slices.Contains(laterTypes, c.Type)
+	if !looked && r.Before == nil && r.After == nil {
+		r.Before = map[string]any{} // without property values, it is counted
 	}
-	if c.Action != "Remove" && r.After == nil || c.Action == "Modify" && r.Before == nil && c.PolicyAction != "ReplaceAndRetain" {
-		return nil, errors.New("it has no property values: describe the change set with --include-property-values")
+	if looked && (c.Action != "Remove" && r.After == nil || c.Action == "Modify" && r.Before == nil && c.PolicyAction != "ReplaceAndRetain") {
+		return nil, errNoValues
 	}
 	if c.Action == "Remove" && r.Before == nil {
 		r.Before = map[string]any{}
 	}
 	if r.Before != nil {
-		r.Before["id"] = c.PhysicalID
-		r.Before["arn"] = "arn:" + inventory.PartitionOf(region) + ":cloudformation:" + region + ":" + account + ":" + c.LogicalID
+		r.Before["id"], r.Before["arn"] = c.PhysicalID, c.PhysicalID
+		if !strings.HasPrefix(c.PhysicalID, "arn:") {
+			r.Before["arn"] = "arn:" + inventory.PartitionOf(region) + ":cloudformation:" + region + ":" + account + ":" + c.LogicalID
+		}
 	}
 	return r, nil
 }
@@ -230,12 +277,29 @@ func (t *translation) side(text, name string) (map[string]any, error) {
 	return all, nil
 }
 
+// dynamicReference is how a reference to a parameter or a secret begins. CloudFormation puts
+// the value in when it executes the change set (user guide, dynamic references).
+const dynamicReference = "{{resolve:"
+
+// noEcho is what CloudFormation writes in the place of the value of a parameter with NoEcho
+// (CloudFormation user guide, parameters).
+const noEcho = "****"
+
 // open puts a later into the place of each value that is known after apply.
 func open(value any) any {
 	switch x := value.(type) {
 	case string:
 		if strings.Contains(x, knownAfterApply) {
 			return later{open: true}
+		}
+		if strings.Contains(x, noEcho) {
+			return later{open: true, lost: []string{noEcho + " (a parameter with NoEcho)"}}
+		}
+		if strings.Contains(x, dynamicReference) {
+			if len(x) > 255 || !strings.HasPrefix(x, dynamicReference) || strings.Count(x, "}}") != 1 {
+				return later{open: true}
+			}
+			return later{open: true, lost: []string{x}}
 		}
 	case []any:
 		for i := range x {

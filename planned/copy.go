@@ -13,9 +13,12 @@ import (
 // inventory until a resource concerns them.
 type copyOf struct {
 	inv     *inventory.Inventory
+	plan    *Plan
+	rows    map[string]bool // addresses of the resources of the plan that have a row in kinds
 	regions []*copied
-	homes   map[string]*copied // by id of what was read, and by address of what the plan creates
-	placed  map[string]*copied // the region of each resource of the plan, by address
+	homes   map[string]*copied           // by id of what was read, and by address of what the plan creates
+	placed  map[string]*copied           // the region of each resource of the plan, by address
+	assigns map[string]inventory.Planned // whether subnets give IPv6 addresses, by id
 	outcome Outcome
 	errs    []error
 }
@@ -24,15 +27,19 @@ type copyOf struct {
 type copied struct {
 	*inventory.Region
 	of      *copyOf
+	was     *inventory.Region // as it was read
 	touched bool
 	moved   bool // the list of interfaces is a copy
+
+	destroyed map[string][]inventory.Rule // of resources that the plan deletes or replaces, by the id of their group
+	made      map[string][]madeRule       // of resources that the plan creates, changes or replaces, the same
 }
 
 func newCopy(inv *inventory.Inventory, p *Plan) *copyOf {
-	c := &copyOf{inv: inv, homes: map[string]*copied{}, placed: map[string]*copied{}}
+	c := &copyOf{inv: inv, plan: p, rows: map[string]bool{}, homes: map[string]*copied{}, placed: map[string]*copied{}, assigns: map[string]inventory.Planned{}}
 	c.outcome = Outcome{Format: p.Format, NotLookedAt: []TypeCount{}, Unknown: append([]Note{}, p.Unknown...), Conflicts: []Note{}, Remarks: slices.Clone(p.Remarks)}
 	for _, r := range inv.Regions {
-		in := &copied{Region: r, of: c}
+		in := &copied{Region: r, of: c, was: r, destroyed: map[string][]inventory.Rule{}, made: map[string][]madeRule{}}
 		c.regions = append(c.regions, in)
 		home := func(id, owner string) {
 			if c.homes[id] == nil || owner == r.AccountID {
@@ -218,9 +225,15 @@ func (c *copied) own() {
 	r.RouteTables = slices.Clone(r.RouteTables)
 	r.NetworkACLs = slices.Clone(r.NetworkACLs)
 	r.InternetGateways = slices.Clone(r.InternetGateways)
+	r.NATGateways = slices.Clone(r.NATGateways)
+	r.Endpoints = slices.Clone(r.Endpoints)
+	r.Peerings = slices.Clone(r.Peerings)
 	r.PrefixLists = slices.Clone(r.PrefixLists)
 	r.LoadBalancers = slices.Clone(r.LoadBalancers)
+	r.Listeners = slices.Clone(r.Listeners)
+	r.WebACLs = slices.Clone(r.WebACLs)
 	r.Functions = slices.Clone(r.Functions)
+	r.Referrers = slices.Clone(r.Referrers)
 	r.Associations = slices.Clone(r.Associations)
 	c.Region, c.touched = &r, true
 }

@@ -67,19 +67,22 @@ func TestDeepReferences(t *testing.T) {
 func TestRefusedChangeSets(t *testing.T) {
 	const head = `{"StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/s/1", "Status": "CREATE_COMPLETE", "Changes": [{"Type": "Resource", "ResourceChange": `
 	for name, c := range map[string]struct{ text, want string }{
-		"no JSON":      {"Changes:", "not a change set as the AWS CLI prints it"},
-		"another file": {"{}", "its StackId is not the ARN of a stack"},
-		"a page":       {`{"StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/s/1", "NextToken": "x"}`, "only a part of the change set"},
-		"in progress":  {strings.Replace(head, "CREATE_COMPLETE", "CREATE_IN_PROGRESS", 1) + `{}}]}`, `the status of the change set is "CREATE_IN_PROGRESS": describe it again`},
-		"failed":       {strings.Replace(head, "CREATE_COMPLETE\"", "FAILED\", \"StatusReason\": \"no such bucket\"", 1) + `{}}]}`, `the status of the change set is FAILED ("no such bucket")`},
-		"no status":    {strings.Replace(head, "CREATE_COMPLETE", "", 1) + `{}}]}`, "it has no Status"},
-		"obsolete":     {strings.Replace(head, "CREATE_COMPLETE\"", "CREATE_COMPLETE\", \"ExecutionStatus\": \"OBSOLETE\"", 1) + `{}}]}`, `the execution status of the change set is "OBSOLETE": create a new change set`},
-		"executed":     {strings.Replace(head, "CREATE_COMPLETE\"", "CREATE_COMPLETE\", \"ExecutionStatus\": \"EXECUTE_COMPLETE\"", 1) + `{}}]}`, `is "EXECUTE_COMPLETE"`},
-		"no values":    {head + `{"Action": "Add", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup"}}]}`, "G: it has no property values: describe the change set with --include-property-values"},
-		"action":       {head + `{"Action": "Explode", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup"}}]}`, `G: sgaudit does not know the action "Explode"`},
-		"context":      {head + `{"Action": "Add", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup", "AfterContext": "{"}}]}`, "G: AfterContext is not the JSON that CloudFormation writes"},
-		"logical id":   {head + `{"Action": "Add", "LogicalResourceId": "\u001b[2J"}}]}`, "is not a logical id"},
-		"port":         {head + `{"Action": "Add", "LogicalResourceId": "R", "ResourceType": "AWS::EC2::SecurityGroupIngress", "AfterContext": "{\"Properties\":{\"GroupId\":\"sg-1\",\"IpProtocol\":\"tcp\",\"FromPort\":\"22x\"}}"}}]}`, `R: from_port is "22x", which is not a whole number`},
+		"no JSON":        {"Changes:", "not a change set as the AWS CLI prints it"},
+		"another file":   {"{}", "its StackId is not the ARN of a stack"},
+		"a page":         {`{"StackId": "arn:aws:cloudformation:eu-west-1:123456789012:stack/s/1", "NextToken": "x"}`, "only a part of the change set"},
+		"in progress":    {strings.Replace(head, "CREATE_COMPLETE", "CREATE_IN_PROGRESS", 1) + `{}}]}`, `the status of the change set is "CREATE_IN_PROGRESS": describe it again`},
+		"failed":         {strings.Replace(head, "CREATE_COMPLETE\"", "FAILED\", \"StatusReason\": \"no such bucket\"", 1) + `{}}]}`, `the status of the change set is FAILED ("no such bucket")`},
+		"no status":      {strings.Replace(head, "CREATE_COMPLETE", "", 1) + `{}}]}`, "it has no Status"},
+		"obsolete":       {strings.Replace(head, "CREATE_COMPLETE\"", "CREATE_COMPLETE\", \"ExecutionStatus\": \"OBSOLETE\"", 1) + `{}}]}`, `the execution status of the change set is "OBSOLETE": create a new change set`},
+		"executed":       {strings.Replace(head, "CREATE_COMPLETE\"", "CREATE_COMPLETE\", \"ExecutionStatus\": \"EXECUTE_COMPLETE\"", 1) + `{}}]}`, `is "EXECUTE_COMPLETE"`},
+		"no values":      {head + `{"Action": "Add", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup"}}]}`, "G: it has no property values: describe the change set with --include-property-values"},
+		"no values, too": {head + `{"Action": "Add", "LogicalResourceId": "E", "ResourceType": "AWS::EMR::Cluster"}}]}`, "E: it has no property values"},
+		"not before":     {head + `{"Action": "Modify", "LogicalResourceId": "E", "PhysicalResourceId": "m", "Replacement": "False", "ResourceType": "AWS::MWAA::Environment"}}]}`, "E: it has no property values"},
+		"not of one":     {head + `{"Action": "Add", "LogicalResourceId": "B", "ResourceType": "AWS::S3::Bucket", "AfterContext": "{}"}}, {"Type": "Resource", "ResourceChange": {"Action": "Add", "LogicalResourceId": "T", "ResourceType": "AWS::EC2::LaunchTemplate"}}]}`, "T: it has no property values"},
+		"action":         {head + `{"Action": "Explode", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup"}}]}`, `G: sgaudit does not know the action "Explode"`},
+		"context":        {head + `{"Action": "Add", "LogicalResourceId": "G", "ResourceType": "AWS::EC2::SecurityGroup", "AfterContext": "{"}}]}`, "G: AfterContext is not the JSON that CloudFormation writes"},
+		"logical id":     {head + `{"Action": "Add", "LogicalResourceId": "\u001b[2J"}}]}`, "is not a logical id"},
+		"port":           {head + `{"Action": "Add", "LogicalResourceId": "R", "ResourceType": "AWS::EC2::SecurityGroupIngress", "AfterContext": "{\"Properties\":{\"GroupId\":\"sg-1\",\"IpProtocol\":\"tcp\",\"FromPort\":\"22x\"}}"}}]}`, `R: from_port is "22x", which is not a whole number`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, err := ChangeSet([]byte(c.text))

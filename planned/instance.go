@@ -52,9 +52,13 @@ func (a *action) instanceInterface(v values, id string) {
 			return
 		}
 	}
-	if public, known := v.flag("associate_public_ip_address"); known {
+	const associate = "associate_public_ip_address"
+	if public, known := v.flag(associate); known {
 		e.Planned = publicIf(public)
+	} else if x, pending := v.pending(associate); (!pending || x.computed) && id == a.Address {
+		e.Planned = a.in.of.publicIn(e.Subnet)
 	}
+	a.assignIPv6(v, &e)
 	a.add(e)
 }
 
@@ -105,9 +109,49 @@ func (a *action) namedGroups(v values, key, subnet string) (ids []string, known 
 	}
 	more, all := from.idsOf(key, "sg-")
 	if !all {
-		a.unknown(v.name(key), "it is known after apply which ones they are")
+		a.unknown(v.name(key), "it is known after apply which ones they are%s", from.why(key, "sg-"))
 	}
 	return append(ids, more...), known && all
+}
+
+// sourceName is the attribute of a rule that names its source (CloudFormation:
+// SourceSecurityGroupName). Terraform has none that corresponds to it.
+const sourceName = "source_security_group_name"
+
+// sourceByName returns the group that a rule has as its source by name, or nil. It is a
+// group of the default VPC (API reference of Amazon EC2, AuthorizeSecurityGroupIngress).
+func (a *action) sourceByName(v values) *inventory.GroupRef {
+	name := v.known(sourceName)
+	if _, pending := v.pending(sourceName); pending {
+		a.unknown(v.name(sourceName), "it is known after apply which group it is")
+	}
+	if name == "" {
+		return nil
+	}
+	id := a.in.groupNamed(a.in.defaultVPC(), name)
+	if id == "" {
+		a.unknown(v.name(sourceName), "no security group with the name %.255q is among those of the default VPC that were read", name)
+		return nil
+	}
+	return &inventory.GroupRef{ID: id}
+}
+
+// groupByName is the attribute of a rule that names its own group (CloudFormation:
+// GroupName). Terraform has none that corresponds to it.
+const groupByName = "security_group_name"
+
+// groupOfRule returns the group that a rule belongs to. One that is named is a group of the
+// default VPC (API reference of Amazon EC2, AuthorizeSecurityGroupIngress).
+func (a *action) groupOfRule(v values) string {
+	name := v.known(groupByName)
+	if name == "" {
+		return v.id("security_group_id", "sg-")
+	}
+	id := a.in.groupNamed(a.in.defaultVPC(), name)
+	if id == "" {
+		a.unknown("security_group_id", "no security group with the name %.255q is among those of the default VPC that were read", name)
+	}
+	return id
 }
 
 func (c *copied) groupNamed(vpc, name string) string {

@@ -19,6 +19,10 @@ func (a *action) vpc(pass int) {
 	switch {
 	case pass == passMake && a.makes():
 		a.makeVPC()
+	case pass == passMake && a.updates():
+		for _, key := range []string{"assign_generated_ipv6_cidr_block", "ipv6_cidr_block", "ipv6_ipam_pool_id"} {
+			a.notApplied(key, addsRange)
+		}
 	case pass == passDelete && a.removes():
 		id := a.oldID()
 		a.in.VPCs = without(a.in.VPCs, func(v *inventory.VPC) bool { return v.ID == id })
@@ -64,16 +68,31 @@ var (
 
 // subnet is aws_subnet. It has the default network ACL of its VPC.
 func (a *action) subnet(pass int) {
+	if pass == passMake && a.staying() {
+		a.assigns()
+	}
 	switch {
+	case pass == passMake && a.updates():
+		a.notApplied("ipv6_cidr_block", addsRange)
+		a.startsPublic()
 	case pass == passMake && a.makes():
 		s := inventory.Subnet{ID: a.id, VPC: a.vpcOf(), Owner: a.in.AccountID, Zone: a.after.known("availability_zone"), Tags: a.after.tags()}
 		for _, p := range a.after.ranges("cidr_block", "ipv6_cidr_block") {
 			s.Prefixes = append(s.Prefixes, inventory.SubnetPrefix{Prefix: p})
 		}
 		a.in.Subnets = append(a.in.Subnets, s)
-		a.in.toACL(s.ID, a.in.defaultACL(s.VPC))
+		a.toDefaultACL(&s)
 	case pass == passDelete && a.removes():
 		a.in.Subnets = without(a.in.Subnets, func(s *inventory.Subnet) bool { return s.ID == a.oldID() })
+	}
+}
+
+// startsPublic notes that new interfaces in a subnet that exists get public addresses.
+func (a *action) startsPublic() {
+	const key = mapsPublic
+	was, _ := a.before.flag(key)
+	if is, _ := a.after.flag(key); !was && (is || a.pends(key)) {
+		a.unknown(key, "what is started in the subnet later gets a public IPv4 address: what the internet can reach of it is not known")
 	}
 }
 
@@ -84,7 +103,7 @@ func (a *action) internetGateway(pass int) {
 		if a.makes() {
 			a.in.InternetGateways = append(a.in.InternetGateways, inventory.Gateway{ID: a.id})
 		}
-		if a.staying() {
+		if a.makes() || a.staying() && a.changed("vpc_id") {
 			if _, pending := a.after.pending("vpc_id"); pending || a.after.all["vpc_id"] != nil {
 				a.attachGateway(a.id, a.after.id("vpc_id", "vpc-"))
 			} else if a.updates() {
@@ -109,12 +128,38 @@ func (a *action) gatewayAttachment(pass int) {
 }
 
 func (a *action) attachGateway(id, vpc string) {
-	g := find(a.in.InternetGateways, id, func(g *inventory.Gateway) string { return g.ID })
+	g := a.gatewayRead(id)
 	if g == nil {
 		return
 	}
 	if g.VPCs = nil; vpc != "" {
+		a.vpcRead(vpc)
 		g.VPCs = []string{vpc}
+	}
+}
+
+// natGateway is aws_nat_gateway. Its interface has no groups.
+func (a *action) natGateway(pass int) {
+	if pass == passDelete && a.removes() {
+		a.in.NATGateways = without(a.in.NATGateways, func(n *inventory.NATGateway) bool { return n.ID == a.oldID() })
+	}
+	if pass == passAttach && a.makes() {
+		n := inventory.NATGateway{ID: a.id, Subnet: a.after.id("subnet_id", "subnet-")}
+		if s := a.subnetRead(n.Subnet); s != nil {
+			n.VPC = s.VPC
+			a.in.NATGateways = append(a.in.NATGateways, n)
+		}
+	}
+}
+
+// endpoint is aws_vpc_endpoint: of a gateway, or with interfaces that have groups.
+func (a *action) endpoint(pass int) {
+	a.anything(pass)
+	if pass == passDelete && a.removes() {
+		a.in.Endpoints = without(a.in.Endpoints, func(e *inventory.Endpoint) bool { return e.ID == a.oldID() })
+	}
+	if pass == passAttach && a.makes() && a.after.known("vpc_endpoint_type") != "Interface" {
+		a.in.Endpoints = append(a.in.Endpoints, inventory.Endpoint{ID: a.id, VPC: a.vpcOf(), Service: a.after.known("service_name")})
 	}
 }
 
@@ -124,7 +169,7 @@ func (a *action) prefixList(pass int) {
 	case pass == passMake && a.makes():
 		a.in.PrefixLists = append(a.in.PrefixLists, inventory.PrefixList{ID: a.id, Name: a.after.known("name"), Owner: a.in.AccountID, Resolved: true})
 	case pass == passRevoke && a.updates():
-		a.entries(a.in.list(a.id), prefixesOf(a.before), prefixesOf(a.after))
+		a.entries(a.listRead(a.id), prefixesOf(a.before), prefixesOf(a.after))
 	case pass == passAllow && a.staying():
 		if x, pending := a.after.pending("entry"); pending && !x.computed {
 			a.unknown("entry", "the entries of the prefix list are known after apply")
@@ -151,7 +196,7 @@ func (a *action) prefixList(pass int) {
 func (a *action) prefixListEntry(pass int) {
 	one := func(v values) (*inventory.PrefixList, []netip.Prefix) {
 		if p, ok := v.prefix("cidr", v.known("cidr")); ok {
-			return a.in.list(v.id("prefix_list_id", "pl-")), []netip.Prefix{p}
+			return a.listRead(v.id("prefix_list_id", "pl-")), []netip.Prefix{p}
 		}
 		return nil, nil
 	}
@@ -186,7 +231,10 @@ func (a *action) entries(l *inventory.PrefixList, out, in []netip.Prefix) {
 }
 
 func prefixesOf(v values) (prefixes []netip.Prefix) {
-	blocks, _ := v.blocks("entry")
+	blocks, known := v.blocks("entry")
+	if !known {
+		v.of.unknown("entry", "entries of the prefix list are known after apply")
+	}
 	for _, b := range blocks {
 		if _, pending := b.pending("cidr"); pending {
 			v.of.unknown(b.name("cidr"), "the entry of the prefix list is known after apply")
@@ -202,7 +250,12 @@ func prefixesOf(v values) (prefixes []netip.Prefix) {
 // association is aws_vpc_security_group_vpc_association.
 func (a *action) association(pass int) {
 	if pass == passMake && a.makes() {
-		a.in.Associations = append(a.in.Associations, inventory.Association{Group: a.after.id("security_group_id", "sg-"), VPC: a.after.id("vpc_id", "vpc-"), VPCOwner: a.in.AccountID, State: "associated"})
+		group, vpc := a.after.id("security_group_id", "sg-"), a.after.id("vpc_id", "vpc-")
+		a.groupRead(group)
+		a.vpcRead(vpc)
+		if group != "" && vpc != "" {
+			a.in.Associations = append(a.in.Associations, inventory.Association{Group: group, VPC: vpc, VPCOwner: a.in.AccountID, State: "associated"})
+		}
 	}
 	if pass == passDelete && a.removes() {
 		group, vpc := a.before.id("security_group_id", "sg-"), a.before.id("vpc_id", "vpc-")

@@ -33,6 +33,8 @@ type Plan struct {
 	Account string   // that the plan belongs to, empty where the plan does not say it
 	Unknown []Note   // what the plan says of itself that it leaves out
 	Remarks []string // sentences about the plan as a whole
+
+	subnets map[string]bool // whether subnets give public IPv4 addresses, by id, as far as the plan says it
 }
 
 // Resource is one resource with what becomes of it. Before is nil where it is
@@ -43,7 +45,14 @@ type Resource struct {
 	Type     string // of Terraform, as aws_security_group; another format's where Terraform has none
 	Region   string // empty where the plan does not say it
 	Account  string // the same
+	Provider string // of Terraform, where it is neither the AWS provider nor a fork of it: both sides are empty then
 	Replaced bool
+
+	CreatedFirst bool // a replaced one is created before the one that was there is deleted
+
+	// Undecided says what becomes known of the change only when it is carried out, where
+	// that makes a difference for what was there before.
+	Undecided string
 
 	Sensitive map[string]bool // the attributes of which something is sensitive
 	Before    map[string]any
@@ -78,11 +87,24 @@ type Note struct {
 	// Missing says of a conflict that the plan names what is not in the account, so
 	// that what comes of the plan is not known.
 	Missing bool `json:"missing,omitempty"`
+
+	// Refused says of a conflict that AWS refuses the change, so that the plan would fail.
+	Refused bool `json:"refused,omitempty"`
 }
 
 // Incomplete reports whether something that the plan changes could not be tried.
 func (o *Outcome) Incomplete() bool {
 	return len(o.Unknown) > 0 || slices.ContainsFunc(o.Conflicts, func(n Note) bool { return n.Missing })
+}
+
+// Refused returns what of the plan AWS would refuse.
+func (o *Outcome) Refused() (refused []Note) {
+	for _, n := range o.Conflicts {
+		if n.Refused {
+			refused = append(refused, n)
+		}
+	}
+	return refused
 }
 
 func (n *Note) String() string {
@@ -121,6 +143,10 @@ var kinds = map[string]kind{
 	"aws_route":                              {3, (*action).route},
 	"aws_route_table_association":            {3, (*action).tableAssociation},
 	"aws_main_route_table_association":       {3, (*action).mainTable},
+	"aws_vpc_peering_connection":             {2, (*action).peering},
+	"aws_vpc_peering_connection_accepter":    {3, (*action).peeringAccepter},
+	"aws_nat_gateway":                        {3, (*action).natGateway},
+	"aws_vpc_endpoint":                       {3, (*action).endpoint},
 	"aws_network_acl":                        {2, (*action).networkACL},
 	"aws_default_network_acl":                {2, (*action).defaultNetworkACL},
 	"aws_network_acl_rule":                   {3, (*action).aclRule},
@@ -132,16 +158,46 @@ var kinds = map[string]kind{
 	"aws_security_group_rule":                {3, (*action).oldRule},
 	"aws_vpc_security_group_ingress_rule":    {3, (*action).ingressRule},
 	"aws_vpc_security_group_egress_rule":     {3, (*action).egressRule},
+	"aws_vpc_security_group_rules_exclusive": {5, (*action).exclusiveRules},
 	"aws_network_interface":                  {3, (*action).networkInterface},
 	"aws_network_interface_sg_attachment":    {4, (*action).groupAttachment},
 	"aws_instance":                           {3, (*action).instance},
+	"aws_spot_instance_request":              {3, (*action).spotInstance},
 	"aws_lb":                                 {3, (*action).loadBalancer},
 	"aws_alb":                                {3, (*action).loadBalancer},
 	"aws_elb":                                {3, (*action).classicLoadBalancer},
+	"aws_lb_listener":                        {5, (*action).listener},
+	"aws_alb_listener":                       {5, (*action).listener},
 	"aws_db_instance":                        {3, (*action).database},
 	"aws_rds_cluster":                        {3, (*action).database},
+	"aws_docdb_cluster":                      {3, (*action).database},
+	"aws_neptune_cluster":                    {3, (*action).database},
+	"aws_rds_cluster_instance":               {4, (*action).clusterInstance},
+	"aws_neptune_cluster_instance":           {4, (*action).clusterInstance},
 	"aws_lambda_function":                    {3, (*action).function},
 	"aws_vpc_security_group_vpc_association": {3, (*action).association},
+	"aws_autoscaling_group":                  {5, (*action).launch},
+	"AWS::AutoScaling::AutoScalingGroup":     {5, (*action).launch},
+	"aws_eks_node_group":                     {5, (*action).launch},
+	"AWS::EKS::Nodegroup":                    {5, (*action).launch},
+	"aws_ec2_fleet":                          {5, (*action).launch},
+	"AWS::EC2::EC2Fleet":                     {5, (*action).launch},
+	"aws_spot_fleet_request":                 {5, (*action).launch},
+	"AWS::EC2::SpotFleet":                    {5, (*action).launch},
+	"aws_elastic_beanstalk_environment":      {5, (*action).beanstalk},
+	"AWS::ElasticBeanstalk::Environment":     {5, (*action).beanstalk},
+	"aws_wafv2_web_acl_association":          {5, (*action).webACL},
+	"aws_eip":                                {5, (*action).elasticIP},
+	"aws_eip_association":                    {5, (*action).elasticIPAssociation},
+	"aws_vpc_block_public_access_options":    {2, (*action).publicAccess},
+	"aws_vpc_block_public_access_exclusion":  {3, (*action).publicAccessExclusion},
+}
+
+// isPart are the types of what is a part of another resource: if it is replaced, the
+// other resource is the same afterwards as if it was changed.
+var isPart = map[string]bool{
+	"aws_route": true, "aws_route_table_association": true, "aws_network_acl_rule": true, "aws_network_acl_association": true,
+	"aws_vpc_security_group_ingress_rule": true, "aws_vpc_security_group_egress_rule": true, "aws_internet_gateway_attachment": true,
 }
 
 // action is one resource that is carried out in its region.
@@ -175,11 +231,19 @@ func (p *Plan) Apply(inv *inventory.Inventory) (*inventory.Inventory, *Outcome, 
 	for i := range p.Resources {
 		r := &p.Resources[i]
 		c.outcome.Changes++
-		if _, looked := kinds[r.Type]; !looked && !c.attaches(r) {
+		_, row := kinds[r.Type]
+		row = row && r.Provider == ""
+		c.rows[r.Address] = row
+		c.allocates(r)
+		if !row && (r.Provider != "" || !c.attaches(r)) {
 			counts[r.Type]++
+			c.mayOpen(r)
 			continue
 		}
 		if a := c.place(r); a != nil {
+			if r.Undecided != "" && !isPart[r.Type] {
+				a.unknown("", "%s", r.Undecided)
+			}
 			c.outcome.Applied++
 			actions = append(actions, a)
 		}
@@ -217,7 +281,8 @@ func distinct(errs []error) (kept []error) {
 	return kept
 }
 
-// order puts the notes into the order of the plan, and drops those that came twice.
+// order puts the notes into the order of the plan. Of those about one attribute only the
+// first is kept: an attribute that is not known makes unknown what depends on it.
 func (c *copyOf) order(p *Plan) {
 	at := map[string]int{}
 	for i := range p.Resources {
@@ -225,9 +290,18 @@ func (c *copyOf) order(p *Plan) {
 	}
 	for _, list := range []*[]Note{&c.outcome.Unknown, &c.outcome.Conflicts} {
 		slices.SortStableFunc(*list, func(a, b Note) int {
-			return cmp.Or(cmp.Compare(at[a.Address], at[b.Address]), cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(a.Text, b.Text))
+			return cmp.Or(cmp.Compare(at[a.Address], at[b.Address]), cmp.Compare(a.Attribute, b.Attribute))
 		})
-		*list = slices.Compact(*list)
+		seen := map[Note]bool{}
+		*list = slices.DeleteFunc(*list, func(n Note) bool {
+			key := n
+			if n.Attribute != "" {
+				key = Note{Address: n.Address, Attribute: n.Attribute}
+			}
+			twice := seen[key]
+			seen[key] = true
+			return twice
+		})
 	}
 }
 
@@ -239,6 +313,11 @@ func (a *action) unknown(attribute, format string, args ...any) {
 // conflict notes that the account is not as the plan expects it.
 func (a *action) conflict(format string, args ...any) {
 	a.in.of.outcome.Conflicts = append(a.in.of.outcome.Conflicts, Note{Address: a.Address, Text: fmt.Sprintf(format, args...)})
+}
+
+// refuse notes that AWS refuses what the plan does.
+func (a *action) refuse(format string, args ...any) {
+	a.in.of.outcome.Conflicts = append(a.in.of.outcome.Conflicts, Note{Address: a.Address, Text: fmt.Sprintf(format, args...), Refused: true})
 }
 
 // missing notes that the plan names something that is not in the account.

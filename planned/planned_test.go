@@ -140,7 +140,8 @@ func TestRules(t *testing.T) {
 		"moved":   {change("aws_security_group.web", update, `{"id": "sg-1", "ingress": [{"protocol": "tcp", "from_port": 22, "to_port": 22, "cidr_blocks": ["0.0.0.0/0"]}]}`, `{"id": "sg-1", "ingress": []}`, "") + "," + change(rule, create, "", sshRule, ""), "in tcp/22 0.0.0.0/0"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, outcome := apply(t, plan("", c.change))
+			p, err := Terraform([]byte(plan("", c.change)))
+			r, outcome := applyTo(t, strings.Replace(estate, "sg-1 web", "pl-1 offices 203.0.113.0/24 owner 123456789012 max 10\nsg-1 web", 1), p, err)
 			if got := rulesOf(t, r, "sg-1"); got != c.want || len(outcome.Unknown)+len(outcome.Conflicts) > 0 {
 				t.Errorf("%s, want %s; %v", got, c.want, outcome)
 			}
@@ -215,6 +216,68 @@ func TestAttachments(t *testing.T) {
 			}
 			if len(r.Interfaces) > 3 != strings.HasPrefix(id, "aws_") {
 				t.Errorf("%d interfaces", len(r.Interfaces))
+			}
+		})
+	}
+}
+
+// TestBalancersWithoutGroups: without groups in the plan, application and classic load
+// balancers have the default group of the VPC. A network or gateway load balancer has
+// none, and none can be given to it later.
+func TestBalancersWithoutGroups(t *testing.T) {
+	for name, c := range map[string]struct{ change, want, conflict string }{
+		"application":  {change("aws_lb.x", create, "", `{"load_balancer_type": "application", "subnets": ["subnet-1"]}`, ""), "sg-3", ""},
+		"computed":     {change("aws_lb.x", create, "", `{"load_balancer_type": "application", "subnets": ["subnet-1"]}`, `{"security_groups": true}`), "sg-3", ""},
+		"no type":      {change("aws_lb.x", create, "", `{"subnets": ["subnet-1"]}`, ""), "sg-3", ""},
+		"classic":      {change("aws_elb.x", create, "", `{"subnets": ["subnet-1"]}`, ""), "sg-3", ""},
+		"network":      {change("aws_lb.x", create, "", `{"load_balancer_type": "network", "subnets": ["subnet-1"]}`, ""), "none", ""},
+		"computed too": {change("aws_lb.x", create, "", `{"load_balancer_type": "network", "subnets": ["subnet-1"]}`, `{"security_groups": true}`), "none", ""},
+		"by mappings":  {change("aws_lb.x", create, "", `{"load_balancer_type": "network", "subnet_mapping": [{"subnet_id": "subnet-1"}]}`, `{"subnets": true}`), "none", ""},
+		"with groups":  {change("aws_lb.x", create, "", `{"load_balancer_type": "network", "subnets": ["subnet-1"], "security_groups": ["sg-1"]}`, ""), "sg-1", ""},
+		"gateway":      {change("aws_lb.x", create, "", `{"load_balancer_type": "gateway", "subnets": ["subnet-1"]}`, ""), "none", ""},
+		"later":        {change("aws_lb.x", update, `{"id": "net-1", "load_balancer_type": "network", "security_groups": []}`, `{"load_balancer_type": "network", "security_groups": ["sg-1"]}`, ""), "", "net-1 stays without any"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := plan(resources("aws_lb.x", `"subnets": {}`, "aws_elb.x", `"subnets": {}`), c.change)
+			r, outcome := apply(t, text)
+			got := ""
+			for _, e := range r.Interfaces {
+				if !strings.HasPrefix(e.ID, "eni-") {
+					if got = strings.Join(e.Groups, " "); got == "" {
+						got = "none"
+					}
+					if e.Subnet != "subnet-1" || e.VPC != "vpc-1" {
+						t.Errorf("in %s of %s", e.Subnet, e.VPC)
+					}
+				}
+			}
+			if got != c.want || len(outcome.Unknown) > 0 {
+				t.Errorf("groups: %q, want %q; %+v", got, c.want, outcome.Unknown)
+			}
+			if said := fmt.Sprint(outcome.Conflicts); len(outcome.Conflicts) > 0 != (c.conflict != "") || !strings.Contains(said, c.conflict) {
+				t.Errorf("conflicts: %s, want %q", said, c.conflict)
+			}
+		})
+	}
+}
+
+// TestOneNoteForAnAttribute: an attribute that is known after apply only is listed once,
+// whatever depends on it.
+func TestOneNoteForAnAttribute(t *testing.T) {
+	for name, c := range map[string]struct{ change, attribute string }{
+		"group of a rule":     {change("aws_vpc_security_group_ingress_rule.r", create, "", strings.Replace(sshRule, `"security_group_id": "sg-1", `, "", 1), `{"security_group_id": true}`), "security_group_id"},
+		"interface":           {change("aws_network_interface_sg_attachment.x", create, "", `{"security_group_id": "sg-1"}`, `{"network_interface_id": true}`), "network_interface_id"},
+		"table of a subnet":   {change("aws_route_table_association.x", create, "", `{"subnet_id": "subnet-1"}`, `{"route_table_id": true}`), "route_table_id"},
+		"table of a route":    {change("aws_route.x", create, "", `{"destination_cidr_block": "0.0.0.0/0", "gateway_id": "igw-1"}`, `{"route_table_id": true}`), "route_table_id"},
+		"groups of a server":  {change("aws_instance.x", update, `{"id": "i-77", "vpc_security_group_ids": ["sg-1"]}`, `{"id": "i-77"}`, `{"vpc_security_group_ids": true}`), "vpc_security_group_ids"},
+		"entry of a list":     {change("aws_ec2_managed_prefix_list_entry.x", create, "", `{"cidr": "203.0.113.0/24"}`, `{"prefix_list_id": true}`), "prefix_list_id"},
+		"rule of an ACL":      {change("aws_network_acl_rule.x", create, "", `{"rule_number": 90, "egress": true, "protocol": "-1", "rule_action": "deny", "cidr_block": "0.0.0.0/0"}`, `{"network_acl_id": true}`), "network_acl_id"},
+		"group in an account": {change("aws_vpc_security_group_vpc_association.x", create, "", `{"vpc_id": "vpc-1"}`, `{"security_group_id": true}`), "security_group_id"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, outcome := apply(t, plan("", c.change))
+			if len(outcome.Unknown) != 1 || outcome.Unknown[0].Attribute != c.attribute {
+				t.Errorf("%+v, want one note about %s", outcome.Unknown, c.attribute)
 			}
 		})
 	}

@@ -1,7 +1,6 @@
 package planned
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -30,11 +29,27 @@ type place struct {
 	module *moduleCall // nil where the plan has no configuration of it
 	index  any         // the key of the resource's instance, or nil
 	config *tfjson.ConfigResource
+	before any  // the value of the attribute before the change, or nil
 	block  bool // within a block of the resource
 }
 
 // configOf returns the module of a change and its resource in the configuration.
 func (t *terraform) configOf(c *tfjson.ResourceChange) (*moduleCall, *tfjson.ConfigResource) {
+	of, found := t.configs[c]
+	if !found {
+		of.module, of.resource = t.findConfig(c)
+		t.configs[c] = of
+	}
+	return of.module, of.resource
+}
+
+// configured is a resource in the configuration, with its module.
+type configured struct {
+	module   *moduleCall
+	resource *tfjson.ConfigResource
+}
+
+func (t *terraform) findConfig(c *tfjson.ResourceChange) (*moduleCall, *tfjson.ConfigResource) {
 	if t.raw.Config == nil || t.raw.Config.RootModule == nil {
 		return nil, nil
 	}
@@ -95,15 +110,31 @@ func (p *place) later(path []string) later {
 		// after apply only stand in the plan as one block of unknown values.
 		return later{computed: !p.block, open: p.block}
 	}
+	if list, is := e.ConstantValue.([]any); is && len(list) == 0 {
+		return later{computed: true} // an empty list of what AWS gives otherwise is none at all
+	}
 	refs := referencesAt(e, path[1:])
 	found := later{}
 	if len(refs) == 0 {
 		found.open = true
 	}
-	p.resolve(p.module, refs, &found, 0)
-	slices.Sort(found.of)
-	found.of = slices.Compact(found.of)
+	p.t.resolve(p.module, p.instance(), refs, &found, 0)
+	found.tidy()
+	found.kept = p.t.kept(p.before, found.of)
 	return found
+}
+
+// kept returns those ids of a list before the change that no resource of the plan has and
+// no reference gives. The configuration in a plan does not show what stands as text
+// beside references in a list, so that they may stay.
+func (t *terraform) kept(before any, of []string) (ids []string) {
+	list, _ := before.([]any)
+	for _, item := range list {
+		if text, _ := item.(string); text != "" && !t.ids[text] && !slices.Contains(of, text) {
+			ids = append(ids, text)
+		}
+	}
+	return ids
 }
 
 // referencesAt returns the references of an expression, or of what stands under the
@@ -129,15 +160,19 @@ var madeWith = map[string]string{
 	"main_route_table_id":       defaultTableOf,
 }
 
-// resolve follows references to the resources of the plan that they name. Terraform
-// lists each reference with those that it begins with: the longest counts.
-func (p *place) resolve(m *moduleCall, refs []string, found *later, depth int) {
+// resolve follows references of an expression in a module to the resources of the plan
+// that they name. Terraform lists each reference with those that it begins with: the
+// longest counts. What is known and is not an id, as a condition or an index, chooses
+// among the others.
+func (t *terraform) resolve(m *moduleCall, at instance, refs []string, found *later, depth int) {
 	if m == nil || depth > mostModules {
 		found.open = true
 		return
 	}
+	keyed := false // a resource of which each.key, each.value or count.index chose the instance
+	var keys []string
 	for _, ref := range refs {
-		if p.t.steps++; p.t.steps > mostSteps {
+		if t.steps++; t.steps > mostSteps {
 			found.open = true
 			return
 		}
@@ -149,32 +184,75 @@ func (p *place) resolve(m *moduleCall, refs []string, found *later, depth int) {
 		parts := splitAddress(ref)
 		switch head := parts[0]; {
 		case len(parts) < 2:
-			found.open = true
+			found.lose(ref)
 		case head == "var":
-			p.variable(m, parts[1], found, depth)
+			t.variable(m, ref, parts, found, depth)
 		case head == "module":
-			p.output(m, parts, found, depth)
+			t.output(m, ref, parts, found, depth)
 		case head == "each" || head == "count":
-			p.key(m, head, parts[1], found, depth)
+			keys = append(keys, ref)
 		case head == "path" || head == "terraform" || head == "self":
+			found.choice = true
 		case head == "local" || head == "data":
-			found.open = true
+			found.lose(ref)
 		default:
-			p.named(m, parts, refs, found)
+			keyed = t.named(m, at, ref, parts, refs, found, depth) || keyed
+		}
+	}
+	for _, ref := range keys {
+		if !keyed {
+			t.key(m, at, ref, found, depth)
 		}
 	}
 }
 
-// variable follows a variable to the call of the module. Those of the root module are
-// known when the plan is made.
-func (p *place) variable(m *moduleCall, name string, found *later, depth int) {
-	name, _, _ = strings.Cut(name, "[")
-	if m.call == nil {
+// among follows references that give one of several values, or all of them where whole
+// is set.
+func (t *terraform) among(found *later, whole bool, follow func(*later)) {
+	inner := later{}
+	follow(&inner)
+	inner.tidy()
+	found.of = append(found.of, inner.of...)
+	found.lost = append(found.lost, inner.lost...)
+	found.open = found.open || inner.open
+	found.choice = found.choice || inner.choice || !whole && len(inner.of) > 1
+}
+
+// variable follows a variable to the call of the module, or to its default value. Those of
+// the root module are known when the plan is made, and stand in it.
+func (t *terraform) variable(m *moduleCall, ref string, parts []string, found *later, depth int) {
+	name, _, indexed := strings.Cut(parts[1], "[")
+	t.among(found, !indexed && len(parts) == 2, func(inner *later) {
+		if m.call == nil {
+			if v := t.raw.Variables[name]; v != nil {
+				t.constant(v.Value, inner)
+			} else {
+				inner.lose(ref)
+			}
+			return
+		}
+		if e := m.call.Expressions[name]; e != nil && e.ExpressionData != nil {
+			t.expression(m.parent, m.instance(), e, ref, inner, depth+1)
+		} else if v := m.module.Variables[name]; v != nil {
+			t.constant(v.Default, inner)
+		} else {
+			inner.lose(ref)
+		}
+	})
+}
+
+// expression follows an expression that a reference leads to: a constant, or one with
+// references of its own.
+func (t *terraform) expression(m *moduleCall, at instance, e *tfjson.Expression, ref string, found *later, depth int) {
+	if e.ConstantValue != tfjson.UnknownConstantValue && e.ConstantValue != nil {
+		t.constant(e.ConstantValue, found)
 		return
 	}
-	if e := m.call.Expressions[name]; e != nil && e.ExpressionData != nil {
-		p.resolve(m.parent, allReferences(e), found, depth+1)
+	refs := allReferences(e)
+	if len(refs) == 0 {
+		found.lose(ref)
 	}
+	t.resolve(m, at, refs, found, depth)
 }
 
 // allReferences returns the references of an expression with those in its blocks.
@@ -192,70 +270,21 @@ func allReferences(e *tfjson.Expression) (refs []string) {
 }
 
 // output follows an output into the module that gives it.
-func (p *place) output(m *moduleCall, parts []string, found *later, depth int) {
+func (t *terraform) output(m *moduleCall, ref string, parts []string, found *later, depth int) {
 	name, _, keyed := strings.Cut(parts[1], "[")
 	call := m.module.ModuleCalls[name]
 	if call == nil || call.Module == nil || len(parts) < 3 || (call.CountExpression != nil || call.ForEachExpression != nil) && !keyed {
-		found.open = true
+		found.lose(ref)
 		return
 	}
-	out, _, _ := strings.Cut(parts[2], "[")
+	out, _, indexed := strings.Cut(parts[2], "[")
 	o := call.Module.Outputs[out]
-	if o == nil {
-		found.open = true
+	if o == nil || o.Expression == nil || o.Expression.ExpressionData == nil {
+		found.lose(ref)
 		return
 	}
-	inner := &moduleCall{parent: m, name: name, address: strings.TrimPrefix(m.address+".module."+parts[1], "."), module: call.Module, call: call}
-	p.resolve(inner, allReferences(o.Expression), found, depth+1)
-}
-
-// key follows each.value to what the resource is made for each of. Keys are known.
-func (p *place) key(m *moduleCall, head, what string, found *later, depth int) {
-	if head == "each" && strings.HasPrefix(what, "value") && p.config != nil {
-		p.resolve(m, allReferences(p.config.ForEachExpression), found, depth+1)
-	}
-}
-
-// named finds the resource that a reference names, and its instance.
-func (p *place) named(m *moduleCall, parts, refs []string, found *later) {
-	name, key, keyed := strings.Cut(parts[1], "[")
-	all := p.t.instances[m.address+"."+parts[0]+"."+name]
-	if len(all) == 0 {
-		found.open = true
-		return
-	}
-	if keyed {
-		all = slices.DeleteFunc(slices.Clone(all), func(c *tfjson.ResourceChange) bool { return keyOf(c.Index) != "["+key })
-	} else if len(all) > 1 && p.index != nil && slices.ContainsFunc(refs, func(r string) bool { return r == "each.key" || r == "each.value" || r == "count.index" }) {
-		if i := slices.IndexFunc(all, func(c *tfjson.ResourceChange) bool { return keyOf(c.Index) == keyOf(p.index) }); i >= 0 {
-			all = all[i : i+1]
-		}
-	}
-	for _, c := range all {
-		id := idOfCreated(c.Type, c.Address)
-		if before, ok := c.Change.Before.(map[string]any); ok && !c.Change.Actions.Replace() {
-			if text, _ := before["id"].(string); text != "" {
-				id = text
-			}
-		}
-		switch attribute := parts[len(parts)-1]; {
-		case len(parts) == 2 || attribute == "id" || attribute == "arn":
-			found.of = append(found.of, id)
-		case c.Type == "aws_vpc" && madeWith[attribute] != "":
-			found.of = append(found.of, id+madeWith[attribute])
-		case attribute == "security_group_id" || attribute == "vpc_id" || attribute == "subnet_id" || attribute == "network_interface_id" || attribute == "primary_network_interface_id":
-			found.open = true // the id of another resource
-		}
-	}
-}
-
-// keyOf writes the key of an instance as addresses do.
-func keyOf(index any) string {
-	switch x := index.(type) {
-	case nil:
-		return ""
-	case string:
-		return fmt.Sprintf("[%q]", x)
-	}
-	return fmt.Sprintf("[%v]", index)
+	inside := &moduleCall{parent: m, name: name, address: strings.TrimPrefix(m.address+".module."+parts[1], "."), module: call.Module, call: call}
+	t.among(found, !indexed && len(parts) == 3, func(inner *later) {
+		t.expression(inside, instance{}, o.Expression, ref, inner, depth+1)
+	})
 }

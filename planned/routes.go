@@ -18,12 +18,14 @@ var targets = []struct{ key, prefix string }{
 	{"carrier_gateway_id", "cagw-"},
 	{"local_gateway_id", "lgw-"},
 	{"core_network_arn", ""},
+	{"instance_id", "i-"}, // of CloudFormation
 }
 
 // routeTable is aws_route_table with the routes in it.
 func (a *action) routeTable(pass int) {
 	switch pass {
 	case passMake:
+		a.propagates()
 		if a.makes() {
 			t := inventory.RouteTable{ID: a.id, VPC: a.vpcOf()}
 			if v := a.in.vpc(t.VPC); v != nil {
@@ -45,6 +47,13 @@ func (a *action) routeTable(pass int) {
 		if a.removes() {
 			a.in.RouteTables = without(a.in.RouteTables, func(t *inventory.RouteTable) bool { return t.ID == a.oldID() })
 		}
+	}
+}
+
+// propagates notes that the plan changes which virtual private gateways add routes to a table.
+func (a *action) propagates() {
+	if a.staying() {
+		a.notApplied("propagating_vgws", propagates)
 	}
 }
 
@@ -73,7 +82,13 @@ func (a *action) defaultRouteTable(pass int) {
 	if !a.updates() {
 		id = a.after.id("default_route_table_id", "rtb-")
 	}
-	t := a.in.table(id)
+	if pass == passMake {
+		a.propagates()
+	}
+	if pass != passRevoke && pass != passAllow {
+		return
+	}
+	t := a.tableRead(id)
 	switch {
 	case t == nil:
 	case pass == passRevoke && a.updates():
@@ -101,7 +116,10 @@ func (a *action) route(pass int) {
 
 // routes reads the routes in a table.
 func (a *action) routes(v values) (routes []inventory.Route) {
-	blocks, _ := v.blocks("route")
+	blocks, known := v.blocks("route")
+	if !known {
+		a.unknown("route", "routes of the table are known after apply")
+	}
 	for _, b := range blocks {
 		if r, ok := a.routeIn(b, "cidr_block", "ipv6_cidr_block"); ok {
 			routes = append(routes, r)
@@ -136,17 +154,38 @@ func (a *action) routeIn(v values, ipv4, ipv6 string) (r inventory.Route, ok boo
 			r.Target = v.known(t.key)
 		}
 	}
+	if inventory.IsID("i-", r.Target) {
+		r.Target = a.interfaceOf(r.Target)
+	}
 	return r, r.Prefix.IsValid() || r.List != ""
+}
+
+// interfaceOf returns the interface that a route to an instance leads to, which has one
+// alone: AWS refuses the route where it has several (EC2 API, CreateRoute).
+func (a *action) interfaceOf(instance string) string {
+	for i := range a.in.Interfaces {
+		if a.in.Interfaces[i].Instance == instance {
+			return a.in.Interfaces[i].ID
+		}
+	}
+	a.unread(instance, "instances with an interface")
+	return instance
 }
 
 // reroute takes routes out of a table, by their destination, and puts others in.
 func (a *action) reroute(id string, out, in []inventory.Route) {
-	t := a.in.table(id)
-	if t == nil {
-		if id != "" && len(out)+len(in) > 0 {
-			a.unknown("", "%s is not among the route tables of %s that were read", id, a.region())
-		}
+	if len(out)+len(in) == 0 {
 		return
+	}
+	t := a.tableRead(id)
+	if t == nil {
+		return
+	}
+	for i := range in {
+		a.listRead(in[i].List)
+		if inventory.IsID("igw-", in[i].Target) {
+			a.gatewayRead(in[i].Target)
+		}
 	}
 	to := func(r *inventory.Route) func(inventory.Route) bool {
 		return func(o inventory.Route) bool { return o.Prefix == r.Prefix && o.List == r.List }
@@ -161,7 +200,7 @@ func (a *action) reroute(id string, out, in []inventory.Route) {
 // kept apart.
 func (a *action) tableAssociation(pass int) {
 	move := func(v values, to bool) {
-		table := a.in.table(v.id("route_table_id", "rtb-"))
+		table := a.tableRead(v.id("route_table_id", "rtb-"))
 		for _, side := range []struct {
 			key, prefix string
 			list        func(*inventory.RouteTable) *[]string
@@ -172,6 +211,9 @@ func (a *action) tableAssociation(pass int) {
 			id := v.id(side.key, side.prefix)
 			if id == "" {
 				continue
+			}
+			if side.prefix == "subnet-" {
+				a.subnetRead(id)
 			}
 			for i := range a.in.RouteTables {
 				list := side.list(&a.in.RouteTables[i])
@@ -191,13 +233,25 @@ func (a *action) tableAssociation(pass int) {
 	}
 }
 
-// mainTable is aws_main_route_table_association.
+// mainTable is aws_main_route_table_association. Where it is deleted, the table that was the
+// main one before is that again (AWS provider, aws_main_route_table_association).
 func (a *action) mainTable(pass int) {
-	if pass != passAllow || !a.staying() {
-		return
+	if pass == passRevoke && a.removes() {
+		const original = "original_route_table_id"
+		table := a.before.id(original, "rtb-")
+		if table == "" {
+			a.unknown(original, "the plan does not say which route table becomes the main one again")
+		}
+		a.makeMain(a.before.id("vpc_id", "vpc-"), table)
 	}
-	vpc, table := a.after.id("vpc_id", "vpc-"), a.after.id("route_table_id", "rtb-")
-	if a.in.table(table) == nil {
+	if pass == passAllow && a.staying() {
+		a.makeMain(a.after.id("vpc_id", "vpc-"), a.after.id("route_table_id", "rtb-"))
+	}
+}
+
+// makeMain makes a route table the main one of a VPC.
+func (a *action) makeMain(vpc, table string) {
+	if a.vpcRead(vpc) == nil || a.tableRead(table) == nil {
 		return
 	}
 	for i := range a.in.RouteTables {

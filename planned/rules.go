@@ -9,11 +9,11 @@ import (
 // revoke takes from a group the rules that were before and are not after.
 func (a *action) revoke(id string, before, after []inventory.Rule) {
 	gone := missing(before, after)
-	g := a.in.group(id)
+	if len(before) == 0 {
+		return
+	}
+	g := a.groupRead(id)
 	if g == nil {
-		if len(gone) > 0 || len(before) > 0 {
-			a.unread(id)
-		}
 		return
 	}
 	for i := range gone {
@@ -27,20 +27,23 @@ func (a *action) revoke(id string, before, after []inventory.Rule) {
 	}
 }
 
-// allow gives a group the rules that are after and were not before.
+// allow gives a group the rules that are after and were not before. Those that were before
+// get other descriptions and tags where the plan changes these.
 func (a *action) allow(id string, before, after []inventory.Rule) {
+	a.redescribe(id, before, after)
 	come := missing(after, before)
-	g := a.in.group(id)
+	if len(come) == 0 {
+		return
+	}
+	g := a.groupRead(id)
 	if g == nil {
-		if len(come) > 0 {
-			a.unread(id)
-		}
 		return
 	}
 	for i := range come {
 		r := come[i]
+		a.listRead(r.Peer.List)
 		if slices.ContainsFunc(g.Rules, func(o inventory.Rule) bool { return inventory.CompareRules(&o, &r) == 0 }) {
-			a.conflict("%s has the rule %q already", g.Named(), &r)
+			a.refuse("AWS refuses to allow %q in %s, which has this rule already", &r, g.Named())
 			continue
 		}
 		if r.Peer.Group != nil {
@@ -50,9 +53,60 @@ func (a *action) allow(id string, before, after []inventory.Rule) {
 	}
 }
 
-// unread notes a group that the plan changes and that was not read.
-func (a *action) unread(id string) {
-	a.unknown("", "%s is not among the groups of %s that were read", id, a.region())
+// duplicates notes that AWS refuses a rule which is created before the same one is deleted
+// (API reference of Amazon EC2, AuthorizeSecurityGroupIngress: InvalidPermission.Duplicate).
+func (a *action) duplicates(id string, before, after []inventory.Rule) {
+	g := find(a.in.was.Groups, id, func(g *inventory.Group) string { return g.ID })
+	for i := range after {
+		r := &after[i]
+		same := func(o inventory.Rule) bool { return inventory.CompareRules(&o, r) == 0 }
+		if g != nil && slices.ContainsFunc(g.Rules, same) && slices.ContainsFunc(before, same) {
+			a.refuse("AWS refuses to allow %q in %s, which has this rule already: the plan creates the new rule before it deletes the one that it replaces", r, g.Named())
+		}
+	}
+}
+
+// redescribe gives rules that stay the descriptions and tags that the plan changes. A
+// description that is known after apply only stays as it is.
+func (a *action) redescribe(id string, before, after []inventory.Rule) {
+	g := a.in.group(id)
+	if g == nil {
+		return
+	}
+	for i := range after {
+		is := &after[i]
+		same := func(r inventory.Rule) bool { return inventory.CompareRules(&r, is) == 0 }
+		k, at := slices.IndexFunc(before, same), slices.IndexFunc(g.Rules, same)
+		if k < 0 || at < 0 {
+			continue
+		}
+		was, now := &before[k], g.Rules[at]
+		if was.Description != is.Description && (is.Description != "" || !a.describesLater()) {
+			now.Description = is.Description
+		}
+		if _, pending := a.after.pending("tags_all"); !pending && !slices.Equal(was.Tags, is.Tags) {
+			now.Tags = is.Tags
+		}
+		g.Rules = slices.Clone(g.Rules)
+		g.Rules[at] = now
+	}
+}
+
+// describesLater reports whether a description of a rule is known after apply only.
+func (a *action) describesLater() bool {
+	described := func(x any) bool {
+		_, pending := x.(later)
+		return pending
+	}
+	for _, key := range []string{"ingress", "egress"} {
+		blocks, _ := a.After[key].([]any)
+		for _, b := range blocks {
+			if m, is := b.(map[string]any); is && described(m["description"]) {
+				return true
+			}
+		}
+	}
+	return described(a.After["description"])
 }
 
 // refer fills what AWS adds to the reference to another group: the owner, and the
@@ -61,6 +115,9 @@ func (a *action) refer(g *inventory.Group, ref *inventory.GroupRef) *inventory.G
 	full := *ref
 	other := a.in.group(ref.ID)
 	if other == nil {
+		if ref.Account == "" || ref.Account == a.in.AccountID {
+			a.unread(ref.ID, "groups")
+		}
 		return &full
 	}
 	full.Account = a.in.owned(other.Owner)

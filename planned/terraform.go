@@ -1,6 +1,7 @@
 package planned
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,8 +12,11 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// awsProvider is how the address of the AWS provider ends, whatever registry it came from.
-const awsProvider = "/hashicorp/aws"
+// ofAWS reports whether a resource belongs to the AWS provider, or to a fork of it: the
+// address of such a provider ends with /aws, whatever its registry and namespace are.
+func ofAWS(c *tfjson.ResourceChange) bool {
+	return strings.HasPrefix(c.Type, "aws_") && (c.ProviderName == "aws" || strings.HasSuffix(c.ProviderName, "/aws"))
+}
 
 // Terraform reads what terraform show -json prints of a plan (format versions 0.1 to
 // 1.x). What stays as it is is left out, and so are data sources.
@@ -31,7 +35,7 @@ func Terraform(text []byte) (*Plan, error) {
 	if raw.Config == nil && len(raw.ResourceChanges) == 0 {
 		return nil, errors.New("not a plan as terraform show -json prints it: it has neither changes nor a configuration")
 	}
-	t := &terraform{raw: raw, addresses: map[string]*tfjson.ResourceChange{}, instances: map[string][]*tfjson.ResourceChange{}}
+	t := &terraform{raw: raw, addresses: map[string]*tfjson.ResourceChange{}, instances: map[string][]*tfjson.ResourceChange{}, ids: map[string]bool{}, configs: map[*tfjson.ResourceChange]configured{}}
 	for _, c := range raw.ResourceChanges {
 		if c == nil || c.Change == nil || c.Mode != tfjson.ManagedResourceMode {
 			continue
@@ -42,13 +46,15 @@ func Terraform(text []byte) (*Plan, error) {
 		if t.addresses[c.Address] != nil && c.DeposedKey == "" {
 			return nil, fmt.Errorf("%s: the plan has two changes of it", c.Address)
 		}
+		t.exists(c)
 		if c.DeposedKey == "" {
 			t.addresses[c.Address] = c
 			all := c.ModuleAddress + "." + c.Type + "." + c.Name
 			t.instances[all] = append(t.instances[all], c)
 		}
 	}
-	p := &Plan{Format: "Terraform plan"}
+	p := &Plan{Format: "Terraform plan", subnets: map[string]bool{}}
+	t.subnets(p)
 	var err error
 	if p.Unknown, err = leftOut(raw); err != nil {
 		return nil, err
@@ -62,6 +68,9 @@ func Terraform(text []byte) (*Plan, error) {
 			return nil, fmt.Errorf("%s: %w", c.Address, err)
 		}
 		p.Resources = append(p.Resources, *r)
+		if text := cloudControl(c); text != "" {
+			p.Unknown = append(p.Unknown, Note{Address: r.Address, Text: text})
+		}
 	}
 	t.accounts(p)
 	return p, nil
@@ -90,7 +99,17 @@ type terraform struct {
 	raw       *tfjson.Plan
 	addresses map[string]*tfjson.ResourceChange   // by address
 	instances map[string][]*tfjson.ResourceChange // by module, type and name
-	steps     int                                 // that were taken to resolve references
+	configs   map[*tfjson.ResourceChange]configured
+	ids       map[string]bool // of the resources that exist
+	steps     int             // that were taken to resolve references
+}
+
+// exists notes the id of a resource that exists.
+func (t *terraform) exists(c *tfjson.ResourceChange) {
+	before, _ := c.Change.Before.(map[string]any)
+	if id, _ := before["id"].(string); id != "" {
+		t.ids[id] = true
+	}
 }
 
 func checkAddress(address string) error {
@@ -113,13 +132,19 @@ func (t *terraform) resource(c *tfjson.ResourceChange) (*Resource, error) {
 	switch actions := c.Change.Actions; {
 	case actions.Create(), actions.Update(), actions.Delete():
 	case actions.Replace():
-		r.Replaced = true
+		r.Replaced, r.CreatedFirst = true, actions.CreateBeforeDestroy()
 	default:
 		return nil, fmt.Errorf("sgaudit does not know the actions %q", actions)
 	}
-	if !strings.HasSuffix(c.ProviderName, awsProvider) && c.ProviderName != "aws" {
-		r.Before, r.After = map[string]any{}, nil
-		return r, nil // of another provider: it is counted
+	if !ofAWS(c) { // it is counted, and what its values mean is not known
+		r.Provider = cmp.Or(c.ProviderName, "unknown")
+		if !c.Change.Actions.Create() {
+			r.Before = map[string]any{}
+		}
+		if !c.Change.Actions.Delete() {
+			r.After = map[string]any{}
+		}
+		return r, nil
 	}
 	var err error
 	if r.Before, err = object(c.Change.Before, "before"); err != nil {
@@ -136,6 +161,7 @@ func (t *terraform) resource(c *tfjson.ResourceChange) (*Resource, error) {
 	if unknown, ok := c.Change.AfterUnknown.(map[string]any); ok && r.After != nil {
 		at := &place{t: t, module: module, index: c.Index, config: config}
 		for key, u := range unknown {
+			at.before = r.Before[key]
 			r.After[key] = at.merge(r.After[key], u, []string{key})
 		}
 	}
@@ -196,8 +222,11 @@ func (p *place) merge(value, unknown any, path []string) any {
 		if !ok {
 			m = map[string]any{}
 		}
+		before, _ := p.before.(map[string]any)
 		for k, inner := range u {
-			m[k] = p.merge(m[k], inner, append(path[:len(path):len(path)], k))
+			part := *p
+			part.before = before[k]
+			m[k] = part.merge(m[k], inner, append(path[:len(path):len(path)], k))
 		}
 		if ok || len(m) > 0 {
 			return m
@@ -205,7 +234,10 @@ func (p *place) merge(value, unknown any, path []string) any {
 	case []any:
 		list, _ := value.([]any)
 		within := *p
-		within.block = true
+		within.block, within.before = true, nil
+		if before, _ := p.before.([]any); len(before) == 1 && len(u) == 1 { // the same block before
+			within.before = before[0]
+		}
 		for i, inner := range u {
 			if i == len(list) {
 				list = append(list, nil)

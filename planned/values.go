@@ -3,6 +3,7 @@ package planned
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -10,13 +11,6 @@ import (
 
 	"github.com/sgaudit/sgaudit/inventory"
 )
-
-// later stands for a value that is known after apply only.
-type later struct {
-	of       []string // ids in the copy that it may be, or be among
-	open     bool     // and it may be something else
-	computed bool     // the configuration does not give it: AWS does
-}
 
 // values are the attributes of a resource, on one side of its change, or a part of
 // them. Text, numbers (json.Number), booleans, lists and maps are as the plan has
@@ -171,11 +165,16 @@ func (v values) texts(key string) (texts []string, known bool) {
 func (v values) id(key, prefix string) string {
 	switch x := v.all[key].(type) {
 	case later:
-		if of := x.fitting(prefix); len(of) == 1 && !x.open {
+		of := x.fitting(prefix)
+		if made := slices.DeleteFunc(slices.Clone(of), func(id string) bool { return inventory.IsID(prefix, id) }); len(made) > 0 {
+			of = made // one that has its id is known before
+		}
+		if len(of) == 1 && !x.open {
 			return of[0]
 		}
 		if !x.computed {
-			v.of.unknown(v.name(key), "it is known after apply which one it is")
+			x.choice = true
+			v.of.unknown(v.name(key), "it is known after apply which one it is%s", x.why(prefix))
 		}
 		return ""
 	}
@@ -191,46 +190,33 @@ func (v values) id(key, prefix string) string {
 func (v values) ids(key, prefix string) []string {
 	ids, known := v.idsOf(key, prefix)
 	if !known {
-		v.of.unknown(v.name(key), "it is known after apply which ones they are")
+		v.of.unknown(v.name(key), "it is known after apply which ones they are%s", v.why(key, prefix))
 	}
 	return ids
 }
 
-// typesOf are the types of resources that have ids of a form.
-var typesOf = map[string][]string{
-	"sg-":     {"aws_security_group", "aws_default_security_group"},
-	"vpc-":    {"aws_vpc", "aws_default_vpc"},
-	"subnet-": {"aws_subnet", "aws_default_subnet"},
-	"eni-":    {"aws_network_interface"},
-	"rtb-":    {"aws_route_table", "aws_default_route_table"},
-	"acl-":    {"aws_network_acl", "aws_default_network_acl"},
-	"pl-":     {"aws_ec2_managed_prefix_list"},
-	"igw-":    {"aws_internet_gateway"},
-}
-
-// fitting returns those of the ids that have the form, or belong to resources that
-// will have such an id: an expression may name resources of other types too.
-func (l later) fitting(prefix string) (ids []string) {
-	for _, id := range l.of {
-		if fits(prefix, id) {
-			ids = append(ids, id)
+// why says why ids of a list are not known.
+func (v values) why(key, prefix string) (text string) {
+	items, isList := v.all[key].([]any)
+	if !isList {
+		items = []any{v.all[key]}
+	}
+	for _, item := range items {
+		if x, pending := item.(later); pending && text == "" {
+			text = x.why(prefix)
 		}
 	}
-	return ids
+	return text
 }
 
-func fits(prefix, id string) bool {
-	if inventory.IsID(prefix, id) || prefix == "" {
-		return true
+// places returns the subnets of a list. Where an expression may give all or some of
+// several, as aws_subnet.s[*].id, they are all of them.
+func (v values) places(key string) (ids []string, known bool) {
+	if x, pending := v.pending(key); pending {
+		x.choice = false
+		v = values{of: v.of, at: v.at, all: map[string]any{key: x}}
 	}
-	if made := map[string]string{"sg-": defaultGroupOf, "rtb-": defaultTableOf, "acl-": defaultACLOf}[prefix]; made != "" && strings.HasSuffix(id, made) {
-		return true
-	}
-	if strings.HasSuffix(id, defaultGroupOf) || strings.HasSuffix(id, defaultTableOf) || strings.HasSuffix(id, defaultACLOf) {
-		return false
-	}
-	parts := splitAddress(strings.TrimPrefix(id, prefix))
-	return len(parts) > 1 && slices.Contains(typesOf[prefix], parts[len(parts)-2])
+	return v.idsOf(key, "subnet-")
 }
 
 // idsOf is ids without the note: it reports whether all of them are known.
@@ -245,11 +231,12 @@ func (v values) idsOf(key, prefix string) (ids []string, known bool) {
 	known = true
 	pending := func(x later) {
 		of := x.fitting(prefix)
-		if len(of) > 1 && v.several {
+		if len(of) > 1 && (v.several || x.choice) {
 			of = nil
 		}
 		ids = append(ids, of...)
-		known = known && (x.computed || len(of) > 0 && !x.open)
+		kept := later{of: x.kept}.fitting(prefix)
+		known = known && len(kept) == 0 && (x.computed || len(of) > 0 && !x.open)
 	}
 	switch x := v.all[key].(type) {
 	case nil:
@@ -301,8 +288,8 @@ func (v values) tags() (tags []inventory.Tag) {
 	if !ok {
 		return nil
 	}
-	for k, value := range m {
-		if text, ok := value.(string); ok {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		if text, ok := m[k].(string); ok {
 			tags = append(tags, inventory.Tag{Key: k, Value: text})
 		}
 	}

@@ -360,7 +360,7 @@ func TestTraps(t *testing.T) {
 					`eni-2 sg-2 10.0.0.20 public 198.51.100.9 subnet subnet-1 requester amazon-elb managed attached-by amazon-elb description "ELB app/shop/50dc6c495c0c9188"`,
 			},
 			reach.NotReachable,
-			[]string{"a second way in: Application Load Balancer shop (eni-2) is internet-facing and has lb (sg-2), which is a source of web (sg-1)"},
+			[]string{"a way in beside this rule: Application Load Balancer shop (eni-2) is internet-facing and has lb (sg-2), which is a source of web (sg-1)"},
 		},
 		"port of a load balancer without a listener": {
 			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN + " listen tcp/443 listen tcp/80"},
@@ -371,6 +371,11 @@ func TestTraps(t *testing.T) {
 			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN},
 			reach.NotReachable,
 			[]string{"application load balancer shop has no listener for tcp/22: it listens on nothing"},
+		},
+		"load balancer that a plan creates": {
+			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn aws_lb.shop"},
+			reach.Reachable,
+			nil,
 		},
 		"port of a load balancer with a listener": {
 			[]string{"eni-1", shop + "load-balancer application shop internet-facing sg-1 arn " + shopARN + " listen tcp/22"},
@@ -411,7 +416,7 @@ func TestTraps(t *testing.T) {
 		"Global Accelerator": {
 			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 subnet subnet-1\neni-2 - 10.0.0.30 vpc vpc-1 subnet subnet-1 type global_accelerator_managed"},
 			reach.NotReachable,
-			[]string{"a second way in: eni-2 in vpc-1 belongs to Global Accelerator"},
+			[]string{"a way in beside this rule: eni-2 in vpc-1 belongs to Global Accelerator"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -450,7 +455,7 @@ func TestSecondWayFitsTheRule(t *testing.T) {
 			continue
 		}
 		text := strings.Join(n.Rule(g, rule).Evidence, "\n")
-		if got, want := strings.Contains(text, "a second way in: Application Load Balancer shop"), rule.Traffic.First == 8080; got != want {
+		if got, want := strings.Contains(text, "a way in beside this rule: Application Load Balancer shop"), rule.Traffic.First == 8080; got != want {
 			t.Errorf("the load balancer is a second way in for %s: %t, want %t\n%s", rule, got, want, text)
 		}
 	}
@@ -479,7 +484,7 @@ func TestSecondWays(t *testing.T) {
 			r := with(t, "eni-1", both, "igw-1", "igw-1 vpc vpc-1\npublic-access-block "+c.block, "subnet-1", "subnet-1 10.0.0.0/24 2600:1f18:0:1::/64\nsubnet-2 10.0.2.0/24")
 			var got []string
 			for _, line := range reach.New(r).Rule(&r.Groups[0], &r.Groups[0].Rules[0]).Evidence {
-				if rest, ok := strings.CutPrefix(line, "a second way in: "); ok {
+				if rest, ok := strings.CutPrefix(line, "a way in beside this rule: "); ok {
 					got = append(got, interfaceID.FindString(rest))
 				}
 			}

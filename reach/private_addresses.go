@@ -2,10 +2,8 @@ package reach
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
-	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // Private reports whether every address of the prefix is private from the
@@ -34,26 +32,7 @@ func (n *Analyzer) joinedBlocks(vpc string) cidr.Set {
 	if s, done := n.blocks[vpc]; done {
 		return s
 	}
-	r := n.region
-	joined := []string{vpc}
-	var prefixes []netip.Prefix
-	if r.Read.Has(inventory.PartPeerings) {
-		for i := range r.Peerings {
-			p := &r.Peerings[i]
-			if far := p.Far(vpc); far != nil && p.Status == "active" {
-				joined = append(joined, far.VPC)
-				prefixes = append(append(prefixes, p.Requester.Prefixes...), p.Accepter.Prefixes...)
-			}
-		}
-	}
-	if r.Read.Has(inventory.PartVPCs) {
-		for i := range r.VPCs {
-			if slices.Contains(joined, r.VPCs[i].ID) {
-				prefixes = append(prefixes, r.VPCs[i].Prefixes...)
-			}
-		}
-	}
-	s := cidr.Of(prefixes...)
+	s := cidr.Of(n.region.JoinedPrefixes(vpc)...)
 	n.blocks[vpc] = s
 	return s
 }

@@ -65,7 +65,7 @@ func (t *tracer) fromInternet(f cidr.Family, from cidr.Set) {
 		t.add(Way{From: explain.Addresses(from, f), Verdict: path.NotReachable, Steps: []explain.Step{explain.NotAddressed(t.to, s, f)}})
 		return
 	}
-	address := explain.AddressStep(t.n.net(), t.to, s, a)
+	address := explain.AddressStep(t.n.net(), t.to, f, s, a)
 	t.byAddress(from, f, []explain.Step{address}, t.place.FromInternet(nil))
 }
 
@@ -88,7 +88,11 @@ func (t *tracer) fromAddresses(from cidr.Set) {
 		for i := range t.ways[first:] {
 			t.ways[first+i].From = explain.OwnSubnet(t.ways[first+i].From)
 		}
-		t.byAddress(part.Subtract(near), f, nil, []path.Stage{network.PrivateRoute{Place: t.place}, network.ACLIn{Place: t.place}, network.ACLOut{Place: t.place}})
+		stages := []path.Stage{network.PrivateRoute{Place: t.place}, network.ACLIn{Place: t.place}, network.ACLOut{Place: t.place}}
+		far := part.Subtract(near)
+		// Apart, because other routes lead to them: the steps of one do not hold for the other.
+		t.byAddress(far.Intersect(t.place.Own), f, nil, stages)
+		t.byAddress(far.Subtract(t.place.Own), f, nil, stages)
 	}
 }
 

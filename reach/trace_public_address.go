@@ -35,7 +35,7 @@ func (t *tracer) byPublicAddress(sender *inventory.Interface) []Way {
 				continue
 			}
 			for _, source := range exit.Sources {
-				for _, w := range t.arriving(source, o, explain.AddressStep(t.n.net(), t.to, scope, address)) {
+				for _, w := range t.arriving(source, o, explain.AddressStep(t.n.net(), t.to, cidr.IPv4, scope, address)) {
 					w.From, w.Sources = explain.Sender(sender, exit.Gateway, source), 1
 					found = append(found, w)
 				}

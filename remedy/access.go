@@ -1,9 +1,12 @@
 package remedy
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 
+	"github.com/sgaudit/sgaudit/change"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -20,7 +23,8 @@ type Access struct {
 	Unread []string
 }
 
-// PairChange is two interfaces of a region that can talk since, or no more.
+// PairChange is two interfaces of a region that can talk by a traffic since, or no more:
+// by each of its ports. A pair may have several.
 type PairChange struct {
 	AccountID, Region, From, To string
 	Traffic                     inventory.Traffic
@@ -29,11 +33,57 @@ type PairChange struct {
 
 // CompareAccess asks, for every rule that came or went between two states of
 // an inventory, who could talk by its traffic before and who can after; for an
-// interface that came or went, by all of its rules; and where VPCs, subnets, routes
-// or network ACLs differ, for every rule. Both hold the same regions. At most so many
+// interface that came or went, by all of its rules; and where VPCs, subnets, routes,
+// network ACLs or peering connections differ, for every rule. Both hold the same regions. At most so many
 // pairs are asked.
 func CompareAccess(before, after *inventory.Inventory, most int) *Access {
 	return compareAccess(before, after, comparison{most: most})
+}
+
+// Loss is a pair of interfaces of which the first can no longer connect to the second by a
+// traffic.
+type Loss struct {
+	From, To *inventory.Interface
+	Traffic  inventory.Traffic
+}
+
+// LoseAccess returns the pairs of interfaces that lose access by the fix of a finding: as
+// CompareAccess finds them where the steps were carried out on a copy, without the deletion
+// of a group. The error says why it is not known who loses access.
+func LoseAccess(inv *inventory.Inventory, f *findings.Finding) ([]Loss, error) {
+	after, err := Apply(inv, changing(f))
+	if err != nil {
+		return nil, err
+	}
+	var lost []Loss
+	for _, r := range inv.Regions {
+		if r.AccountID != f.AccountID || r.Name != f.Region {
+			continue
+		}
+		index := inventory.NewIndex(r)
+		access := lostAccess(inv, after, nil, MaxPairs)
+		for _, pair := range access.Lost {
+			if from, to := index.Interface(pair.From), index.Interface(pair.To); from != nil && to != nil {
+				lost = append(lost, Loss{from, to, pair.Traffic})
+			}
+		}
+		if len(lost) == 0 && (access.Cut || access.Unknown > 0 || len(access.Unread) > 0) {
+			return nil, errors.New("not all pairs of interfaces could be compared")
+		}
+	}
+	return lost, nil
+}
+
+// changing returns the steps of a finding that change something, without the deletion of a
+// group.
+func changing(f *findings.Finding) []change.Line {
+	var lines []change.Line
+	for i, s := range f.Fix.Steps {
+		if s.Verb.Changes() && s.Verb != change.Delete {
+			lines = append(lines, change.Line{Number: i + 1, Step: s})
+		}
+	}
+	return lines
 }
 
 // lostAccess is CompareAccess for those alone who lose access: it does not ask
@@ -48,7 +98,7 @@ func compareAccess(before, after *inventory.Inventory, like comparison) *Access 
 	for i, r := range before.Regions {
 		if r != after.Regions[i] {
 			c := like
-			c.old, c.seen = r, map[talk]bool{}
+			c.old, c.seen, c.noted = r, map[talk]bool{}, map[talk]bool{}
 			c.region(after.Regions[i])
 			if !r.Read.Has(inventory.PartInterfaces) {
 				like.Unread = append(like.Unread, r.AccountID+" "+r.Name)
@@ -68,7 +118,7 @@ type comparison struct {
 	before, after *reach.Analyzer
 	changed       bool                            // interfaces differ between both states
 	now           map[string]*inventory.Interface // by id, where they do
-	seen          map[talk]bool                   // what ask said
+	seen, noted   map[talk]bool                   // what was asked, and which changes were found
 }
 
 type talk struct {
@@ -87,14 +137,19 @@ func (c *comparison) region(now *inventory.Region) {
 	}
 	if rerouted(c.old, now) {
 		for i := range c.old.Groups {
-			c.rules(c.old, c.before, &c.old.Groups[i], &inventory.Group{}, c.after)
+			c.rules(c.old, c.before, &c.old.Groups[i], &inventory.Group{})
+		}
+		for i := range now.Groups { // a new peering connection joins others
+			if !c.lost {
+				c.rules(now, c.after, &now.Groups[i], &inventory.Group{})
+			}
 		}
 	}
 	eachPair(c.old.Groups, now.Groups, func(old, is *inventory.Group) {
 		if !same(old.Rules, is.Rules) {
-			c.rules(c.old, c.before, old, is, c.after)
+			c.rules(c.old, c.before, old, is)
 			if !c.lost {
-				c.rules(now, c.after, is, old, c.before)
+				c.rules(now, c.after, is, old)
 			}
 		}
 	})
@@ -134,11 +189,18 @@ func (c *comparison) interfaces(now *inventory.Region) {
 // rerouted reports whether the network around the interfaces differs. Where Apply
 // made the second state of the first, it does not.
 func rerouted(old, now *inventory.Region) bool {
-	if sameList(old.Subnets, now.Subnets) && sameList(old.RouteTables, now.RouteTables) && sameList(old.NetworkACLs, now.NetworkACLs) {
-		return false
-	}
-	return !reflect.DeepEqual(old.Subnets, now.Subnets) || !reflect.DeepEqual(old.RouteTables, now.RouteTables) || !reflect.DeepEqual(old.NetworkACLs, now.NetworkACLs)
+	return differ(old.Subnets, now.Subnets) || differ(old.RouteTables, now.RouteTables) || differ(old.NetworkACLs, now.NetworkACLs) || differ(old.Peerings, now.Peerings)
 }
+
+// opened reports whether what the internet can reach may differ by more than groups and
+// interfaces: by the network, prefix lists, or the listeners of load balancers.
+func opened(old, now *inventory.Region) bool {
+	return rerouted(old, now) || differ(old.VPCs, now.VPCs) || differ(old.InternetGateways, now.InternetGateways) || differ(old.Endpoints, now.Endpoints) ||
+		differ(old.PrefixLists, now.PrefixLists) || differ(old.LoadBalancers, now.LoadBalancers) || differ(old.Listeners, now.Listeners) ||
+		!reflect.DeepEqual(old.PublicAccess, now.PublicAccess)
+}
+
+func differ[T any](a, b []T) bool { return !sameList(a, b) && !reflect.DeepEqual(a, b) }
 
 // sameList reports whether two lists are one.
 func sameList[T any](a, b []T) bool {
@@ -180,9 +242,10 @@ func same(a, b []inventory.Rule) bool { return sameList(a, b) }
 // Concerned returns a function that reports whether what reaches an interface
 // may differ between two states of a region. Where the second one was made of
 // the first by Apply, these are the interfaces of the groups with rules that a
-// step changed, and those to which a step gave other groups; else all of them.
+// step changed, and those to which a step gave other groups; else, and where the network
+// around the interfaces differs, all of them.
 func Concerned(old, now *inventory.Region) func(*inventory.Interface) bool {
-	if len(old.Interfaces) != len(now.Interfaces) || len(old.Interfaces) > 0 && &old.Interfaces[0] != &now.Interfaces[0] {
+	if len(old.Interfaces) != len(now.Interfaces) || len(old.Interfaces) > 0 && &old.Interfaces[0] != &now.Interfaces[0] || opened(old, now) {
 		return func(*inventory.Interface) bool { return true }
 	}
 	changed := map[string]bool{}
@@ -196,45 +259,59 @@ func Concerned(old, now *inventory.Region) func(*inventory.Interface) bool {
 	}
 }
 
-// ask compares one pair. It reports whether something of the traffic gets
-// through before and after, so that a part may have come or gone.
-func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffic) (some bool) {
+// ask compares one pair, port by port: what of the traffic got through and does no more
+// is lost, and what gets through since is gained. Where that is all of the traffic, it is
+// one change.
+func (c *comparison) ask(from, to *inventory.Interface, traffic inventory.Traffic) {
 	t := talk{from.ID, to.ID, traffic}
-	if from.ID == to.ID || c.Cut || c.ends != nil && !c.ends[from.ID] && !c.ends[to.ID] {
-		return false
-	}
-	if some, done := c.seen[t]; done {
-		return some
+	if from.ID == to.ID || c.Cut || c.seen[t] || c.ends != nil && !c.ends[from.ID] && !c.ends[to.ID] {
+		return
 	}
 	if c.Asked == c.most {
 		c.Cut = true
-		return false
+		return
 	}
 	c.Asked++
-	was := verdict(c.before, c.before.Index().Interface(from.ID), c.before.Index().Interface(to.ID), traffic)
-	is := verdict(c.after, c.is(from), c.is(to), traffic)
-	c.seen[t] = was == is && is != reach.NotReachable
-	if was == is {
-		if is == reach.Unknown {
-			c.Unknown++
-		}
-		return c.seen[t]
+	c.seen[t] = true
+	was := passing(c.before, c.before.Index().Interface(from.ID), c.before.Index().Interface(to.ID), traffic)
+	is := passing(c.after, c.is(from), c.is(to), traffic)
+	list := differences(was, is)
+	if len(list) == 0 && len(is) > 0 && !slices.ContainsFunc(is, func(p reach.Passage) bool { return p.Verdict == reach.Reachable }) {
+		c.Unknown++
 	}
-	p := PairChange{c.old.AccountID, c.old.Name, from.ID, to.ID, traffic, is}
-	if is == reach.Reachable || was == reach.NotReachable {
+	if wholly(list, traffic) {
+		c.note(t, list[0].was, list[0].is)
+		return
+	}
+	for i := range list {
+		for _, part := range list[i].traffics() {
+			t.traffic = part
+			c.note(t, list[i].was, list[i].is)
+		}
+	}
+}
+
+// note keeps, once, that the traffic of a pair has another verdict.
+func (c *comparison) note(t talk, was, is reach.Verdict) {
+	if c.noted[t] {
+		return
+	}
+	c.noted[t] = true
+	p := PairChange{c.old.AccountID, c.old.Name, t.from, t.to, t.traffic, is}
+	if is.Compare(was) > 0 {
 		c.Gained = append(c.Gained, p)
 	} else {
 		c.Lost = append(c.Lost, p)
 	}
-	return false
 }
 
-// verdict is that of a pair in one state: what is not there reaches nothing.
-func verdict(n *reach.Analyzer, from, to *inventory.Interface, traffic inventory.Traffic) reach.Verdict {
+// passing is what gets from one interface to another in one state: what is not there
+// reaches nothing.
+func passing(n *reach.Analyzer, from, to *inventory.Interface, traffic inventory.Traffic) []reach.Passage {
 	if from == nil || to == nil {
-		return reach.NotReachable
+		return nil
 	}
-	return n.Verdict(from, to, traffic)
+	return n.Passing(from, to, traffic)
 }
 
 // is returns an interface as it is afterwards, or nil where it is gone.

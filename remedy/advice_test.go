@@ -26,13 +26,13 @@ func TestAdviceByHolder(t *testing.T) {
 		summary  string
 		session  bool // Session Manager is named, in the summary and in a note
 	}{
-		"an instance":                        {"instance i-1", findings.Critical, reach.Reachable, "close the port and use Session Manager", true},
+		"an instance":                        {"instance i-1", findings.Critical, reach.Reachable, "or use Session Manager, which needs no inbound rule.", true},
 		"a load balancer":                    {elb, findings.Critical, reach.Reachable, "Revoke the rule, unless the load balancer has a listener for tcp/22: it accepts connections on its listeners only", false},
 		"a load balancer without a listener": {elb + shop + " listen tcp/443", findings.Medium, reach.NotReachable, "Revoke the rule: the load balancer has no listener for tcp/22.", false},
-		"a load balancer with a listener":    {elb + shop + " listen tcp/22", findings.Critical, reach.Reachable, "Replace 0.0.0.0/0 with the addresses of your administrators or with the bastion's security group, or revoke the rule", false},
+		"a load balancer with a listener":    {elb + shop + " listen tcp/22", findings.Critical, reach.Reachable, "first allow it from the addresses of your administrators or from the bastion's security group.", false},
 		"listeners that were denied":         {elb + shop + " listen tcp/443\nunread listeners denied", findings.Critical, reach.Reachable, "Revoke the rule, unless the load balancer has a listener", false},
 		"a function":                         {"type lambda", findings.Medium, reach.NotReachable, "Revoke the rule: Lambda functions and NAT gateways accept no connections.", false},
-		"a database":                         {"requester amazon-rds managed description RDSNetworkInterface", findings.Critical, reach.Reachable, "or revoke the rule if nothing uses the port", false},
+		"a database":                         {"requester amazon-rds managed description RDSNetworkInterface", findings.Critical, reach.Reachable, "first allow it from the addresses of your administrators or from the bastion's security group.", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inv := notation.MustParse(`

@@ -110,7 +110,7 @@ func BenchmarkAttach(b *testing.B) {
 // TestAllocations holds a fix with its proof to a number of allocations, and
 // to no more where there are four times as many in an estate as much larger.
 func TestAllocations(t *testing.T) {
-	const most = 3700
+	const most = 3900
 	each := func(rules int) float64 {
 		inv, report, reset := addressed(t, rules, 20*rules)
 		allocations := testing.AllocsPerRun(1, func() { reset(); remedy.Attach(inv, report.Report, report.Proposals, inventory.DefaultRulesPerGroup) })

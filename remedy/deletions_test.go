@@ -53,14 +53,14 @@ func TestDeletionsByGrade(t *testing.T) {
 	}
 	for i := range report.Findings {
 		f := &report.Findings[i]
-		if kept := remedy.KeepsGroup(f) != ""; kept != (i%2 == 0 || f.Unused.Grade < findings.NotHeld) {
-			t.Errorf("%s: %s, complete: %v: %q", f.GroupID, f.Unused.Grade, f.Unused.FullSearch, remedy.KeepsGroup(f))
+		if kept := findings.KeepsGroup(f) != ""; kept != (i%2 == 0 || f.Unused.Grade < findings.NotHeld) {
+			t.Errorf("%s: %s, complete: %v: %q", f.GroupID, f.Unused.Grade, f.Unused.FullSearch, findings.KeepsGroup(f))
 		}
 	}
 	text := script(t, plan)
 	for _, want := range []string{
-		"#     grade: not-in-config\n", "# #     grade: unattached\n", "a search for its users was not complete: allow the actions under \"not searched\", then run sgaudit fix --depth services --with-deletes\n",
-		"other unused groups still reference it\n", "idle services that may use it were not searched: run sgaudit fix --depth services --with-deletes\n",
+		"#     grade 4 of 5 (how certain it is that nothing uses the group)\n", "# #     grade 1 of 5 (how certain it is that nothing uses the group)\n", "a search for its users was not complete: allow the actions under \"not searched\", then run sgaudit fix --depth services --with-deletes\n",
+		"other unused groups reference it: run the revoke commands of this finding, then run sgaudit fix --depth services --with-deletes\n", "idle services that may use it were not searched, which needs --depth services as well: run sgaudit fix --depth services --with-deletes\n",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the script lacks %q:\n%s", want, text)
@@ -68,7 +68,7 @@ func TestDeletionsByGrade(t *testing.T) {
 	}
 	held := report.Findings[9]
 	held.Unused = &findings.Unused{Grade: findings.NotInConfig, FullSearch: true, ManagedBy: "CloudFormation stack web"}
-	if got, want := remedy.KeepsGroup(&held), "it seems to be managed by CloudFormation stack web: delete it there"; got != want {
+	if got, want := findings.KeepsGroup(&held), "it seems to be managed by CloudFormation stack web: delete it there"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
 	none, err := remedy.NewPlan(report, all(report), false)

@@ -1,15 +1,12 @@
 package remedy
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
-	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/words"
 )
 
@@ -27,9 +24,21 @@ type Plan struct {
 	Again   bool                // a second plan may have changes
 	Access  *Access             // of a proven plan that changes something: who gains and loses access
 
+	// Called returns how the plan of an account is called. Nil stands for plan.sh and a
+	// snapshot.
+	Called func(account string) Called
+
 	report  *findings.Report
 	cut     bool                // not all pairs of interfaces were compared
 	byGroup map[string][]*Entry // see entriesOf
+	names   map[string]string   // of groups, interfaces and prefix lists, by id
+}
+
+// Called is how the words of a plan call its script.
+type Called struct {
+	Script   string // its name
+	Simulate string // the command that shows what the script would do, as a shell takes it
+	Save     string // the command that writes the script, where this run does not; else empty
 }
 
 // Entry is one step of a plan.
@@ -39,8 +48,10 @@ type Entry struct {
 	Account  string
 	Name     string // of the group, or of the interface that gets groups; may be empty
 	Findings []*findings.Finding
+	Also     []*findings.Finding // findings without commands of their own about what the step takes away
 
-	within bool // the undo of the deletion of the group undoes this too
+	within bool    // the undo of the deletion of the group undoes this too
+	losing *losing // who loses access by a revocation of a plan of an inventory; else nil
 }
 
 // NewPlan makes a plan of findings, which are of the report. It needs nothing
@@ -50,8 +61,8 @@ type Entry struct {
 // is an error. The steps of findings that delete a group are put aside without
 // deletes, and where the search for its users leaves a doubt: see KeepsGroup.
 func NewPlan(report *findings.Report, list []*findings.Finding, deletes bool) (*Plan, error) {
-	p := &Plan{report: report}
 	names := namesIn(report)
+	p := &Plan{report: report, names: names}
 	m, aside := &merger{by: map[string]*Entry{}, names: names}, &merger{by: map[string]*Entry{}, names: names}
 	for _, f := range list {
 		steps, err := stepsOf(f)
@@ -63,7 +74,7 @@ func NewPlan(report *findings.Report, list []*findings.Finding, deletes bool) (*
 			continue
 		}
 		into := m
-		if deletesGroup(steps) && (!deletes || KeepsGroup(f) != "") {
+		if deletesGroup(steps) && (!deletes || findings.KeepsGroup(f) != "") {
 			into = aside
 		}
 		for i := range steps {
@@ -71,7 +82,37 @@ func NewPlan(report *findings.Report, list []*findings.Finding, deletes bool) (*
 		}
 	}
 	p.Entries, p.Aside = m.entries(), aside.entries()
+	p.Left = slices.DeleteFunc(p.Left, p.settles)
 	return p, nil
+}
+
+// settles reports whether the plan takes away what a finding without commands is about,
+// its rule or its group, and adds the finding to the step that does. A rule that others
+// replace is not taken away: the finding may be about those too.
+func (p *Plan) settles(f *findings.Finding) bool {
+	var by []*Entry
+	revoked := map[string]bool{}
+	for _, e := range p.Entries {
+		if e.Account != f.AccountID || e.Step.Region != f.Region || e.Step.Group != f.GroupID || f.ResourceID != f.GroupID {
+			continue
+		}
+		switch {
+		case e.Step.Verb == change.Delete:
+			e.Also = append(e.Also, f)
+			return true
+		case e.Step.Verb != change.Revoke || f.Rule == nil || f.Rule.Rule == nil || slices.ContainsFunc(e.Findings, func(f *findings.Finding) bool { return has(f, change.Authorize) }):
+		case slices.ContainsFunc(f.Rule.IDs, func(id string) bool { return slices.Contains(e.Step.IDs, id) }):
+			by = append(by, e)
+			for _, id := range e.Step.IDs {
+				revoked[id] = true
+			}
+		}
+	}
+	if len(by) == 0 || slices.ContainsFunc(f.Rule.IDs, func(id string) bool { return !revoked[id] }) {
+		return false
+	}
+	by[0].Also = append(by[0].Also, f)
+	return true
 }
 
 // stepsOf returns the steps of a finding of a report.
@@ -105,23 +146,36 @@ func (p *Plan) Changes() (n int) {
 	return n
 }
 
-// Findings counts the findings that the commands are for.
+// Findings counts the findings that the commands fix.
 func (p *Plan) Findings() int {
 	seen := map[string]bool{}
 	for _, e := range p.Entries {
-		for _, f := range e.Findings {
+		for _, f := range e.all() {
 			seen[f.ID] = true
 		}
 	}
 	return len(seen)
 }
 
-// merger keeps each change once.
-type merger struct {
-	by    map[string]*Entry // by what is changed
-	names map[string]string // of groups and interfaces, by id
-	all   []*Entry
+// FindingsAside counts the findings that the deletions beside the plan would fix, and
+// that the plan does not fix.
+func (p *Plan) FindingsAside() int {
+	seen := map[string]bool{}
+	for _, e := range p.Aside {
+		for _, f := range e.all() {
+			seen[f.ID] = true
+		}
+	}
+	for _, e := range p.Entries {
+		for _, f := range e.all() {
+			delete(seen, f.ID)
+		}
+	}
+	return len(seen)
 }
+
+// all returns every finding that a step fixes.
+func (e *Entry) all() []*findings.Finding { return slices.Concat(e.Findings, e.Also) }
 
 // namesIn returns the names of the groups and interfaces that a report has findings
 // about, by id.
@@ -140,178 +194,14 @@ func namesIn(report *findings.Report) map[string]string {
 	return names
 }
 
-func (m *merger) add(f *findings.Finding, step *change.Step) {
-	e := &Entry{Step: *step, Account: f.AccountID, Name: f.GroupName}
-	switch {
-	case step.Verb == change.Create && step.Details != nil:
-		e.Name = step.Details.Name
-	case step.Verb == change.SetGroups:
-		e.Name = m.names[step.Interface]
-	case step.Group != f.GroupID:
-		e.Name = m.names[step.Group]
-	}
-	keys := keysOf(e)
-	if other := m.by[keys[0]]; other != nil && step.Verb == change.SetGroups {
-		other.Step.Groups = slices.Compact(slices.Sorted(slices.Values(slices.Concat(other.Step.Groups, step.Groups))))
-		other.name(f)
-		return
-	}
-	fresh := make([]bool, len(keys))
-	count := 0
-	for i, key := range keys {
-		if other := m.by[key]; other != nil {
-			other.name(f)
-			continue
+// nameFrom takes the names of all groups and prefix lists of an inventory.
+func (p *Plan) nameFrom(inv *inventory.Inventory) {
+	for _, r := range inv.Regions {
+		for i := range r.Groups {
+			p.names[r.Groups[i].ID] = r.Groups[i].Name
 		}
-		fresh[i] = true
-		count++
-		m.by[key] = e
-	}
-	if count == 0 {
-		return
-	}
-	e.name(f)
-	if count < len(keys) {
-		e.only(fresh)
-	}
-	m.all = append(m.all, e)
-}
-
-// keysOf names what an entry changes: each rule that it allows, each id that
-// it revokes, or all of it.
-func keysOf(e *Entry) []string {
-	s := &e.Step
-	place := strings.Join([]string{e.Account, s.Region, s.Group, string(s.Verb)}, " ") + " "
-	var keys []string
-	switch {
-	case s.Verb == change.Authorize:
-		for i := range s.Rules {
-			keys = append(keys, place+s.Rules[i].String())
-		}
-	case len(s.IDs) > 0:
-		for _, id := range s.IDs {
-			keys = append(keys, place+id)
-		}
-	case s.Verb == change.SetGroups:
-		keys = []string{place + s.Interface}
-	default:
-		keys = []string{place + s.Command()}
-	}
-	return keys
-}
-
-// name adds a finding to those that an entry is for.
-func (e *Entry) name(f *findings.Finding) {
-	if !slices.Contains(e.Findings, f) {
-		e.Findings = append(e.Findings, f)
-	}
-}
-
-// narrow leaves out what other entries allow in the same group, which two
-// ranges may call for, one inside the other.
-func narrow(entries []*Entry) []*Entry {
-	groups := map[string][]*inventory.Rule{}
-	for _, e := range entries {
-		for i := range e.Step.Rules {
-			if e.Step.Verb == change.Authorize {
-				groups[e.place()] = append(groups[e.place()], &e.Step.Rules[i])
-			}
+		for i := range r.PrefixLists {
+			p.names[r.PrefixLists[i].ID] = r.PrefixLists[i].Name
 		}
 	}
-	return slices.DeleteFunc(entries, func(e *Entry) bool {
-		if e.Step.Verb != change.Authorize || len(groups[e.place()]) < 2 {
-			return false
-		}
-		needed := make([]bool, len(e.Step.Rules))
-		count := 0
-		for i := range e.Step.Rules {
-			rule := &e.Step.Rules[i]
-			if len(reach.Covering(rule, besides(groups[e.place()], rule))) == 0 {
-				needed[i] = true
-				count++
-				continue
-			}
-			groups[e.place()] = slices.DeleteFunc(groups[e.place()], func(o *inventory.Rule) bool { return o == rule })
-		}
-		if count > 0 && count < len(needed) {
-			e.only(needed)
-		}
-		return count == 0
-	})
-}
-
-func (e *Entry) place() string { return e.Account + " " + e.Step.Region + " " + e.Step.Group + " " }
-
-// only keeps the parts of an entry that no other entry does, by the keys that
-// are fresh.
-func (e *Entry) only(fresh []bool) {
-	s := &e.Step
-	if s.Verb == change.Authorize {
-		s.Rules = chosen(s.Rules, fresh)
-		return
-	}
-	s.IDs = chosen(s.IDs, fresh)
-	s.Rules = slices.DeleteFunc(slices.Clone(s.Rules), func(r inventory.Rule) bool {
-		return !slices.ContainsFunc(r.IDs, func(id string) bool { return slices.Contains(s.IDs, id) })
-	})
-}
-
-// chosen returns the items of a list for which fresh is true at their position.
-func chosen[T any](list []T, fresh []bool) []T {
-	var kept []T
-	for i := range list {
-		if fresh[i] {
-			kept = append(kept, list[i])
-		}
-	}
-	return kept
-}
-
-// entries returns the plan in its order. What would be allowed in a group that
-// the plan deletes is left out.
-func (m *merger) entries() []*Entry {
-	deleted := map[string]*Entry{}
-	for _, e := range m.all {
-		if e.Step.Verb == change.Delete {
-			deleted[e.Account+e.Step.Region+e.Step.Group] = e
-		}
-	}
-	kept := slices.DeleteFunc(slices.Clone(m.all), func(e *Entry) bool {
-		d := deleted[e.Account+e.Step.Region+e.Step.Group]
-		if d != nil && e.Step.Verb == change.Revoke {
-			e.within = true
-		}
-		if d == nil || e.Step.Verb != change.Authorize {
-			return false
-		}
-		for _, f := range e.Findings {
-			d.name(f)
-		}
-		return true
-	})
-	kept = narrow(kept)
-	allowed := map[string]bool{}
-	for _, e := range kept {
-		if e.Step.Verb == change.Authorize {
-			for i := range e.Step.Rules {
-				allowed[e.place()+e.Step.Rules[i].String()] = true
-			}
-		}
-	}
-	phase := func(e *Entry) int {
-		anew := func(r inventory.Rule) bool { return allowed[e.place()+r.String()] }
-		switch {
-		case e.Step.Verb == change.Revoke && change.IsNew(e.Step.Group):
-			return slices.Index(change.Verbs, change.Create)*2 + 1 // before the group is attached to an interface
-		case e.Step.Verb == change.Revoke && slices.ContainsFunc(e.Step.Rules, anew):
-			return slices.Index(change.Verbs, change.SetGroups)*2 + 1 // AWS allows no rule that is there already
-		}
-		return slices.Index(change.Verbs, e.Step.Verb) * 2
-	}
-	slices.SortStableFunc(kept, func(a, b *Entry) int {
-		return cmp.Or(cmp.Compare(phase(a), phase(b)), cmp.Compare(a.Account, b.Account), cmp.Compare(b.grade(), a.grade()),
-			cmp.Compare(a.Step.Region, b.Step.Region), cmp.Compare(a.Step.Group, b.Step.Group))
-	})
-	undo(kept)
-	return kept
 }

@@ -38,33 +38,60 @@ func (p *Plan) Documents() []*change.Document {
 		of(p.report.Caller.AccountID)
 	}
 	for _, d := range docs {
-		d.Head = p.head(d)
+		d.Script, d.Simulate = "plan.sh", "sgaudit simulate --input SNAPSHOT plan.sh"
+		list := d.Simulate
+		if p.Called != nil {
+			called := p.Called(d.Account)
+			d.Script, d.Simulate, list = called.Script, called.Simulate, called.Simulate
+			if called.Save != "" {
+				list = called.Save + ", then " + d.Simulate
+			}
+		}
+		d.Head = p.head(d, list)
+		d.Names = maps.Clone(p.names)
 	}
 	return slices.SortedFunc(maps.Values(docs), func(a, b *change.Document) int { return cmp.Compare(a.Account, b.Account) })
 }
 
-// head says what the plan of an account is, line by line.
-func (p *Plan) head(d *change.Document) []string {
+// head says what the plan of an account is, line by line. List is what lists who loses access.
+func (p *Plan) head(d *change.Document, list string) []string {
 	r := p.report
-	changes, about := 0, map[string]bool{}
+	changes, deletions, about := 0, 0, map[string]bool{}
+	added, revoked := 0, 0
 	for i := range d.Items {
+		switch s := &d.Items[i].Step; s.Verb {
+		case change.Authorize:
+			added += len(s.Rules)
+		case change.Revoke:
+			revoked += cmp.Or(len(s.Rules), len(s.IDs))
+		}
 		if d.Items[i].Step.Verb.Changes() {
 			changes++
 		}
+		if d.Items[i].Step.Verb == change.Delete {
+			deletions++
+		}
 	}
 	for _, e := range p.Entries {
-		for _, f := range e.Findings {
+		for _, f := range e.all() {
 			if e.Account == d.Account {
 				about[f.ID] = true
 			}
 		}
 	}
+	what := words.Count(changes, "change")
+	if tally := change.Tally(added, revoked); tally != "" {
+		what += " (" + tally + ")"
+	}
 	lines := []string{
-		fmt.Sprintf("Plan of %s %s for account %s: %s for %s.", r.Tool.Name, r.Tool.Version, d.Account, words.Count(changes, "change"), words.Count(len(about), "finding")),
+		fmt.Sprintf("Plan of %s %s for account %s: %s for %s.", r.Tool.Name, r.Tool.Version, d.Account, what, words.Count(len(about), "finding")),
 		fmt.Sprintf("Written from the audit of %s. Nothing has been changed. Read it before you run it.", r.StartedAt.UTC().Format("2006-01-02 15:04:05 UTC")),
 	}
+	if deletions > 0 {
+		lines = append(lines, fmt.Sprintf("It deletes %s: ask the owner first.", words.Count(deletions, "security group")))
+	}
 	if changes > 0 {
-		lines = append(lines, p.access(d.Account)...)
+		lines = append(lines, p.access(d, list)...)
 		if p.cut {
 			lines = append(lines, fmt.Sprintf("Not proven: only %d pairs of interfaces were compared. Other pairs may lose access that no finding is about.", MaxPairs))
 		}
@@ -98,10 +125,10 @@ func (p *Plan) stay(account string) []string {
 
 // access says how many pairs of interfaces of an account lose access, and what
 // could not be determined.
-func (p *Plan) access(account string) []string {
-	const command = "sgaudit simulate --input SNAPSHOT plan.sh"
+func (p *Plan) access(d *change.Document, list string) []string {
+	account := d.Account
 	if p.Access == nil {
-		return []string{"A report does not show who gains and who loses access; to list them: " + command}
+		return []string{"A report does not show who gains and who loses access; to list them: " + list}
 	}
 	pairs := map[[3]string]bool{} // one pair may lose access on several ports
 	for _, pair := range p.Access.Lost {
@@ -129,7 +156,7 @@ func (p *Plan) access(account string) []string {
 	}
 	text := fmt.Sprintf("%s%s of interfaces %s access", least, words.Count(lost, "pair"), verb)
 	if lost > 0 {
-		text += "; to list them: " + command
+		text += "; to list them: " + list
 	}
 	lines = append([]string{text}, lines...)
 	if p.Access.Unknown > 0 {
@@ -143,17 +170,23 @@ func (p *Plan) access(account string) []string {
 func (e *Entry) item() change.Item {
 	i := change.Item{Step: e.Step, Undo: e.Undo, Name: e.Name, WithDeletion: e.within}
 	var noted []string
-	for _, f := range e.Findings {
-		why := change.Reason{Text: fmt.Sprintf("%s %s %s: %s", f.ID, f.Severity, f.Check, f.Message)}
+	for n, f := range e.Findings {
+		why := change.Reason{Text: reason(f)}
 		switch e.Step.Verb {
 		case change.Create, change.SetGroups, change.Authorize:
+			if strings.HasPrefix(f.Fix.Summary, notUsable) {
+				why.Decide = f.Fix.Summary + " To close the port, delete this step and keep the revoke."
+			}
 			why.Details = f.Fix.Proof
 		case change.Revoke, change.Delete:
 			if e.Step.Verb == change.Delete {
 				why.Details = gradeDetails(f)
 			}
+			if e.Step.Verb == change.Revoke && n == 0 {
+				why.Details = e.leaves()
+			}
 			for _, note := range f.Fix.Notes {
-				if !slices.Contains(noted, note) {
+				if !slices.Contains(noted, note) && !strings.HasPrefix(note, alsoFixes) && !strings.HasPrefix(note, alsoHave) {
 					noted = append(noted, note)
 					why.Details = append(why.Details, "note: "+note)
 				}
@@ -161,11 +194,19 @@ func (e *Entry) item() change.Item {
 		}
 		i.Why = append(i.Why, why)
 	}
+	for _, f := range e.Also {
+		i.Why = append(i.Why, change.Reason{Text: reason(f)})
+	}
 	if n := len(i.Why); n > 0 && e.Step.Verb == change.Delete {
 		last := &i.Why[n-1]
 		last.Details = append(last.Details, "note: ask the owner first: a resource that starts on demand with this group is not visible to this account until it runs")
 	}
 	return i
+}
+
+// reason names a finding that a step is for.
+func reason(f *findings.Finding) string {
+	return fmt.Sprintf("%s %s %s: %s", f.ID, f.Severity, f.Check, f.Message)
 }
 
 // manualLine names a finding that the plan has no commands for.

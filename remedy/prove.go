@@ -15,7 +15,9 @@ const maxPairs = 64
 
 // Proof is what reach said before and after a change.
 type Proof struct {
-	Total   int      // pairs of a source and a member of the group
+	Sources int      // interfaces that the replacement covers
+	Members int      // interfaces that have the group
+	Total   int      // pairs of both, without those of an interface and itself
 	Asked   int      // of them: all, or some of each combination of subnets and groups
 	Talking int      // could talk before
 	Unknown int      // pairs that were unknown before
@@ -64,7 +66,7 @@ func (d *decision) tried(create []change.Step, allow, before, after []inventory.
 // a group as well after a change as before.
 func prove(n *reach.Analyzer, after *later, r *Replacement, members []*inventory.Interface, traffic inventory.Traffic) Proof {
 	sources := r.Covered
-	p := Proof{Total: len(sources) * len(members)}
+	p := Proof{Sources: len(sources), Members: len(members), Total: len(sources) * len(members)}
 	if p.Total > maxPairs {
 		sources, members = r.few, sample(members)
 	}
@@ -125,19 +127,27 @@ func (p Proof) text(traffic inventory.Traffic) string {
 	if p.Total == 0 {
 		return "no pair of interfaces is affected today"
 	}
-	asked := fmt.Sprintf("all %d pairs of interfaces were compared before and after", p.Total)
+	pairs := fmt.Sprintf("%d pairs (%s in the range, %s with the group)", p.Total, number(p.Sources, "interface"), number(p.Members, "interface"))
+	if p.Total < p.Sources*p.Members {
+		pairs = fmt.Sprintf("%d pairs of different interfaces (%d in the range, %d with the group)", p.Total, p.Sources, p.Members)
+	}
+	text := "all " + pairs + " were compared before and after: "
 	switch {
 	case p.Total == 1:
-		asked = "the one pair of interfaces was compared before and after"
+		text = "the one pair of interfaces was compared before and after: "
 	case p.Asked < p.Total:
-		asked = fmt.Sprintf("%d of %d pairs of interfaces were compared before and after, from all subnets and sets of groups", p.Asked, p.Total)
+		text = fmt.Sprintf("%d of %s were compared before and after, from all subnets and sets of groups: ", p.Asked, pairs)
 	}
-	text := fmt.Sprintf("%s: the %d that could connect on %s still can", asked, p.Talking, traffic)
 	switch p.Talking {
 	case 0:
-		text = fmt.Sprintf("%s: none could connect on %s before, so none loses access", asked, traffic)
+		text += fmt.Sprintf("none could connect on %s before, so none loses access", traffic)
 	case 1:
-		text = fmt.Sprintf("%s: the one that could connect on %s still can", asked, traffic)
+		text += fmt.Sprintf("the one that could connect on %s still can", traffic)
+	default:
+		text += fmt.Sprintf("the %d that could connect on %s still can", p.Talking, traffic)
+	}
+	if rest := p.Asked - p.Talking - p.Unknown; rest > 0 && p.Talking > 0 {
+		text += fmt.Sprintf("; %d could not connect before", rest)
 	}
 	if p.Unknown > 0 {
 		text += fmt.Sprintf("; %d are unknown before and after", p.Unknown)

@@ -2,11 +2,9 @@ package remedy
 
 import (
 	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 
-	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
 )
@@ -27,7 +25,8 @@ func (d *decision) look(o *outcome) {
 // there is none.
 func (d *decision) refer(o *outcome) {
 	r := o.replacement
-	allow, before, after, why := d.allow(o.rule, ofPeers(o.rule, d.peers(d.group, r)))
+	rules := ofPeers(o.rule, d.peers(d.group, r))
+	allow, before, after, why := d.allow(o.rule, rules)
 	if why != "" {
 		o.wish, o.why = keep, why
 		return
@@ -48,9 +47,38 @@ func (d *decision) refer(o *outcome) {
 			" instead, these pairs would lose access: " + strings.Join(proof.Lost, ", ") + "."
 		return
 	}
-	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, d.sources(r), o.rule.Peer)
+	o.summary = d.exchanged(o.rule, rules, d.sources(r), allow)
+	if proof.Asked > 0 && proof.Asked == proof.Total && proof.Talking+proof.Unknown == 0 && len(allow) > 0 {
+		o.summary = notUsable + d.unusable(r, o.rule.Traffic) + ". If none should, only revoke " + d.allows(o.rule) + ". Otherwise " + strings.ToLower(o.summary[:1]) + o.summary[1:]
+	}
 	o.proof = d.proof(r, o.rule, proof)
 	o.steps = steps
+}
+
+// notUsable begins the summary of a fix that allows groups in the place of a range from
+// which no interface can use the rule.
+const notUsable = "No interface with an address in the range can use this rule today"
+
+// unusable says, after a colon, why interfaces of a range cannot use a rule: the last step
+// of the way of each, once, and the first two of them.
+func (d *decision) unusable(r *Replacement, traffic inventory.Traffic) string {
+	var reasons []string
+	for _, from := range r.Covered {
+		for _, to := range d.holders(d.group) {
+			if from == to {
+				continue
+			}
+			if _, steps := d.reach.Between(from, to, traffic); len(steps) > 0 {
+				if why := to.NamedIn(from.NamedIn(steps[len(steps)-1].Detail)); !slices.Contains(reasons, why) {
+					reasons = append(reasons, why)
+				}
+			}
+		}
+	}
+	if len(reasons) == 0 {
+		return ""
+	}
+	return ": " + words.List(reasons, 2)
 }
 
 // peers returns the replacement as sources.
@@ -83,9 +111,9 @@ func afterChange(g *inventory.Group, allow, gone []inventory.Rule) *inventory.Gr
 	return &changed
 }
 
-// sources names the replacement: "sg-app (shop-application) and 10.0.0.9/32".
-func (a *attacher) sources(r *Replacement) string {
-	var names []string
+// sources names what takes the place of a range, in the order of peers:
+// "shop-application (sg-app)", "10.0.0.9/32".
+func (a *attacher) sources(r *Replacement) (names []string) {
 	for _, id := range r.Groups {
 		names = append(names, a.named(id))
 	}
@@ -95,7 +123,7 @@ func (a *attacher) sources(r *Replacement) string {
 	for _, p := range r.Kept {
 		names = append(names, p.String())
 	}
-	return words.Series(names)
+	return names
 }
 
 func (a *attacher) named(group string) string {
@@ -105,109 +133,15 @@ func (a *attacher) named(group string) string {
 	return group
 }
 
-// proof says what the replacement covers, admits and loses, and how much of
-// that was proven.
-func (a *attacher) proof(r *Replacement, rule *inventory.Rule, p Proof) []string {
-	inside := interfaceIDs(r.Covered, 10)
-	lines := []string{"covered: " + inside}
-	if len(r.Covered) == 0 {
-		lines = nil
-	}
-	for _, f := range r.Idle {
-		lines = append(lines, "covered when it runs: Lambda function "+f.Name)
-	}
-	lost := "no address in use loses access"
-	if len(r.Kept) > 0 {
-		var kept []string
-		for _, k := range r.Kept {
-			kept = append(kept, k.String())
-		}
-		lost += ": " + words.Series(kept) + " stay as addresses, because their interfaces have no group that a rule can reference"
-	}
-	lines = append(lines, lost)
-	if r.Admitted == 0 {
-		lines = append(lines, "nothing else gains access")
-	} else {
-		text := interfaceIDs(r.Others, 10)
-		if more := r.Admitted - len(r.Others); more > 0 {
-			text += fmt.Sprintf(" and %d more", more)
-		}
-		lines = append(lines, "gain access, because they have these groups too: "+text)
-	}
-	lines = append(lines, r.free(rule))
-	if len(r.Groups) > 1 {
-		lines = append(lines, "all groups with addresses in the range are referenced: remove those that need no access")
-	}
-	for _, id := range r.Avoided {
-		lines = append(lines, fmt.Sprintf("%s is not referenced: %s", a.named(id), a.tooBroad(id)))
-	}
-	for _, n := range r.New {
-		verb := "have"
-		if len(n.Interfaces) == 1 {
-			verb = "has"
-		}
-		lines = append(lines, fmt.Sprintf("new group %q in %s, without rules of its own: %s %s only groups that are too broad to reference", n.Group.Name, n.Group.VPC, interfaceIDs(n.Interfaces, 10), verb),
-			"a resource that replaces one of these later, such as an instance of an Auto Scaling group, needs the new group too: add it to the launch template")
-	}
-	for _, id := range r.Broad {
-		lines = append(lines, fmt.Sprintf("%s is referenced although %s: it is the only group of an interface that belongs to a service", a.named(id), a.tooBroad(id)))
-	}
-	if !r.Smallest {
-		lines = append(lines, "a smaller set of groups may exist: the search reached its limit")
-	}
-	lines = append(lines, "checked: "+p.text(rule.Traffic))
-	for _, e := range r.Covered {
-		if e.NoSourceDest {
-			lines = append(lines, e.ID+" forwards packets of other hosts (its source/destination check is off): neither this range nor its group allows packets with addresses of those hosts")
-		}
-	}
-	return append(lines, "not covered: resources that start later with an address in "+rule.Peer.String()+", unless they have one of these groups")
-}
-
-func (a *attacher) tooBroad(id string) string {
-	if a.index.Group(id).Default() {
-		return "it is a default group, which every resource gets that is launched without a group"
-	}
-	return fmt.Sprintf("most of its %s are outside the range, in other tiers", number(len(a.holders(a.index.Group(id))), "interface"))
-}
-
-// free says how many addresses of the range nothing holds.
-func (r *Replacement) free(rule *inventory.Rule) string {
-	p := rule.Peer.Prefix
-	all := new(big.Int).Lsh(big.NewInt(1), uint(p.Addr().BitLen()-p.Bits()))
-	all.Sub(all, big.NewInt(int64(r.held)))
-	switch {
-	case all.Sign() == 0:
-		return "no free address of the range loses access"
-	case cidr.FamilyOf(p) == cidr.IPv6 && !all.IsInt64():
-		return "no longer allowed: the rest of " + p.String() + ", which no interface has"
-	}
-	return fmt.Sprintf("no longer allowed: %s of %s that no interface has", number(int(all.Int64()), "address"), p)
-}
-
-func interfaceIDs(list []*inventory.Interface, most int) string {
-	return words.FirstOf(list, most, (*inventory.Interface).Named)
-}
-
-func number(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "s"):
-		return fmt.Sprintf("%d %ses", n, noun)
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // tracking says what becomes of connections that are open when rules go. A
 // flow is not tracked where its rule allows every source and the group allows
 // everything outbound, or the reverse; then it is cut at once. Tracked ones last until
 // they are idle (EC2 user guide, security group connection tracking).
 func tracking(g *inventory.Group, gone []inventory.Rule) []string {
 	everyone := func(r *inventory.Rule) bool { return r.Peer.Prefix.IsValid() && r.Peer.Prefix.Bits() == 0 }
-	back := func(d inventory.Direction, v6 bool, p inventory.Protocol) bool {
-		return slices.ContainsFunc(g.Rules, func(o inventory.Rule) bool {
-			return o.Direction != d && everyone(&o) && o.Peer.Prefix.Addr().Is6() == v6 && o.Traffic.Covers(inventory.Ports(p, 0, inventory.MaxPort))
+	back := func(r *inventory.Rule, p inventory.Protocol) int {
+		return slices.IndexFunc(g.Rules, func(o inventory.Rule) bool {
+			return o.Direction != r.Direction && everyone(&o) && o.Peer.Prefix.Addr().Is6() == r.Peer.Prefix.Addr().Is6() && o.Traffic.Covers(inventory.Ports(p, 0, inventory.MaxPort))
 		})
 	}
 	for i := range gone {
@@ -216,8 +150,12 @@ func tracking(g *inventory.Group, gone []inventory.Rule) []string {
 			continue
 		}
 		for _, p := range []inventory.Protocol{inventory.TCP, inventory.UDP} {
-			if _, _, ok := r.Traffic.PortsOf(p); ok && back(r.Direction, r.Peer.Prefix.Addr().Is6(), p) {
-				return []string{"connections for " + r.Traffic.String() + " end at once: AWS does not track them, because the group allows " + p.String() + " from every address and to every address"}
+			if _, _, ok := r.Traffic.PortsOf(p); !ok {
+				continue
+			}
+			if k := back(r, p); k >= 0 {
+				return []string{fmt.Sprintf("open connections for %s from sources that no other rule allows end at once: AWS does not track them, because the group allows %s and %s",
+					r.Traffic.Words(), r.Allows(r.Peer.String()), g.Rules[k].Allows(g.Rules[k].Peer.String()))}
 			}
 		}
 	}
@@ -225,16 +163,28 @@ func tracking(g *inventory.Group, gone []inventory.Rule) []string {
 }
 
 // sessionManager names the way in that needs no open port.
-func sessionManager(holders []*inventory.Interface) string {
-	target := "INSTANCE-ID"
+func (a *attacher) sessionManager(holders []*inventory.Interface) string {
+	target, outbound := "INSTANCE-ID", ""
 	for _, e := range holders {
 		if e.Instance != "" {
 			target = e.Instance
+			if !slices.ContainsFunc(e.Groups, a.opensHTTPS) {
+				outbound = ", an outbound rule for tcp/443 (no group of " + e.Named() + " has one)"
+			}
 			break
 		}
 	}
-	return "no rule replaces this one, because trusted_cidrs of the configuration is empty. To connect without an open port: give the instances a role with the policy AmazonSSMManagedInstanceCore " +
-		"and a route to Systems Manager (internet or the endpoints ssm, ssmmessages, ec2messages), then run aws ssm start-session --target " + target
+	return "with your office ranges in trusted_cidrs (--config FILE), the plan adds rules for them. To connect without an open port: give the instances a role with the policy AmazonSSMManagedInstanceCore" + outbound +
+		" and a route to Systems Manager (internet or the endpoints ssm, ssmmessages, ec2messages), then run: aws ssm start-session --target " + target
+}
+
+// opensHTTPS reports whether a group allows outbound HTTPS, or may: a group that was not
+// read may.
+func (a *attacher) opensHTTPS(group string) bool {
+	g := a.index.Group(group)
+	return g == nil || slices.ContainsFunc(g.Rules, func(r inventory.Rule) bool {
+		return r.Direction == inventory.Egress && r.Traffic.Covers(inventory.Ports(inventory.TCP, 443, 443))
+	})
 }
 
 // ManagedBy names what seems to keep the group, by the tags and names that

@@ -87,11 +87,13 @@ func (a *attacher) attach(g *inventory.Group, about []*findings.Finding) {
 			d.write(f)
 		default:
 			a.steps(f, g, a.groupSteps(f, g))
+			a.adviseDeletion(f, g, about)
 		}
 		if by != "" && (len(f.Fix.Commands) > 0 || a.advises(f)) {
 			f.Fix.Notes = append(f.Fix.Notes, g.ID+" looks managed by "+by+": change it there, or its next run undoes the change")
 		}
 	}
+	sameCommands(about)
 }
 
 // steps writes the steps into the finding.
@@ -106,10 +108,7 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change
 		}
 	}
 	f.Fix.Steps = steps
-	for i, back := range change.Undo(steps) {
-		f.Fix.Commands = append(f.Fix.Commands, steps[i].Command())
-		f.Fix.Undo = append(f.Fix.Undo, change.Chain(back))
-	}
+	f.Fix.Commands, f.Fix.Undo = commandsOf(steps)
 	f.Fix.Terraform = change.Terraform(steps)
 	for i := range steps {
 		if steps[i].Verb == change.Revoke && len(a.holders(g)) > 0 {
@@ -120,9 +119,15 @@ func (a *attacher) steps(f *findings.Finding, g *inventory.Group, steps []change
 			}
 		}
 	}
-	if p := a.proposals[f.ID]; p.Login && p.Kind != findings.ReplaceSource && hasInstance(a.holders(g)) {
-		f.Fix.Notes = append(f.Fix.Notes, sessionManager(a.holders(g)))
+}
+
+// commandsOf returns the command of each step, and the commands that undo it, in one line.
+func commandsOf(steps []change.Step) (commands, undo []string) {
+	for i, back := range change.Undo(steps) {
+		commands = append(commands, steps[i].Command())
+		undo = append(undo, change.Chain(back))
 	}
+	return commands, undo
 }
 
 func (a *attacher) holders(g *inventory.Group) []*inventory.Interface {

@@ -9,7 +9,6 @@ import (
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
-	"github.com/sgaudit/sgaudit/words"
 )
 
 // outcome is what becomes of one rule. All findings about the rule share it.
@@ -22,7 +21,8 @@ type outcome struct {
 	steps       []change.Step
 	summary     string
 	proof       []string
-	why         string // the rule is kept, against the wish of a finding
+	joint       []*outcome // those that allow a rule which this one allows too, and this one; see join
+	why         string     // the rule is kept, against the wish of a finding
 }
 
 // decision is what becomes of the rules of one group.
@@ -73,6 +73,7 @@ func (a *attacher) decide(g *inventory.Group, about []*findings.Finding) *decisi
 			d.refer(o)
 		}
 	}
+	d.join()
 	return d
 }
 
@@ -121,7 +122,7 @@ func (d *decision) settle() {
 			continue
 		}
 		o.wish, o.by = redundant, o.repeats
-		o.summary = fmt.Sprintf("Revoke %s; %s stays and allows the same.", o.rule, quoted(by))
+		o.summary = fmt.Sprintf("Revoke %s. The same traffic stays allowed: %s.", d.allows(o.rule), d.allowedBy(by))
 		d.stays = slices.DeleteFunc(d.stays, func(r *inventory.Rule) bool { return r == o.rule })
 	}
 }
@@ -148,10 +149,10 @@ func (d *decision) needed(rule *inventory.Rule) string {
 	}
 	for _, by := range reach.Covering(rule, besides(going, rule)) {
 		if o := d.of[by]; o != nil && o.wish > keep && o.by != nil {
-			return fmt.Sprintf("Keep %s: finding %s (%s) proposes to revoke %q, and %s then allows what nothing else allows.", rule, o.by.ID, o.by.Check, by, rule)
+			return fmt.Sprintf("Keep the rule for %s: finding %s (%s) proposes to revoke %s, and then no other rule allows this traffic.", d.allows(rule), o.by.ID, o.by.Check, d.allows(by))
 		}
 	}
-	return fmt.Sprintf("Keep %s until the other findings about this group are settled.", rule)
+	return fmt.Sprintf("Keep the rule for %s until the other findings about this group are fixed.", d.allows(rule))
 }
 
 // ofPeers returns the rules that give the traffic of a rule to other peers.
@@ -176,9 +177,9 @@ func (d *decision) allow(rule *inventory.Rule, rules []inventory.Rule) (allow, b
 		if o := d.of[ruleIn(d.group, &r)]; o != nil {
 			switch {
 			case o.rule == rule:
-				return nil, nil, nil, fmt.Sprintf("Keep %s: its source is one of those that replace it.", rule)
+				return nil, nil, nil, fmt.Sprintf("Keep the rule for %s: its source is one of those that replace it.", d.allows(rule))
 			case len(o.rule.IDs) == 0:
-				return nil, nil, nil, fmt.Sprintf("Revoke %q first (finding %s, %s): the same rule replaces %s.", o.rule, o.by.ID, o.by.Check, rule)
+				return nil, nil, nil, fmt.Sprintf("First revoke %s (finding %s, %s): a rule with this traffic and source is then added in place of %s.", d.allows(o.rule), o.by.ID, o.by.Check, d.allows(rule))
 			}
 			before = append(before, *o.rule)
 		}
@@ -222,8 +223,8 @@ func (d *decision) room(rule *inventory.Rule, allow []inventory.Rule, gone int) 
 		has, _ := d.group.RulesCounted(rule.Direction, v6, d.index.PrefixList)
 		needs, _ := more.RulesCounted(rule.Direction, v6, d.index.PrefixList)
 		if needs > 0 && has <= d.quota && has+needs-gone > d.quota {
-			return fmt.Sprintf("Make room first: %s counts %d of %d %s rules, and %d more are needed before %s can be revoked. If your quota is higher, set rules_per_group in the configuration.",
-				d.group.ID, has, d.quota, rule.Direction, needs, rule)
+			return fmt.Sprintf("First remove other rules: %s has %d of at most %d %s rules, and %d more are needed before %s can be revoked. If your quota is higher, set rules_per_group in the configuration.",
+				d.group.Named(), has, d.quota, way(rule.Direction), needs, d.allows(rule))
 		}
 	}
 	return ""
@@ -257,19 +258,11 @@ func (d *decision) replace(o *outcome, p findings.Proposal) {
 		return
 	}
 	o.steps = d.exchange(o.rule, allow, before, after)
-	var sources []string
+	names := make([]string, len(rules))
 	for i := range rules {
-		source := rules[i].Peer.String()
-		if len(p.Rules) > 0 {
-			source = rules[i].Traffic.String() + " " + source
-		}
-		sources = append(sources, source)
+		names[i] = d.index.PeerNamed(rules[i].Peer)
 	}
-	if len(p.Rules) > 0 {
-		o.summary = fmt.Sprintf("Allow %s, then revoke %q.", words.Series(sources), o.rule)
-		return
-	}
-	o.summary = fmt.Sprintf("Allow %s from %s, then revoke %s.", o.rule.Traffic, words.Series(sources), o.rule.Peer)
+	o.summary = d.exchanged(o.rule, rules, names, allow)
 }
 
 // write puts the outcome of its rule into a finding.
@@ -278,10 +271,17 @@ func (d *decision) write(f *findings.Finding) {
 	switch {
 	case o == nil && f.Status == findings.Suppressed:
 		return // an exception accepts the rule
-	case o == nil, d.advises(f):
-		if o != nil && len(o.steps) > 0 {
+	case d.advises(f):
+		switch {
+		case o == nil || len(o.steps) == 0:
+			d.adviseCommands(f)
+		case o.wish == revoke: // whatever else the check advises is about a rule that goes
+			f.Fix.Summary = fmt.Sprintf("Revoke %s: `sgaudit explain %s` (%s, about the same rule) has the command.", d.allows(o.rule), o.by.Short(8), o.by.Check)
+		default:
 			f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) proposes to revoke this rule", o.by.ID, o.by.Check))
 		}
+		return
+	case o == nil:
 		return
 	case len(o.steps) == 0:
 		if o.why != "" {
@@ -297,12 +297,23 @@ func (d *decision) write(f *findings.Finding) {
 	case o.wish == redundant:
 		f.Fix.Summary = o.summary
 	case o.wish == revoke && d.wishOf(f) != revoke:
-		f.Fix.Summary = fmt.Sprintf("Revoke %s. No rule replaces it.", o.rule)
+		f.Fix.Summary = fmt.Sprintf("Revoke %s. No rule replaces it.", d.allows(o.rule))
+	}
+	if w := d.proposals[f.ID].Wording; w != nil && o.wish == d.wishOf(f) {
+		d.word(f, o, w)
 	}
 	if d.wishOf(f) != o.wish {
 		f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("finding %s (%s) decides about this rule", o.by.ID, o.by.Check))
 	}
 	d.steps(f, d.group, d.withOthers(o, f))
+	if len(o.joint) > 1 && len(f.Fix.Commands) > 0 {
+		steps := d.jointSteps(o, f.Fix.Steps)
+		f.Fix.Commands, f.Fix.Undo = commandsOf(steps)
+		f.Fix.Terraform = change.Terraform(steps)
+	}
+	if p := d.proposals[f.ID]; p.Login && p.Kind != findings.ReplaceSource && len(f.Fix.Steps) > 0 && hasInstance(d.holders(d.group)) && len(d.left(o.rule, p.Together)) == 0 {
+		f.Fix.Notes = append(f.Fix.Notes, d.sessionManager(d.holders(d.group)))
+	}
 }
 
 // withOthers returns the steps of an outcome, and those of the rules that have to go
@@ -338,8 +349,4 @@ func (d *decision) withOthers(o *outcome, f *findings.Finding) []change.Step {
 		}
 	}
 	return steps
-}
-
-func quoted(rules []*inventory.Rule) string {
-	return words.FirstOf(rules, 3, func(r *inventory.Rule) string { return fmt.Sprintf("%q", r) })
 }

@@ -55,7 +55,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 	}{
 		"covered by a rule that stays": {
 			"in tcp/443 198.51.100.0/24 \"office\" id sgr-1\n in tcp/443 198.51.100.5/32 id sgr-2",
-			"in tcp/443 198.51.100.5/32", "-sgr-2", `"in tcp/443 198.51.100.0/24" stays and allows the same`,
+			"in tcp/443 198.51.100.5/32", "-sgr-2", "Revoke tcp/443 from 198.51.100.5/32. The same traffic stays allowed: tcp/443 from 198.51.100.0/24.",
 		},
 		"an expired rule is not replaced": {
 			"in tcp/443 10.0.1.9/32 \"until 2020-01-01\" id sgr-1",
@@ -67,7 +67,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 		},
 		"what is allowed already is not allowed again": {
 			"in tcp/443 10.0.1.9/32 id sgr-1\n in tcp/400-500 sg-app id sgr-2",
-			"in tcp/443 10.0.1.9/32", "-sgr-1", "",
+			"in tcp/443 10.0.1.9/32", "-sgr-1", "Revoke tcp/443 from 10.0.1.9/32. Other rules of database (sg-db) already allow tcp/443 from application (sg-app).",
 		},
 		"the reference that is there has expired": {
 			"in tcp/443 10.0.1.9/32 \"office\" id sgr-1\n in tcp/443 sg-app \"until 2020-01-01\" id sgr-2",
@@ -91,7 +91,7 @@ func TestOneOutcomeForEachRule(t *testing.T) {
 		},
 		"or a rule that stays lets the trusted range in": {
 			"in tcp/22 0.0.0.0/0 id sgr-1\n in tcp/20-25 203.0.112.0/23 id sgr-2",
-			"in tcp/22 0.0.0.0/0", "-sgr-1", "",
+			"in tcp/22 0.0.0.0/0", "-sgr-1", "Revoke tcp/22 from 0.0.0.0/0. Other rules of database (sg-db) already allow tcp/22 from 203.0.113.0/24.",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -143,7 +143,7 @@ func TestNeededByAnother(t *testing.T) {
 		t.Errorf("the first rule: %s", got)
 	}
 	f := report.Findings[1]
-	if len(f.Fix.Commands) > 0 || !strings.Contains(f.Fix.Summary, `Keep in tcp/443 203.0.113.5/32: finding stale (stale) proposes to revoke "in tcp/443 203.0.113.0/24"`) {
+	if len(f.Fix.Commands) > 0 || !strings.Contains(f.Fix.Summary, `Keep the rule for tcp/443 from 203.0.113.5/32: finding stale (stale) proposes to revoke tcp/443 from 203.0.113.0/24`) {
 		t.Errorf("%v %s", f.Fix.Commands, f.Fix.Summary)
 	}
 	// An exception accepts the first finding: its rule stays, and covers.
@@ -174,7 +174,7 @@ func TestQuota(t *testing.T) {
 		if got := short(f.Fix.Steps); got != want {
 			t.Errorf("quota %d: %q, want %q", quota, got, want)
 		}
-		if want == "" && !strings.Contains(f.Fix.Summary, fmt.Sprintf("sg-db counts 60 of %d ingress rules, and 2 more are needed", quota)) {
+		if want == "" && !strings.Contains(f.Fix.Summary, fmt.Sprintf("(sg-db) has 60 of at most %d inbound rules, and 2 more are needed", quota)) {
 			t.Errorf("quota %d: %s", quota, f.Fix.Summary)
 		}
 	}

@@ -38,7 +38,7 @@ func (w *whole) take(second *whole) {
 		added.Fix.Steps = w.cancel(f.Fix.Steps)
 		i := slices.IndexFunc(w.list, func(o *findings.Finding) bool {
 			_, left := w.left[o.ID]
-			return (left || o.Unused != nil && KeepsGroup(o) != "") && o.ID == f.ID
+			return (left || o.Unused != nil && findings.KeepsGroup(o) != "") && o.ID == f.ID
 		})
 		if i >= 0 {
 			w.list = slices.Clone(w.list)

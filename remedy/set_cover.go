@@ -169,7 +169,7 @@ func (c *setCover) offer(x choice) {
 	if c.found && slices.Equal(x.groups, c.best.groups) {
 		return
 	}
-	x.outsiders, _ = c.outsiders(x.groups, 0)
+	x.outsiders = c.outsiders(x.groups)
 	better := !c.found || cmp.Or(cmp.Compare(x.broad, c.best.broad), cmp.Compare(len(x.groups), len(c.best.groups)),
 		cmp.Compare(x.outsiders, c.best.outsiders), slices.Compare(x.groups, c.best.groups)) < 0
 	if better {
@@ -177,22 +177,17 @@ func (c *setCover) offer(x choice) {
 	}
 }
 
-// outsiders counts the interfaces that have one of the groups and hold no
-// address of the range, and returns the first of them by id.
-func (c *setCover) outsiders(groups []int, most int) (count int, first []*inventory.Interface) {
+// outsiders counts the interfaces that have one of the groups and hold no address of the
+// range.
+func (c *setCover) outsiders(groups []int) (count int) {
 	for n, k := range groups {
 		for _, e := range c.s.reach.Interfaces(c.ids[k]) {
-			if c.inside(e) || slices.ContainsFunc(groups[:n], func(earlier int) bool { return e.HasGroup(c.ids[earlier]) }) {
-				continue
-			}
-			count++
-			if most > 0 {
-				first = append(first, e)
+			if !c.inside(e) && !slices.ContainsFunc(groups[:n], func(earlier int) bool { return e.HasGroup(c.ids[earlier]) }) {
+				count++
 			}
 		}
 	}
-	slices.SortFunc(first, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
-	return count, first[:min(most, len(first))]
+	return count
 }
 
 func (c *setCover) inside(e *inventory.Interface) bool {

@@ -41,12 +41,12 @@ type Replacement struct {
 	Idle     []*inventory.Function  // functions of subnets in the range that have no interface now
 	New      []NewGroup             // groups to create for interfaces that have only groups that are too broad, by VPC
 	Admitted int                    // interfaces that have one of Groups and hold no address of the range
-	Others   []*inventory.Interface // the first of those, by id
 	Smallest bool                   // no smaller choice exists; false where the search was cut short
 	Reasons  []string               // why nothing is proposed: then all else is empty
 	scope    map[string]bool        // the VPCs with the interfaces that were looked at
 	classes  map[string][]*inventory.Interface
 	idleOf   map[string]*inventory.Function // by the groups that a function runs with: one of them
+	gateways []*inventory.Interface         // of NAT gateways, by id: they hold an address of the range and need no access
 	held     int                            // addresses of the range that something holds
 	few      []*inventory.Interface         // of Covered, to prove with
 }
@@ -94,7 +94,9 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 	if stuck != nil {
 		return &Replacement{Reasons: []string{fmt.Sprintf("Lambda function %s, with subnets in %s, has a default group only: give it a group of its own first", stuck.Name, prefix)}}
 	}
-	slices.SortFunc(r.Covered, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
+	for _, list := range [][]*inventory.Interface{r.Covered, r.gateways} {
+		slices.SortFunc(list, func(a, b *inventory.Interface) int { return cmp.Compare(a.ID, b.ID) })
+	}
 	slices.SortFunc(r.Kept, func(a, b netip.Prefix) int { return a.Addr().Compare(b.Addr()) })
 	r.Kept = slices.Compact(r.Kept)
 	switch {
@@ -124,7 +126,7 @@ func (s *Solver) solve(vpc string, prefix netip.Prefix) *Replacement {
 			r.Avoided = append(r.Avoided, id)
 		}
 	}
-	r.Admitted, r.Others = c.outsiders(c.best.groups, 10)
+	r.Admitted = c.outsiders(c.best.groups)
 	r.held, r.few = s.held(r, prefix), sample(r.Covered)
 	return r
 }
@@ -150,7 +152,9 @@ func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (at
 					key = strings.Join(usable, " ")
 				}
 				r.classes[key] = append(r.classes[key], e)
-			case !e.NATGateway(): // which opens no connections to others in its VPC: it hands on what is routed to it
+			case e.NATGateway(): // which opens no connections to others in its VPC: it hands on what is routed to it
+				r.gateways = append(r.gateways, e)
+			default:
 				r.keep(e, prefix)
 			}
 		}

@@ -279,6 +279,7 @@ func TestReferences(t *testing.T) {
 		groups, says string // says: in the summary, the proof or the notes
 	}{
 		"one address":                      {"10.0.0.2/32", "", "sg-app", "gain access, because they have these groups too: eni-3"},
+		"a group that is allowed already":  {"10.0.0.2/32", "sg-db database vpc vpc-1\n  in tcp/5432 10.0.0.2/32 id sgr-1\n  in tcp/5000-6000 sg-all id sgr-2", "sg-app", "1 other interface with these groups already had access through another rule"},
 		"a range":                          {"10.0.0.2/31", "", "sg-app", "nothing else gains access"},
 		"the group's own members":          {"10.0.0.0/24", "", "sg-app sg-db", "253 addresses"},
 		"a NAT gateway opens nothing":      {"10.0.0.4/30 10.0.0.2/31", "eni-4 - 10.0.0.4 vpc vpc-1 subnet subnet-1 type nat_gateway", "", ""},
@@ -291,9 +292,9 @@ func TestReferences(t *testing.T) {
 		"a peering of two regions":         {"10.1.0.0/24", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 123456789012 eu-west-1 vpc-2 10.1.0.0/16", "", ""},
 		"a peering with another account":   {"10.0.0.0/8", "pcx-1 active requester 123456789012 us-east-1 vpc-1 10.0.0.0/16 accepter 210987654321 us-east-1 vpc-8 10.8.0.0/16", "", "and its interfaces are not visible to this account"},
 		"a group of CloudFormation's":      {"10.0.0.2/32", "sg-db database vpc vpc-1 tag aws:cloudformation:stack-name=shop\n  in tcp/5432 10.0.0.2/32 id sgr-1", "sg-app", "CloudFormation stack shop"},
-		"the reference is there already":   {"10.0.0.2/32", "sg-db database vpc vpc-1\n  in tcp/5432 10.0.0.2/32 id sgr-1\n  in tcp/5000-6000 sg-app id sgr-2", "", "then revoke"},
+		"the reference is there already":   {"10.0.0.2/32", "sg-db database vpc vpc-1\n  in tcp/5432 10.0.0.2/32 id sgr-1\n  in tcp/5000-6000 sg-app id sgr-2", "", "Revoke tcp/5432 from 10.0.0.2/32. Other rules of database (sg-db) already allow tcp/5432 from application (sg-app)."},
 		"a group that other tiers share":   {"10.0.0.3/32", "sg-web web vpc vpc-1\neni-5 sg-all,sg-web 10.0.0.5 vpc vpc-1 subnet subnet-1\neni-6 sg-all,sg-web 10.0.0.6 vpc vpc-1 subnet subnet-1", "sg-app", "everything (sg-all) is not referenced: most of its 3 interfaces are outside the range, in other tiers"},
-		"nothing but a shared group":       {"10.0.0.8/32", "sg-web web vpc vpc-1\neni-8 sg-all 10.0.0.8 vpc vpc-1 subnet subnet-1\neni-5 sg-all,sg-web 10.0.0.5 vpc vpc-1 subnet subnet-1\neni-6 sg-all,sg-web 10.0.0.6 vpc vpc-1 subnet subnet-1", "$group_10_0_0_8_32_1", "Allow tcp/5432 from a new group \"clients-10.0.0.8/32\" of eni-8, then revoke 10.0.0.8/32"},
+		"nothing but a shared group":       {"10.0.0.8/32", "sg-web web vpc vpc-1\neni-8 sg-all 10.0.0.8 vpc vpc-1 subnet subnet-1\neni-5 sg-all,sg-web 10.0.0.5 vpc vpc-1 subnet subnet-1\neni-6 sg-all,sg-web 10.0.0.6 vpc vpc-1 subnet subnet-1", "$group_10_0_0_8_32_1", "allow tcp/5432 from a new group \"clients-10.0.0.8/32\" of eni-8, then revoke 10.0.0.8/32"},
 		"an interface that a service runs": {"10.0.0.8/32", "sg-web web vpc vpc-1\neni-8 sg-all 10.0.0.8 vpc vpc-1 subnet subnet-1 managed requester amazon-elb description \"ELB app/x/1\"\neni-5 sg-all,sg-web 10.0.0.5 vpc vpc-1 subnet subnet-1\neni-6 sg-all,sg-web 10.0.0.6 vpc vpc-1 subnet subnet-1", "sg-all", "is referenced although most"},
 		"a default group, never":           {"10.0.0.8/31", "sg-0 default vpc vpc-1\nsg-own own vpc vpc-1\neni-8 sg-0 10.0.0.8 vpc vpc-1 subnet subnet-1\neni-5 sg-own 10.0.0.9 vpc vpc-1 subnet subnet-1", "sg-own $group_10_0_0_8_31_1", "default (sg-0) is not referenced: it is a default group"},
 		"a default group of a service":     {"10.0.0.8/31", "sg-0 default vpc vpc-1\nsg-own own vpc vpc-1\neni-8 sg-0 10.0.0.8 vpc vpc-1 subnet subnet-1 managed requester amazon-elb description \"ELB app/x/1\"\neni-5 sg-own 10.0.0.9 vpc vpc-1 subnet subnet-1", "10.0.0.8/32 sg-own", "stay as addresses"},

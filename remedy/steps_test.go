@@ -92,7 +92,7 @@ func TestPlan(t *testing.T) {
 		switch {
 		case was == nil:
 			t.Errorf("new: %s %s: %s", f.Check, f.ResourceID, f.Message)
-		case len(was.Fix.Commands) > 0 && (was.Unused == nil || remedy.KeepsGroup(was) == ""):
+		case len(was.Fix.Commands) > 0 && (was.Unused == nil || findings.KeepsGroup(was) == ""):
 			t.Errorf("still there: %s %s: %s", f.Check, f.ResourceID, f.Message)
 		}
 	}

@@ -44,7 +44,7 @@ eni-1 sg-1 10.0.0.1 public 198.51.100.1
 				t.Errorf("%s: %d commands allow something:\n%s", name, n, commands)
 			}
 			other := map[string]string{"sgr-1": "sgr-2 (128.0.0.0/1)", "sgr-2": "sgr-1 (0.0.0.0/1)"}[f.Rule.IDs[0]]
-			if want := "Together with " + other + " this rule opens RDP to the internet; revoke both."; !strings.HasPrefix(f.Fix.Summary, want) {
+			if want := "Revoke this rule and " + other + ": both together open RDP to the internet."; !strings.HasPrefix(f.Fix.Summary, want) {
 				t.Errorf("%s: %q, want %q", name, f.Fix.Summary, want)
 			}
 			if sorted := slices.Sorted(slices.Values(f.Fix.Notes)); len(slices.Compact(sorted)) != len(f.Fix.Notes) {

@@ -64,6 +64,8 @@ func Resolve(inv *inventory.Inventory, report *findings.Report, choose Choice, j
 			plan.Again = second != nil
 			plan.Access = CompareAccess(w.inv, w.after, MaxPairs)
 			plan.cut = w.cut
+			plan.attribute(w.inv, w.after)
+			plan.nameFrom(inv)
 			plan.Proven = !w.cut && len(plan.Access.Unread) == 0
 			return plan, nil
 		}

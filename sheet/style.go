@@ -113,7 +113,7 @@ var widths = map[string]float64{
 	"vpc_id": 23, "subnet_id": 25, "group_id": 23, "group_ids": 23, "interface_id": 23, "resource_id": 23, "group_name": 26, "group_names": 26,
 	"direction": 10, "protocol": 9, "ports": 12, "services": 24, "source": 24, "source_name": 24, "rule_ids": 24, "exposure": 14,
 	"owner_kind": 20, "owner": 24, "private_ips": 16, "public_ips": 16, "used_by": 28, "referenced_by": 28, "references": 40, "group_arn": 66, "tags": 40,
-	"base_severity": 14, "resource_type": 20, "resource_name": 26, "interfaces": 24, "message": 80, "fix": 80, "operation": 34, "reason": 60, "checks": 40, "findings": 11, "attached": 11, "rules_out": 11, "suppressed": 13, "network_interfaces": 20, "security_groups": 17,
+	"base_severity": 14, "resource_type": 20, "resource_name": 26, "interfaces": 24, "message": 80, "fix": 80, "commands": 80, "operation": 34, "reason": 60, "checks": 40, "findings": 11, "attached": 11, "rules_out": 11, "suppressed": 13, "network_interfaces": 20, "security_groups": 17,
 }
 
 var kindWidths = map[tables.Kind]float64{

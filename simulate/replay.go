@@ -1,6 +1,7 @@
 package simulate
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,6 +23,9 @@ type Replayed struct {
 	// NotCovered are the interfaces that the plan allows less traffic for, and of which
 	// hours are not recorded, in the order of the inventory.
 	NotCovered []NotCovered `json:"not_covered"`
+	// NotReplayed are the kinds of what the plan changes and what may cut connections too,
+	// but is not replayed: network ACLs, route tables, and others between the interfaces.
+	NotReplayed []string `json:"not_replayed,omitempty"`
 	// Unread reports that a part of the flow logs could not be read.
 	Unread bool `json:"records_missing"`
 }
@@ -36,9 +40,37 @@ type NotCovered struct {
 }
 
 // Incomplete reports whether an interface that the plan allows less traffic for has no
-// recorded hour at all, or a part of the flow logs could not be read.
+// recorded hour at all, a part of the flow logs could not be read, or the plan changes
+// something that is not replayed.
 func (r *Replayed) Incomplete() bool {
-	return r.Unread || r.Since == "" || slices.ContainsFunc(r.NotCovered, func(c NotCovered) bool { return c.Covered == 0 })
+	return r.Unread || len(r.NotReplayed) > 0 || r.Since == "" || slices.ContainsFunc(r.NotCovered, func(c NotCovered) bool { return c.Covered == 0 })
+}
+
+// Connections is how many connections the plan would cut, or may cut a part of. Attempts
+// from the internet that got no answer are none, and neither are connections of which the
+// ports suggest that they were opened in the other direction.
+func (r *Replayed) Connections() (n int) {
+	whole, part, _, _ := r.counts()
+	return whole + part
+}
+
+// counts counts what the plan would cut: connections, those of which a part is still
+// allowed, those that the ports suggest to have been opened in the other direction, and
+// attempts from the internet that got no answer.
+func (r *Replayed) counts() (whole, part, unlikely, attempts int) {
+	for i := range r.Cut {
+		switch c := &r.Cut[i]; {
+		case c.Attempt:
+			attempts++
+		case c.Unlikely:
+			unlikely++
+		case c.Partly:
+			part++
+		default:
+			whole++
+		}
+	}
+	return whole, part, unlikely, attempts
 }
 
 // FlowCut is a connection of the flow logs that the plan would cut.
@@ -51,7 +83,11 @@ type FlowCut struct {
 	Remote    string              `json:"remote"`
 	Records   uint64              `json:"records"`
 	LastSeen  string              `json:"last_seen"`
-	Unsure    bool                `json:"unsure,omitempty"` // who opened it, or which rule allowed it, is not certain
+	Unsure    bool                `json:"unsure,omitempty"`               // who opened it, or which rule allowed it, is not certain
+	Attempt   bool                `json:"unanswered,omitempty"`           // nothing but attempts from the internet that got no answer
+	Partly    bool                `json:"partly,omitempty"`               // it stands for several ports, addresses or types of ICMP, of which the plan allows a part
+	Unlikely  bool                `json:"unlikely,omitempty"`             // the ports suggest that it was opened in the other direction
+	Deleted   string              `json:"deleted_interface_id,omitempty"` // of this side or of the remote address
 }
 
 // Replay looks for connections of flow logs that were allowed before the plan, of
@@ -61,7 +97,8 @@ func (s *Simulation) Replay(before *inventory.Inventory, summary *flows.Summary)
 	clock := func(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
 	s.FlowLogs = &Replayed{
 		Flows: looked, Cut: []FlowCut{}, NotCovered: []NotCovered{},
-		Unread: slices.ContainsFunc(summary.Notes, func(n flows.Note) bool { return n.Loss }),
+		NotReplayed: notReplayed(before, s.after),
+		Unread:      slices.ContainsFunc(summary.Notes, func(n flows.Note) bool { return n.Loss }),
 	}
 	if summary.Records > 0 {
 		s.FlowLogs.Since, s.FlowLogs.Until = clock(summary.First), clock(summary.Last)
@@ -71,7 +108,7 @@ func (s *Simulation) Replay(before *inventory.Inventory, summary *flows.Summary)
 	}
 	for _, c := range cuts {
 		s.FlowLogs.Cut = append(s.FlowLogs.Cut, FlowCut{
-			c.Region.AccountID, c.Region.Name, c.Interface.ID, c.Direction, c.Traffic.String(), usage.AddressText(c.Remote), c.Records, clock(c.Last), c.Unsure,
+			c.Region.AccountID, c.Region.Name, c.Interface.ID, c.Direction, c.Traffic.String(), usage.AddressText(c.Remote), c.Records, clock(c.Last), c.Unsure, c.Attempt, c.Partly, c.Unlikely, c.Deleted,
 		})
 	}
 }
@@ -81,19 +118,44 @@ func (s *Simulation) cutLines() (lines []drift.Line) {
 	if s.FlowLogs == nil {
 		return nil
 	}
-	for i := range s.FlowLogs.Cut {
-		c := &s.FlowLogs.Cut[i]
+	cuts := slices.Clone(s.FlowLogs.Cut)
+	slices.SortStableFunc(cuts, func(a, b FlowCut) int { return cmp.Compare(a.heading(), b.heading()) }) // each heading once
+	for i := range cuts {
+		c := &cuts[i]
 		text := fmt.Sprintf("%s from %s to %s", c.Traffic, c.Remote, s.Named(c.AccountID, c.Region, c.Interface))
 		if c.Direction == inventory.Egress {
 			text = fmt.Sprintf("%s from %s to %s", c.Traffic, s.Named(c.AccountID, c.Region, c.Interface), c.Remote)
 		}
 		text += ", last seen " + c.LastSeen
-		if c.Unsure {
+		switch {
+		case c.Deleted != "":
+			text += ", because the plan deletes " + s.Named(c.AccountID, c.Region, c.Deleted)
+		case c.Partly:
+			text += " (a part of it may be cut: it stands for several ports, addresses or types of ICMP)"
+		case c.Unsure:
 			text += " (not certain)"
 		}
-		lines = append(lines, drift.Line{AccountID: c.AccountID, Region: c.Region, Heading: "Connections in the flow logs that the plan would cut:", Sign: "-", Text: text})
+		lines = append(lines, drift.Line{AccountID: c.AccountID, Region: c.Region, Heading: cutHeadings[c.heading()], Sign: "-", Text: text})
 	}
 	return lines
+}
+
+// cutHeadings are the headings of cuts, in their order.
+var cutHeadings = [...]string{
+	"Connections in the flow logs that the plan would cut",
+	"Connections that the plan would cut if they were opened in the other direction than their ports suggest",
+	"Attempts from the internet to connect, which never got an answer and which the plan would stop",
+}
+
+// heading is which of cutHeadings a cut belongs under.
+func (c *FlowCut) heading() int {
+	switch {
+	case c.Attempt:
+		return 2
+	case c.Unlikely:
+		return 1
+	}
+	return 0
 }
 
 // mostNotCovered bounds the interfaces that the text names.
@@ -134,9 +196,27 @@ func (s *Simulation) replayNote() string {
 	default:
 		return "The flow logs hold no record, so they do not show what the plan would cut."
 	}
-	text := fmt.Sprintf("Flow logs from %s to %s: %s looked at, and the plan would cut ", s.FlowLogs.Since, s.FlowLogs.Until, words.Count(s.FlowLogs.Flows, "flow"))
-	if len(s.FlowLogs.Cut) == 0 {
-		return text + "none."
+	text := fmt.Sprintf("Flow logs from %s to %s: %s looked at", s.FlowLogs.Since, s.FlowLogs.Until, words.Count(s.FlowLogs.Flows, "flow"))
+	kinds := words.Series(s.FlowLogs.NotReplayed)
+	whole, part, unlikely, attempts := s.FlowLogs.counts()
+	if whole+part+unlikely+attempts == 0 {
+		if kinds != "" {
+			return text + ". It is not known whether the plan would cut any of them: it changes " + kinds + ", and such changes are not replayed."
+		}
+		return text + ", and the plan would cut none."
 	}
-	return text + fmt.Sprintf("%d.", len(s.FlowLogs.Cut))
+	text += fmt.Sprintf(", and the plan would cut %d.", whole)
+	if part > 0 {
+		text += fmt.Sprintf(" It may cut a part of %d more, because each stands for several ports, addresses or types of ICMP.", part)
+	}
+	if unlikely > 0 {
+		text += fmt.Sprintf(" It would cut %d more if these were opened in the other direction than their ports suggest.", unlikely)
+	}
+	if attempts > 0 {
+		text += fmt.Sprintf(" It would also stop %s from the internet to connect, which never got an answer.", words.Count(attempts, "attempt"))
+	}
+	if kinds != "" {
+		text += " It may cut more: it changes " + kinds + ", and such changes are not replayed."
+	}
+	return text
 }

@@ -5,6 +5,8 @@
 package simulate
 
 import (
+	"slices"
+
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/drift"
@@ -49,6 +51,9 @@ type Pair struct {
 	// Wanted says of a pair that loses access that a finding asks to revoke a
 	// rule that allowed it.
 	Wanted bool `json:"wanted,omitempty"`
+
+	// Findings are the ids of those findings, sorted.
+	Findings []string `json:"findings,omitempty"`
 }
 
 // Run carries out the lines of a plan on a copy of the snapshot. The error, which
@@ -78,12 +83,21 @@ func RunPlanned(read *inventory.Snapshot, plan *planned.Plan, opts audit.Options
 // is known after apply only, or in a region that was not read.
 func (s *Simulation) Incomplete() bool { return s.Plan != nil && s.Plan.Incomplete() }
 
+// Refused returns what of the plan AWS would refuse, so that the plan would fail.
+func (s *Simulation) Refused() []planned.Note {
+	if s.Plan == nil {
+		return nil
+	}
+	return s.Plan.Refused()
+}
+
 func compare(read *inventory.Snapshot, after *inventory.Inventory, steps int, opts audit.Options) *Simulation {
 	access := remedy.CompareAccess(read.Inventory, after, remedy.MaxPairs)
 	compared := drift.Compare(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts)
 	lost := pairs(access.Lost)
 	for i := range lost {
-		lost[i].Wanted = wanted(read.Inventory, compared, &access.Lost[i])
+		lost[i].Findings = complaints(read.Inventory, compared, &access.Lost[i])
+		lost[i].Wanted = len(lost[i].Findings) > 0
 	}
 	return &Simulation{
 		Drift:   compared,
@@ -98,26 +112,28 @@ func compare(read *inventory.Snapshot, after *inventory.Inventory, steps int, op
 	}
 }
 
-// wanted reports whether a finding asks to revoke a rule by which a pair could talk.
-func wanted(inv *inventory.Inventory, d *drift.Drift, p *remedy.PairChange) bool {
+// complaints returns the ids of the findings that ask to revoke a rule by which a pair
+// could talk, sorted.
+func complaints(inv *inventory.Inventory, d *drift.Drift, p *remedy.PairChange) (ids []string) {
 	for _, r := range inv.Regions {
 		if r.AccountID != p.AccountID || r.Name != p.Region {
 			continue
 		}
 		index := inventory.NewIndex(r)
 		for id, way := range map[string]inventory.Direction{p.To: inventory.Ingress, p.From: inventory.Egress} {
-			if e := index.Interface(id); e != nil && d.Complained(p.AccountID, p.Region, e.Groups, way, p.Traffic) {
-				return true
+			if e := index.Interface(id); e != nil {
+				ids = append(ids, d.Complaints(p.AccountID, p.Region, e.Groups, way, p.Traffic)...)
 			}
 		}
 	}
-	return false
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 func pairs(list []remedy.PairChange) []Pair {
 	changes := []Pair{}
 	for _, p := range list {
-		changes = append(changes, Pair{p.AccountID, p.Region, p.From, p.To, p.Traffic.String(), p.Verdict, false})
+		changes = append(changes, Pair{p.AccountID, p.Region, p.From, p.To, p.Traffic.String(), p.Verdict, false, nil})
 	}
 	return changes
 }

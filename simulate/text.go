@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/drift"
+	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/planned"
 	"github.com/sgaudit/sgaudit/reach"
 	"github.com/sgaudit/sgaudit/words"
@@ -21,6 +24,7 @@ func (s *Simulation) Text() string {
 			out.WriteString("  ? " + words.Plain(notes[i].String()) + "\n")
 		}
 	})
+	out.WriteString(s.totals() + "\n")
 	return out.String()
 }
 
@@ -35,13 +39,78 @@ func (s *Simulation) Markdown() string {
 			out.WriteString("- " + words.Markdown(notes[i].String()) + "\n")
 		}
 	})
+	out.WriteString("\n" + s.totals() + "\n")
 	return out.String()
+}
+
+// totals sums up the simulation in one line.
+func (s *Simulation) totals() string {
+	before, after := s.Open()
+	text := fmt.Sprintf("%s before, %d after", words.Count(before, "finding"), after)
+	if after > 0 {
+		text += ": " + words.Plain(s.OpenWords())
+	}
+	added, revoked := s.rules()
+	if rules := added + revoked; rules > 0 {
+		text += "; " + words.Count(rules, "rule") + " changed"
+	}
+	ways := func(change, verb string) {
+		on, n := map[[3]string]bool{}, 0
+		for _, w := range s.Reach {
+			if w.Change == change {
+				on[[3]string{w.AccountID, w.Region, w.Interface}] = true
+				n++
+			}
+		}
+		if n > 0 {
+			text += fmt.Sprintf("; %s from the internet %s, on %s", words.Count(n, "way"), verb, words.Count(len(on), "interface"))
+		}
+	}
+	ways(inventory.Removed, "closed")
+	ways(inventory.Added, "opened")
+	sure := s.Asked > 0 && len(s.NotRead) == 0 && !s.Cut && s.Unsure == 0 // that nothing else gains or loses access
+	access := func(list []Pair, verb string) {
+		switch n := len(list); {
+		case n > 1:
+			text += fmt.Sprintf("; %d pairs of interfaces %s access", n, verb)
+		case n == 1:
+			text += "; 1 pair of interfaces " + verb + "s access"
+		case sure:
+			text += "; no pair of interfaces " + verb + "s access"
+		}
+	}
+	access(s.Lost, "lose")
+	access(s.Gained, "gain")
+	return text + "."
+}
+
+// rules counts the rules that the plan adds and revokes.
+func (s *Simulation) rules() (added, revoked int) {
+	for _, c := range s.Changes {
+		switch {
+		case c.Rule == "":
+		case c.Change == inventory.Added:
+			added++
+		default:
+			revoked++
+		}
+	}
+	return added, revoked
+}
+
+// done says what the steps did with rules, after a colon: one step may add several.
+func (s *Simulation) done() string {
+	added, revoked := s.rules()
+	if text := change.Tally(added, revoked); text != "" {
+		return ": " + text
+	}
+	return ""
 }
 
 // head says what was carried out.
 func (s *Simulation) head() string {
 	if s.Plan == nil {
-		return words.Count(s.Steps, "step") + " carried out on a copy; nothing was changed."
+		return words.Count(s.Steps, "step") + " carried out on a copy" + s.done() + "; nothing was changed."
 	}
 	return fmt.Sprintf("%s: simulated %d of %s; nothing was changed.", s.Plan.Format, s.Plan.Applied, words.Count(s.Plan.Changes, "resource change"))
 }
@@ -49,6 +118,7 @@ func (s *Simulation) head() string {
 // Lines are those of the drift, and who loses and gains access.
 func (s *Simulation) Lines() []drift.Line {
 	lines := s.Drift.Lines()
+	digits := findings.RefDigits(s.New, s.Raised, s.Fixed, s.Unknown)
 	pairs := func(heading, sign string, list []Pair, chosen func(*Pair) bool) {
 		for i := range list {
 			p := &list[i]
@@ -59,12 +129,19 @@ func (s *Simulation) Lines() []drift.Line {
 			if p.Verdict == reach.Unknown {
 				text += " (could not be determined)"
 			}
+			if len(p.Findings) > 0 {
+				short := make([]string, len(p.Findings))
+				for i, id := range p.Findings {
+					short[i] = id[:min(digits, len(id))]
+				}
+				text += " (finding " + words.List(short, 3) + ")"
+			}
 			lines = append(lines, drift.Line{AccountID: p.AccountID, Region: p.Region, Heading: heading, Sign: sign, Text: text})
 		}
 	}
-	pairs("Lose access, as intended (a finding is about it):", "-", s.Lost, func(p *Pair) bool { return p.Wanted })
-	pairs("Lose access, and no finding is about it:", "-", s.Lost, func(p *Pair) bool { return !p.Wanted })
-	pairs("Gain access:", "+", s.Gained, func(*Pair) bool { return true })
+	pairs("Lose access through a rule that a finding is about: check that no pair needs it", "-", s.Lost, func(p *Pair) bool { return p.Wanted })
+	pairs("Lose access, and no finding is about it", "-", s.Lost, func(p *Pair) bool { return !p.Wanted })
+	pairs("Gain access", "+", s.Gained, func(*Pair) bool { return true })
 	return append(lines, s.cutLines()...)
 }
 

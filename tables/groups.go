@@ -15,7 +15,7 @@ const mostReferences = 20
 
 // Groups returns a row for each group that was audited. exposure is the gravest
 // verdict of its inbound rules; findings counts those about the group and about
-// its rules.
+// its rules, and finding_ids has those that are open, the gravest first.
 func (t *Tables) Groups() *Table {
 	columns := []Column{
 		{"account_id", Text},
@@ -64,12 +64,13 @@ func (t *Tables) Groups() *Table {
 			row.add(p.interfaces(g.ID), p.usedBy(g.ID), bounded(p.referenced[g.ID], mostReferences), strconv.Itoa(in), strconv.Itoa(len(g.Rules)-in))
 			row.add(string(p.groups[i]), about.severity(), open, suppressed, tagText(g.Tags), g.ARN(p.region.Partition, p.region.Name))
 			row.add(findings.Console(p.region.Partition, p.region.Name, g.ID))
+			row.behind(t.findingIDs(about))
 			if !row.end("", g.Tags) {
 				return false
 			}
 		}
 		return true
-	})
+	}, Column{"finding_ids", Text})
 }
 
 // usedBy counts the interfaces to which a group is attached by the kind of their owner,

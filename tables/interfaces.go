@@ -11,7 +11,8 @@ import (
 
 // Interfaces returns a row for each network interface that was read, with the
 // findings about it and about the groups that are attached to it. used_by names the
-// interface by what uses it: "instance shop-web-a (eni-0a100003, i-0a100003)".
+// interface by what uses it: "instance shop-web-a (eni-0a100003, i-0a100003)", and groups
+// has each group by name and id. finding_ids has the open findings, the gravest first.
 func (t *Tables) Interfaces() *Table {
 	columns := []Column{
 		{"account_id", Text},
@@ -55,10 +56,11 @@ func (t *Tables) Interfaces() *Table {
 			}
 			about := judged{}
 			about.add(t.about[subject{p.region.AccountID, p.region.Name, e.ID, ""}])
-			names := make([]string, len(e.Groups))
+			names, groups := make([]string, len(e.Groups)), make([]string, len(e.Groups))
 			for k, id := range e.Groups {
 				about.add(t.about[subject{p.region.AccountID, p.region.Name, id, ""}])
 				names[k] = t.names[id]
+				groups[k] = inventory.Named(names[k], id)
 			}
 			open, suppressed := about.counts()
 			owner := e.Owner()
@@ -70,13 +72,13 @@ func (t *Tables) Interfaces() *Table {
 			row.add(strings.Join(private, sep), addresses(e.PublicIPv4()), strings.Join(e.Groups, sep), strings.Join(names, sep))
 			row.add(string(p.reach.InterfaceVerdict(e)), about.severity(), open, suppressed, e.Description, tagText(e.Tags))
 			row.add(findings.Console(p.region.Partition, p.region.Name, e.ID))
-			row.behind(e.Named())
+			row.behind(e.Named(), strings.Join(groups, sep), t.findingIDs(&about))
 			if !row.end("", e.Tags) {
 				return false
 			}
 		}
 		return true
-	}, Column{"used_by", Text})
+	}, Column{"used_by", Text}, Column{"groups", Text}, Column{"finding_ids", Text})
 }
 
 func addresses(list []netip.Addr) string {

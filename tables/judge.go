@@ -1,8 +1,11 @@
 package tables
 
 import (
+	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
@@ -16,7 +19,7 @@ type subject struct{ account, region, resource, rule string }
 type judged struct {
 	open, suppressed int
 	worst            findings.Severity // of the open ones
-	ids              []string          // of the open ones, in the order of the report
+	found            []int             // the places of the open ones in the report, which has the gravest first
 }
 
 func (a *judged) severity() string {
@@ -42,6 +45,19 @@ func (a *judged) add(b *judged) {
 		a.worst = b.worst
 	}
 	a.open, a.suppressed = a.open+b.open, a.suppressed+b.suppressed
+	a.found = append(a.found, b.found...)
+}
+
+// findingIDs returns the ids of the open findings of a subject, the gravest first.
+func (t *audited) findingIDs(a *judged) string {
+	if a == nil {
+		return ""
+	}
+	ids := make([]string, len(a.found))
+	for i, k := range slices.Sorted(slices.Values(a.found)) {
+		ids[i] = t.report.Findings[k].ID
+	}
+	return strings.Join(ids, sep)
 }
 
 // place is one region with what its tables share.
@@ -80,11 +96,15 @@ func (t *audited) judge() {
 			if a.open++; a.open == 1 || f.Severity > a.worst {
 				a.worst = f.Severity
 			}
-			a.ids = append(a.ids, f.ID)
+			a.found = append(a.found, i)
 		}
 		about(subject{f.AccountID, f.Region, resource, ""})
 		if f.Rule != nil {
 			about(subject{f.AccountID, f.Region, resource, f.Rule.String()})
+			continue
+		}
+		for _, rule := range revoked(f) {
+			about(subject{f.AccountID, f.Region, resource, rule})
 		}
 	}
 	t.names = map[string]string{}
@@ -99,6 +119,21 @@ func (t *audited) judge() {
 			t.judgeRules(p)
 		}
 	}
+}
+
+// revoked returns the rules that the fix of a finding about a whole group revokes in it,
+// each once: the finding is about them too.
+func revoked(f *findings.Finding) (rules []string) {
+	steps := f.Detailed().Fix.Steps
+	for i := range steps {
+		if s := &steps[i]; s.Verb == change.Revoke && s.Group == f.GroupID {
+			for k := range s.Rules {
+				rules = append(rules, s.Rules[k].String())
+			}
+		}
+	}
+	slices.Sort(rules)
+	return slices.Compact(rules)
 }
 
 func (t *audited) look(r *inventory.Region) *place {

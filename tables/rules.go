@@ -13,7 +13,7 @@ const mostServices = 5
 
 // Rules returns a row for each rule that was audited. exposure is the verdict of
 // reach on an inbound rule; severity is that of the gravest open finding about
-// the rule itself. A column for a tag has that of the rule, or else of its group.
+// the rule itself, and the first of finding_ids. A column for a tag has that of the rule, or else of its group.
 func (t *Tables) Rules() *Table {
 	columns := []Column{
 		{"account_id", Text},
@@ -60,7 +60,7 @@ func (t *Tables) Rules() *Table {
 			row.begin(p.region.AccountID, p.region.AccountName, p.region.Name, g.VPC, g.ID, g.Name)
 			row.add(r.Direction.String(), r.Traffic.Protocol.String(), r.Traffic.PortsText(), named(r.Traffic))
 			row.add(r.Peer.String(), t.nameOf(p, r.Peer), r.Description, strings.Join(r.IDs, sep), tagText(r.Tags))
-			row.add(p.interfaces(g.ID), string(p.rules[i][k]), about.severity(), open, suppressed, about.idText())
+			row.add(p.interfaces(g.ID), string(p.rules[i][k]), about.severity(), open, suppressed, t.findingIDs(about))
 			return row.end("", r.Tags, g.Tags)
 		})
 	})
@@ -93,13 +93,6 @@ func bounded(list []string, most int) string {
 		list = append(list[:most:most], "and "+strconv.Itoa(more)+" more")
 	}
 	return strings.Join(list, sep)
-}
-
-func (a *judged) idText() string {
-	if a == nil {
-		return ""
-	}
-	return strings.Join(a.ids, sep)
 }
 
 // interfaces counts those to which a group is attached: empty where they were not read.

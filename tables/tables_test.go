@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/sgaudit/sgaudit/audit"
@@ -107,6 +108,42 @@ func TestEveryRowIsThere(t *testing.T) {
 	}
 	if all = rows(t, listed.Interfaces()); len(all) != interfaces {
 		t.Errorf("%d rows for %d interfaces", len(all), interfaces)
+	}
+}
+
+// TestFindingIDs: each row has the ids of as many open findings as it counts, the gravest
+// first, of which the severity is that of the row. An interface has those of several groups.
+func TestFindingIDs(t *testing.T) {
+	several := map[string]bool{} // the tables with a row that has findings of several severities
+	for seed := range uint64(20) {
+		inv := estates.Random(rand.New(rand.NewPCG(seed, 5)), estates.Size{Regions: 2, Groups: 12, Interfaces: 30})
+		report := audit.Run(inv, audit.Options{Settings: audit.Defaults()}).Report
+		severity := map[string]findings.Severity{}
+		for i := range report.Findings {
+			severity[report.Findings[i].ID] = report.Findings[i].Severity
+		}
+		for _, table := range tables.New(inv, report, tables.Options{}).All() {
+			for _, row := range rows(t, table) {
+				var ids []string
+				if row["finding_ids"] != "" {
+					ids = strings.Split(row["finding_ids"], "; ")
+				}
+				if strconv.Itoa(len(ids)) != row["findings"] && row["note"] == "" {
+					t.Fatalf("%s: %s findings, with the ids %q", table.Name, row["findings"], ids)
+				}
+				for i, id := range ids {
+					if _, known := severity[id]; !known || i == 0 && severity[id].String() != row["severity"] || i > 0 && severity[id] > severity[ids[i-1]] {
+						t.Fatalf("%s: severity %s, ids %q", table.Name, row["severity"], ids)
+					}
+					several[table.Name] = several[table.Name] || severity[id] < severity[ids[0]]
+				}
+			}
+		}
+	}
+	for _, name := range []string{"rules", "groups", "interfaces"} {
+		if !several[name] {
+			t.Errorf("%s has no row with findings of several severities", name)
+		}
 	}
 }
 

@@ -15,9 +15,10 @@ type judge struct {
 	options  *Options
 	report   *Report
 	sites    []*site
-	homes    map[string]*site   // by group: of all regions, the one that holds it
-	owners   map[string]*holder // by id, of all interfaces of the inventory
-	accounts map[string]bool    // of the inventory
+	homes    map[string]*site    // by group: of all regions, the one that holds it
+	owners   map[string]*holder  // by id, of all interfaces of the inventory
+	accounts map[string]bool     // of the inventory
+	own      map[netip.Addr]bool // private and public addresses of all interfaces of the inventory
 	gone     map[goneKey][]goneFlow
 	loose    map[looseKey]*tally
 	covers   map[*inventory.Interface]*Interface
@@ -36,6 +37,9 @@ type hit struct {
 	remote  netip.Prefix
 	last    int64
 	answer  bool
+	attempt bool // nothing but attempts from the internet that got no answer
+	either  bool // of a protocol without ports: the records never say who opened the connection
+	unclear bool // the records do not say who opened the connection
 	flagged bool // the TCP flags of a record say who opened the connection
 	at      *holder
 }
@@ -43,7 +47,7 @@ type hit struct {
 func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 	j := &judge{
 		summary: s, options: o, report: &Report{Notes: s.Notes},
-		homes: map[string]*site{}, owners: map[string]*holder{}, accounts: map[string]bool{},
+		homes: map[string]*site{}, owners: map[string]*holder{}, accounts: map[string]bool{}, own: map[netip.Addr]bool{},
 		gone: map[goneKey][]goneFlow{}, loose: map[looseKey]*tally{}, covers: map[*inventory.Interface]*Interface{},
 		accepted: map[string]int64{},
 	}
@@ -71,6 +75,9 @@ func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 		}
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
+			for _, a := range e.Addresses {
+				j.own[a.Private], j.own[a.Public] = true, true
+			}
 			if _, known := j.owners[e.ID]; !known {
 				j.owners[e.ID] = &holder{st, e}
 			}
@@ -113,7 +120,7 @@ func merged(rows []flows.Flow) []flows.Flow {
 			x := f
 			x.Certainty = kept[n-1].Certainty
 			if order(x, kept[n-1]) == 0 {
-				kept[n-1].Count.Add(&f.Count)
+				kept[n-1].Join(&f)
 				continue
 			}
 		}
@@ -165,24 +172,79 @@ func (j *judge) attributeInterface(rows []flows.Flow) {
 // SYN and the six that Linux sends again by default (tcp_syn_retries).
 const mostAttempts = 7
 
-// answered reports whether the connections of a row were answered. A TCP connection of
-// which the flags show the SYN, and a UDP packet, need a reply. Without flags a TCP
-// connection may also have had more packets than unanswered attempts have. Other
-// protocols need no answer.
+// answered reports whether the connections of a row were answered. A UDP packet needs a
+// reply, and so does a TCP connection of which each record shows the SYN and no more
+// packets than an attempt has. Other TCP connections may also have had more packets than
+// unanswered attempts have. Other protocols need no answer.
 func answered(f *flows.Flow) bool {
-	switch {
-	case f.Protocol == inventory.UDP, f.Protocol == inventory.TCP && f.Opened > 0:
+	switch f.Protocol {
+	case inventory.UDP:
 		return f.Answered()
-	case f.Protocol == inventory.TCP:
-		return f.Answered() || f.Packets > mostAttempts*f.Records
+	case inventory.TCP:
+		return f.Answered() || f.Opened < f.Forward() && f.Packets > mostAttempts*f.Records
 	}
 	return true
 }
 
-// attributeFlow credits the rules that allowed a row, and returns them.
+// attributeFlow credits the rules that allowed a row, and returns them. Those that may have
+// allowed it, or a part of it, are credited beside the ones that did for certain.
 func (j *judge) attributeFlow(at *holder, f *flows.Flow) []*Rule {
-	var sure, perhaps []*Rule
-	unseen := false
+	sure, perhaps, unseen := j.candidates(at, f)
+	if f.Around(j.options.Since, j.options.Until) {
+		for _, r := range append(sure, perhaps...) {
+			r.maybe = append(r.maybe, j.hitOf(at, f, r.Rule))
+			r.doubt("connections on " + f.Traffic().String() + " were seen from before the window until after it: the summary does not say whether any was in it")
+		}
+		return nil
+	}
+	if f.Certainty == flows.Unlikely {
+		for _, r := range append(sure, perhaps...) {
+			r.maybe = append(r.maybe, j.hitOf(at, f, r.Rule))
+			r.doubt("a connection on " + f.Traffic().String() + " may have been opened in the other direction: the records do not say who opened it")
+		}
+		return nil
+	}
+	if f.Certainty == flows.Either {
+		j.report.Unclear++
+	}
+	if len(sure)+len(perhaps) == 0 && !unseen {
+		switch f.Certainty {
+		case flows.Certain:
+			j.tally(noRule, f)
+		case flows.Likely:
+			j.doubtReverse(at, f)
+		}
+	}
+	for _, r := range sure {
+		j.credit(r, at, f, without(sure, r), f.Certainty == flows.Either)
+		if len(sure) == 1 && len(perhaps) > 0 {
+			r.Shared++
+		}
+	}
+	for _, r := range perhaps {
+		j.credit(r, at, f, slices.Concat(sure, j.alsoAllowed(at, f, r, perhaps)), true)
+	}
+	return append(sure, perhaps...)
+}
+
+// doubtReverse notes the rules that allow all of the reverse of a row, where no rule allows
+// the row: its ports may say wrongly who opened the connection.
+func (j *judge) doubtReverse(at *holder, f *flows.Flow) {
+	reverse, found := f.Reverse()
+	if !found {
+		return
+	}
+	sure, _, _ := j.candidates(at, &reverse)
+	for _, r := range sure {
+		r.maybe = append(r.maybe, j.hitOf(at, &reverse, r.Rule))
+		r.doubt("a connection on " + f.Traffic().String() + ", which no rule of today allows, may have been opened in the other direction: the records do not say who opened it")
+	}
+}
+
+// candidates returns the rules of an interface that allow all of a row for certain, those
+// that may allow it or a part of it, and whether a group of the interface was not read. A
+// rule that may have allowed the row to a member of a group that is gone keeps that.
+func (j *judge) candidates(at *holder, f *flows.Flow) (sure, perhaps []*Rule, unseen bool) {
 	for _, id := range at.e.Groups {
 		if at.site.index.Group(id) == nil {
 			unseen = true
@@ -193,35 +255,29 @@ func (j *judge) attributeFlow(at *holder, f *flows.Flow) []*Rule {
 				sure = append(sure, r)
 			case possible:
 				perhaps = append(perhaps, r)
+			default:
+				if r.goneMember == "" && j.mayHaveAllowedGone(at.site, r, f) {
+					r.goneMember = j.goneMemberText(at, r, f)
+				}
 			}
 		}
 	}
-	if f.Certainty == flows.Unlikely {
-		for _, r := range append(sure, perhaps...) {
-			r.maybe = append(r.maybe, hitOf(at, f, r.Rule))
-			r.doubt("a connection on " + f.Traffic().String() + " may have been opened in the other direction: the records do not say who opened it")
-		}
-		return nil
-	}
-	if f.Certainty == flows.Either {
-		j.report.Unclear++
-	}
-	if len(sure) == 0 {
-		if len(perhaps) == 0 {
-			if !unseen && f.Certainty == flows.Certain {
-				j.tally(noRule, f)
-			}
-			return nil
-		}
-		for _, r := range perhaps {
-			r.credit(at, f, len(perhaps) > 1, true)
-		}
-		return perhaps
-	}
-	for _, r := range sure {
-		r.credit(at, f, len(sure) > 1, f.Certainty == flows.Either)
-	}
-	return sure
+	return sure, perhaps, unseen
+}
+
+func without(rules []*Rule, r *Rule) []*Rule {
+	return slices.DeleteFunc(slices.Clone(rules), func(o *Rule) bool { return o == r })
+}
+
+// alsoAllowed returns those of the other rules that allow all that a rule may have
+// allowed of a row. Two rules for parts of it that differ, such as two types of ICMP, do
+// not: each of them may be the only one that allowed it.
+func (j *judge) alsoAllowed(at *holder, f *flows.Flow, r *Rule, rules []*Rule) []*Rule {
+	h := j.hitOf(at, f, r.Rule)
+	return slices.DeleteFunc(without(rules, r), func(o *Rule) bool {
+		return !o.Rule.Traffic.Covers(h.traffic) ||
+			o.Rule.Peer.String() != r.Rule.Peer.String() && j.peer(at.site, at.e, &o.Rule.Peer, h.remote) != certain
+	})
 }
 
 // doubt notes the first reason for which it is not certain that a rule is not used.
@@ -231,27 +287,29 @@ func (r *Rule) doubt(reason string) {
 	}
 }
 
-// credit counts a row that the rule allowed.
-func (r *Rule) credit(at *holder, f *flows.Flow, shared, unsure bool) {
+// credit counts a row that the rule allowed, and that other rules allow too.
+func (j *judge) credit(r *Rule, at *holder, f *flows.Flow, others []*Rule, unsure bool) {
 	r.Count.add(f)
-	switch {
-	case shared:
+	if len(others) > 0 {
 		r.Shared++
-	default:
+		r.share(others)
+	} else {
 		r.Exclusive++
 	}
 	if !unsure {
 		r.sure = true
+		r.sureExclusive = r.sureExclusive || len(others) == 0
+		r.sureAnswered = r.sureAnswered || answered(f)
 	}
 	if answered(f) {
 		r.answered = true
 	}
-	r.hits = append(r.hits, hitOf(at, f, r.Rule))
+	r.hits = append(r.hits, j.hitOf(at, f, r.Rule))
 }
 
 // hitOf cuts a row to what a rule allows.
-func hitOf(at *holder, f *flows.Flow, r *inventory.Rule) hit {
-	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, answer: answered(f), flagged: f.Protocol == inventory.TCP && f.Certainty == flows.Certain, at: at}
+func (j *judge) hitOf(at *holder, f *flows.Flow, r *inventory.Rule) hit {
+	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, answer: answered(f), attempt: j.isAttempt(at, f), either: f.Certainty == flows.Either && !f.Traffic().HasPorts(), unclear: f.Certainty == flows.Either, flagged: f.Protocol == inventory.TCP && f.Certainty == flows.Certain, at: at}
 	if p := r.Peer.Prefix; p.IsValid() && p.Bits() > f.Remote.Bits() {
 		h.remote = p
 	}

@@ -2,6 +2,7 @@ package usage
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sgaudit/sgaudit/flows"
@@ -36,18 +37,33 @@ func (j *judge) cover() {
 }
 
 // losses are the flow logs of which records could not be read. The empty id stands for
-// files of which it is not known.
+// files of which it is not known, and of flow logs that the inventory does not have.
 func (j *judge) losses() map[string]string {
 	lost := map[string]string{}
 	for _, n := range j.summary.Notes {
 		if n.Loss {
 			origin, _ := flows.OriginOf(n.File)
-			if _, known := lost[origin.FlowLog]; !known {
-				lost[origin.FlowLog] = n.File
+			id := origin.FlowLog
+			if !j.hasFlowLog(id) {
+				id = ""
+			}
+			if _, noted := lost[id]; !noted {
+				lost[id] = n.File
 			}
 		}
 	}
 	return lost
+}
+
+// hasFlowLog reports whether the inventory has a flow log. Of one that was deleted it is
+// not known what it recorded.
+func (j *judge) hasFlowLog(id string) bool {
+	for _, s := range j.sites {
+		if slices.ContainsFunc(s.region.FlowLogs, func(l inventory.FlowLog) bool { return l.ID == id }) {
+			return true
+		}
+	}
+	return false
 }
 
 // recorders is what the flow logs of an interface record.
@@ -100,6 +116,8 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 	case !seen.Accepted && (!known || len(logs) == 0 || of.rejecting):
 		c.Covered = 0
 		miss("no record of accepted traffic of %s was read: its flow log may record rejected traffic only", e.Named())
+	case len(seen.Days) == 0:
+		miss("no record of %s shows that a flow log of accepted traffic wrote it: the warnings name the files", e.Named())
 	case c.Covered < window:
 		text := fmt.Sprintf("there are records of %s for %d of %s", e.Named(), c.Covered, words.Count(window, "hour"))
 		switch {
@@ -118,8 +136,8 @@ func (j *judge) coverage(s *site, e *inventory.Interface, logs []*inventory.Flow
 		}
 		miss("no record of accepted traffic of %s in all of the window: %s", e.Named(), text)
 	}
-	if c.Skipped > 0 {
-		miss("AWS did not record all traffic of %s (SKIPDATA) in %s", e.Named(), words.Count(c.Skipped, "hour"))
+	if c.Skipped > 0 { // first, because it may be why there are no records
+		c.Reasons = slices.Insert(c.Reasons, 0, fmt.Sprintf("records of %s are missing, or may be, in %s (SKIPDATA, or a format without log-status)", e.Named(), words.Count(c.Skipped, "hour")))
 	}
 	if file, lost := losses[""]; lost {
 		miss("records of %s could not be read", words.Plain(file))

@@ -2,7 +2,6 @@ package usage
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -30,12 +29,13 @@ func (j *judge) decideRule(s *site, r *Rule) {
 		r.Covered += j.covers[e].Covered
 	}
 	r.Hours = len(members) * j.report.Hours()
+	r.joined = s.joinedBlocks(r.Group.VPC)
 	r.Needed = needed(r.hits)
 	remotes := map[netip.Prefix]bool{}
 	for i := range r.hits {
 		remotes[r.hits[i].remote] = true
 	}
-	r.Remotes = len(remotes)
+	r.Remotes, r.Blocks = addressesOf(slices.Collect(maps.Keys(remotes)))
 	doubts := r.Reasons
 	r.Reasons = nil
 	switch {
@@ -50,17 +50,57 @@ func (j *judge) decideRule(s *site, r *Rule) {
 			r.Reasons = []string{noReply}
 		}
 	case r.Exclusive == 0:
-		r.Verdict = SharedOnly
+		r.Verdict, r.Reasons = SharedOnly, []string{r.sharedWith(s.index)}
 	default:
 		r.Verdict = Used
 	}
-	if r.Verdict == Used || r.Verdict == SharedOnly || r.Verdict == Unanswered {
-		r.Unsure = !r.sure
-	}
-	if r.Verdict == Used {
+	r.Unsure = r.unsure()
+	switch r.Verdict {
+	case Used:
 		j.propose(s, r, members)
+	case SharedOnly, Unanswered:
+		if r.goneMember != "" {
+			r.Unsure, r.Reasons = true, append(r.Reasons, r.goneMember)
+		}
 	}
-	r.hits, r.maybe = nil, nil
+	if r.Blocks > 0 {
+		r.Reasons = append(r.Reasons, fmt.Sprintf("remote addresses that are blocks of several, which were too many to count one by one: %d of %d", r.Blocks, r.Remotes))
+	}
+	r.hits, r.maybe, r.sharing = nil, nil, nil
+}
+
+// addressesOf counts remote addresses, and those of them that are blocks of several: of a
+// block one address at least was seen. What lies within another block is not counted again.
+func addressesOf(list []netip.Prefix) (all, blocks int) {
+	slices.SortFunc(list, func(a, b netip.Prefix) int {
+		return cmp.Or(a.Addr().Compare(b.Addr()), cmp.Compare(a.Bits(), b.Bits()))
+	})
+	var last netip.Prefix
+	for _, p := range list {
+		if cidr.Contains(last, p) {
+			continue
+		}
+		last = p
+		all++
+		if !p.IsSingleIP() {
+			blocks++
+		}
+	}
+	return all, blocks
+}
+
+// unsure reports whether a verdict rests only on rows of which it is not certain who opened
+// the connections, or which rule allowed them.
+func (r *Rule) unsure() bool {
+	switch r.Verdict {
+	case Used:
+		return !r.sureExclusive || !r.sureAnswered
+	case SharedOnly:
+		return !r.sureAnswered
+	case Unanswered:
+		return !r.sure
+	}
+	return false
 }
 
 // noReply is why UDP traffic without a reply does not show whether a rule is needed.
@@ -72,22 +112,53 @@ const noReply = "no reply to its UDP packets was seen: scanners send such packet
 // sender alone would be for a scanner, and one without it might stop a service.
 func (j *judge) propose(s *site, r *Rule, members []*inventory.Interface) {
 	n := j.narrow(s, r)
+	unclear := unclearText(r.hits)
+	only := !slices.ContainsFunc(r.hits, func(h hit) bool { return !h.either })
 	if n == nil {
+		if only {
+			r.Reasons = []string{unclear}
+		}
 		return
 	}
 	missing := j.missing(s, r, members)
+	if only {
+		missing = slices.Insert(missing, 0, unclear)
+	}
 	for i := range r.hits {
-		if h := &r.hits[i]; h.traffic.Protocol == inventory.UDP && !h.answer && cidr.HoldsInternet(h.remote) {
+		if h := &r.hits[i]; h.traffic.Protocol == inventory.UDP && !h.answer && s.internet(h.at.e.VPC, h.remote) {
 			missing = append(missing, fmt.Sprintf("no reply to %s from %s on the internet was seen, which may be a scanner or a service that never replies", h.traffic, AddressText(h.remote)))
 			break
 		}
 	}
 	if len(missing) == 0 {
 		r.Narrow = n
+		if text := n.LeftOutText(); text != "" {
+			r.Reasons = []string{text}
+		}
+		if unclear != "" {
+			r.Reasons = append(r.Reasons, unclear+", and its narrower rule may not be needed")
+		}
+		r.Reasons = append(r.Reasons, j.repeated(s, r, members)...)
 		return
 	}
 	missing[0] = "no narrower rules are proposed: " + missing[0]
 	r.Reasons = missing
+}
+
+// unclearText says of which protocols without ports, such as ICMP, the rule allowed something
+// in one direction or only the answers to the other one; empty: of none.
+func unclearText(hits []hit) string {
+	var of []string
+	for i := range hits {
+		if p := hits[i].traffic.Protocol.String(); hits[i].either && !slices.Contains(of, p) {
+			of = append(of, p)
+		}
+	}
+	if len(of) == 0 {
+		return ""
+	}
+	slices.Sort(of)
+	return "flow logs do not record which side began the " + words.Series(of) + " traffic: it may be answers, which need no rule"
 }
 
 // whyNotKnown says why a rule that allowed nothing that was recorded may be used all
@@ -118,8 +189,11 @@ func (j *judge) missing(s *site, r *Rule, members []*inventory.Interface) []stri
 	if n := len(reasons); n > maxReasons {
 		reasons = append(reasons[:maxReasons:maxReasons], words.Count(n-maxReasons, "more interface")+" without all records")
 	}
-	if e := j.usedOnGone(s, r); e != "" {
-		reasons = append(reasons, "interface "+e+" is not in the inventory (deleted, or newer than it), and had traffic that the rule allows")
+	if reason := j.usedOnGone(s, r, "the rule"); reason != "" {
+		reasons = append(reasons, reason)
+	}
+	if r.goneMember != "" {
+		reasons = append(reasons, r.goneMember)
 	}
 	if reason := throughEndpoint(s, r); reason != "" {
 		reasons = append(reasons, reason)
@@ -130,52 +204,6 @@ func (j *judge) missing(s *site, r *Rule, members []*inventory.Interface) []stri
 // maxReasons bounds the reasons that are given for one rule.
 const maxReasons = 3
 
-// What flow logs do not record (Amazon VPC user guide, flow log limitations).
-var (
-	linkLocal = netip.MustParsePrefix("169.254.0.0/16")
-	localIPv6 = netip.MustParsePrefix("fd00:ec2::/32")
-)
-
-// unobservable says which traffic that a rule allows is never recorded, or nothing.
-func unobservable(s *site, r *Rule) string {
-	p := r.Rule.Peer.Prefix
-	if r.Rule.Direction != inventory.Egress || !p.IsValid() {
-		return ""
-	}
-	if linkLocal.Overlaps(p) && linkLocal.Bits() <= p.Bits() || localIPv6.Overlaps(p) && localIPv6.Bits() <= p.Bits() {
-		return "flow logs do not record traffic to the instance metadata service, the Amazon Time Sync Service and the Amazon DNS server"
-	}
-	if !r.Rule.Traffic.Overlaps(inventory.Ports(inventory.UDP, 53, 53)) && !r.Rule.Traffic.Overlaps(inventory.Ports(inventory.TCP, 53, 53)) {
-		return ""
-	}
-	vpc := s.index.VPC(r.Group.VPC)
-	if vpc == nil {
-		if cidrPrivate(p) {
-			return noDNS
-		}
-		return ""
-	}
-	for _, block := range vpc.Prefixes {
-		if block.Addr().Is4() && p.Contains(second(block.Addr())) {
-			return noDNS
-		}
-	}
-	return ""
-}
-
-const noDNS = "flow logs do not record queries to the Amazon DNS server of the VPC, which this rule may be for"
-
-// second returns the address of the Amazon DNS server in a block of a VPC: its first
-// one plus two (Amazon VPC user guide, Amazon DNS server).
-func second(first netip.Addr) netip.Addr {
-	b := first.As4()
-	binary.BigEndian.PutUint32(b[:], binary.BigEndian.Uint32(b[:])+2)
-	return netip.AddrFrom4(b)
-}
-
-// cidrPrivate reports whether a prefix may hold an address of a VPC.
-func cidrPrivate(p netip.Prefix) bool { return p.Bits() == 0 || p.Addr().IsPrivate() }
-
 // needed lists what a rule allowed, by traffic.
 func needed(hits []hit) []Needed {
 	seen := map[inventory.Traffic]map[netip.Prefix]Seen{}
@@ -185,7 +213,7 @@ func needed(hits []hit) []Needed {
 			seen[h.traffic] = map[netip.Prefix]Seen{}
 		}
 		s := seen[h.traffic][h.remote]
-		seen[h.traffic][h.remote] = Seen{max(s.Last, h.last), s.Answered || h.answer, s.Flagged || h.answer && h.flagged}
+		seen[h.traffic][h.remote] = Seen{max(s.Last, h.last), s.Answered || h.answer, s.Flagged || h.answer && h.flagged, s.Opened || h.answer && !h.unclear}
 	}
 	var list []Needed
 	for t, remotes := range seen {

@@ -82,8 +82,8 @@ func (j *judge) uncovered(s *site, vpc string) string {
 // interface accounts for, or nothing.
 func (j *judge) mayHaveAllowed(s *site, g *inventory.Group) string {
 	for _, rule := range s.rules[g.ID] {
-		if e := j.usedOnGone(s, rule); e != "" {
-			return "interface " + e + " is not in the inventory (deleted, or newer than it), and had traffic that rule " + Text(rule.Rule) + " allows"
+		if reason := j.usedOnGone(s, rule, "rule "+Text(rule.Rule)); reason != "" {
+			return reason
 		}
 		for i := range j.report.NoRule {
 			t := &j.report.NoRule[i]

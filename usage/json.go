@@ -62,13 +62,15 @@ type jsonRule struct {
 	Bytes       uint64         `json:"bytes"`
 	Exclusive   uint64         `json:"flows_only_by_this_rule"`
 	Shared      uint64         `json:"flows_also_by_another_rule"`
-	Remotes     int            `json:"remote_addresses"`
+	Remotes     int            `json:"remote_addresses"`        // at least so many
+	Blocks      int            `json:"remote_blocks,omitempty"` // how many of remote_addresses are blocks of several addresses
 	Needed      []jsonNeeded   `json:"needed"`
 	Attached    int            `json:"attached"`
 	Using       int            `json:"interfaces_using"`
 	Covered     int            `json:"covered_hours"`
 	Hours       int            `json:"hours"`
 	Narrower    []jsonProposed `json:"narrower"`
+	LeftOut     []jsonNeeded   `json:"left_out,omitempty"` // attempts that got no answer, for which the narrower rules have no source
 }
 
 type jsonNeeded struct {
@@ -137,7 +139,7 @@ func (r *Rule) json() jsonRule {
 		AccountID: r.Region.AccountID, Region: r.Region.Name, VPC: r.Group.VPC, GroupID: r.Group.ID, GroupName: r.Group.Name,
 		Direction: r.Rule.Direction.String(), Protocol: r.Rule.Traffic.Protocol.String(), Ports: r.Rule.Traffic.PortsText(), Source: r.Rule.Peer.String(),
 		Description: r.Rule.Description, RuleIDs: texts(r.Rule.IDs), Verdict: string(r.Verdict), Unsure: r.Unsure, Reasons: texts(r.Reasons),
-		Records: r.Records, Packets: r.Packets, Bytes: r.Bytes, Exclusive: r.Exclusive, Shared: r.Shared, Remotes: r.Remotes, Needed: []jsonNeeded{},
+		Records: r.Records, Packets: r.Packets, Bytes: r.Bytes, Exclusive: r.Exclusive, Shared: r.Shared, Remotes: r.Remotes, Blocks: r.Blocks, Needed: []jsonNeeded{},
 		Attached: r.Attached, Using: r.Using, Covered: r.Covered, Hours: r.Hours,
 	}
 	if r.Records > 0 {
@@ -146,15 +148,22 @@ func (r *Rule) json() jsonRule {
 	}
 	for i := range r.Needed {
 		n := &r.Needed[i]
-		out.Needed = append(out.Needed, jsonNeeded{n.Traffic.String(), addresses(n.Remotes, mostRemotes), len(n.Remotes), clock(n.Last)})
+		out.Needed = append(out.Needed, n.json())
 	}
 	if r.Narrow != nil {
 		for i := range r.Narrow.Rules {
 			n := &r.Narrow.Rules[i]
 			out.Narrower = append(out.Narrower, jsonProposed{n.Traffic.Protocol.String(), n.Traffic.PortsText(), n.Peer.String()})
 		}
+		for i := range r.Narrow.LeftOut {
+			out.LeftOut = append(out.LeftOut, r.Narrow.LeftOut[i].json())
+		}
 	}
 	return out
+}
+
+func (n *Needed) json() jsonNeeded {
+	return jsonNeeded{n.Traffic.String(), addresses(n.Remotes, mostRemotes), len(n.Remotes), clock(n.Last)}
 }
 
 // addresses are the first of some blocks; one of a single address is that address.
@@ -184,9 +193,13 @@ func unattributed(list []Unattributed) []jsonUnattributed {
 
 // Text is a rule as its group lists it: tcp/443 from 10.0.0.0/8.
 func Text(r *inventory.Rule) string {
-	way := " from "
+	return r.Traffic.String() + way(r) + r.Peer.String()
+}
+
+// way is the word between the traffic and the peer of a rule.
+func way(r *inventory.Rule) string {
 	if r.Direction == inventory.Egress {
-		way = " to "
+		return " to "
 	}
-	return r.Traffic.String() + way + r.Peer.String()
+	return " from "
 }

@@ -22,14 +22,16 @@ const (
 type site struct {
 	region    *inventory.Region
 	index     *inventory.Index
-	addresses map[string][]netip.Addr // of the members of a group, sorted; as far as asked
-	balanced  map[string]bool         // by group: a network load balancer has it; as far as asked
-	peered    map[[2]string]bool      // VPCs, in order, that an active peering connection joins
-	rules     map[string][]*Rule      // by group
+	addresses map[string][]netip.Addr        // of the members of a group, sorted; as far as asked
+	inUse     map[string]map[netip.Addr]bool // by VPC: the private addresses of its interfaces; as far as asked
+	balanced  map[string]bool                // by group: a network load balancer has it; as far as asked
+	peered    map[[2]string]bool             // VPCs, in order, that an active peering connection joins
+	blocks    map[string]cidr.Set            // by VPC: its blocks, and those of its peers; as far as asked
+	rules     map[string][]*Rule             // by group
 }
 
 func newSite(r *inventory.Region) *site {
-	s := &site{region: r, index: inventory.NewIndex(r), addresses: map[string][]netip.Addr{}, balanced: map[string]bool{}, peered: map[[2]string]bool{}, rules: map[string][]*Rule{}}
+	s := &site{region: r, index: inventory.NewIndex(r), addresses: map[string][]netip.Addr{}, inUse: map[string]map[netip.Addr]bool{}, balanced: map[string]bool{}, peered: map[[2]string]bool{}, blocks: map[string]cidr.Set{}, rules: map[string][]*Rule{}}
 	for i := range r.Peerings {
 		if p := &r.Peerings[i]; p.Status == "active" {
 			s.peered[vpcPair(p.Requester.VPC, p.Accepter.VPC)] = true
@@ -115,7 +117,7 @@ func (j *judge) reference(s *site, e *inventory.Interface, group string, remote 
 	home := s
 	if s.index.Group(group) == nil {
 		if home = j.homes[group]; home == nil {
-			if cidr.Private(remote) {
+			if mayBeOfVPC(remote) {
 				return possible // its members are not known
 			}
 			return no

@@ -12,16 +12,20 @@ import (
 
 // Narrow is a set of rules that can take the place of one rule: together they allow
 // everything that the rule was used for, less than the rule, and nothing that the rule
-// does not allow.
+// does not allow. Attempts from the internet
+// that got no answer do not count as use.
 type Narrow struct {
-	Rules []inventory.Rule // sorted
-	Cut   []Needed         // what the rule allowed and these do not: empty
+	Rules   []inventory.Rule // sorted
+	Cut     []Needed         // what the rule allowed and these do not, apart from LeftOut: empty
+	LeftOut []Needed         // attempts that the rule allowed and these do not
 }
 
 // narrow proposes rules for the connections that a rule allowed, or nil where they
 // would be no narrower or too many.
 func (j *judge) narrow(s *site, r *Rule) *Narrow {
-	n := &narrowing{judge: j, site: s, rule: r, most: j.options.MaxSources, hits: slices.Concat(r.hits, r.maybe)}
+	n := &narrowing{judge: j, site: s, rule: r, most: j.options.MaxSources}
+	var attempts []hit
+	n.hits, attempts = withoutAttempts(slices.Concat(r.hits, r.maybe))
 	n.needed = needed(n.hits)
 	list := n.exact()
 	if list == nil || len(list) > n.most {
@@ -35,7 +39,7 @@ func (j *judge) narrow(s *site, r *Rule) *Narrow {
 	if !n.within(list) || !n.narrower(list) {
 		return nil
 	}
-	found := &Narrow{Rules: list, Cut: n.cut(list)}
+	found := &Narrow{Rules: list, Cut: needed(n.cut(list, n.hits)), LeftOut: needed(n.cut(list, attempts))}
 	if len(found.Cut) > 0 {
 		return nil
 	}
@@ -129,46 +133,56 @@ func (n *narrowing) fewer() []inventory.Rule {
 }
 
 // peers are sources that stand for remote addresses: groups for those of interfaces,
-// blocks for the rest. A rule that references a group, or a prefix list with entries that
-// are not known, keeps its source, and so does one for more internet addresses than
-// wanted. If private addresses are more than wanted, then they are joined to blocks,
-// which never reach beyond the rule's own source.
+// blocks for other private addresses, and each address of the internet by itself. A rule
+// that references a group, or a prefix list with entries that are not known, keeps its
+// source, and so does one for more internet addresses than wanted. If private addresses are
+// more than wanted, then they are joined to blocks, which hold no address of the internet
+// and never reach beyond the rule's own source.
 func (n *narrowing) peers(remotes []netip.Prefix, most int) []inventory.Peer {
-	own := n.rule.Rule.Peer
-	if own.Group != nil {
-		return []inventory.Peer{own}
+	own := []inventory.Peer{n.rule.Rule.Peer}
+	if own[0].Group != nil {
+		return own
 	}
-	if own.List != "" {
-		if list := n.site.index.PrefixList(own.List); list == nil || !list.Resolved {
-			return []inventory.Peer{own}
+	if own[0].List != "" {
+		if list := n.site.index.PrefixList(own[0].List); list == nil || !list.Resolved {
+			return own
 		}
 	}
 	groups := map[string]bool{}
 	var rest []netip.Prefix
 	for _, p := range remotes {
-		if refs := n.references(p); len(refs) > 0 {
-			for _, id := range refs {
-				groups[id] = true
-			}
-			continue
+		refs := n.references(p)
+		for _, id := range refs {
+			groups[id] = true
 		}
-		rest = append(rest, p)
+		if len(refs) == 0 {
+			rest = append(rest, p)
+		}
 	}
-	if strangers(rest) > max(0, most-len(groups)) {
-		return []inventory.Peer{own} // it serves the internet
+	vpc := n.rule.Group.VPC
+	internet, private, addresses := n.site.apart(vpc, rest)
+	if len(private) > 0 && len(groups) > 0 && len(groups)+addresses >= most {
+		groups = nil // blocks alone are fewer
+		internet, private, addresses = n.site.apart(vpc, remotes)
 	}
-	if len(rest) > 0 && len(groups) >= most {
-		groups, rest = nil, remotes // blocks alone are fewer
+	if addresses > most {
+		return own // it serves the internet
+	}
+	blocks := fold(private, max(1, most-len(groups)-addresses))
+	if len(groups)+addresses+len(blocks) > most && addresses > 0 {
+		return own
 	}
 	var peers []inventory.Peer
 	for id := range groups {
 		peers = append(peers, inventory.Peer{Group: &inventory.GroupRef{ID: id, Account: n.site.region.AccountID}})
 	}
 	slices.SortFunc(peers, func(a, b inventory.Peer) int { return strings.Compare(a.String(), b.String()) })
-	for _, p := range fold(rest, max(1, most-len(peers))) {
-		if !n.sourceHolds(p) {
-			return []inventory.Peer{own} // a block of two entries of a prefix list holds what neither entry does
+	for _, p := range blocks {
+		if !n.sourceHolds(p) || n.site.internet(vpc, p) {
+			return own // a block of two entries of a prefix list holds what neither entry does, and one of 10.0.0.0/8 and 192.168.0.0/16 the internet
 		}
+	}
+	for _, p := range slices.Concat(internet, blocks) {
 		peers = append(peers, inventory.Peer{Prefix: p})
 	}
 	return peers
@@ -208,17 +222,6 @@ func (n *narrowing) membersWithin(group string) bool {
 	return !n.site.hasNetworkLoadBalancer(group) && !slices.ContainsFunc(n.site.members(group), func(a netip.Addr) bool {
 		return !n.sourceHolds(netip.PrefixFrom(a, a.BitLen()))
 	})
-}
-
-// strangers counts the blocks that hold internet addresses. Blocks of many such
-// addresses would be arbitrary, and so these are proposed one by one or not at all.
-func strangers(list []netip.Prefix) (n int) {
-	for _, p := range list {
-		if cidr.HoldsInternet(p) {
-			n++
-		}
-	}
-	return n
 }
 
 // references returns the groups that stand for an address with certainty, or nothing. The
@@ -310,11 +313,11 @@ func (n *narrowing) narrower(list []inventory.Rule) bool {
 	return !cidr.Of(sources...).Covers(own.Peer.Prefix)
 }
 
-// cut returns what the rule allowed and other rules would not.
-func (n *narrowing) cut(list []inventory.Rule) []Needed {
-	var cut []Needed
-	for i := range n.hits {
-		h := &n.hits[i]
+// cut returns what of the hits other rules would not allow.
+func (n *narrowing) cut(list []inventory.Rule, hits []hit) []hit {
+	var cut []hit
+	for i := range hits {
+		h := &hits[i]
 		if !slices.ContainsFunc(list, func(r inventory.Rule) bool {
 			if !r.Traffic.Covers(h.traffic) {
 				return false
@@ -324,7 +327,7 @@ func (n *narrowing) cut(list []inventory.Rule) []Needed {
 			}
 			return n.peer(n.site, h.at.e, &r.Peer, h.remote) == certain
 		}) {
-			cut = append(cut, Needed{Traffic: h.traffic, Remotes: []netip.Prefix{h.remote}, Last: h.last})
+			cut = append(cut, *h)
 		}
 	}
 	return cut

@@ -129,7 +129,7 @@ func TestNarrowNeedsAllRecords(t *testing.T) {
 		"every hour":               {estate, use(2), "in tcp/5432 10.0.3.3/32"},
 		"a hole":                   {estate, use(1), "no narrower rules are proposed: there are records of eni-0a for 24 of 48 hours"},
 		"an interface without any": {estate + "eni-0c sg-db 10.0.0.7\n", use(2), "no narrower rules are proposed: no record of eni-0c was read"},
-		"SKIPDATA":                 {estate, skipped, "no narrower rules are proposed: AWS did not record all traffic of eni-0a (SKIPDATA) in 1 hour"},
+		"SKIPDATA":                 {estate, skipped, "no narrower rules are proposed: records of eni-0a are missing, or may be, in 1 hour (SKIPDATA, or a format without log-status)"},
 		"a damaged line":           {estate, damaged, "no narrower rules are proposed: records of"},
 		"a gone interface":         {estate, use(2).in("eni-0f", "10.0.0.9", "10.0.4.4", 5440, true), "no narrower rules are proposed: interface eni-0f is not in the inventory"},
 	} {

@@ -8,7 +8,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// Unseen returns the interfaces that a changed inventory allows less traffic for, and of
+// Unseen returns the interfaces that a changed inventory allows less traffic for, or does not hold, and of
 // which flow logs do not record every hour, with what is missing: what Replay does not
 // find for them may be cut all the same. They are in the order of the inventory of before.
 func Unseen(before, after *inventory.Inventory, s *flows.Summary) []Interface {
@@ -18,10 +18,13 @@ func Unseen(before, after *inventory.Inventory, s *flows.Summary) []Interface {
 	var list []Interface
 	for _, c := range was.report.Interfaces {
 		then := is.owners[c.Interface.ID]
-		if len(c.Reasons) == 0 || then == nil {
+		if len(c.Reasons) == 0 {
 			continue
 		}
-		still := then.allowances()
+		var still []string
+		if then != nil {
+			still = then.allowances()
+		}
 		at := &holder{was.owners[c.Interface.ID].site, c.Interface}
 		if slices.ContainsFunc(at.allowances(), func(a string) bool { return !slices.Contains(still, a) }) {
 			list = append(list, c)

@@ -14,6 +14,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/flows"
 	"github.com/sgaudit/sgaudit/inventory"
 )
@@ -51,9 +52,10 @@ type Rule struct {
 	Reasons []string // why it is not known, or what limits the verdict
 
 	Count              // of the connections that it allowed, exclusive or not
-	Exclusive uint64   // rows that no other rule allows
-	Shared    uint64   // rows that another rule allows too
-	Remotes   int      // remote addresses, or blocks of them
+	Exclusive uint64   // rows that no other rule allows for certain
+	Shared    uint64   // rows that another rule allows too, or may allow or allows in part: these are among Exclusive as well
+	Remotes   int      // remote addresses, at least so many: each of Blocks counts as one
+	Blocks    int      // blocks that several remote addresses were folded into
 	Needed    []Needed // what it allowed, by traffic
 
 	Attached int // interfaces that the group is attached to
@@ -63,9 +65,14 @@ type Rule struct {
 
 	Narrow *Narrow // a narrower set of rules for the same connections; nil: there is none, or the rule is not used
 
+	joined         cidr.Set // the blocks of the VPC of its group, and of the peers of that
 	hits           []hit
-	maybe          []hit // of connections that may have been opened in the other direction: no use, and no proposal cuts them
+	maybe          []hit            // of connections that may have been opened in the other direction: no use, and no proposal cuts them
+	sharing        map[*Rule]uint64 // how many of its rows another rule allows too
 	sure, answered bool
+
+	sureExclusive, sureAnswered bool   // a row that the rule allowed for certain was no other rule's; was answered
+	goneMember                  string // traffic that it may have allowed to a member of a referenced group that is gone
 }
 
 // Count is how much a rule allowed.
@@ -97,6 +104,7 @@ type Seen struct {
 	Last     int64 // Unix seconds
 	Answered bool  // one of its connections at least was answered
 	Flagged  bool  // the TCP flags of one that was answered show who opened it, so that a refusal does not look like an answer
+	Opened   bool  // of one that was answered, it is not in doubt who opened it
 }
 
 // Unattributed is traffic of an interface that no rule of today allows or keeps out:
@@ -114,7 +122,7 @@ type Interface struct {
 	Region    *inventory.Region
 	Interface *inventory.Interface
 	Covered   int      // hours of the window for which there are records
-	Skipped   int      // hours of which AWS did not record all (SKIPDATA)
+	Skipped   int      // hours of which AWS did not record all (SKIPDATA), or may not have (no log-status)
 	Reasons   []string // what is missing; empty: every hour is covered
 }
 

@@ -23,11 +23,15 @@ const (
 // logs collects records, and writes them down.
 type logs struct{ strings.Builder }
 
-// covered adds a NODATA record for each hour of so many days.
+// covered adds a NODATA record of ten minutes for each hour of so many days, and one for
+// the end of the last.
 func (l *logs) covered(days int, interfaces ...string) *logs {
 	for h := range days * 24 {
 		for _, e := range interfaces {
-			fmt.Fprintf(l, "123456789012 %s - - - - - - - - - - %d %d NODATA\n", e, begin+h*3600, begin+h*3600+3600)
+			fmt.Fprintf(l, "123456789012 %s - - - - - - - - - - %d %d NODATA\n", e, begin+h*3600, begin+h*3600+600)
+			if h == days*24-1 {
+				fmt.Fprintf(l, "123456789012 %s - - - - - - - - - - %d %d NODATA\n", e, begin+h*3600+3000, begin+h*3600+3600)
+			}
 		}
 	}
 	return l
@@ -42,13 +46,16 @@ func (l *logs) in(e, own, remote string, port int, answered bool) *logs {
 	return l
 }
 
+// flowLog is the name of a file of the flow log fl-1, which records all traffic.
+const flowLog = "123456789012_vpcflowlogs_eu-west-1_fl-1_20261002T0000Z_1a2b3c.log"
+
 func (l *logs) summary(t testing.TB) *flows.Summary {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), "x.log")
+	path := filepath.Join(t.TempDir(), flowLog)
 	if err := os.WriteFile(path, []byte(header+l.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s, err := flows.Read(t.Context(), []string{path}, flows.Options{Now: time.Unix(begin, 0).AddDate(1, 0, 0)})
+	s, err := flows.Read(t.Context(), []string{path}, flows.Options{Now: time.Unix(begin, 0).AddDate(1, 0, 0), RejectOnly: map[string]bool{"fl-1": false}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,11 +125,12 @@ func TestVerdicts(t *testing.T) {
 		"attached to nothing": {"sg-web web\n in tcp/443 0.0.0.0/0\neni-0a sg-other 10.0.0.5\nsg-other other\nfl-1 vpc-1 ALL\n", covered(), "sg-web in tcp/443 0.0.0.0/0: not-known (the group is attached to no interface)"},
 		"two groups allow it": {
 			"sg-a a\n in tcp/443 0.0.0.0/0\nsg-b b\n in tcp/400-500 10.0.0.0/8\neni-0a sg-a,sg-b 10.0.0.5\nfl-1 vpc-1 ALL\n", covered().in("eni-0a", "10.0.0.5", "10.0.1.9", 443, true).in("eni-0a", "10.0.0.5", "9.9.9.9", 443, true),
-			"sg-a in tcp/443 0.0.0.0/0: used\nsg-b in tcp/400-500 10.0.0.0/8: shared-only",
+			"sg-a in tcp/443 0.0.0.0/0: used (narrower rule tcp/443 from 10.0.1.9/32 repeats what rule tcp/400-500 from 10.0.0.0/8 of b (sg-b) allows already: it can be left out as long as that rule stays)\n" +
+				"sg-b in tcp/400-500 10.0.0.0/8: shared-only (rule tcp/443 from 0.0.0.0/0 of a (sg-a) allows all of its connections too, and others that no other rule allows)",
 		},
 		"a reference": {
 			"sg-app app\nsg-db db\n in tcp/5432 sg-app\n in tcp/5433 sg-app\neni-0a sg-db 10.0.0.5\neni-0b sg-app 10.0.0.6\nfl-1 vpc-1 ALL\n", new(logs).covered(2, "eni-0a", "eni-0b").in("eni-0a", "10.0.0.5", "10.0.0.6", 5432, true).in("eni-0a", "10.0.0.5", "10.0.0.8", 5433, true),
-			"sg-db in tcp/5432 sg-app: used\nsg-db in tcp/5433 sg-app: unused",
+			"sg-db in tcp/5432 sg-app: used\nsg-db in tcp/5433 sg-app: not-known (eni-0a had tcp/5433 from 10.0.0.8, which no interface of the inventory has: the rule allowed it if an interface of app (sg-app) that is not in the inventory (deleted, or newer than it) had this address)",
 		},
 		"a reference to another VPC": {
 			"vpc-2 10.9.0.0/16\nsg-app app vpc vpc-2\nsg-db db vpc vpc-1\n in tcp/5432 sg-app\neni-0a sg-db 10.0.0.5 vpc vpc-1\neni-0b sg-app 10.9.0.6 vpc vpc-2\nfl-1 vpc-1 ALL\n", covered().in("eni-0a", "10.0.0.5", "10.9.0.6", 5432, true),
@@ -163,7 +171,7 @@ func TestVerdicts(t *testing.T) {
 				fmt.Fprintf(l, "123456789012 eni-0a - - - - - - - - - - %d %d SKIPDATA\n", begin+7200, begin+7800)
 				return l
 			}(),
-			"sg-web in tcp/22 10.0.1.0/24: not-known (AWS did not record all traffic of eni-0a (SKIPDATA) in 1 hour)\nsg-web in tcp/443 0.0.0.0/0: not-known (AWS did not record all traffic of eni-0a (SKIPDATA) in 1 hour)",
+			"sg-web in tcp/22 10.0.1.0/24: not-known (records of eni-0a are missing, or may be, in 1 hour (SKIPDATA, or a format without log-status))\nsg-web in tcp/443 0.0.0.0/0: not-known (records of eni-0a are missing, or may be, in 1 hour (SKIPDATA, or a format without log-status))",
 		},
 		"a line that could not be read": {
 			one, func() *logs {
@@ -177,6 +185,16 @@ func TestVerdicts(t *testing.T) {
 		if got != c.want && (c.want != "could not be read" || strings.Count(got, c.want) != 2) {
 			t.Errorf("%s:\n%s\nwant\n%s", what, got, c.want)
 		}
+	}
+}
+
+// Records of a flow log that was deleted may be about every interface.
+func TestLossOfAFlowLogThatIsGone(t *testing.T) {
+	s := new(logs).covered(2, "eni-0a").summary(t)
+	s.Notes = append(s.Notes, flows.Note{File: "123456789012_vpcflowlogs_us-east-1_fl-0c_20260901T0000Z_cc.log.gz", Loss: true})
+	got := verdicts(usage.Judge(account("sg-web web\n in tcp/22 10.0.1.0/24\neni-0a sg-web 10.0.0.5\nfl-1 vpc-1 ALL\n"), s, usage.Options{}), true)
+	if !strings.Contains(got, "not-known") || !strings.Contains(got, "could not be read") {
+		t.Errorf("%s", got)
 	}
 }
 

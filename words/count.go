@@ -5,11 +5,14 @@ import (
 	"strings"
 )
 
-// Count returns a number with its noun. The plural ends in s: "1 rule",
-// "2 rules".
+// Count returns a number with its noun. The plural ends in s, or es where the noun ends
+// in s: "1 rule", "2 rules", "2 addresses".
 func Count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
+	}
+	if strings.HasSuffix(noun, "s") {
+		noun += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }

@@ -42,10 +42,12 @@ func Cut(text string, most int) string {
 
 var marks = strings.NewReplacer(
 	`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "|", `\|`, "#", `\#`, "~", `\~`, "$", `\$`,
-	"<", "&lt;", ">", "&gt;", "&", "&amp;",
+	"<", "&lt;", ">", "&gt;", "&", "&amp;", "@", "@&#8203;",
 )
 
-// Markdown returns the text as one line that Markdown shows as it is.
+// Markdown returns the text as one line that Markdown shows as it is. An @ is followed by a
+// space of no width: else GitHub and GitLab notify the person or the team that a name from
+// outside mentions, and neither an escape nor a reference to the character keeps them from it.
 func Markdown(text string) string { return marks.Replace(Plain(text)) }
 
 // JSON writes the characters that Plain would show as \u escapes, in text that

@@ -81,6 +81,9 @@ func TestMarkdown(t *testing.T) {
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	if got := words.Markdown("@acme/admins a@b.test"); got != "@&#8203;acme/admins a@&#8203;b.test" {
+		t.Errorf("a mention is written as %s", got)
+	}
 }
 
 func TestCut(t *testing.T) {
@@ -103,7 +106,7 @@ func TestList(t *testing.T) {
 			t.Errorf("List of 4, %d: %q, want %q", most, got, want)
 		}
 	}
-	if words.Count(1, "rule") != "1 rule" || words.Count(0, "rule") != "0 rules" {
+	if words.Count(1, "rule") != "1 rule" || words.Count(0, "rule") != "0 rules" || words.Count(2, "address") != "2 addresses" || words.Count(1, "address") != "1 address" {
 		t.Error(words.Count(1, "rule"), words.Count(0, "rule"))
 	}
 }

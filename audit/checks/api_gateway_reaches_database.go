@@ -7,6 +7,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/reach"
 )
 
 // An API Gateway VPC link is not allowed to connect to a database.
@@ -39,12 +40,33 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s is allowed to connect to %s: the rule allows %s", interfacesNamed(let), databases[k].Named(), allowed(r, g, rule))
-			o.Fix = "Allow the security group of the function or service behind the API, then revoke " + allowed(r, g, rule) + "."
-			o.Proposal.Kind = findings.Advise
+			o.Fix = fmt.Sprintf("Allow %s to %s from the security group of the function or service behind the API, then revoke %s.", rule.Traffic.Words(), g.Named(), allowed(r, g, rule))
+			o.Evidence = []string{throughLink(r, let, databases, rule.Traffic)}
+			o.Proposal.Kind, o.Proposal.FirstAllowGroup = findings.Advise, true
 			r.Report(o)
 		})
 	},
 })
+
+// throughLink says what the callers of an API can reach by the traffic through one of the
+// links, as far as outbound rules, network ACLs and routes let the link connect today.
+func throughLink(r *audit.Pass, links, members []*inventory.Interface, t inventory.Traffic) (text string) {
+	for _, link := range links {
+		for _, database := range members {
+			if !database.Database() {
+				continue
+			}
+			verdict, steps := r.Reach.Between(link, database, t)
+			if verdict != reach.NotReachable {
+				return fmt.Sprintf("a way in beside this rule: callers of an API that uses %s can reach %s through the link", link.Named(), database.Named())
+			}
+			if text == "" && len(steps) > 0 {
+				text = fmt.Sprintf("%s cannot use this rule today: %s", link.Named(), database.NamedIn(link.NamedIn(steps[len(steps)-1].Detail)))
+			}
+		}
+	}
+	return text
+}
 
 // names reports whether the rule names the interface, by a group that is
 // attached to it or by an address that it has in the VPC.

@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strings"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // Where a VPC has a bastion, remote administration goes through it.
@@ -18,15 +18,9 @@ var _ = audit.Declare(audit.Check{
 	References: []string{"NIST 800-53 r5 AC-17", "NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	Needs:      inventory.PartInterfaces,
 	Run: func(r *audit.Pass) {
-		bastions := map[string][]string{} // by VPC
-		for i := range r.Groups {
-			if g := &r.Groups[i]; isBastion(r, g) && len(r.Reach.Interfaces(g.ID)) > 0 {
-				bastions[g.VPC] = append(bastions[g.VPC], g.ID)
-			}
-		}
 		r.EachRule(inventory.Ingress, func(g *inventory.Group, rule *inventory.Rule) {
-			known := bastions[g.VPC]
-			if len(known) == 0 || slices.Contains(known, g.ID) || !remoteShell(rule.Traffic) || r.Trusts(rule) {
+			known := r.Bastions(g.VPC)
+			if len(known) == 0 || slices.Contains(known, g.ID) || len(remoteShells(rule.Traffic)) == 0 || r.Trusts(rule) {
 				return
 			}
 			if ref := rule.Peer.Group; ref != nil && slices.Contains(known, ref.ID) {
@@ -43,22 +37,42 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s to %s is allowed from %s, which bypasses the bastion of VPC %s: %s", audit.TrafficNamed(rule.Traffic), members[k].Named(), r.PeerNamed(rule.Peer), r.VPCNamed(g.VPC), groupsNamed(r, known))
-			o.Fix = fmt.Sprintf("Allow SSH or RDP from %s, or use Session Manager, then revoke %s.", r.GroupNamed(known[0]), allowed(r, g, rule))
 			o.Proposal.Kind = findings.Advise
+			through, blocked := usableBastion(r, known, g, rule.Traffic)
+			bastion := inventory.Peer{Group: &inventory.GroupRef{ID: through}}
+			var ports []string
+			for _, t := range remoteShells(rule.Traffic) {
+				ports = append(ports, t.Words())
+				o.Proposal.FirstAllow = append(o.Proposal.FirstAllow, inventory.Rule{Direction: inventory.Ingress, Traffic: t, Peer: bastion})
+				r.FirstAllowOut(&o.Proposal, through, g, t)
+			}
+			o.Fix = fmt.Sprintf("Allow %s to %s from %s, or use Session Manager, then revoke %s.", words.Series(ports), g.Named(), r.GroupNamed(through), allowed(r, g, rule))
+			if blocked != "" {
+				o.Fix += " The bastion cannot connect to it yet: " + blocked + "."
+			}
 			r.Report(o)
 		})
 	},
 })
 
-// isBastion reports whether the name of a group, or its tag Name, contains one of
-// the words for bastions in the settings.
-func isBastion(r *audit.Pass, g *inventory.Group) bool {
-	names := strings.ToLower(g.Name + " " + inventory.NameTag(g.Tags))
-	return slices.ContainsFunc(r.Settings.Bastions, func(word string) bool { return strings.Contains(names, word) })
+// usableBastion returns the first of the bastions that can connect to what a group is attached
+// to, once the group allows it. Where none can, it is the first of all, with what is in the way.
+func usableBastion(r *audit.Pass, bastions []string, g *inventory.Group, t inventory.Traffic) (bastion, blocked string) {
+	for i, id := range bastions {
+		why := r.Blocked(id, g, t)
+		if why == "" {
+			return id, ""
+		}
+		if i == 0 {
+			blocked = why
+		}
+	}
+	return bastions[0], blocked
 }
 
-func remoteShell(t inventory.Traffic) bool {
-	return t.Overlaps(inventory.Ports(inventory.TCP, 22, 22)) || t.Overlaps(inventory.Ports(inventory.TCP, 3389, 3389))
+// remoteShells returns the ports of SSH and RDP that the traffic includes.
+func remoteShells(t inventory.Traffic) []inventory.Traffic {
+	return slices.DeleteFunc([]inventory.Traffic{inventory.Ports(inventory.TCP, 22, 22), inventory.Ports(inventory.TCP, 3389, 3389)}, func(shell inventory.Traffic) bool { return !t.Overlaps(shell) })
 }
 
 // onlyBastions reports whether interfaces have the addresses, and all of them are bastions.

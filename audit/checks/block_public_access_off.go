@@ -28,7 +28,7 @@ var _ = audit.Declare(audit.Check{
 		}
 		o := r.ObserveResource("account", r.AccountID, r.AccountName, "")
 		o.Message = "VPC block public access is off in " + r.Name + ", where internet gateways are attached to VPCs"
-		o.Fix = "If nothing in the region needs inbound internet traffic, turn it on. Exclusions keep such traffic for single VPCs or subnets."
+		o.Fix = "If no VPC of the region needs inbound internet traffic, turn on VPC block public access. If only some VPCs or subnets need it, turn it on and create exclusions for those."
 		r.Report(o)
 	},
 })

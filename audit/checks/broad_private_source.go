@@ -40,7 +40,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s is allowed from %s, which has %.0f times as many addresses as VPC %s: %s", audit.TrafficNamed(rule.Traffic), p, math.Floor(times), v.Named(), words.Series(blocks))
-			o.Fix = "Allow the security groups that need access. For other networks, allow only the subnets that need it."
+			o.Fix = "Allow the traffic from the security groups that need it and, for other networks, from the subnets that need it. Then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

@@ -37,7 +37,7 @@ var _ = audit.Declare(audit.Check{
 			if rule.Peer.List != "" {
 				o.Message += ", in prefix list " + r.PeerNamed(rule.Peer)
 			}
-			o.Fix = "Allow only the addresses that need access. If the whole block is yours, add it to trusted_cidrs in the configuration."
+			o.Fix = "Allow the traffic only from the addresses that need it, then revoke " + allowed(r, g, rule) + ". If the whole block is yours, add it to trusted_cidrs in the configuration."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

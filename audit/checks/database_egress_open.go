@@ -31,7 +31,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s is allowed from %s", outbound(r, rule), interfacesNamed(databases))
-			o.Fix = "Databases rarely open connections. Allow the security groups of its replicas and endpoints, then revoke " + allowed(r, g, rule) + "."
+			o.Fix = "Allow traffic to the security groups of its replicas and endpoints, then revoke " + allowed(r, g, rule) + ". A database rarely opens other connections."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

@@ -6,6 +6,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // The default group of every VPC has no rules.
@@ -28,8 +29,16 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, nil)
 			o.Message = fmt.Sprintf("the default security group of VPC %s allows %s", r.VPCNamed(g.VPC), allowedBy(r, g, rules))
+			for _, rule := range rules {
+				if len(rule.IDs) > 0 {
+					o.Evidence = append(o.Evidence, words.Series(rule.IDs)+" allows "+allowed(r, g, rule))
+				}
+			}
 			o.Proposal.Kind = findings.RevokeAll
 			o.Fix = "Attach other security groups to everything that uses the default group, then revoke every rule of " + g.Named() + "."
+			if r.Read.Has(inventory.PartInterfaces) && len(r.Reach.Interfaces(g.ID)) == 0 {
+				o.Fix = "No network interface has this group: revoke every rule of " + g.Named() + "."
+			}
 			r.Report(o)
 		}
 	},

@@ -23,7 +23,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, nil)
 			o.Message = fmt.Sprintf("the default security group of VPC %s is attached to %s", r.VPCNamed(g.VPC), interfacesNamed(members))
-			o.Fix = "Attach a security group to each of them that allows what it needs, then detach the default group."
+			o.Fix = "Attach to each of them a security group that allows what it needs, then detach the default group."
 			r.Report(o)
 		}
 	},

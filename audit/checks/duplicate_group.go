@@ -48,7 +48,7 @@ var _ = audit.Declare(audit.Check{
 				}
 				o := r.Observe(g, nil)
 				o.Message = g.Named() + " has the same rules as " + few(others)
-				o.Fix = "If they serve one purpose, keep one of them. If they do not, write into their descriptions what each is for."
+				o.Fix = "If they have the same purpose, keep one of them and attach it to everything that uses the others. If not, write into the description of each what it is for."
 				r.Report(o)
 			}
 		}

@@ -19,7 +19,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = outbound(r, rule) + " is allowed"
-			o.Fix = "Allow the security groups, prefix lists and ports that are needed, watch the flow logs, then revoke " + allowed(r, g, rule) + "."
+			o.Fix = "Allow traffic to the security groups, prefix lists and ports that are needed, check in the flow logs that nothing else is used, then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

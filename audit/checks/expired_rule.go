@@ -12,7 +12,7 @@ import (
 
 // No rule is past the expiry date in its description or tags.
 var _ = audit.Declare(audit.Check{
-	Title:      "Rule is past its expiry date",
+	Title:      "Rule is past its expiry date, or temporary without one",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 CM-7"},
 	Run: func(r *audit.Pass) {
@@ -27,12 +27,14 @@ var _ = audit.Declare(audit.Check{
 				end, from, dated := expiry(rule)
 				switch {
 				case dated && end.Before(r.Settings.Now):
+					o.Title = "Rule is past its expiry date"
 					o.Message = fmt.Sprintf("the rule for %s expired on %s, according to its %s", allowed(r, g, rule), end.Format(time.DateOnly), from)
-					o.Fix = "Ask whether the access is still needed. If it is not, revoke " + allowed(r, g, rule) + "."
+					o.Fix = "If the access is no longer needed, revoke " + allowed(r, g, rule) + ". Otherwise give the rule a new expiry date."
 				case !dated && holdsTemp(rule.Description) && temporary().MatchString(rule.Description):
 					o.Severity = findings.Info
-					o.Message = fmt.Sprintf("the rule for %s is described as temporary, without an end date: %q", allowed(r, g, rule), rule.Description)
-					o.Fix = "Revoke it, or add an end date to its description, such as \"until 2030-01-31\"."
+					o.Title = "Rule is described as temporary and has no expiry date"
+					o.Message = fmt.Sprintf("the rule for %s is described as temporary and has no expiry date: %q", allowed(r, g, rule), rule.Description)
+					o.Fix = "If the access is no longer needed, revoke the rule. Otherwise add an expiry date to its description, such as \"until 2030-01-31\"."
 					o.Proposal.Kind = findings.Advise
 				default:
 					continue

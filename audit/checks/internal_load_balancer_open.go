@@ -45,11 +45,12 @@ var _ = audit.Declare(audit.Check{
 			default:
 				o := r.Observe(g, rule)
 				o.Message = fmt.Sprintf("%s is internal, and its security group allows %s from every address (%s)", members[0].Named(), audit.TrafficNamed(rule.Traffic), rule.Peer)
-				o.Fix = fmt.Sprintf("Allow %s from the security groups of its clients, then revoke %s.", rule.Traffic, allowed(r, g, rule))
+				o.Proposal.Kind, o.Proposal.FirstAllowGroup = findings.Advise, true
+				o.Fix = fmt.Sprintf("Allow %s to %s from the security groups of its clients, then revoke %s.", rule.Traffic.Words(), g.Named(), allowed(r, g, rule))
 				if served, known := r.Reach.Listens(g.ID, rule.Traffic); !served && known {
 					o.Fix = fmt.Sprintf("Revoke %s: the load balancer has no listener for %s.", allowed(r, g, rule), rule.Traffic)
+					o.Proposal.FirstAllowGroup = false
 				}
-				o.Proposal.Kind = findings.Advise
 				r.Report(o)
 			}
 		})

@@ -18,7 +18,7 @@ sg-1 internal
 eni-1 sg-1 10.0.0.10 requester amazon-elb managed attached-by amazon-elb description "ELB app/orders/50dc6c495c0c9188"
 `).Inventory, audit.Options{Settings: audit.Defaults(), Only: []string{"internal-load-balancer-open"}})
 	want := map[string]string{
-		"443":  "Allow tcp/443 from the security groups of its clients, then revoke tcp/443 from 0.0.0.0/0.",
+		"443":  "Allow tcp/443 to internal (sg-1) from the security groups of its clients, then revoke tcp/443 from 0.0.0.0/0.",
 		"8443": "Revoke tcp/8443 from 0.0.0.0/0: the load balancer has no listener for tcp/8443.",
 	}
 	if len(report.Findings) != len(want) {

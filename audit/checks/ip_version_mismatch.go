@@ -12,9 +12,9 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
-// A port that is closed over one IP version is closed over the other.
+// A port that is not open to the internet over one IP version is not open over the other.
 var _ = audit.Declare(audit.Check{
-	Title:      "Port is open over one IP version and closed over the other",
+	Title:      "Port is open to the internet over one IP version only",
 	Severity:   findings.Medium,
 	References: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
 	InfoPasses: []string{"NIST 800-53 r5 AC-4", "NIST 800-53 r5 SC-7"},
@@ -45,17 +45,51 @@ var _ = audit.Declare(audit.Check{
 					closed = cidr.IPv6
 					o.Severity = findings.Info
 				}
-				o.Message = fmt.Sprintf("%s open to the internet over %s and closed over %s; %s addresses of both versions", withVerb(m.Ports, strings.ContainsAny(m.Ports, ",-"), "is", "are"), m.Open, closed, withVerb(interfacesNamed(concerned), len(concerned) > 1, "has", "have"))
-				o.Fix = fmt.Sprintf("Choose one: revoke %s, or allow the same ports over %s too.", allowed(r, g, m.Rule), closed)
+				o.Message = fmt.Sprintf("%s; %s addresses of both versions", versions(r, g, &m, closed), withVerb(interfacesNamed(concerned), len(concerned) > 1, "has", "have"))
+				o.Fix = fmt.Sprintf("Revoke %s, or allow the same ports from the internet over %s too.", allowed(r, g, m.Rule), closed)
 				if len(r.ServicesOf(m.Rule.Traffic, audit.Admin, audit.Database)) > 0 {
-					o.Fix = fmt.Sprintf("Revoke %s: it opens a port for administration or of a database to the internet.", allowed(r, g, m.Rule))
+					o.Fix = fmt.Sprintf("Revoke %s: it opens an administration or database port to the internet.", allowed(r, g, m.Rule))
 				}
 				o.Proposal.Kind = findings.Advise
+				if closed == cidr.IPv6 && len(r.AllowedOver(g, &m, closed)) == 0 && len(r.ServicesOf(m.Rule.Traffic, audit.Admin, audit.Database)) == 0 {
+					too := inventory.Rule{Direction: inventory.Ingress, Traffic: m.Rule.Traffic, Peer: inventory.Peer{Prefix: netip.MustParsePrefix("::/0")}}
+					o.Proposal.AllowToo = []inventory.Rule{too}
+					o.Fix = fmt.Sprintf("Allow %s too, or revoke %s.", too.Allows("::/0"), allowed(r, g, m.Rule))
+				}
 				r.Report(o)
 			}
 		}
 	},
 })
+
+// versions says over which version the ports are open to the internet, and what the
+// group allows over the other one.
+func versions(r *audit.Pass, g *inventory.Group, m *audit.VersionMismatch, other cidr.Family) string {
+	several := strings.ContainsAny(m.Ports, ",-")
+	text := withVerb(m.Ports, several, "is", "are") + " open to the internet over " + m.Open.String()
+	rules := r.AllowedOver(g, m, other)
+	if len(rules) == 0 {
+		return fmt.Sprintf("%s, and no rule of %s allows %s over %s", text, g.Named(), map[bool]string{false: "it", true: "them"}[several], other)
+	}
+	if several {
+		return fmt.Sprintf("%s, and over %s the group only allows %s", text, other, allowedBy(r, g, rules))
+	}
+	return fmt.Sprintf("%s, and over %s only from %s", text, other, few(peersOf(r, g, rules)))
+}
+
+// peersOf names the sources of rules, each once.
+func peersOf(r *audit.Pass, g *inventory.Group, rules []*inventory.Rule) (names []string) {
+	for _, rule := range rules {
+		name := r.PeerNamed(rule.Peer)
+		if ref := rule.Peer.Group; ref != nil && ref.ID == g.ID {
+			name = "the group itself"
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
 
 // withBothVersions returns the interfaces of the group with an IPv4 and a global
 // IPv6 address.

@@ -35,7 +35,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = outbound(r, rule) + " is allowed from " + runs
-			o.Fix = "Allow the security groups of its databases and endpoints, and tcp/443 to the prefix lists of the services that it calls, then revoke " + allowed(r, g, rule) + "."
+			o.Fix = "Allow traffic to the security groups of its databases and endpoints, and tcp/443 to the prefix lists of the services that it calls, then revoke " + allowed(r, g, rule) + "."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)
 		})

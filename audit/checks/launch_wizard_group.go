@@ -6,6 +6,7 @@ import (
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/findings"
+	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // No security group was created by the launch wizard of the console.
@@ -22,6 +23,9 @@ var _ = audit.Declare(audit.Check{
 			o := r.Observe(g, nil)
 			o.Message = fmt.Sprintf("%s was created by the launch wizard of the console: its name does not say what it is for", g.Named())
 			o.Fix = "Attach a security group that is named for its purpose to everything that uses this one, then delete " + g.Named() + "."
+			if live, _, namedBy := r.Live(g.ID); !live && r.Read.Has(inventory.PartInterfaces|inventory.PartGroups) && len(r.Unused(g, len(namedBy) > 0).HeldBy) == 0 {
+				o.Fix = "No network interface has this group. " + unusedFix(r, g, namedBy)
+			}
 			r.Report(o)
 		}
 	},

@@ -37,7 +37,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.ObserveResource("network-acl", acl.ID, inventory.NameTag(acl.Tags), acl.VPC)
 			o.Message = fmt.Sprintf("network ACL %s of VPC %s allows %s into and out of the public subnet %s", acl.Named(), r.VPCNamed(acl.VPC), everything, r.SubnetNamed(acl.Subnets[k]))
-			o.Fix = "Allow the ports that the subnet serves, and replies to the client ports 1024-65535."
+			o.Fix = "Replace the entries for all traffic with entries for the ports that the subnet serves, and for replies to the client ports 1024-65535."
 			r.Report(o)
 		}
 	},

@@ -25,6 +25,9 @@ func TestNotEvaluated(t *testing.T) {
 		"prefix list that may open a port over one version": {
 			"ip-version-mismatch", "pl-1 unresolved\nsg-1 a\n in tcp/22 pl-1\neni-1 sg-1 10.0.0.1 2600:1f18::10\n", "prefix list pl-1",
 		},
+		"address of an interface with a group that was not read: it may be a default group": {
+			"ip-source-should-be-group", "unread groups failed\nsg-1 a\n in tcp/5432 10.0.0.5/32\neni-1 sg-2 10.0.0.5\n", "only 1 security group",
+		},
 		"reference without an owner where stale references were not read": {
 			"cross-account-reference", "vpc-1 10.0.0.0/16\nunread stale denied\nsg-1 a\n in tcp/443 sg-9 account \"\"\n", "the stale references of the region were not read",
 		},

@@ -15,7 +15,11 @@ import (
 )
 
 // reported marks the lines of an example that the check reports.
-const reported = "# <- reported: "
+const reported = "# <- reported"
+
+// reportedAs is how the line of a finding is marked that has another base severity than
+// the check.
+var reportedAs = regexp.MustCompile(`# <- reported as ([a-z]+): `)
 
 var headings = []string{"## Why", "## Example", "## Fix", "## References"}
 
@@ -165,6 +169,13 @@ func runExample(t *testing.T, check *audit.Check, b block) (wanted int) {
 		}
 		if all := f.Title + ": " + f.Message; !strings.Contains(all, w.Text) {
 			t.Errorf("line %d: finding %q, want %q in it", b.line+w.Line, all, w.Text)
+		}
+		line, severity := strings.Split(b.text, "\n")[w.Line-1], check.Severity.String()
+		if m := reportedAs.FindStringSubmatch(line); m != nil {
+			severity = m[1]
+		}
+		if strings.Contains(line, reported) && len(f.Services) == 0 && f.BaseSeverity.String() != severity { // those of services are in their table
+			t.Errorf("line %d: the base severity is %s: mark the line \"reported as %s\"", b.line+w.Line, f.BaseSeverity, f.BaseSeverity)
 		}
 	}
 	for line, f := range byLine {

@@ -77,10 +77,12 @@ func publicOnly(r *audit.Pass, t inventory.Traffic) bool {
 }
 
 // groupToName returns the first of the interface's groups, by id, that is not
-// a default group.
+// a default group. Where not all groups were read, it returns only groups that
+// were: any other may be a default group.
 func groupToName(r *audit.Pass, e *inventory.Interface) string {
 	for _, id := range e.Groups {
-		if g := r.Group(id); g == nil || !g.Default() {
+		switch g := r.Group(id); {
+		case g == nil && r.Read.Has(inventory.PartGroups), g != nil && !g.Default():
 			return id
 		}
 	}

@@ -35,7 +35,7 @@ var _ = audit.Declare(audit.Check{
 					later = "an interface that gets it later can be reached from this group"
 				}
 				o.Message = fmt.Sprintf("the rule allows %s, but no network interface of VPC %s has this address; %s", allowed(r, g, rule), vpc.Named(), later)
-				o.Fix = "Revoke " + allowed(r, g, rule) + ". If another resource does its work now, allow the security group of that resource."
+				o.Fix = "Revoke " + allowed(r, g, rule) + ". If another resource has replaced the one with this address, first allow the security group of that resource."
 				if shared(r, vpc) {
 					o.Severity = findings.Info
 					o.Message = fmt.Sprintf("the rule allows %s, but no network interface that account %s can see in VPC %s has this address; account %s shares the VPC, and interfaces of other participants are not visible", allowed(r, g, rule), r.AccountID, vpc.Named(), vpc.Owner)

@@ -26,7 +26,8 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s is open to the internet (%s)", protocolNamed(t), rule.Peer)
-			o.Fix = "Revoke " + allowed(r, g, rule) + ", or allow it only from the addresses that need it."
+			o.Proposal.Wording = &findings.Wording{Revokes: "Revoke " + allowed(r, g, rule) + ".", First: "If the protocol is still needed, first allow it from the addresses that need it."}
+			o.Fix = o.Proposal.Wording.Text("")
 			r.Report(o)
 		})
 	},

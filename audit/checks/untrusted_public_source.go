@@ -48,7 +48,7 @@ var _ = audit.Declare(audit.Check{
 				o.Message += " in prefix list " + r.PeerNamed(rule.Peer)
 			}
 			o.Message += " (not in trusted_cidrs)"
-			o.Fix = "If the address is yours, or belongs to somebody whom you trust permanently, add it to trusted_cidrs. If not, use Session Manager, a VPN or a bastion, then revoke " + allowed(r, g, rule) + "."
+			o.Fix = "If you own the address, or trust its owner permanently, add it to trusted_cidrs in the configuration. If not, connect through Session Manager, a VPN or a bastion, then revoke " + allowed(r, g, rule) + "."
 			if rule.Description != "" {
 				o.Severity = findings.Info
 				o.Message += fmt.Sprintf("; its description is %q", rule.Description)

@@ -27,11 +27,11 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, nil)
 			o.Unused = r.Unused(g, len(namedBy) > 0)
-			o.Evidence = evidence.of(o.Unused)
+			o.Evidence = evidence.of(o.Unused, referencedBy(r, namedBy))
 			if len(o.Unused.HeldBy) > 0 {
 				o.Severity = findings.Info
 				o.Message = fmt.Sprintf("%s is not attached to any network interface, but %s", g.Named(), strings.Join(o.Unused.HeldBy, ", "))
-				o.Fix = "Keep the group as long as that is needed. Otherwise remove the reference first, then the group."
+				o.Fix = fmt.Sprintf("Keep the group as long as %s. Before you delete the group, remove it from there.", words.List(o.Unused.HeldBy, 3))
 				r.Report(o)
 				continue
 			}
@@ -66,16 +66,20 @@ func nothingFound(u *findings.Unused) string {
 // of a region.
 type unusedEvidence map[findings.Grade][]string
 
-// of returns the grade with its place among all grades, and where was searched.
-func (e *unusedEvidence) of(u *findings.Unused) []string {
-	if len(u.HeldBy) > 0 {
-		return append([]string{gradeText(u)}, trafficText(u)...)
+// of returns the grade with its place among all grades, and where was searched. The
+// references, as referencedBy words them, are empty where there are none.
+func (e *unusedEvidence) of(u *findings.Unused, references string) []string {
+	switch {
+	case len(u.HeldBy) > 0:
+		return append([]string{gradeWords(u) + "no network interface has the group, but " + strings.Join(u.HeldBy, ", ")}, trafficText(u)...)
+	case references != "":
+		return append([]string{gradeWords(u) + "no network interface has the group, but " + references, "no other use found: sgaudit " + searched(u)}, trafficText(u)...)
 	}
 	if (*e)[u.Grade] == nil {
 		if *e == nil {
 			*e = unusedEvidence{}
 		}
-		(*e)[u.Grade] = []string{gradeText(u), "nothing found: sgaudit " + searched(u)}
+		(*e)[u.Grade] = []string{gradeWords(u) + gradeMeanings[u.Grade], "nothing found: sgaudit " + searched(u)}
 	}
 	return append(slices.Clip((*e)[u.Grade]), trafficText(u)...)
 }
@@ -92,16 +96,27 @@ func trafficText(u *findings.Unused) []string {
 	}
 }
 
-func gradeText(u *findings.Unused) string {
-	return fmt.Sprintf("grade %s (%d of %d): %s", u.Grade, u.Grade, findings.NoTraffic, gradeMeanings[u.Grade])
+func gradeWords(u *findings.Unused) string {
+	return u.Grade.Words() + " (how certain it is that nothing uses the group): "
 }
 
+// referencedBy says which unused groups have rules that reference a group, or nothing.
+func referencedBy(r *audit.Pass, groups []string) string {
+	switch len(groups) {
+	case 0:
+		return ""
+	case 1:
+		return "an unused group, " + groupsNamed(r, groups) + ", references it"
+	}
+	return "unused groups reference it: " + groupsNamed(r, groups)
+}
+
+// gradeMeanings has no row for the lowest grade: its evidence names what has the group.
 var gradeMeanings = map[findings.Grade]string{
-	findings.Unattached:   "no network interface has the group, but another group references it or a resource uses it",
-	findings.Unreferenced: "no network interface has the group and no other group references it",
-	findings.NotHeld:      "nor does any resource use it, of all kinds that sgaudit can search",
-	findings.NotInConfig:  "nor does AWS Config, which records all types that it supports, relate a resource to it",
-	findings.NoTraffic:    "nor do flow logs, which cover its VPC, show traffic that its rules allowed",
+	findings.Unreferenced: "no network interface has the group, and no other group references it",
+	findings.NotHeld:      "no network interface has the group, no other group references it, and no resource of the kinds that sgaudit can search uses it",
+	findings.NotInConfig:  "no network interface has the group, no other group references it, no resource of the kinds that sgaudit can search uses it, and AWS Config, which records all types that it supports, relates no resource to it",
+	findings.NoTraffic:    "no network interface has the group, no other group references it, no resource of the kinds that sgaudit can search uses it, and flow logs, which cover its VPC, show no traffic that its rules allowed",
 }
 
 // unusedMessage names the groups of a set of several that reference each other

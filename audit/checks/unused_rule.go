@@ -25,7 +25,7 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("%s was not used from %s: flow logs cover every hour on %s", usage.Text(rule), period(r), words.Count(u.Attached, "network interface"))
-			o.Fix = "Ask the owner whether something needs the rule less often than that, such as a yearly job or a failover. If not, revoke it."
+			o.Fix = "Ask the owner whether something needs the rule more rarely, such as a yearly job or a failover. If nothing does, revoke it."
 			r.Report(o)
 		})
 	},

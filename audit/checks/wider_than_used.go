@@ -32,9 +32,12 @@ var _ = audit.Declare(audit.Check{
 			}
 			o := r.Observe(g, rule)
 			o.Message = fmt.Sprintf("of %s, the traffic from %s needed only %s", usage.Text(rule), period(r), words.List(narrower, 10))
-			o.Fix = "Allow " + words.List(narrower, 10) + ", then revoke " + usage.Text(rule) + ". Ask the owner first whether something needs more less often than that."
+			o.Fix = "Ask the owner whether something rarely needs more. If nothing does, allow " + words.List(narrower, 10) + ", then revoke " + usage.Text(rule) + "."
 			if u.Unsure {
 				o.Evidence = append(o.Evidence, "the records do not show for certain who opened these connections")
+			}
+			if text := u.Narrow.LeftOutText(); text != "" {
+				o.Evidence = append(o.Evidence, text)
 			}
 			for i := range u.Needed {
 				if i == mostEvidence {

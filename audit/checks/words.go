@@ -29,21 +29,10 @@ func groupsNamed(r *audit.Pass, ids []string) string {
 // allowed says what a rule of a group allows: "tcp/22 from 0.0.0.0/0", "all
 // traffic from itself", "tcp/5432 to orders (sg-1)".
 func allowed(r *audit.Pass, g *inventory.Group, rule *inventory.Rule) string {
-	preposition := " from "
-	if rule.Direction == inventory.Egress {
-		preposition = " to "
-	}
-	traffic := rule.Traffic.String()
-	switch {
-	case rule.Traffic == inventory.All:
-		traffic = "all traffic"
-	case !rule.Traffic.HasPorts() && rule.Traffic.Protocol != inventory.ICMP && rule.Traffic.Protocol != inventory.ICMPv6:
-		traffic = "protocol " + traffic
-	}
 	if ref := rule.Peer.Group; ref != nil && ref.ID == g.ID {
-		return traffic + preposition + "itself"
+		return rule.Allows("itself")
 	}
-	return traffic + preposition + r.PeerNamed(rule.Peer)
+	return rule.Allows(r.PeerNamed(rule.Peer))
 }
 
 // outbound says what an outbound rule allows: "all traffic to 0.0.0.0/0",

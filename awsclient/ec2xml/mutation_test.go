@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/sgaudit/sgaudit/fixtures/estates"
+	"github.com/sgaudit/sgaudit/fixtures/repeat"
 )
 
 // element is a part of an answer: an element with children or with text.
@@ -160,7 +161,7 @@ func mutate(rng *rand.Rand, root *element) {
 // other orders, elements more and less, hostile texts, and every way to write
 // them. Where nothing is odd the scanner reads most of them by itself.
 func TestScannerOnMutations(t *testing.T) {
-	const rounds = 1500
+	rounds := repeat.Times(1500)
 	plain, scanned, left := 0, 0, 0
 	var served [][]byte
 	for seed := range uint64(rounds) {

@@ -49,7 +49,10 @@ func parse(name string, text []byte) (*file, error) {
 		if err != nil {
 			err = at(text, 0, err)
 			if f.empty() && !ownWords().Match(text) {
-				f.passedOver = fmt.Sprintf("it is not JSON (%v)", err)
+				f.passedOver = "it is not JSON"
+				if bytes.HasPrefix(text, []byte("#!")) {
+					f.passedOver = "it is a script"
+				}
 				return f, nil
 			}
 			return nil, err

@@ -30,6 +30,9 @@ type Console struct {
 	// every step; Color is for standard output.
 	Quiet, Verbose, Color bool
 
+	// Wrap, if it is set, wraps text for a terminal of so many columns.
+	Wrap func(text string, width int) string
+
 	stdin, stdout, stderr *os.File
 	began                 time.Time
 
@@ -95,13 +98,25 @@ const (
 	longest   = 4000 // bytes of a line
 )
 
+// wrapped wraps a line where standard error is a terminal.
+func (c *Console) wrapped(line string) string {
+	if c.Wrap == nil || !term.IsTerminal(int(c.stderr.Fd())) {
+		return line
+	}
+	width, _, err := term.GetSize(int(c.stderr.Fd()))
+	if err != nil {
+		return line
+	}
+	return c.Wrap(line, width)
+}
+
 // lines writes each line of the text behind the prefix, above the progress.
 func (c *Console) lines(prefix, text string) {
 	var out strings.Builder
 	n := 0
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		if n++; n <= mostLines {
-			out.WriteString(prefix + words.Plain(words.Cut(line, longest)) + "\n")
+			out.WriteString(c.wrapped(prefix + words.Plain(words.Cut(line, longest)) + "\n"))
 		}
 	}
 	if n > mostLines {

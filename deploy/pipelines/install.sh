@@ -13,9 +13,10 @@ archive=sgaudit_${version}_${system}_$arch.tar.gz
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
 cd "$work"
 curl --fail --silent --show-error --location --remote-name "$from/$archive" --remote-name "$from/checksums.txt"
-grep -F "  $archive" checksums.txt >wanted
+grep -F "  $archive" checksums.txt >wanted || { echo "sgaudit: checksums.txt of v$version does not name $archive" >&2; exit 1; }
 if command -v sha256sum >/dev/null; then sha256sum --check --quiet wanted; else shasum -a 256 --check --quiet wanted; fi
 if command -v gh >/dev/null && [ -n "${GH_TOKEN:-}" ]; then
 	gh attestation verify "$archive" --repo sgaudit/sgaudit

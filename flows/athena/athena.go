@@ -30,6 +30,7 @@ type Table struct {
 	Columns        []string    // names, without those of the partitions
 	Partitions     []Partition // in their order
 	View           bool        // it is a view: the file of a record is not known
+	Text           bool        // its files are text: a column that a line does not reach is NULL, and "-" is not
 }
 
 // Partition is a column that the folders of a table say.

@@ -82,9 +82,9 @@ func TestPartitions(t *testing.T) {
 			t.Errorf("%s: notes: %s", c.name, all)
 		}
 	}
-	got, _ := reduction(t, &athena.Table{Partitions: text("day:string:yyyy/MM/dd")}, athena.Options{})
-	if strings.Contains(got, `"day" BETWEEN`) {
-		t.Error("without a window the days are narrowed")
+	got, notes := reduction(t, &athena.Table{Partitions: text("day:string:yyyy/MM/dd")}, athena.Options{})
+	if all := strings.Join(notes, "\n"); strings.Contains(got, `"day" BETWEEN`) || !strings.Contains(all, "without --since the query scans every day of logs.flow_logs") {
+		t.Errorf("without a window the days are narrowed, or nothing is said: %s", all)
 	}
 	got, _ = reduction(t, &athena.Table{Partitions: text("day:string:yyyy/MM/dd")}, athena.Options{Since: day("2026-11-01")})
 	if !strings.Contains(got, `"day" BETWEEN '2026/10/31' AND '2026/11/27'`) {
@@ -189,6 +189,36 @@ STORED AS PARQUET
 	}
 }
 
+// A line of text that does not reach to the last column with a text is damaged: what is
+// missing is NULL there. Of Parquet, NULL is a column that a file does not have.
+func TestLinesThatAreCutOff(t *testing.T) {
+	p := place()
+	p.Format = "${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport} ${protocol} ${start} ${end} ${action} ${tcp-flags} ${flow-direction}"
+	for _, parquet := range []bool{false, true} {
+		p.Parquet = parquet
+		table, err := p.Table("logs", "t")
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _, err := table.Reduction(athena.Trino, athena.Options{Now: now, Since: now})
+		want := `("interface_id" IS NOT NULL AND "srcaddr" IS NOT NULL AND "dstaddr" IS NOT NULL AND "action" IS NOT NULL AND "flow_direction" IS NOT NULL) AS whole`
+		if parquet {
+			want = "true AS whole"
+		}
+		if err != nil || !strings.Contains(text, want) || !strings.Contains(text, "WHEN NOT d.whole THEN 'columns'") {
+			t.Errorf("Parquet %v: %v: the statement does not have %s", parquet, err, want)
+		}
+	}
+}
+
+// The services with ports from 512 to 1023 are those of the records in files.
+func TestServicePorts(t *testing.T) {
+	text, _ := reduction(t, &athena.Table{}, athena.Options{})
+	if !strings.Contains(text, "THEN CASE WHEN k.own_port < 512 OR k.own_port IN (514, 515, ") || strings.Count(text, "993, 995)") != 4 {
+		t.Error("the statement does not name the ports of services")
+	}
+}
+
 // A table by the names that AWS printed before 2021 is known; one without a needed
 // column is refused.
 func TestColumns(t *testing.T) {
@@ -211,7 +241,7 @@ func TestColumns(t *testing.T) {
 		}
 	}
 	view, notes := reduction(t, &athena.Table{View: true}, athena.Options{RejectOnly: []string{"fl-1"}})
-	if strings.Contains(view, `"$path"`) || len(notes) != 1 {
+	if strings.Contains(view, `"$path"`) || len(notes) != 2 {
 		t.Errorf("of a view the file is asked for, or nothing is said: %v", notes)
 	}
 	counted, _ := reduction(t, &athena.Table{}, athena.Options{RejectOnly: []string{"fl-1", "fl-0a"}})

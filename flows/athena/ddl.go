@@ -47,7 +47,7 @@ func (p *Place) Table(database, table string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{Database: database, Name: table}
+	t := &Table{Database: database, Name: table, Text: !p.Parquet}
 	for _, f := range fields {
 		t.Columns = append(t.Columns, strings.ReplaceAll(f, "-", "_"))
 	}

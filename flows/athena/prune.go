@@ -61,7 +61,7 @@ func (t *Table) pruned(d Dialect, o *Options) (where string, notes []string, err
 		return "", nil, err
 	}
 	if o.Since.IsZero() && o.Until.IsZero() {
-		return strings.Join(all, "\n                AND "), nil, nil
+		return strings.Join(all, "\n                AND "), []string{fmt.Sprintf("without --since the query scans every day of %s.%s: give one, as in --since 30d, to scan only the days that are needed", t.Database, t.Name)}, nil
 	}
 	first, last := o.Since.Add(-margin).UTC(), o.Until.Add(margin).UTC()
 	if o.Since.IsZero() {

@@ -53,10 +53,10 @@ func (t *Table) Reduction(d Dialect, o Options) (query string, notes []string, e
 		return "", nil, err
 	}
 	query = fill(template,
-		"{selected}", selected(d), "{path}", path, "{direction}", d.direction(o.Addresses), "{counted}", counted, "{window}", window(&o),
+		"{selected}", selected(d), "{inward}", guess("k.own_port", "k.far_port"), "{outward}", guess("k.far_port", "k.own_port"), "{path}", path, "{direction}", d.direction(o.Addresses), "{bare}", bare, "{long}", long, "{counted}", counted, "{window}", window(&o),
 		"{earliest}", strconv.FormatInt(flows.Earliest(), 10), "{latest}", strconv.FormatInt(o.Now.Unix()+day, 10),
 		"{flags}", d.masked("d.n_tcp_flags", "18"), "{numbers}", d.numbers(), "{formed}", d.formed(),
-		"{texts}", t.texts(d), "{table}", d.quoted(t.Database)+"."+d.quoted(t.Name), "{where}", where)
+		"{texts}", t.texts(d), "{whole}", t.whole(d), "{table}", d.quoted(t.Database)+"."+d.quoted(t.Name), "{where}", where)
 	if len(query) > MostBytes && len(o.Addresses) > 0 {
 		if t.column("flow_direction") == "" {
 			return "", nil, fmt.Errorf("the table %s.%s has no flow_direction, and the addresses of %d interfaces, which say it, do not fit into one statement of Athena (%d bytes): choose fewer regions or accounts", t.Database, t.Name, len(o.Addresses), MostBytes)
@@ -83,6 +83,25 @@ func (t *Table) texts(d Dialect) string {
 		all = append(all, fmt.Sprintf("nullif(nullif(CAST(%s AS %s), '-'), '') AS t_%s", value, d.text(), field))
 	}
 	return strings.Join(all, ",\n              ")
+}
+
+// textFields are the fields of which AWS writes a text into each line, "-" for nothing.
+var textFields = []string{"account_id", "interface_id", "srcaddr", "dstaddr", "action", "log_status", "pkt_srcaddr", "pkt_dstaddr", "flow_direction"}
+
+// whole is true for a line of text that reaches to the last column with a text. What
+// lies behind the end of a line is NULL (Amazon Athena user guide, Lazy Simple SerDe for
+// CSV, TSV, and custom-delimited files).
+func (t *Table) whole(d Dialect) string {
+	var all []string
+	for _, field := range textFields {
+		if c := t.column(field); c != "" && t.Text {
+			all = append(all, d.quoted(c)+" IS NOT NULL")
+		}
+	}
+	if len(all) == 0 {
+		return "true"
+	}
+	return "(" + strings.Join(all, " AND ") + ")"
 }
 
 // Forms of values. An IPv6 address is looked at again when its row is taken.
@@ -136,6 +155,13 @@ func (d Dialect) formed() string {
 	allow("flow_direction", "t.t_flow_direction IN ('ingress', 'egress')")
 	return strings.Join(all, "\n            AND ")
 }
+
+// bare is true for a record without a log-status and without values: it counts as SKIPDATA.
+const bare = "coalesce(f.t_log_status, f.t_srcaddr, f.t_dstaddr, f.t_pkt_srcaddr, f.t_pkt_dstaddr, f.t_srcport, f.t_dstport, f.t_protocol, f.t_packets, f.t_bytes, f.t_action, f.t_tcp_flags) IS NULL"
+
+// long is true for a record of more than one aggregation interval, of which only the first
+// ten minutes count as recorded.
+const long = "(j.n_end - j.n_start > 720 AND NOT coalesce(j.t_log_status = 'SKIPDATA', j.bare))"
 
 // direction is the direction of a record: what it says, or else by the addresses of
 // its interface.

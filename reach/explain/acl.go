@@ -85,9 +85,9 @@ func entry(f *network.ACL, e *inventory.ACLEntry, p path.Packet, preposition, wa
 		if way == "out" {
 			what = p.Protocol.String()
 		}
-		return fmt.Sprintf("%s has no entry that allows %s %s %s %s", f.Record.ID, what, way, preposition, sourcesOf(p))
+		return fmt.Sprintf("%s has no entry that allows %s %s %s %s", f.Record.Named(), what, way, preposition, sourcesOf(p))
 	case e.Allow:
-		return fmt.Sprintf("%s entry %d allows %s %s %s", f.Record.ID, e.Number, Traffic(e.Traffic), preposition, cidr.Clean(e.Prefix))
+		return fmt.Sprintf("%s entry %d allows %s %s %s", f.Record.Named(), e.Number, Traffic(e.Traffic), preposition, cidr.Clean(e.Prefix))
 	}
-	return fmt.Sprintf("%s entry %d denies %s %s %s", f.Record.ID, e.Number, Traffic(e.Traffic), preposition, cidr.Clean(e.Prefix))
+	return fmt.Sprintf("%s entry %d denies %s %s %s", f.Record.Named(), e.Number, Traffic(e.Traffic), preposition, cidr.Clean(e.Prefix))
 }

@@ -45,13 +45,17 @@ func (step *Step) acceptsNone(e *inventory.Interface) {
 
 // AddressStep is the step of an address that the internet can send to, or may be
 // able to.
-func AddressStep(n *network.Network, e *inventory.Interface, s network.AddressScope, a netip.Addr) Step {
+func AddressStep(n *network.Network, e *inventory.Interface, f cidr.Family, s network.AddressScope, a netip.Addr) Step {
 	step := Step{Kind: StepAddress, Decision: path.Allowed, Object: e.ID}
 	if !a.IsValid() { // of an interface that a plan creates
-		step.Detail = Interface(e) + " gets a public IPv4 address"
+		kind := "a public IPv4 address"
+		if f == cidr.IPv6 {
+			kind = "an IPv6 address"
+		}
+		step.Detail = Interface(e) + " gets " + kind
 		if s == network.MaybeAdvertised {
 			step.Decision = path.Undecided
-			step.Detail = "whether " + Interface(e) + " gets a public IPv4 address is known once it is created"
+			step.Detail = "whether " + Interface(e) + " gets " + kind + " is known once it is created"
 		}
 		return step
 	}

@@ -60,7 +60,7 @@ func (f *Followed) Steps() []Step {
 // reachable describes the way of one packet, and how many interfaces it can go to.
 func (j *Judgement) reachable() []string {
 	a := j.Best
-	lines := []string{AddressStep(j.Network, a.Some[0], a.Scope, a.Address).Detail}
+	lines := []string{AddressStep(j.Network, a.Some[0], a.Family, a.Scope, a.Address).Detail}
 	named := false
 	for _, s := range a.Steps() {
 		if !named && (s.Kind == StepListener || s.Kind == StepACLOut) { // the rule stands between the way in and the way out
@@ -105,7 +105,7 @@ func passed(left []path.Flow) string {
 // being reached.
 func (j *Judgement) unknown() []string {
 	a := j.Best
-	address := AddressStep(j.Network, a.Some[0], a.Scope, a.Address)
+	address := AddressStep(j.Network, a.Some[0], a.Family, a.Scope, a.Address)
 	lines := []string{address.Detail}
 	unread := address.unread
 	if j.Sources[a.Family].Certain.Empty() {

@@ -2,6 +2,7 @@ package explain
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/sgaudit/sgaudit/cidr"
@@ -29,6 +30,8 @@ func Addresses(s cidr.Set, f cidr.Family) string {
 	var listed []string
 	apart, named := ", ", 0
 	terms := terms(s, f)
+	// What is left out follows the last block, so that it is not read as left out of them all.
+	slices.SortStableFunc(terms, func(a, b term) int { return min(len(a.except), 1) - min(len(b.except), 1) })
 	left := s
 	for i, t := range terms {
 		if named += 1 + len(t.except); i > 0 && named > mostNamed || len(t.except) >= mostNamed {
@@ -76,11 +79,18 @@ func terms(s cidr.Set, f cidr.Family) (list []term) {
 			s = s.Subtract(part)
 		}
 	}
+	for _, p := range s.Union(cidr.All(f).Subtract(internet)).Prefixes() {
+		// All of a block but its private and reserved addresses, such as half of the internet.
+		if part := s.Intersect(cidr.Of(p)); part.Equal(internet.Intersect(cidr.Of(p))) && len(part.Prefixes()) > 2 {
+			list = append(list, term{text: "the internet addresses of " + p.String(), set: part})
+			s = s.Subtract(part)
+		}
+	}
 	for _, p := range s.Fold() {
 		on := cidr.OnInternet(p.Prefix)
 		switch part := cidr.Of(p.Prefix).Subtract(cidr.Of(p.Except...)); {
 		case len(p.Except) > 0 && part.Equal(on):
-			list = append(list, term{text: "the internet addresses of " + p.Prefix.String(), set: part})
+			list = append(list, term{text: "the assigned internet addresses of " + p.Prefix.String(), set: part})
 		default:
 			list = append(list, term{text: text(p.Prefix), except: p.Except, set: part})
 		}

@@ -25,10 +25,12 @@ func TestAddresses(t *testing.T) {
 		"the internet (IPv4)":                                            setOf("0.0.0.0/0"),
 		"10.10.10.21, 192.168.0.0/16":                                    setOf("10.10.10.21/32", "192.168.0.0/16"),
 		"10.10.0.0/16 except 10.10.0.0/24":                               setOf("10.10.0.0/16").Subtract(setOf("10.10.0.0/24")),
-		"10.10.0.0/16 except 10.10.0.0/24 and 10.10.7.7; 192.168.0.0/16": setOf("10.10.0.0/16", "192.168.0.0/16").Subtract(setOf("10.10.0.0/24", "10.10.7.7/32")),
+		"192.168.0.0/16; 10.10.0.0/16 except 10.10.0.0/24 and 10.10.7.7": setOf("10.10.0.0/16", "192.168.0.0/16").Subtract(setOf("10.10.0.0/24", "10.10.7.7/32")),
 		"private and reserved addresses (IPv4) except 10.0.1.0/24":       private.Subtract(setOf("10.0.1.0/24")),
 		"the internet (IPv4) except 16.0.0.0/6":                          cidr.Internet(cidr.IPv4).Subtract(setOf("16.0.0.0/6")),
 		"the internet addresses of 0.0.0.0/1":                            cidr.OnInternet(netip.MustParsePrefix("0.0.0.0/1")),
+		"the internet addresses of 128.0.0.0/1":                          cidr.Internet(cidr.IPv4).Intersect(setOf("128.0.0.0/1")),
+		"the internet addresses of 128.0.0.0/1, 10.0.0.0/9":              cidr.Internet(cidr.IPv4).Intersect(setOf("128.0.0.0/1")).Union(setOf("10.0.0.0/9")),
 	} {
 		if got := explain.Addresses(set, cidr.IPv4); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -43,6 +45,9 @@ func meant(t *testing.T, text string) (set cidr.Set) {
 	t.Helper()
 	block := func(text string) cidr.Set {
 		if of, ok := strings.CutPrefix(text, "the internet addresses of "); ok {
+			return cidr.Internet(cidr.IPv4).Intersect(setOf(of))
+		}
+		if of, ok := strings.CutPrefix(text, "the assigned internet addresses of "); ok {
 			return cidr.OnInternet(netip.MustParsePrefix(of))
 		}
 		switch text {

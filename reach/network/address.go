@@ -19,7 +19,7 @@ const (
 	NotAdvertised                       // IPv6 from a block that is not advertised to the internet
 	GatewaysDenied                      // DenyAllIgwTraffic is set
 	AcceptsNothing                      // its service accepts no connections
-	MaybeAdvertised                     // global IPv6, and the subnet with its blocks was not read; or planned, and whether it gets a public IPv4 address is not known
+	MaybeAdvertised                     // global IPv6, and the subnet with its blocks was not read; or planned, and whether it gets a public IPv4 or an IPv6 address is not known
 	Public
 	AddressScopes // their number
 )
@@ -40,8 +40,14 @@ func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s Address
 			s, a = t, b
 		}
 	}
-	if t := planned[e.Planned]; f == cidr.IPv4 && t > s {
-		s = t
+	at := e.Planned
+	if f == cidr.IPv6 {
+		at = e.PlannedIPv6
+	}
+	if t := planned[at]; t > s {
+		if s = t; f == cidr.IPv6 && e.DenyIGW {
+			s = GatewaysDenied
+		}
 	}
 	if s >= MaybeAdvertised && e.AcceptsNone() {
 		s = AcceptsNothing
@@ -49,7 +55,7 @@ func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s Address
 	return s, a
 }
 
-// planned are the IPv4 scopes of interfaces that a plan creates.
+// planned are the scopes of interfaces that a plan creates.
 var planned = map[inventory.Planned]AddressScope{inventory.PlannedUnsure: MaybeAdvertised, inventory.PlannedPublic: Public}
 
 // ipv6Scope returns the scope of an IPv6 address, by the blocks of its subnet.

@@ -20,13 +20,17 @@ type LoadBalancer struct {
 // LoadBalancer.Ports.
 var Transports = [2]inventory.Protocol{inventory.TCP, inventory.UDP}
 
-// indexLoadBalancers indexes the load balancers of which the listeners are known.
+// indexLoadBalancers indexes the load balancers of which the listeners are known. Of one
+// that a plan creates, which has its address in the plan in the place of its ARN, they are
+// not.
 func (n *Network) indexLoadBalancers(r *inventory.Region) {
 	if !r.Read.Has(inventory.PartLoadBalancers | inventory.PartListeners) {
 		return
 	}
 	for i := range r.LoadBalancers {
-		if b := &r.LoadBalancers[i]; b.Kind == "application" || b.Kind == "network" || b.Kind == "classic" {
+		if b := &r.LoadBalancers[i]; b.ARN != "" && !strings.HasPrefix(b.ARN, "arn:") {
+			continue
+		} else if b.Kind == "application" || b.Kind == "network" || b.Kind == "classic" {
 			n.loadBalancers[b.Kind+" "+b.Name] = &LoadBalancer{LoadBalancer: b}
 		}
 	}

@@ -1,7 +1,7 @@
 # A new server with a group of its own that is open to everyone.
 # exit 1
 # new critical all-traffic-open-to-internet
-# says Reachable from the internet:
+# says Newly reachable from the internet
 resource "aws_security_group" "open" {
   name   = "open"
   vpc_id = "vpc-0a100001"

@@ -1,6 +1,6 @@
 # As it should be: a new service that the database allows by reference.
 # exit 0
-# says Gain access:
+# says Gain access
 # says aws_instance.report to
 resource "aws_security_group" "report" {
   name   = "report"

@@ -3,7 +3,7 @@
 # exit 3
 # says aws_security_group.mysql, ingress[0].protocol: the traffic of the rule is known after apply
 # says aws_security_group.partner, ingress[0].protocol: the traffic of the rule is known after apply
-# says partner (aws_security_group.partner) in tcp/443 203.0.113.0/24
+# says partner (aws_security_group.partner): tcp/443 from 203.0.113.0/24
 # says aws_network_acl.partner, ingress[0].rule_no: the entry of the network ACL is known after apply
 # says aws_route_table.partner, route[0].cidr_block: the destination of the route is known after apply
 # says aws_ec2_managed_prefix_list.partner, entry: the plan does not say which entries the prefix list has

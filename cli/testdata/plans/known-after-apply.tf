@@ -1,7 +1,7 @@
 # A source that is known after apply only: no verdict is given on it.
 # exit 3
 # says aws_vpc_security_group_ingress_rule.office, cidr_ipv4: the addresses of the rule are known after apply
-# says 1 aws_eip
+# says simulated 2 of 2 resource changes
 resource "aws_eip" "office" {}
 
 resource "aws_vpc_security_group_ingress_rule" "office" {

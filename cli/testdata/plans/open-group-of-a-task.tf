@@ -1,7 +1,7 @@
 # A service that is not known to be attached anywhere: its groups count as attached.
 # exit 1
 # new critical database-port-open-to-internet
-# says in tcp/9200 0.0.0.0/0
+# says tcp/9200 from 0.0.0.0/0
 resource "aws_security_group" "search" {
   name   = "search"
   vpc_id = "vpc-0a100001"

@@ -1,7 +1,7 @@
 # SSH from anywhere, to servers with public addresses.
 # exit 1
 # new critical admin-port-open-to-internet
-# says in tcp/22 0.0.0.0/0
+# says tcp/22 from 0.0.0.0/0
 resource "aws_vpc_security_group_ingress_rule" "ssh" {
   security_group_id = "sg-0a100018"
   cidr_ipv4         = "0.0.0.0/0"
