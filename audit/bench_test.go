@@ -36,7 +36,9 @@ func BenchmarkCatalogue(b *testing.B) {
 
 // scales are estates of as many rules as interfaces: a well-kept one with one rule in
 // a hundred a mistake, the same without any, and one in which most groups have
-// something to find and everything else grows with them.
+// something to find and everything else grows with them. The most that each may
+// allocate is a tenth or more above what the race detector measures, which is a
+// tenth above what ordinary builds allocate: the order of maps varies.
 var scales = []struct {
 	name string
 	most float64 // allocations for a rule and an interface
@@ -44,7 +46,7 @@ var scales = []struct {
 }{
 	{"flawless", 0.5, func(n int) *inventory.Inventory { return ordinary(n, 0) }},
 	{"ordinary", 1.8, func(n int) *inventory.Inventory { return ordinary(n, n/100) }},
-	{"neglected", 28, neglected},
+	{"neglected", 31, neglected},
 }
 
 // BenchmarkChecks runs the checks alone. What a rule costs should stay the
