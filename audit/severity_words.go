@@ -43,7 +43,7 @@ func origin(f *findings.Finding) string {
 			return "that of " + s.Name
 		}
 	}
-	return "given to this kind of finding or set in the configuration"
+	return "that of such a case, or set in the configuration"
 }
 
 // movedBy says what the verdict of a finding did to its base severity.

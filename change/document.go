@@ -106,6 +106,12 @@ func (i *Item) place() string {
 	return i.Step.Region + " " + inventory.Named(i.Name, id)
 }
 
+// Follows reports whether an item stands below another one without a heading between
+// them: it does the same in the same place.
+func (i *Item) Follows(other *Item) bool {
+	return i.Step.Verb == other.Step.Verb && i.place() == other.place()
+}
+
 // remark says what becomes of an undo that is not there.
 func (i *Item) remark() string {
 	switch {

@@ -85,7 +85,7 @@ func ids(list []*inventory.Interface) map[string]bool {
 func (e *Entry) leaves() (lines []string) {
 	replaced := func(f *findings.Finding) bool { return len(f.Fix.Proof) > 0 }
 	if i := slices.IndexFunc(e.Findings, func(f *findings.Finding) bool { return f.Fix.Summary != "" }); i >= 0 && !slices.ContainsFunc(e.Findings, replaced) {
-		lines = append(lines, "fix: "+e.Findings[i].Fix.Summary)
+		lines = append(lines, fixLine+e.Findings[i].Fix.Summary)
 	}
 	if text := e.loses(); text != "" {
 		lines = append(lines, text)

@@ -84,6 +84,41 @@ eni-1 sg-web 10.0.0.4 public 198.51.100.4 vpc vpc-1 subnet subnet-1 instance i-1
 	}
 }
 
+// TestTheFixStandsOnce plans for two rules that open a port together: the fix and its notes
+// stand above the first command of the group, and who loses access above each.
+func TestTheFixStandsOnce(t *testing.T) {
+	const account = `vpc-1 10.0.0.0/16
+igw-1 vpc vpc-1
+subnet-1 10.0.0.0/24 vpc vpc-1
+acl-1 vpc vpc-1 default subnet subnet-1
+  in 100 allow all 0.0.0.0/0
+  out 100 allow all 0.0.0.0/0
+rtb-1 main vpc vpc-1
+  route 10.0.0.0/16 local
+  route 0.0.0.0/0 igw-1
+sg-a a vpc vpc-1
+  in tcp/22 0.0.0.0/1 id sgr-1
+  in tcp/22 128.0.0.0/1 id sgr-2
+sg-b b vpc vpc-1
+  in tcp/22 0.0.0.0/0 id sgr-3
+eni-1 sg-a 10.0.0.4 public 198.51.100.4 vpc vpc-1 subnet subnet-1 instance i-1
+eni-2 sg-b 10.0.0.5 public 198.51.100.5 vpc vpc-1 subnet subnet-1 instance i-2
+`
+	_, plan := planOf(t, notation.MustParse(account).Inventory, judgeBy(audit.Defaults()))
+	text := script(t, plan)
+	text = text[strings.Index(text, "\nplan() {"):strings.Index(text, "\nundo() {")]
+	for said, want := range map[string]int{
+		"#     fix: ":                           2, // of a, and of b
+		"#     note: open connections continue": 2,
+		"by this step":                          3, // of each rule
+		"aws ec2 revoke-security-group-":        3,
+	} {
+		if n := strings.Count(text, said); n != want {
+			t.Errorf("%q stands %d times, want %d:\n%s", said, n, want, text)
+		}
+	}
+}
+
 // TestShutsOut: clients on the internet lose access where they can connect by the rule
 // today, and no other rule of the interface allows the same.
 func TestShutsOut(t *testing.T) {

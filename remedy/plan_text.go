@@ -38,6 +38,7 @@ func (p *Plan) Documents() []*change.Document {
 		of(p.report.Caller.AccountID)
 	}
 	for _, d := range docs {
+		sayOnce(d.Items)
 		d.Script, d.Simulate = "plan.sh", "sgaudit simulate --input SNAPSHOT plan.sh"
 		list := d.Simulate
 		if p.Called != nil {
@@ -165,6 +166,12 @@ func (p *Plan) access(d *change.Document, list string) []string {
 	return lines
 }
 
+// What the details of a reason begin with.
+const (
+	fixLine  = "fix: "
+	noteLine = "note: "
+)
+
 // item returns an entry with its reasons: the findings, and what was proven
 // and has to be known before.
 func (e *Entry) item() change.Item {
@@ -177,7 +184,7 @@ func (e *Entry) item() change.Item {
 			if strings.HasPrefix(f.Fix.Summary, notUsable) {
 				why.Decide = f.Fix.Summary + " To close the port, delete this step and keep the revoke."
 			}
-			why.Details = f.Fix.Proof
+			why.Details = slices.Clone(f.Fix.Proof)
 		case change.Revoke, change.Delete:
 			if e.Step.Verb == change.Delete {
 				why.Details = gradeDetails(f)
@@ -188,7 +195,7 @@ func (e *Entry) item() change.Item {
 			for _, note := range f.Fix.Notes {
 				if !slices.Contains(noted, note) && !strings.HasPrefix(note, alsoFixes) && !strings.HasPrefix(note, alsoHave) {
 					noted = append(noted, note)
-					why.Details = append(why.Details, "note: "+note)
+					why.Details = append(why.Details, noteLine+note)
 				}
 			}
 		}
@@ -199,9 +206,30 @@ func (e *Entry) item() change.Item {
 	}
 	if n := len(i.Why); n > 0 && e.Step.Verb == change.Delete {
 		last := &i.Why[n-1]
-		last.Details = append(last.Details, "note: ask the owner first: a resource that starts on demand with this group is not visible to this account until it runs")
+		last.Details = append(last.Details, noteLine+"ask the owner first: a resource that starts on demand with this group is not visible to this account until it runs")
 	}
 	return i
+}
+
+// sayOnce leaves out the fix and the notes that a step repeats of the steps above it, where
+// they do the same in one group: two rules that open a port together have the same findings.
+// Who loses access is said of each step.
+func sayOnce(items []change.Item) {
+	said := map[string]bool{}
+	for k := range items {
+		if k > 0 && !items[k].Follows(&items[k-1]) {
+			clear(said)
+		}
+		var fresh []string
+		for n := range items[k].Why {
+			why := &items[k].Why[n]
+			why.Details = slices.DeleteFunc(why.Details, func(detail string) bool { return said[detail] })
+			fresh = append(fresh, why.Details...)
+		}
+		for _, detail := range fresh {
+			said[detail] = strings.HasPrefix(detail, fixLine) || strings.HasPrefix(detail, noteLine)
+		}
+	}
 }
 
 // reason names a finding that a step is for.

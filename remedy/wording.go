@@ -31,7 +31,11 @@ func (d *decision) word(f *findings.Finding, o *outcome, w *findings.Wording) {
 	}
 	f.Fix.Summary = w.Text(d.noneLeft(o.rule.Traffic))
 	if command := change.Template(d.region.Name, d.group.ID, o.rule.Traffic, p.Login); command != "" {
-		f.Fix.Notes = append(f.Fix.Notes, "if clients still need it, first run this, with your value for the word in capitals: "+command)
+		value := "your value for the word in capitals"
+		if !p.Login {
+			value = "the id of the clients' security group (or, for an address, --cidr ADDRESS/32 in place of --source-group GROUP-ID)"
+		}
+		f.Fix.Notes = append(f.Fix.Notes, "if clients still need it, first run this, with "+value+": "+command)
 	}
 	for i := range p.FirstAllow {
 		d.noteAllowing(f, "to allow %s first, run", d.group, p.FirstAllow[i])

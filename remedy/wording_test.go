@@ -98,6 +98,9 @@ func TestRevocationInWords(t *testing.T) {
 				if !strings.HasSuffix(first, c.first) || (first == "") != (c.first == "") {
 					t.Errorf("what to allow first is %q, want %q", first, c.first)
 				}
+				if strings.HasSuffix(first, "GROUP-ID") != strings.Contains(first, "--cidr ADDRESS/32 in place of --source-group GROUP-ID") {
+					t.Errorf("clients without a security group have no option: %q", first)
+				}
 				return
 			}
 			t.Fatalf("no finding of %s", c.check)

@@ -150,7 +150,10 @@ func (s *Simulation) notes(say func(string), list func(string, []planned.Note)) 
 	for _, region := range s.NotRead {
 		say(fmt.Sprintf("Who gains or loses access in %s could not be determined: its network interfaces were not read.", region))
 	}
-	if len(s.Lost)+len(s.Gained) == 0 && (len(s.NotRead) == 0 || s.Asked > 0) {
+	switch none := len(s.Lost)+len(s.Gained) == 0; {
+	case none && s.Asked == 0 && len(s.NotRead) == 0:
+		say("No interface gains or loses access to another: no pair of interfaces uses the rules and groups that change.")
+	case none && s.Asked > 0:
 		say(fmt.Sprintf("No interface gains or loses access to another: %s compared before and after.", words.Count(s.Asked, "pair")))
 	}
 	if s.Unsure > 0 {

@@ -45,3 +45,20 @@ func TestCountsExplainEachOther(t *testing.T) {
 		}
 	}
 }
+// TestNothingComparedIsSaid: where no pair of interfaces uses what changes, the text says
+// so, and does not count pairs.
+func TestNothingComparedIsSaid(t *testing.T) {
+	s := Simulation{Drift: &drift.Drift{}}
+	const none, counted = "no pair of interfaces uses the rules and groups that change.", "compared before and after"
+	if text := s.Text(); !strings.Contains(text, none) || strings.Contains(text, counted) {
+		t.Error(text)
+	}
+	s.Asked = 2
+	if text := s.Text(); strings.Contains(text, none) || !strings.Contains(text, "2 pairs "+counted) {
+		t.Error(text)
+	}
+	s.Asked, s.NotRead = 0, []string{"eu-west-1"}
+	if text := s.Text(); strings.Contains(text, none) || strings.Contains(text, counted) {
+		t.Error(text)
+	}
+}
