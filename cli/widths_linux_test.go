@@ -17,15 +17,15 @@ import (
 	"github.com/sgaudit/sgaudit/fixtures/estates"
 )
 
-// onTerminal runs a command line with a terminal of so many columns as its standard
-// output, and returns what was written to it.
-func onTerminal(t *testing.T, width int, args ...string) (code int, text string) {
+// terminal opens a terminal of so many columns: screen is what a program writes to, and
+// master gives what was written, until screen is closed.
+func terminal(t *testing.T, width int) (master, screen *os.File) {
 	t.Helper()
 	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer master.Close()
+	t.Cleanup(func() { master.Close() })
 	number, err := unix.IoctlGetUint32(int(master.Fd()), unix.TIOCGPTN)
 	if err != nil {
 		t.Fatal(err)
@@ -33,13 +33,23 @@ func onTerminal(t *testing.T, width int, args ...string) (code int, text string)
 	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
 		t.Fatal(err)
 	}
-	screen, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	screen, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { screen.Close() })
 	if err := unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: uint16(width), Row: 50}); err != nil {
 		t.Fatal(err)
 	}
+	return master, screen
+}
+
+// onTerminal runs a command line with a terminal of so many columns as its standard
+// output, and returns what was written to it.
+func onTerminal(t *testing.T, width int, args ...string) (code int, text string) {
+	t.Helper()
+	master, screen := terminal(t, width)
+	defer master.Close() // a test opens hundreds
 	stderr, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
 	if err != nil {
 		t.Fatal(err)
@@ -209,26 +219,7 @@ func TestListsNameTheAccount(t *testing.T) {
 
 // TestMessagesFitTheTerminal: lines of standard error are wrapped to a terminal.
 func TestMessagesFitTheTerminal(t *testing.T) {
-	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer master.Close()
-	number, err := unix.IoctlGetUint32(int(master.Fd()), unix.TIOCGPTN)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	screen, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer screen.Close()
-	if err := unix.IoctlSetWinsize(int(screen.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Col: 60, Row: 50}); err != nil {
-		t.Fatal(err)
-	}
+	master, screen := terminal(t, 60)
 	Run(t.Context(), []string{"sgaudit", "audit", "--input", filepath.Join("nowhere", "missing.json")}, os.Stdin, os.Stdout, screen)
 	screen.Close()
 	text, _ := io.ReadAll(master) // the end of a closed terminal is an error

@@ -11,10 +11,8 @@ import (
 	"github.com/sgaudit/sgaudit/remedy"
 )
 
-// TestRevocationsSayWhatTheyLeave plans revocations, and reads above each command what
-// the other rules of the group still allow, and who loses access by that step.
-func TestRevocationsSayWhatTheyLeave(t *testing.T) {
-	const network = `vpc-1 10.0.0.0/16
+// publicSubnet is a VPC with a subnet that the internet reaches.
+const publicSubnet = `vpc-1 10.0.0.0/16
 igw-1 vpc vpc-1
 subnet-1 10.0.0.0/24 vpc vpc-1
 acl-1 vpc vpc-1 default subnet subnet-1
@@ -23,7 +21,12 @@ acl-1 vpc vpc-1 default subnet subnet-1
 rtb-1 main vpc vpc-1
   route 10.0.0.0/16 local
   route 0.0.0.0/0 igw-1
-sg-bastion gate vpc vpc-1
+`
+
+// TestRevocationsSayWhatTheyLeave plans revocations, and reads above each command what
+// the other rules of the group still allow, and who loses access by that step.
+func TestRevocationsSayWhatTheyLeave(t *testing.T) {
+	const network = publicSubnet + `sg-bastion gate vpc vpc-1
   out tcp/22 10.0.0.0/16 id sgr-9
 sg-client client vpc vpc-1
   out tcp/22 10.0.0.0/16 id sgr-8
@@ -87,16 +90,7 @@ eni-1 sg-web 10.0.0.4 public 198.51.100.4 vpc vpc-1 subnet subnet-1 instance i-1
 // TestTheFixStandsOnce plans for two rules that open a port together: the fix and its notes
 // stand above the first command of the group, and who loses access above each.
 func TestTheFixStandsOnce(t *testing.T) {
-	const account = `vpc-1 10.0.0.0/16
-igw-1 vpc vpc-1
-subnet-1 10.0.0.0/24 vpc vpc-1
-acl-1 vpc vpc-1 default subnet subnet-1
-  in 100 allow all 0.0.0.0/0
-  out 100 allow all 0.0.0.0/0
-rtb-1 main vpc vpc-1
-  route 10.0.0.0/16 local
-  route 0.0.0.0/0 igw-1
-sg-a a vpc vpc-1
+	const account = publicSubnet + `sg-a a vpc vpc-1
   in tcp/22 0.0.0.0/1 id sgr-1
   in tcp/22 128.0.0.0/1 id sgr-2
 sg-b b vpc vpc-1
@@ -122,8 +116,7 @@ eni-2 sg-b 10.0.0.5 public 198.51.100.5 vpc vpc-1 subnet subnet-1 instance i-2
 // TestShutsOut: clients on the internet lose access where they can connect by the rule
 // today, and no other rule of the interface allows the same.
 func TestShutsOut(t *testing.T) {
-	const network = "vpc-1 10.0.0.0/16\nigw-1 vpc vpc-1\nsubnet-1 10.0.0.0/24 vpc vpc-1\nacl-1 vpc vpc-1 default subnet subnet-1\n  in 100 allow all 0.0.0.0/0\n  out 100 allow all 0.0.0.0/0\n" +
-		"rtb-1 main vpc vpc-1\n  route 10.0.0.0/16 local\n  route 0.0.0.0/0 igw-1\n" +
+	const network = publicSubnet +
 		"sg-web web vpc vpc-1\n  in tcp/22 0.0.0.0/0 id sgr-1\n  out all 0.0.0.0/0\nsg-too too vpc vpc-1\n  in tcp/20-30 0.0.0.0/0 id sgr-2\n"
 	for interfaces, want := range map[string]bool{
 		"eni-1 sg-web 10.0.0.4 public 198.51.100.4 vpc vpc-1 subnet subnet-1\n":        true,
