@@ -65,7 +65,7 @@ func (p *program) reach(c *urfave.Context) error {
 	}
 	inv := read.Inventory
 	answer := reachAnswer{SchemaVersion: "1", To: to, Port: traffic.String(), From: from}
-	left, sought := 0, 0
+	sought := 0
 	for _, region := range inv.Regions {
 		targets := holders(region, to)
 		if len(targets) == 0 {
@@ -79,7 +79,7 @@ func (p *program) reach(c *urfave.Context) error {
 		n := reach.New(region)
 		for i, e := range targets {
 			if i == maxTargets {
-				left += len(targets) - i
+				answer.left += len(targets) - i
 				break
 			}
 			a := n.Trace(e, q)
@@ -92,19 +92,20 @@ func (p *program) reach(c *urfave.Context) error {
 	if sought == 0 {
 		return notFound(inv, to, from)
 	}
-	if left > 0 {
-		p.console.Warn("%s of %s are left out: name one with --to eni-...", words.Count(left, "more interface"), to)
+	if answer.left > 0 {
+		p.console.Warn("%s of %s are left out: name one with --to eni-...", words.Count(answer.left, "more interface"), to)
 	}
 	if err := p.answer(c, answer, answer.text()); err != nil {
 		return err
 	}
 	err = p.conclude(inv, c.Context.Err() != nil)
 	if want := reach.Verdict(c.String("expect")); want != "" {
-		for _, t := range answer.Answers {
-			if t.Verdict != want {
-				p.console.Warn("%s is %s, and %s was expected", t.Interface, t.Verdict, want)
-				return status(exitFindings)
-			}
+		texts := answer.unexpected(want)
+		for _, text := range texts {
+			p.console.Warn("%s", text)
+		}
+		if len(texts) > 0 {
+			return status(exitFindings)
 		}
 	}
 	return err
@@ -204,6 +205,8 @@ type reachAnswer struct {
 	Port          string        `json:"port"`
 	From          string        `json:"from"` // empty: everyone
 	Answers       []reachTarget `json:"answers"`
+
+	left int // interfaces that were not asked about
 }
 
 type reachTarget struct {
@@ -220,9 +223,10 @@ type reachTarget struct {
 
 // reachNames are an answer's interfaces and groups with their names, for its text.
 type reachNames struct {
-	Target string
-	Groups []string // of the target
-	From   []string // of each way
+	Interface string   // of the target
+	Target    string   // the same, with the place that it is in
+	Groups    []string // of the target
+	From      []string // of each way
 }
 
 func namesOf(index *inventory.Index, e *inventory.Interface, ways []reach.Way) reachNames {
@@ -233,7 +237,7 @@ func namesOf(index *inventory.Index, e *inventory.Interface, ways []reach.Way) r
 	if e.Subnet != "" {
 		subnet = "subnet " + index.SubnetNamed(e.Subnet)
 	}
-	names := reachNames{Target: target + " in " + subnet + " of VPC " + index.VPCNamed(e.VPC), Groups: index.GroupsNamed(e.Groups)}
+	names := reachNames{Interface: e.Named(), Target: target + " in " + subnet + " of VPC " + index.VPCNamed(e.VPC), Groups: index.GroupsNamed(e.Groups)}
 	for _, w := range ways {
 		from := w.From
 		if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
@@ -262,5 +266,5 @@ func (a *reachAnswer) text() string {
 			}
 		}
 	}
-	return out.String()
+	return out.String() + a.totals()
 }
