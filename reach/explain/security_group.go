@@ -29,8 +29,9 @@ func (step *Step) securityGroups(s network.SecurityGroups, p path.Packet) {
 	if s.Direction == inventory.Egress {
 		way, preposition = "outbound", "to"
 	}
-	switch by := s.Rule(p.Protocol, p.Point); {
-	case by != nil:
+	switch rules := s.Rules(p.Protocol, p.Point); {
+	case len(rules) > 0:
+		by := rules[0]
 		step.Object = by.Group.ID
 		step.Detail = fmt.Sprintf("%s allows %s %s %s", by.Group.Named(), Traffic(by.Rule.Traffic), preposition, s.Network.PeerNamed(by.Rule.Peer))
 		switch {
@@ -39,6 +40,9 @@ func (step *Step) securityGroups(s network.SecurityGroups, p path.Packet) {
 			step.Detail += ", " + whyAcross(s)
 		default:
 			step.Detail += ", but whether that contains " + s.Other.Address.String() + " is unknown"
+		}
+		if step.Decision == path.Allowed {
+			step.Detail += others(len(rules) - 1)
 		}
 	case len(s.At.Unseen) > 0:
 		step.Detail = fmt.Sprintf("the rules of %s are not visible to this account", strings.Join(s.At.Unseen, ", "))
@@ -49,6 +53,18 @@ func (step *Step) securityGroups(s network.SecurityGroups, p path.Packet) {
 	default:
 		step.Detail = fmt.Sprintf("no %s rule of %s allows %s %s %s (%s)", way, s.Network.GroupsNamed(s.At.Interface.Groups), anyOf(p.Traffic), preposition, s.Other.Address, s.Other.Interface.ID)
 	}
+}
+
+// others says that more rules than the one that is named allow the same: to revoke that one
+// alone blocks nothing.
+func others(n int) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", and so does 1 other rule"
+	}
+	return fmt.Sprintf(", and so do %d other rules", n)
 }
 
 // whyAcross says why a reference to a group of the other VPC does not match,

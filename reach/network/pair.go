@@ -76,8 +76,8 @@ func (s NoCommonFamily) Narrow([]path.Flow) []path.Flow { return nil }
 func (p *Pair) Permission(o path.Outcome) *Permission {
 	s := SecurityGroups{p, &p.To, &p.From, inventory.Ingress}
 	for _, f := range o.Left {
-		if by := s.Rule(f.Protocol, f.First); by != nil {
-			return by
+		if by := s.Rules(f.Protocol, f.First); len(by) > 0 {
+			return by[0]
 		}
 	}
 	return nil

@@ -2,6 +2,8 @@ package network
 
 import (
 	"cmp"
+	"math"
+	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -129,21 +131,48 @@ func (s SecurityGroups) Narrow(flows []path.Flow) []path.Flow {
 	return left
 }
 
-// Rule returns the first rule that lets such a packet through, certain ones
-// first.
-func (s SecurityGroups) Rule(protocol inventory.Protocol, point int32) *Permission {
-	var found, perhaps *Permission
+// Rules returns the rules that let such a packet through: those that certainly do, or where
+// there are none those that may. The rule with the narrowest peer comes first: a referenced
+// group, a prefix list, the smallest block; then the one with the fewest ports.
+func (s SecurityGroups) Rules(protocol inventory.Protocol, point int32) []*Permission {
+	var found, perhaps []*Permission
 	s.each(func(by *Permission, certain bool) {
 		t, span := by.Rule.Traffic, path.IntervalOf(by.Rule.Traffic)
 		switch {
 		case t.Protocol != inventory.AllProtocols && t.Protocol != protocol, !span.Contains(point):
-		case certain && found == nil:
-			found = by
-		case perhaps == nil:
-			perhaps = by
+		case certain:
+			found = append(found, by)
+		default:
+			perhaps = append(perhaps, by)
 		}
 	})
-	return cmp.Or(found, perhaps)
+	if len(found) == 0 {
+		found = perhaps
+	}
+	slices.SortStableFunc(found, func(a, b *Permission) int {
+		return cmp.Or(cmp.Compare(width(a.Rule.Peer), width(b.Rule.Peer)), cmp.Compare(ports(a.Rule.Traffic), ports(b.Rule.Traffic)))
+	})
+	return found
+}
+
+// width orders peers from the narrowest to the widest.
+func width(p inventory.Peer) int {
+	switch {
+	case p.Group != nil:
+		return 0
+	case p.List != "":
+		return 1
+	}
+	return 2 + p.Prefix.Addr().BitLen() - p.Prefix.Bits()
+}
+
+// ports orders traffic by how much of a protocol it is.
+func ports(t inventory.Traffic) int32 {
+	if t.Protocol == inventory.AllProtocols {
+		return math.MaxInt32
+	}
+	span := path.IntervalOf(t)
+	return span.Last - span.First
 }
 
 // Reference returns the first rule that would let such a packet through if its
