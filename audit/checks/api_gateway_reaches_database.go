@@ -39,7 +39,8 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed to connect to %s: the rule allows %s", interfacesNamed(let), databases[k].Named(), allowed(r, g, rule))
+			senders, several := interfacesNamed(let)
+			o.Message = fmt.Sprintf("%s allowed to connect to %s: the rule allows %s", withVerb(senders, several, "is", "are"), databases[k].Named(), allowed(r, g, rule))
 			o.Fix = fmt.Sprintf("Allow %s to %s from the security group of the function or service behind the API, then revoke %s.", rule.Traffic.Words(), g.Named(), allowed(r, g, rule))
 			o.Evidence = []string{throughLink(r, let, databases, rule.Traffic)}
 			o.Proposal.Kind, o.Proposal.FirstAllowGroup = findings.Advise, true

@@ -30,7 +30,8 @@ var _ = audit.Declare(audit.Check{
 				return
 			}
 			o := r.Observe(g, rule)
-			o.Message = fmt.Sprintf("%s is allowed from %s", outbound(r, rule), interfacesNamed(databases))
+			senders, _ := interfacesNamed(databases)
+			o.Message = fmt.Sprintf("%s is allowed from %s", outbound(r, rule), senders)
 			o.Fix = "Allow traffic to the security groups of its replicas and endpoints, then revoke " + allowed(r, g, rule) + ". A database rarely opens other connections."
 			o.Proposal.Kind = findings.Advise
 			r.Report(o)

@@ -22,7 +22,8 @@ var _ = audit.Declare(audit.Check{
 				continue
 			}
 			o := r.Observe(g, nil)
-			o.Message = fmt.Sprintf("the default security group of VPC %s is attached to %s", r.VPCNamed(g.VPC), interfacesNamed(members))
+			holders, _ := interfacesNamed(members)
+			o.Message = fmt.Sprintf("the default security group of VPC %s is attached to %s", r.VPCNamed(g.VPC), holders)
 			o.Fix = "Attach to each of them a security group that allows what it needs, then detach the default group."
 			r.Report(o)
 		}

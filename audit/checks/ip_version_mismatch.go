@@ -45,7 +45,8 @@ var _ = audit.Declare(audit.Check{
 					closed = cidr.IPv6
 					o.Severity = findings.Info
 				}
-				o.Message = fmt.Sprintf("%s; %s addresses of both versions", versions(r, g, &m, closed), withVerb(interfacesNamed(concerned), len(concerned) > 1, "has", "have"))
+				holders, several := interfacesNamed(concerned)
+				o.Message = fmt.Sprintf("%s; %s addresses of both versions", versions(r, g, &m, closed), withVerb(holders, several, "has", "have"))
 				o.Fix = fmt.Sprintf("Revoke %s, or allow the same ports from the internet over %s too.", allowed(r, g, m.Rule), closed)
 				if len(r.ServicesOf(m.Rule.Traffic, audit.Admin, audit.Database)) > 0 {
 					o.Fix = fmt.Sprintf("Revoke %s: it opens an administration or database port to the internet.", allowed(r, g, m.Rule))

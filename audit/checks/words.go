@@ -1,6 +1,9 @@
 package checks
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/words"
@@ -11,9 +14,39 @@ import (
 // mostNamed is how many of a list a message names; the rest is counted.
 const mostNamed = 3
 
-// interfacesNamed names the first few interfaces and counts the rest.
-func interfacesNamed(list []*inventory.Interface) string {
-	return words.FirstOf(list, mostNamed, (*inventory.Interface).Named)
+// interfacesNamed names what the first few interfaces belong to, with their ids, and counts
+// the other interfaces: "Application Load Balancer shop (eni-1, eni-2)". Several says that
+// the text is about more than one resource, for its verb.
+func interfacesNamed(list []*inventory.Interface) (text string, several bool) {
+	var named []string
+	ids := map[string][]string{} // of a resource, by its name without them
+	more := 0
+	for i, e := range list {
+		name := e.Named()
+		resource, single := strings.CutSuffix(name, " ("+e.ID+")")
+		if single = single && e.Owner().Name != ""; !single {
+			resource = name
+		}
+		if len(ids[resource]) == 0 {
+			if len(named) == mostNamed && len(list)-i > 1 {
+				more = len(list) - i
+				break
+			}
+			named = append(named, resource)
+		}
+		if single {
+			ids[resource] = append(ids[resource], e.ID)
+		}
+	}
+	for k, resource := range named {
+		if len(ids[resource]) > 0 {
+			named[k] += " (" + words.List(ids[resource], mostNamed) + ")"
+		}
+	}
+	if more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(named, ", "), more), true
+	}
+	return words.Series(named), len(named) > 1
 }
 
 // few joins the first few texts as a sentence does, and counts the rest.
