@@ -2,6 +2,7 @@ package flows
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"time"
 )
@@ -30,6 +31,17 @@ type Interface struct {
 	Accepted bool   // a record of accepted traffic was read
 	Here     bool   // a record of it may be of a flow log of an account of the inventory
 	lastDay  int
+}
+
+// Since is the beginning of the first hour of which there is a record, in Unix seconds, or
+// 0.
+func (e *Interface) Since() int64 {
+	for _, d := range e.Days {
+		if set := d.Hours | d.Skipped; set != 0 {
+			return int64(d.Day)*secondsOfDay + int64(bits.TrailingZeros32(set))*3600
+		}
+	}
+	return 0
 }
 
 // Day is one day, in UTC. Bit h of a set of hours stands for the hour from h:00 on.

@@ -15,8 +15,9 @@ type judge struct {
 	options  *Options
 	report   *Report
 	sites    []*site
-	homes    map[string]*site    // by group: of all regions, the one that holds it
-	owners   map[string]*holder  // by id, of all interfaces of the inventory
+	homes    map[string]*site    // by group: see shareInterfaces
+	owners   map[string]*holder  // by id, of all interfaces of the inventory: see shareInterfaces
+	within   map[string][]*site  // by VPC: those that have interfaces in it
 	accounts map[string]bool     // of the inventory
 	own      map[netip.Addr]bool // private and public addresses of all interfaces of the inventory
 	gone     map[goneKey][]goneFlow
@@ -47,7 +48,7 @@ type hit struct {
 func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 	j := &judge{
 		summary: s, options: o, report: &Report{Notes: s.Notes},
-		homes: map[string]*site{}, owners: map[string]*holder{}, accounts: map[string]bool{}, own: map[netip.Addr]bool{},
+		homes: map[string]*site{}, owners: map[string]*holder{}, within: map[string][]*site{}, accounts: map[string]bool{}, own: map[netip.Addr]bool{},
 		gone: map[goneKey][]goneFlow{}, loose: map[looseKey]*tally{}, covers: map[*inventory.Interface]*Interface{},
 		accepted: map[string]int64{},
 	}
@@ -65,11 +66,11 @@ func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 		j.accounts[r.AccountID] = true
 		for i := range r.Groups {
 			g := &r.Groups[i]
-			if _, known := j.homes[g.ID]; !known {
+			if home := j.homes[g.ID]; home == nil || home.region.AccountID != g.Owner && r.AccountID == g.Owner {
 				j.homes[g.ID] = st
 			}
 			for k := range g.Rules {
-				j.report.Rules = append(j.report.Rules, Rule{Region: r, Group: g, Rule: &g.Rules[k], Attached: len(st.index.Members(g.ID))})
+				j.report.Rules = append(j.report.Rules, Rule{Region: r, Group: g, Rule: &g.Rules[k]})
 				st.rules[g.ID] = append(st.rules[g.ID], &j.report.Rules[len(j.report.Rules)-1])
 			}
 		}
@@ -78,11 +79,12 @@ func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 			for _, a := range e.Addresses {
 				j.own[a.Private], j.own[a.Public] = true, true
 			}
-			if _, known := j.owners[e.ID]; !known {
+			if h := j.owners[e.ID]; h == nil || h.site.region.AccountID != e.Account && r.AccountID == e.Account {
 				j.owners[e.ID] = &holder{st, e}
 			}
 		}
 	}
+	j.shareInterfaces()
 	return j
 }
 
@@ -245,21 +247,29 @@ func (j *judge) doubtReverse(at *holder, f *flows.Flow) {
 // that may allow it or a part of it, and whether a group of the interface was not read. A
 // rule that may have allowed the row to a member of a group that is gone keeps that.
 func (j *judge) candidates(at *holder, f *flows.Flow) (sure, perhaps []*Rule, unseen bool) {
+	var others []*Rule
 	for _, id := range at.e.Groups {
-		if at.site.index.Group(id) == nil {
+		home := j.homes[id]
+		if home == nil {
 			unseen = true
+			continue
 		}
-		for _, r := range at.site.rules[id] {
-			switch j.match(at.site, at.e, r.Rule, f) {
+		for _, r := range home.rules[id] {
+			switch j.match(home, at.e, r.Rule, f) {
 			case certain:
 				sure = append(sure, r)
 			case possible:
 				perhaps = append(perhaps, r)
 			default:
-				if r.goneMember == "" && j.mayHaveAllowedGone(at.site, r, f) {
-					r.goneMember = j.goneMemberText(at, r, f)
+				if r.goneMember == "" && r.Rule.Peer.Group != nil {
+					others = append(others, r)
 				}
 			}
+		}
+	}
+	for _, r := range others {
+		if j.mayHaveAllowedGone(r, f, len(sure) == 0) {
+			r.goneMember = j.goneMemberText(at, r, f)
 		}
 	}
 	return sure, perhaps, unseen
@@ -276,7 +286,7 @@ func (j *judge) alsoAllowed(at *holder, f *flows.Flow, r *Rule, rules []*Rule) [
 	h := j.hitOf(at, f, r.Rule)
 	return slices.DeleteFunc(without(rules, r), func(o *Rule) bool {
 		return !o.Rule.Traffic.Covers(h.traffic) ||
-			o.Rule.Peer.String() != r.Rule.Peer.String() && j.peer(at.site, at.e, &o.Rule.Peer, h.remote) != certain
+			o.Rule.Peer.String() != r.Rule.Peer.String() && j.peer(j.homes[o.Group.ID], at.e, &o.Rule.Peer, h.remote) != certain
 	})
 }
 

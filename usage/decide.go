@@ -16,15 +16,19 @@ import (
 func (j *judge) decide() {
 	for _, s := range j.sites {
 		for i := range s.region.Groups {
-			for _, r := range s.rules[s.region.Groups[i].ID] {
-				j.decideRule(s, r)
+			if id := s.region.Groups[i].ID; j.homes[id] == s {
+				for _, r := range s.rules[id] {
+					j.decideRule(s, r)
+				}
 			}
 		}
 	}
+	j.decideShared()
 }
 
 func (j *judge) decideRule(s *site, r *Rule) {
-	members := s.index.Members(r.Group.ID)
+	members := s.interfaces(r.Group.ID)
+	r.Attached = len(members)
 	for _, e := range members {
 		r.Covered += j.covers[e].Covered
 	}

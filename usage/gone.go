@@ -1,7 +1,9 @@
 package usage
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"net/netip"
 	"slices"
 
@@ -23,6 +25,7 @@ type goneFlow struct {
 	account string // that the inventory does not hold; empty: one of its own
 	traffic inventory.Traffic
 	remote  netip.Prefix
+	first   int64 // when it was seen first, in Unix seconds
 }
 
 // maxGone bounds the rows of interfaces that are gone which are kept. What is beyond
@@ -52,7 +55,7 @@ func (j *judge) attributeGone(rows []flows.Flow) {
 			j.tally(goneInterface, f)
 		}
 		key := goneKey{f.Direction, f.Protocol}
-		g := goneFlow{f.Interface, account, f.Traffic(), f.Remote}
+		g := goneFlow{f.Interface, account, f.Traffic(), f.Remote, f.First}
 		if list := j.gone[key]; len(list) >= maxGone {
 			last := &list[len(list)-1]
 			last.traffic = widest(f.Protocol)
@@ -88,7 +91,7 @@ func (j *judge) usedOnGone(s *site, r *Rule, rule string) string {
 			if !r.Rule.Traffic.Overlaps(g.traffic) || g.account != "" && !s.sharable(r.Group) {
 				continue
 			}
-			if !g.remote.IsValid() || j.peer(s, &inventory.Interface{VPC: r.Group.VPC}, &r.Rule.Peer, g.remote) != no || j.goneMember(s, &r.Rule.Peer, g.remote) {
+			if !g.remote.IsValid() || j.peer(s, &inventory.Interface{VPC: r.Group.VPC}, &r.Rule.Peer, g.remote) != no || j.goneMember(&r.Rule.Peer, g.remote, g.first, true) {
 				if g.account != "" {
 					return fmt.Sprintf("interface %s of account %s, which the inventory does not hold, had traffic that %s allows: the group may be shared with that account", g.iface, words.Plain(g.account), rule)
 				}
@@ -100,22 +103,28 @@ func (j *judge) usedOnGone(s *site, r *Rule, rule string) string {
 }
 
 // goneMember reports whether the peer of a rule is a reference to a group, and a remote
-// address may be the one that a member of that group had: it lies in the group's VPC, and
-// no interface there has it today. The member was deleted since, or is newer than the
-// inventory. Of a block it is enough that a part of it lies in the VPC.
-func (j *judge) goneMember(s *site, p *inventory.Peer, remote netip.Prefix) bool {
+// address may be the one that a member of that group had when it was first seen: it lies in
+// the group's VPC, and no interface there has it today, or one that is newer than that. The
+// member was deleted since, or is newer than the inventory. Of a block it is enough that a
+// part of it lies in the VPC. Unrecorded says whether an interface of which there are no
+// records may be newer too.
+func (j *judge) goneMember(p *inventory.Peer, remote netip.Prefix, first int64, unrecorded bool) bool {
 	if p.Group == nil {
 		return false
 	}
-	home := s
-	if home.index.Group(p.Group.ID) == nil {
-		home = j.homes[p.Group.ID]
-	}
+	home := j.homes[p.Group.ID]
 	if home == nil {
 		return false // reference judges it
 	}
 	id := home.index.Group(p.Group.ID).VPC
-	return home.mayHold(id, remote) && !(remote.IsSingleIP() && home.taken(id)[remote.Addr()])
+	if !home.mayHold(id, remote) {
+		return false
+	}
+	if !remote.IsSingleIP() {
+		return true
+	}
+	since, taken := j.taken(home, id)[remote.Addr()]
+	return !taken || since > first && (since < never || unrecorded)
 }
 
 // mayHold reports whether interfaces of a VPC may have addresses of a block.
@@ -131,32 +140,58 @@ func (s *site) mayHold(vpc string, block netip.Prefix) bool {
 // an address: IPv6 addresses of VPCs are those of the internet.
 func mayBeOfVPC(block netip.Prefix) bool { return !block.Addr().Is4() || cidr.Private(block) }
 
+// never is later than every record.
+const never = math.MaxInt64
+
 // taken are the private addresses of the interfaces of a VPC, and of those with a VPC that
-// is not known.
-func (s *site) taken(vpc string) map[netip.Addr]bool {
+// is not known, each with the hour from which on there are records of its interface, in Unix
+// seconds, or never. Before that hour the address may have been another interface's: subnets
+// give addresses again.
+func (j *judge) taken(s *site, vpc string) map[netip.Addr]int64 {
 	list, done := s.inUse[vpc]
-	if !done {
-		list = map[netip.Addr]bool{}
-		for i := range s.region.Interfaces {
-			if e := &s.region.Interfaces[i]; e.VPC == vpc || e.VPC == "" || vpc == "" {
-				for _, a := range e.Addresses {
-					list[a.Private] = true
+	if done {
+		return list
+	}
+	list = map[netip.Addr]int64{}
+	in := j.within[vpc]
+	switch {
+	case vpc == "":
+		in = []*site{s}
+	case !slices.Contains(in, s):
+		in = append([]*site{s}, in...)
+	}
+	for _, o := range in {
+		for i := range o.region.Interfaces {
+			e := &o.region.Interfaces[i]
+			if e.VPC != vpc && (o != s || e.VPC != "" && vpc != "") {
+				continue
+			}
+			since := int64(never)
+			if seen := j.summary.Interface(e.ID); seen != nil {
+				since = cmp.Or(seen.Since(), never)
+			}
+			for _, a := range e.Addresses {
+				if earlier, found := list[a.Private]; !found || since < earlier {
+					list[a.Private] = since
 				}
 			}
 		}
-		s.inUse[vpc] = list
 	}
+	s.inUse[vpc] = list
 	return list
 }
 
 // goneMemberText says which traffic a rule may have allowed because of a member that is gone.
 func (j *judge) goneMemberText(at *holder, r *Rule, f *flows.Flow) string {
 	which := AddressText(f.Remote) + ", which no interface of the inventory has"
-	if !f.Remote.IsSingleIP() {
+	switch {
+	case j.own[f.Remote.Addr()] && f.Remote.IsSingleIP():
+		which = AddressText(f.Remote) + ", of which the records do not show that the interface with it today had it then"
+	case !f.Remote.IsSingleIP():
 		which = "addresses in " + AddressText(f.Remote) + ", some of which no interface of the inventory may have"
 	}
 	return at.e.Named() + " had " + f.Traffic().String() + way(r.Rule) + which + ": the rule allowed it if an interface of " +
-		at.site.index.PeerNamed(r.Rule.Peer) + " that is not in the inventory (deleted, or newer than it) had this address"
+		j.homes[r.Group.ID].index.PeerNamed(r.Rule.Peer) + " that is not in the inventory (deleted, or newer than it) had this address"
 }
 
 // goneCut is the cut of a flow that no rule of before allows today, but that one may have
@@ -175,14 +210,15 @@ func goneCut(was, is *judge, at, then *holder, f *flows.Flow) (Cut, bool) {
 // the referenced group that is gone.
 func (j *judge) allowedGone(at *holder, f *flows.Flow) bool {
 	return slices.ContainsFunc(at.e.Groups, func(id string) bool {
-		return slices.ContainsFunc(at.site.rules[id], func(r *Rule) bool { return j.mayHaveAllowedGone(at.site, r, f) })
+		home := j.homes[id]
+		return home != nil && slices.ContainsFunc(home.rules[id], func(r *Rule) bool { return j.mayHaveAllowedGone(r, f, true) })
 	})
 }
 
 // mayHaveAllowedGone reports whether a rule that does not allow a row today may have allowed
 // it to a member of the referenced group that is gone.
-func (j *judge) mayHaveAllowedGone(s *site, r *Rule, f *flows.Flow) bool {
-	return r.Rule.Direction == f.Direction && r.Rule.Traffic.Overlaps(f.Traffic()) && j.goneMember(s, &r.Rule.Peer, f.Remote)
+func (j *judge) mayHaveAllowedGone(r *Rule, f *flows.Flow, unrecorded bool) bool {
+	return r.Rule.Direction == f.Direction && r.Rule.Traffic.Overlaps(f.Traffic()) && j.goneMember(&r.Rule.Peer, f.Remote, f.First, unrecorded)
 }
 
 // sharable reports whether a group may be shared with other accounts: a default group, and

@@ -1,6 +1,7 @@
 package usage_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -57,4 +58,48 @@ func TestReplayOfMembersThatAreGone(t *testing.T) {
 			t.Errorf("with %q %d cuts, want %d: %+v", rules, len(cuts), want, cuts)
 		}
 	}
+}
+
+// A subnet gives an address again: the interface that has it today had it only from its first
+// record on. What the address sent before may have been what a member of the group sent.
+func TestAddressOfAMemberIsTakenAgain(t *testing.T) {
+	const (
+		estate = "sg-app app\nsg-db db\n in tcp/5432 sg-app\neni-0a sg-db 10.0.0.5\neni-0b sg-app 10.0.0.6\nsg-x x\neni-0c sg-x 10.0.0.8\nfl-1 vpc-1 ALL\n"
+		doubt  = "sg-db in tcp/5432 sg-app: not-known (eni-0a had tcp/5432 from 10.0.0.8, of which the records do not show that the interface with it today had it then: the rule allowed it if "
+	)
+	l := func() *logs {
+		return new(logs).covered(2, "eni-0a", "eni-0b").in("eni-0a", "10.0.0.5", "10.0.0.8", 5432, true)
+	}
+	for what, c := range map[string]struct {
+		estate string
+		l      *logs
+		want   string
+		cuts   int
+	}{
+		"the interface is newer": {estate, l().idle("eni-0c", begin+24*3600), doubt, 1},
+		"nothing of it was read": {estate, l(), doubt, 1},
+		"it is as old":           {estate, l().idle("eni-0c", begin), "sg-db in tcp/5432 sg-app: unused", 0},
+		"a rule for the address, and the interface is newer":     {estate + "sg-db2 db2\n in tcp/5432 10.0.0.8/32\neni-0a sg-db,sg-db2 10.0.0.5\n", l().idle("eni-0c", begin+24*3600), "sg-db in tcp/5432 sg-app: not-known", 0},
+		"a rule for the address, and no record of the interface": {estate + "sg-db2 db2\n in tcp/5432 10.0.0.8/32\neni-0a sg-db,sg-db2 10.0.0.5\n", l(), "sg-db in tcp/5432 sg-app: unused", 0},
+		"another interface is gone":                              {strings.Replace(estate, "eni-0a sg-db 10.0.0.5", "eni-0a sg-db 10.0.0.7", 1), new(logs).covered(2, "eni-0a", "eni-0b").in("eni-0f", "10.0.0.5", "10.0.0.8", 5432, true).idle("eni-0c", begin+24*3600), "sg-db in tcp/5432 sg-app: not-known (interface eni-0f is not in the inventory", 0},
+	} {
+		s := c.l.summary(t)
+		if strings.Contains(c.estate, "sg-db2") {
+			c.estate = strings.Replace(c.estate, "eni-0a sg-db 10.0.0.5\n", "", 1)
+		}
+		before := account(c.estate)
+		if got := verdicts(usage.Judge(before, s, usage.Options{}), true); !strings.Contains(got, c.want) {
+			t.Errorf("%s:\n%s\nwant %s", what, got, c.want)
+		}
+		cuts, _ := usage.Replay(before, account(strings.Replace(c.estate, " in tcp/5432 sg-app\n", "", 1)), s)
+		if len(cuts) != c.cuts {
+			t.Errorf("%s: %d cuts, want %d: %+v", what, len(cuts), c.cuts, cuts)
+		}
+	}
+}
+
+// idle adds the record of an interval without traffic.
+func (l *logs) idle(e string, start int64) *logs {
+	fmt.Fprintf(l, "123456789012 %s - - - - - - - - - - %d %d NODATA\n", e, start, start+600)
+	return l
 }

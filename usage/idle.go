@@ -32,7 +32,7 @@ func (j *judge) judgeIdle() {
 		vpcs := map[string]string{}
 		for i := range s.region.Groups {
 			g := &s.region.Groups[i]
-			if len(s.index.Members(g.ID)) > 0 {
+			if len(j.homes[g.ID].interfaces(g.ID)) > 0 {
 				continue
 			}
 			why, judged := vpcs[g.VPC]

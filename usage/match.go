@@ -22,16 +22,17 @@ const (
 type site struct {
 	region    *inventory.Region
 	index     *inventory.Index
-	addresses map[string][]netip.Addr        // of the members of a group, sorted; as far as asked
-	inUse     map[string]map[netip.Addr]bool // by VPC: the private addresses of its interfaces; as far as asked
-	balanced  map[string]bool                // by group: a network load balancer has it; as far as asked
-	peered    map[[2]string]bool             // VPCs, in order, that an active peering connection joins
-	blocks    map[string]cidr.Set            // by VPC: its blocks, and those of its peers; as far as asked
-	rules     map[string][]*Rule             // by group
+	addresses map[string][]netip.Addr           // of the members of a group, sorted; as far as asked
+	inUse     map[string]map[netip.Addr]int64   // by VPC: see taken; as far as asked
+	balanced  map[string]bool                   // by group: a network load balancer has it; as far as asked
+	peered    map[[2]string]bool                // VPCs, in order, that an active peering connection joins
+	blocks    map[string]cidr.Set               // by VPC: its blocks, and those of its peers; as far as asked
+	rules     map[string][]*Rule                // by group
+	foreign   map[string][]*inventory.Interface // by group: see shareInterfaces
 }
 
 func newSite(r *inventory.Region) *site {
-	s := &site{region: r, index: inventory.NewIndex(r), addresses: map[string][]netip.Addr{}, inUse: map[string]map[netip.Addr]bool{}, balanced: map[string]bool{}, peered: map[[2]string]bool{}, blocks: map[string]cidr.Set{}, rules: map[string][]*Rule{}}
+	s := &site{region: r, index: inventory.NewIndex(r), addresses: map[string][]netip.Addr{}, inUse: map[string]map[netip.Addr]int64{}, balanced: map[string]bool{}, peered: map[[2]string]bool{}, blocks: map[string]cidr.Set{}, rules: map[string][]*Rule{}, foreign: map[string][]*inventory.Interface{}}
 	for i := range r.Peerings {
 		if p := &r.Peerings[i]; p.Status == "active" {
 			s.peered[vpcPair(p.Requester.VPC, p.Accepter.VPC)] = true
@@ -48,7 +49,7 @@ func vpcPair(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
 func (s *site) members(group string) []netip.Addr {
 	list, done := s.addresses[group]
 	if !done {
-		for _, e := range s.index.Members(group) {
+		for _, e := range s.interfaces(group) {
 			for _, a := range e.Addresses {
 				list = append(list, a.Private)
 			}
@@ -114,14 +115,12 @@ func (j *judge) peer(s *site, e *inventory.Interface, p *inventory.Peer, remote 
 // address, and a rule that references the group of the load balancer matches it
 // (Elastic Load Balancing user guide, security groups for network load balancers).
 func (j *judge) reference(s *site, e *inventory.Interface, group string, remote netip.Prefix) match {
-	home := s
-	if s.index.Group(group) == nil {
-		if home = j.homes[group]; home == nil {
-			if mayBeOfVPC(remote) {
-				return possible // its members are not known
-			}
-			return no
+	home := j.homes[group]
+	if home == nil {
+		if mayBeOfVPC(remote) {
+			return possible // its members are not known
 		}
+		return no
 	}
 	switch {
 	case holds(home.members(group), remote):
@@ -148,7 +147,7 @@ func (j *judge) joined(s *site, e *inventory.Interface, home *site, group string
 func (s *site) hasNetworkLoadBalancer(group string) bool {
 	found, done := s.balanced[group]
 	if !done {
-		for _, e := range s.index.Members(group) {
+		for _, e := range s.interfaces(group) {
 			found = found || e.Type == "network_load_balancer" || e.Owner().Kind == "network-load-balancer"
 		}
 		s.balanced[group] = found

@@ -219,7 +219,7 @@ func (n *narrowing) within(list []inventory.Rule) bool {
 // reference to a group stands for. It does not hold those of the clients of a network
 // load balancer, which a reference to its group stands for too.
 func (n *narrowing) membersWithin(group string) bool {
-	return !n.site.hasNetworkLoadBalancer(group) && !slices.ContainsFunc(n.site.members(group), func(a netip.Addr) bool {
+	return !n.site.hasNetworkLoadBalancer(group) && !slices.ContainsFunc(n.membersOf(group), func(a netip.Addr) bool {
 		return !n.sourceHolds(netip.PrefixFrom(a, a.BitLen()))
 	})
 }
@@ -237,7 +237,7 @@ func (n *narrowing) references(p netip.Prefix) []string {
 	var found []string
 	for _, id := range n.options.References(n.site.region, n.rule.Group.VPC, p.Addr()) {
 		g := n.site.index.Group(id)
-		if g == nil || g.VPC != n.rule.Group.VPC || !holds(n.site.members(id), p) || !n.membersWithin(id) {
+		if g == nil || g.VPC != n.rule.Group.VPC || !holds(n.membersOf(id), p) || !n.membersWithin(id) {
 			found = nil
 			break
 		}
@@ -302,7 +302,7 @@ func (n *narrowing) narrower(list []inventory.Rule) bool {
 			sources = append(sources, r.Peer.Prefix)
 			continue
 		}
-		for _, a := range n.site.members(r.Peer.Group.ID) {
+		for _, a := range n.membersOf(r.Peer.Group.ID) {
 			sources = append(sources, netip.PrefixFrom(a, a.BitLen()))
 		}
 	}

@@ -20,15 +20,17 @@ type part struct {
 // parts are what the rules of an interface allow of a row.
 func (j *judge) parts(at *holder, f *flows.Flow) (list []part) {
 	for _, id := range at.e.Groups {
-		if at.site.index.Group(id) == nil {
+		home := j.homes[id]
+		if home == nil {
 			list = append(list, part{traffic: f.Traffic(), unknown: id})
+			continue
 		}
-		for _, r := range at.site.rules[id] {
-			if j.match(at.site, at.e, r.Rule, f) == no {
+		for _, r := range home.rules[id] {
+			if j.match(home, at.e, r.Rule, f) == no {
 				continue
 			}
 			p := part{traffic: cutTraffic(f.Traffic(), r.Rule.Traffic)}
-			if remotes, known := j.remotesOf(at, &r.Rule.Peer); known {
+			if remotes, known := j.remotesOf(home, &r.Rule.Peer); known {
 				p.remotes = remotes.Intersect(cidr.Of(f.Remote))
 			} else {
 				p.unknown = r.Rule.Peer.String()
@@ -40,16 +42,11 @@ func (j *judge) parts(at *holder, f *flows.Flow) (list []part) {
 }
 
 // remotesOf returns the addresses that the peer of a rule stands for, if they are known.
-func (j *judge) remotesOf(at *holder, p *inventory.Peer) (addresses cidr.Set, known bool) {
+func (j *judge) remotesOf(s *site, p *inventory.Peer) (addresses cidr.Set, known bool) {
 	switch {
 	case p.Group != nil:
-		home := at.site
-		if home.index.Group(p.Group.ID) == nil {
-			if home = j.homes[p.Group.ID]; home == nil {
-				return cidr.Set{}, false
-			}
-		}
-		if home.hasNetworkLoadBalancer(p.Group.ID) {
+		home := j.homes[p.Group.ID]
+		if home == nil || home.hasNetworkLoadBalancer(p.Group.ID) {
 			return cidr.Set{}, false
 		}
 		var list []netip.Prefix
@@ -58,7 +55,7 @@ func (j *judge) remotesOf(at *holder, p *inventory.Peer) (addresses cidr.Set, kn
 		}
 		return cidr.Of(list...), true
 	case p.List != "":
-		list := at.site.index.PrefixList(p.List)
+		list := s.index.PrefixList(p.List)
 		if list == nil || !list.Resolved {
 			return cidr.Set{}, false
 		}

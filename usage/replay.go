@@ -162,11 +162,13 @@ func several(f *flows.Flow) bool {
 func (j *judge) allows(at *holder, f *flows.Flow) match {
 	best := no
 	for _, id := range at.e.Groups {
-		if at.site.index.Group(id) == nil {
+		home := j.homes[id]
+		if home == nil {
 			best = max(best, possible)
+			continue
 		}
-		for _, r := range at.site.rules[id] {
-			best = max(best, j.match(at.site, at.e, r.Rule, f))
+		for _, r := range home.rules[id] {
+			best = max(best, j.match(home, at.e, r.Rule, f))
 		}
 	}
 	return best

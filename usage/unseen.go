@@ -18,15 +18,15 @@ func Unseen(before, after *inventory.Inventory, s *flows.Summary) []Interface {
 	var list []Interface
 	for _, c := range was.report.Interfaces {
 		then := is.owners[c.Interface.ID]
-		if len(c.Reasons) == 0 {
+		if len(c.Reasons) == 0 || was.owners[c.Interface.ID].e != c.Interface {
 			continue
 		}
 		var still []string
 		if then != nil {
-			still = then.allowances()
+			still = is.allowances(then)
 		}
 		at := &holder{was.owners[c.Interface.ID].site, c.Interface}
-		if slices.ContainsFunc(at.allowances(), func(a string) bool { return !slices.Contains(still, a) }) {
+		if slices.ContainsFunc(was.allowances(at), func(a string) bool { return !slices.Contains(still, a) }) {
 			list = append(list, c)
 		}
 	}
@@ -35,18 +35,19 @@ func Unseen(before, after *inventory.Inventory, s *flows.Summary) []Interface {
 
 // allowances are the rules of the groups of an interface as text, each with the addresses
 // that its peer stands for.
-func (at *holder) allowances() (list []string) {
-	s := at.site
+func (j *judge) allowances(at *holder) (list []string) {
 	for _, id := range at.e.Groups {
-		if s.index.Group(id) == nil {
+		s := j.homes[id]
+		if s == nil {
 			list = append(list, id)
+			continue
 		}
 		for _, r := range s.rules[id] {
 			text := r.Rule.Direction.String() + " " + r.Rule.Traffic.String() + " "
 			peer := &r.Rule.Peer
 			switch {
 			case peer.Group != nil:
-				for _, a := range s.members(peer.Group.ID) {
+				for _, a := range j.membersOf(peer.Group.ID) {
 					list = append(list, fmt.Sprint(text, peer, " ", a))
 				}
 			case peer.List != "":
