@@ -45,6 +45,7 @@ func TestCountsExplainEachOther(t *testing.T) {
 		}
 	}
 }
+
 // TestNothingComparedIsSaid: where no pair of interfaces uses what changes, the text says
 // so, and does not count pairs.
 func TestNothingComparedIsSaid(t *testing.T) {
