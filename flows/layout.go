@@ -111,6 +111,9 @@ func newLayout(names []string) (*layout, error) {
 			missing = append(missing, n.name)
 		}
 	}
+	if seen["tgw-id"] && !l.has[colInterface] {
+		return nil, errTransitGateway
+	}
 	if len(missing) > 0 {
 		return nil, fmt.Errorf("it lacks %s: without that, a record cannot be attributed to a rule", strings.Join(missing, ", "))
 	}

@@ -171,6 +171,8 @@ func (l *lines) header(line []byte, n int) {
 	layout, bad := headerLayout(line)
 	l.parser.layout, l.broken = layout, bad != nil
 	switch {
+	case errors.Is(bad, errTransitGateway):
+		l.transit()
 	case bad != nil:
 		l.note("the header cannot be used, because "+bad.Error(), n)
 	case l.otherFormat(line) != "":

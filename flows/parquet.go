@@ -32,6 +32,10 @@ func (j *job) readParquet(ctx context.Context, s *source, d *reducer, r io.Reade
 		names[i] = strings.ReplaceAll(n, "_", "-")
 	}
 	p.parser.layout, err = newLayout(names)
+	if errors.Is(err, errTransitGateway) {
+		p.transit()
+		return nil
+	}
 	if err != nil {
 		p.note("its columns cannot be used, because "+err.Error(), 0)
 		return nil
