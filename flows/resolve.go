@@ -119,6 +119,8 @@ func (s *Summary) seen(v *view, yield func(Flow) bool) bool {
 		return true
 	case why == perhapsExplained:
 		f.Certainty = Unlikely
+	case why == eitherExplained:
+		f.Certainty = Either
 	case f.Certainty == Unlikely && (!v.replied || f.FirstPort == f.LastPort && v.other == severalPorts):
 		f.Certainty = Either
 	}
@@ -174,69 +176,6 @@ func (t *table) sentTo(v *view, d inventory.Direction, at block) bool {
 		}
 	}
 	return false
-}
-
-// explanation is what other rows say about a row of uncertain direction.
-type explanation uint8
-
-const (
-	notExplained     explanation = iota
-	perhapsExplained             // its packets may belong to a connection of the other direction
-	explained                    // they do
-)
-
-// explained reports whether a row of uncertain direction belongs to a connection
-// of the other direction.
-func (t *table) explained(v *view) explanation {
-	k := v.lane.kind()
-	switch {
-	case k.certainty() != Likely && !v.forward:
-		return explained
-	case v.other < 0:
-		return notExplained
-	}
-	opposite := inventory.Egress
-	if k.direction() == inventory.Egress {
-		opposite = inventory.Ingress
-	}
-	other := block{uint16(v.other), 0, v.group.class, v.group.level, v.address}
-	for _, e := range t.both(v, opposite, Certain, other) {
-		if e != nil && v.within(e) && t.sentTo(v, opposite, other) {
-			return explained
-		}
-	}
-	if k.certainty() == Likely {
-		return notExplained
-	}
-	for _, c := range []Certainty{Likely, Either} {
-		both := t.both(v, opposite, c, other)
-		ports, forward := noPort, false
-		for _, x := range both {
-			if x != nil {
-				ports = joinPorts(ports, x.other)
-				forward = forward || x.Forward() > 0
-			}
-		}
-		switch {
-		case ports != severalPorts || !forward:
-		case reserved(other.port):
-			return perhapsExplained
-		default:
-			return explained
-		}
-	}
-	return notExplained
-}
-
-// within reports whether the packets of a row may be those of a connection of the other
-// direction that is known for certain: that one has the port of the row on the side that
-// opened it. A row that is likely by its ports needs more: that port alone, and that the
-// connection was opened before its packets were seen.
-func (v *view) within(certain *entry) bool {
-	if v.lane.kind().certainty() != Likely {
-		return certain.other == severalPorts || certain.other == int32(v.group.port) || v.lane.portLevel(v.group) > 0
-	}
-	return certain.other == int32(v.group.port) && certain.First <= v.count.First+longestRecord
 }
 
 // block is a block of ports and addresses of a lane.

@@ -96,3 +96,28 @@ func TestLaterConnectionsExplainNothing(t *testing.T) {
 		}
 	}
 }
+
+// A load balancer connects from any port from 1024 on to a container's port above 32768, and the
+// records of a long connection show its SYN once: the later ones do not make the outbound rule used.
+// Without flags, both directions are as likely.
+func TestClientsWithLowPortsOfAServiceWithAHighPort(t *testing.T) {
+	for flags, want := range map[string]string{
+		"3": "sg-a in tcp/49153 10.0.0.0/8: used\nsg-a out tcp/1024-65535 10.0.0.0/8: not-known",
+		"0": "sg-a in tcp/49153 10.0.0.0/8: used, unsure\nsg-a out tcp/1024-65535 10.0.0.0/8: used, unsure",
+	} {
+		l := new(logs).covered(1, "eni-0a")
+		for _, client := range []int{2000, 7001, 30002} {
+			l.one(6, client, 49153, flags)
+			l.both(6, client, 49153, "0")
+		}
+		if got := verdicts(judge(t, "sg-a a\n in tcp/49153 10.0.0.0/8\n out tcp/1024-65535 10.0.0.0/8\neni-0a sg-a 10.0.0.5\nfl-1 vpc-1 ALL\n", l, usage.Options{}), false); got != want {
+			t.Errorf("with flags %s:\n%s\nwant\n%s", flags, got, want)
+		}
+	}
+	// A port below 1024 stays the service's, and so does one that several client ports used.
+	l := new(logs).covered(1, "eni-0a").one(6, 2000, 49153, "3").one(6, 2001, 49153, "3").both(6, 443, 49153, "0").both(6, 5432, 49153, "0").both(6, 5432, 49154, "0")
+	const want = "sg-a out tcp/443 10.0.0.0/8: used\nsg-a out tcp/5432 10.0.0.0/8: used"
+	if got := verdicts(judge(t, "sg-a a\n out tcp/443 10.0.0.0/8\n out tcp/5432 10.0.0.0/8\neni-0a sg-a 10.0.0.5\nfl-1 vpc-1 ALL\n", l, usage.Options{}), false); got != want {
+		t.Errorf("%s\nwant\n%s", got, want)
+	}
+}
