@@ -58,3 +58,10 @@ func Checks() []*Check {
 	slices.SortFunc(all, func(a, b *Check) int { return cmp.Compare(a.ID, b.ID) })
 	return all
 }
+
+// FollowsExposure reports whether the severity of what a check reports follows the internet
+// exposure.
+func FollowsExposure(id string) bool {
+	check := declared[id]
+	return check != nil && check.Exposed
+}

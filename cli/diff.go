@@ -38,7 +38,7 @@ func (p *program) diffVerb() *urfave.Command {
 					return err
 				}
 			}
-			d := drift.Compare(both[0], both[1], opts)
+			d := drift.Compare(both[0], both[1], opts, conf.Exceptions...)
 			text := d.Text()
 			if c.String("output") == "markdown" {
 				text = d.Markdown()

@@ -13,6 +13,7 @@ import (
 	"github.com/sgaudit/sgaudit/cli/config"
 	"github.com/sgaudit/sgaudit/cli/console"
 	"github.com/sgaudit/sgaudit/files"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/planned"
 	"github.com/sgaudit/sgaudit/simulate"
@@ -33,7 +34,7 @@ func (p *program) simulateVerb() *urfave.Command {
 			&urfave.StringSliceFlag{Name: "flows", Category: categoryRead, Usage: "also list the connections that the plan would cut by rules, groups and interfaces, of the VPC flow logs at this `PATH`: a file, a folder as Amazon S3 holds them, or a summary of sgaudit usage --save-summary; repeatable", TakesFile: true},
 			savedFlag(), demoFlag(), answerFlag("markdown"), configFlag(),
 			choice(&urfave.StringFlag{Name: "fail-on", Category: categoryReport, Usage: "exit with 1 if a finding is at or above `SEVERITY` after the plan: " + strings.Join(severityWords(), ", ") + " (default: never)"}, "severity", severityWords()...),
-			&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --fail-on: count only findings that the plan brings, or of which it raises the severity"},
+			&urfave.BoolFlag{Name: "new-only", Category: categoryReport, Usage: "with --fail-on: count only findings that the plan brings, of which it raises the severity, or of which the rule opens more interfaces to the internet, or may do so"},
 			&urfave.BoolFlag{Name: "exit-code", Usage: "exit with 1 if an interface loses access to another, a connection of --flows would be cut, or a finding is new"},
 		}, readFlags()...),
 		Action: p.simulate,
@@ -71,7 +72,7 @@ func (p *program) simulate(c *urfave.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := run(read, opts)
+	s, err := run(read, opts, conf.Exceptions)
 	if err != nil {
 		return err
 	}
@@ -130,8 +131,11 @@ func wouldFail(s *simulate.Simulation) error {
 	return &console.Failure{Message: text, Hint: "correct the plan; if the account changed since it was made, create a new plan"}
 }
 
+// simulator carries out a plan on a copy of what was read.
+type simulator func(read *inventory.Snapshot, opts audit.Options, exceptions []findings.Exception) (*simulate.Simulation, error)
+
 // readChanges reads the one plan that is given, and returns what carries it out.
-func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audit.Options) (*simulate.Simulation, error), error) {
+func (p *program) readChanges(c *urfave.Context) (simulator, error) {
 	given := 0
 	for _, is := range []bool{c.Args().Present(), c.IsSet("terraform"), c.IsSet("change-set")} {
 		if is {
@@ -143,8 +147,8 @@ func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audi
 	}
 	if c.Args().Present() {
 		lines, err := p.readPlan(c.Context, c.Args().First())
-		return func(read *inventory.Snapshot, opts audit.Options) (*simulate.Simulation, error) {
-			s, err := simulate.Run(read, lines, opts)
+		return func(read *inventory.Snapshot, opts audit.Options, exceptions []findings.Exception) (*simulate.Simulation, error) {
+			s, err := simulate.Run(read, lines, opts, exceptions...)
 			if err != nil {
 				err = &console.Failure{Message: "the plan would fail:\n" + strings.Join(console.Lines(err), "\n"), Hint: "if the groups changed since, audit again and create a new plan"}
 			}
@@ -163,8 +167,8 @@ func (p *program) readChanges(c *urfave.Context) (func(*inventory.Snapshot, audi
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return func(read *inventory.Snapshot, opts audit.Options) (*simulate.Simulation, error) {
-		s, err := simulate.RunPlanned(read, plan, opts)
+	return func(read *inventory.Snapshot, opts audit.Options, exceptions []findings.Exception) (*simulate.Simulation, error) {
+		s, err := simulate.RunPlanned(read, plan, opts, exceptions...)
 		var other *planned.OtherAccountError
 		if errors.As(err, &other) {
 			return nil, &console.Failure{Message: file + ": " + other.Error(), Hint: "read the account of the plan"}

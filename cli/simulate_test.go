@@ -13,7 +13,7 @@ import (
 
 var (
 	planWants = regexp.MustCompile(`(?m)^# (exit|fail-on|enable|says) (.*)$`)
-	planFinds = regexp.MustCompile(`(?m)^# (new|fixed|raised) (\S+) (\S+)$`)
+	planFinds = regexp.MustCompile(`(?m)^# (new|fixed|raised|widened) (\S+) (\S+)$`)
 )
 
 // TestEveryMistakeHasAPlan: a plan brings each mistake that the demo account has, and the
@@ -237,6 +237,25 @@ func TestPlannedLoadBalancer(t *testing.T) {
 		code, stdout, stderr := run("simulate", "--demo", "--change-set", file)
 		if code != exitDone || strings.Contains(stdout, "Application Load Balancer (Front) is internal") != internal {
 			t.Errorf("%s: exit code %d\n%s%s", scheme, code, stdout, stderr)
+		}
+	}
+}
+
+// TestAcceptedInAPlan: what an exception of the configuration accepts does not stop a plan.
+func TestAcceptedInAPlan(t *testing.T) {
+	plan, err := filepath.Abs("testdata/plans/ssh-open.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	workplace(t)
+	for group, want := range map[string]int{"monitoring": exitDone, "other": exitFindings} {
+		text := "exceptions:\n  - {reason: test, check: admin-port-open-to-internet, group: " + group + "}\n"
+		if err := os.WriteFile("accepted.yaml", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code, stdout, stderr := run("simulate", "--demo", "--terraform", plan, "--new-only", "--fail-on", "high", "--config", "accepted.yaml")
+		if said := strings.Contains(stdout, "New or changed findings that the configuration accepts (1)"); code != want || said != (want == exitDone) {
+			t.Errorf("%s: exit code %d, want %d\n%s%s", group, code, want, stdout, stderr)
 		}
 	}
 }

@@ -29,24 +29,28 @@ type Drift struct {
 	Unread        []inventory.Unread `json:"unread"`
 	Reach         []Way              `json:"reach"`
 	New           []findings.Ref     `json:"new_findings"`
-	Raised        []findings.Ref     `json:"raised_findings,omitempty"` // there before, with a lower severity
+	Raised        []findings.Ref     `json:"raised_findings,omitempty"`   // there before, with a lower severity
+	Widened       []Widened          `json:"widened_findings,omitempty"`  // there before, of rules that open more interfaces since
+	Accepted      []findings.Ref     `json:"accepted_findings,omitempty"` // they would be in one of these lists, but the configuration accepts them
 	Fixed         []findings.Ref     `json:"fixed_findings"`
 	Unknown       []findings.Ref     `json:"unknown_findings"`
 
-	names      map[string]string  // of groups, interfaces, VPCs and prefix lists with their ids, by account, region and id
-	complaints []findings.Finding // open before, about rules that the plan revokes
-	open       []standing         // open in the new snapshot
-	before     int                // how many were open in the old snapshot
+	names      map[string]string   // of groups, interfaces, VPCs and prefix lists with their ids, by account, region and id
+	complaints []findings.Finding  // open before, about rules that the plan revokes
+	open       []standing          // open in the new snapshot
+	before     int                 // how many were open in the old snapshot
+	wider      map[opener][]string // the interfaces that rules open since
 }
 
 // standing is an open finding of the new snapshot.
 type standing struct {
 	findings.Ref
-	brought bool // it is new, or its severity was lower
+	brought bool // it is new, its severity was lower, or its rule opens more interfaces
 }
 
 // Reaches reports whether an open finding of the new snapshot is at or above a
-// severity; with brought, whether one is that is new or was below its severity before.
+// severity; with brought, whether one is that is new, was below its severity before, or is
+// about a rule that opens more interfaces to the internet than before, or may do so.
 func (d *Drift) Reaches(s findings.Severity, brought bool) bool {
 	return slices.ContainsFunc(d.open, func(o standing) bool { return o.Severity >= s && (o.brought || !brought) })
 }
@@ -64,15 +68,21 @@ type Way struct {
 }
 
 // Compare returns what changed from the old snapshot to the new one. Each is
-// judged by the same checks, as of the day on which it was taken.
-func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
+// judged by the same checks and exceptions, as of the day on which it was taken.
+func Compare(old, now *inventory.Snapshot, opts audit.Options, exceptions ...findings.Exception) *Drift {
 	d := &Drift{SchemaVersion: "1", OldTakenAt: old.TakenAt, NewTakenAt: now.TakenAt, Changes: []inventory.Change{}, Unread: []inventory.Unread{}, Reach: []Way{}, New: []findings.Ref{}}
 	changes, unread := inventory.Diff(old.Inventory, now.Inventory)
 	d.Changes, d.Unread = append(d.Changes, changes...), append(d.Unread, unread...)
-	before, after := audit.Run(old.Inventory, opts.AsOf(old.TakenAt)), audit.Run(now.Inventory, opts.AsOf(now.TakenAt))
-	before.StartedAt, after.StartedAt = old.TakenAt, now.TakenAt
+	before, after := judged(old, opts, exceptions), judged(now, opts, exceptions)
 	after.CompareTo(before.Report)
 	d.name(old.Inventory, now.Inventory)
+	for _, r := range now.Inventory.Regions {
+		i := slices.IndexFunc(old.Inventory.Regions, func(o *inventory.Region) bool { return o.AccountID == r.AccountID && o.Name == r.Name })
+		if i < 0 || old.Inventory.Regions[i] == r {
+			continue
+		}
+		d.reach(old.Inventory.Regions[i], r)
+	}
 	stays := map[string]bool{}
 	for i := range after.Findings {
 		stays[after.Findings[i].ID] = true
@@ -84,43 +94,60 @@ func Compare(old, now *inventory.Snapshot, opts audit.Options) *Drift {
 			d.complaints = append(d.complaints, *f)
 		}
 	}
-	d.before = before.Summary.Total()
+	d.before = len(before.Open())
+	d.compare(before.Report, after.Report)
+	d.Fixed, d.Unknown = after.Comparison.Fixed, after.Comparison.Unknown
+	return d
+}
+
+// judged audits a snapshot as of the day on which it was taken.
+func judged(s *inventory.Snapshot, opts audit.Options, exceptions []findings.Exception) *audit.Result {
+	opts = opts.AsOf(s.TakenAt)
+	run := audit.Run(s.Inventory, opts)
+	run.StartedAt = s.TakenAt
+	run.Except(exceptions, opts.Settings.Now)
+	return run
+}
+
+// compare sorts the findings of the new snapshot by what was there before. One that was
+// accepted before, and is no more, is new.
+func (d *Drift) compare(before, after *findings.Report) {
 	was := make(map[string]findings.Severity, len(before.Findings))
+	accepted := map[string]bool{}
 	for i := range before.Findings {
-		was[before.Findings[i].ID] = before.Findings[i].Severity
+		f := &before.Findings[i]
+		was[f.ID], accepted[f.ID] = f.Severity, f.Status == findings.Suppressed
 	}
 	for i := range after.Findings {
 		f := &after.Findings[i]
 		severity, there := was[f.ID]
-		raised := there && f.Severity > severity
+		raised, wider := there && f.Severity > severity, d.widens(f)
+		fresh := f.Baseline == findings.New || accepted[f.ID]
+		brought := fresh || raised || len(wider) > 0
 		switch {
-		case f.Baseline == findings.New:
+		case f.Status == findings.Suppressed:
+			if f.Baseline == findings.New || raised || len(wider) > 0 {
+				d.Accepted = append(d.Accepted, f.Ref())
+			}
+			continue
+		case fresh:
 			d.New = append(d.New, f.Ref())
 		case raised:
 			d.Raised = append(d.Raised, f.Ref())
+		case len(wider) > 0:
+			d.Widened = append(d.Widened, Widened{f.Ref(), wider})
 		}
-		if f.Status != findings.Suppressed {
-			d.open = append(d.open, standing{f.Ref(), raised || f.Baseline == findings.New})
-		}
+		d.open = append(d.open, standing{f.Ref(), brought})
 	}
-	d.Fixed, d.Unknown = after.Comparison.Fixed, after.Comparison.Unknown
-	for _, r := range now.Inventory.Regions {
-		i := slices.IndexFunc(old.Inventory.Regions, func(o *inventory.Region) bool { return o.AccountID == r.AccountID && o.Name == r.Name })
-		if i < 0 || old.Inventory.Regions[i] == r {
-			continue
-		}
-		d.reach(old.Inventory.Regions[i], r)
-	}
-	return d
 }
 
 // reach compares the ways from the internet to each interface, where both
 // sides know them.
 func (d *Drift) reach(old, now *inventory.Region) {
 	concerned := remedy.Concerned(old, now)
-	ways := func(r *inventory.Region) map[string][]string {
+	ways := func(r *inventory.Region) (map[string][]string, openings) {
 		n := reach.New(r)
-		found := map[string][]string{}
+		found, opens := map[string][]string{}, openings{}
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
 			if !concerned(e) {
@@ -128,14 +155,17 @@ func (d *Drift) reach(old, now *inventory.Region) {
 			}
 			q := reach.Query{Traffic: inventory.All, Internet: true}
 			for _, w := range n.Trace(e, q).Ways {
+				opens.note(r, e.ID, &w)
 				if text := w.Traffic + " from " + w.From; w.Verdict == reach.Reachable && !slices.Contains(found[e.ID], text) {
 					found[e.ID] = append(found[e.ID], text)
 				}
 			}
 		}
-		return found
+		return found, opens
 	}
-	before, after := ways(old), ways(now)
+	before, opened := ways(old)
+	after, opens := ways(now)
+	d.widen(old, now, opened, opens)
 	tell := func(id, change string, in, notIn []string) {
 		for _, way := range in {
 			if !slices.Contains(notIn, way) {

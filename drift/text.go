@@ -121,11 +121,11 @@ func (d *Drift) Lines() (lines []Line) {
 			}
 		}
 	}
-	digits := findings.RefDigits(d.New, d.Raised, d.Fixed, d.Unknown)
+	digits, widened := d.Digits(), d.widened()
 	for _, list := range []struct {
 		heading, sign string
 		known         []findings.Ref
-	}{{newFindings, "+", d.New}, {"Findings with a higher severity than before", "~", d.Raised}, {fixedFindings, "-", d.Fixed}, {"Findings that could not be determined", "?", d.Unknown}} {
+	}{{newFindings, "+", d.New}, {"Findings with a higher severity than before", "~", d.Raised}, {"Findings with a rule that opens, or may open, more interfaces to the internet", "~", widened}, {"New or changed findings that the configuration accepts", " ", d.Accepted}, {fixedFindings, "-", d.Fixed}, {"Findings that could not be determined", "?", d.Unknown}} {
 		for i := range list.known {
 			k := &list.known[i]
 			lines = append(lines, Line{k.AccountID, k.Region, list.heading, list.sign, k.Short(digits) + " " + k.Severity.String() + " " + d.Named(k.AccountID, k.Region, k.ResourceID) + ": " + k.Message})

@@ -128,7 +128,7 @@ def simulate(sgaudit, path, plan):
             sys.exit(f"terraform.py: {path}: sgaudit does not say {say!r}\n{whole}")
     out = subprocess.run([*command, "-o", "json"], env=ENV, capture_output=True, text=True)
     answer = json.loads(out.stdout)
-    for side, severity, check in re.findall(r"^# (new|fixed|raised) (\S+) (\S+)$", text, re.M):
+    for side, severity, check in re.findall(r"^# (new|fixed|raised|widened) (\S+) (\S+)$", text, re.M):
         if (severity, check) not in {(f["severity"], f["check"]) for f in answer.get(side + "_findings", [])}:
             sys.exit(f"terraform.py: {path}: {check} ({severity}) is not among the {side} findings\n{whole}")
     return int(want["exit"])

@@ -10,6 +10,7 @@ import (
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/drift"
+	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/planned"
 	"github.com/sgaudit/sgaudit/reach"
@@ -58,23 +59,23 @@ type Pair struct {
 
 // Run carries out the lines of a plan on a copy of the snapshot. The error, which
 // joins one for each line, says why the plan would fail.
-func Run(read *inventory.Snapshot, plan []change.Line, opts audit.Options) (*Simulation, error) {
+func Run(read *inventory.Snapshot, plan []change.Line, opts audit.Options, exceptions ...findings.Exception) (*Simulation, error) {
 	after, err := remedy.Apply(read.Inventory, plan)
 	if err != nil {
 		return nil, err
 	}
-	return compare(read, after, len(plan), opts), nil
+	return compare(read, after, len(plan), opts, exceptions), nil
 }
 
 // RunPlanned carries out a Terraform plan or a change set on a copy of the snapshot.
 // Steps is then how many resources were carried out. The error says which values of
 // the plan have not the form that AWS gives them.
-func RunPlanned(read *inventory.Snapshot, plan *planned.Plan, opts audit.Options) (*Simulation, error) {
+func RunPlanned(read *inventory.Snapshot, plan *planned.Plan, opts audit.Options, exceptions ...findings.Exception) (*Simulation, error) {
 	after, outcome, err := plan.Apply(read.Inventory)
 	if err != nil {
 		return nil, err
 	}
-	s := compare(read, after, outcome.Applied, opts)
+	s := compare(read, after, outcome.Applied, opts, exceptions)
 	s.Plan = outcome
 	return s, nil
 }
@@ -91,9 +92,9 @@ func (s *Simulation) Refused() []planned.Note {
 	return s.Plan.Refused()
 }
 
-func compare(read *inventory.Snapshot, after *inventory.Inventory, steps int, opts audit.Options) *Simulation {
+func compare(read *inventory.Snapshot, after *inventory.Inventory, steps int, opts audit.Options, exceptions []findings.Exception) *Simulation {
 	access := remedy.CompareAccess(read.Inventory, after, remedy.MaxPairs)
-	compared := drift.Compare(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts)
+	compared := drift.Compare(read, &inventory.Snapshot{TakenAt: read.TakenAt, Inventory: after}, opts, exceptions...)
 	lost := pairs(access.Lost)
 	for i := range lost {
 		lost[i].Findings = complaints(read.Inventory, compared, &access.Lost[i])

@@ -6,7 +6,6 @@ import (
 
 	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/drift"
-	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/planned"
 	"github.com/sgaudit/sgaudit/reach"
@@ -118,7 +117,7 @@ func (s *Simulation) head() string {
 // Lines are those of the drift, and who loses and gains access.
 func (s *Simulation) Lines() []drift.Line {
 	lines := s.Drift.Lines()
-	digits := findings.RefDigits(s.New, s.Raised, s.Fixed, s.Unknown)
+	digits := s.Digits()
 	pairs := func(heading, sign string, list []Pair, chosen func(*Pair) bool) {
 		for i := range list {
 			p := &list[i]
