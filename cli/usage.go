@@ -261,6 +261,10 @@ func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage
 	if s.Part.Of > 0 {
 		part = fmt.Sprintf(" (%d of them in summaries, of which %d of %s lie in the window)", s.Part.Records, s.Part.Rows, words.Count(s.Part.Of, "row"))
 	}
+	if r.Hours() == 0 {
+		p.console.Warn("read %d records of %s%s: the window holds no full hour (such as 12:00 to 13:00 UTC), so no rule is called unused: choose a longer window", s.Records, words.Count(len(s.Interfaces), "interface"), part)
+		return
+	}
 	p.console.Say("read %d records of %s%s: judged from %s to %s (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), part, day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
 }
 

@@ -55,7 +55,7 @@ func (j *judge) attributeGone(rows []flows.Flow) {
 			j.tally(goneInterface, f)
 		}
 		key := goneKey{f.Direction, f.Protocol}
-		g := goneFlow{f.Interface, account, f.Traffic(), f.Remote, f.First}
+		g := goneFlow{f.Interface, account, f.Traffic(), f.Remote, j.began(f)}
 		if list := j.gone[key]; len(list) >= maxGone {
 			last := &list[len(list)-1]
 			last.traffic = widest(f.Protocol)
@@ -125,6 +125,15 @@ func (j *judge) goneMember(p *inventory.Peer, remote netip.Prefix, first int64, 
 	}
 	since, taken := j.taken(home, id)[remote.Addr()]
 	return !taken || since > first && (since < never || unrecorded)
+}
+
+// began is when a row was first seen in the window, or may have been: the rows of a summary may
+// begin before it, and hours before it do not count as recorded.
+func (j *judge) began(f *flows.Flow) int64 {
+	if j.options.Since.IsZero() {
+		return f.First
+	}
+	return max(f.First, j.options.Since.Unix())
 }
 
 // mayHold reports whether interfaces of a VPC may have addresses of a block.
@@ -218,7 +227,7 @@ func (j *judge) allowedGone(at *holder, f *flows.Flow) bool {
 // mayHaveAllowedGone reports whether a rule that does not allow a row today may have allowed
 // it to a member of the referenced group that is gone.
 func (j *judge) mayHaveAllowedGone(r *Rule, f *flows.Flow, unrecorded bool) bool {
-	return r.Rule.Direction == f.Direction && r.Rule.Traffic.Overlaps(f.Traffic()) && j.goneMember(&r.Rule.Peer, f.Remote, f.First, unrecorded)
+	return r.Rule.Direction == f.Direction && r.Rule.Traffic.Overlaps(f.Traffic()) && j.goneMember(&r.Rule.Peer, f.Remote, j.began(f), unrecorded)
 }
 
 // sharable reports whether a group may be shared with other accounts: a default group, and
