@@ -33,11 +33,11 @@ func TestStepsNameWhatTheyChange(t *testing.T) {
 		want  []string
 	}{
 		"script": {d.Shell, []string{
-			"step 'made (group_1)' create-group\n", "step 'web (sg-1)' authorize tcp/22 from 'jump-host (sg-2)' and 1 more\n", "step 'web (sg-1)' revoke tcp/22 from 'offices (pl-1)'\n",
+			"step 'made (new group)' create-group\n", "step 'web (sg-1)' authorize tcp/22 from 'jump-host (sg-2)' and 1 more\n", "step 'web (sg-1)' revoke tcp/22 from 'offices (pl-1)'\n",
 			"step sg-3 revoke tcp/22 from 0.0.0.0/0\n", "step 'web (sg-1)' authorize tcp/22 from 'offices (pl-1)'\n",
 		}},
-		"terraform": {d.Terraform, []string{"# step: web (sg-1) authorize tcp/22 from jump-host (sg-2), tcp/22 from made (group_1)\n", "# step: web (sg-1) revoke tcp/22 from offices (pl-1)\n"}},
-		"markdown":  {d.Markdown, []string{"Step: web (sg-1) authorize tcp/22 from jump-host (sg-2), tcp/22 from made (group", "Step: web (sg-1) revoke tcp/22 from offices (pl-1)\n"}},
+		"terraform": {d.Terraform, []string{"# step: web (sg-1) authorize tcp/22 from jump-host (sg-2), tcp/22 from made (new group)\n", "# step: web (sg-1) revoke tcp/22 from offices (pl-1)\n"}},
+		"markdown":  {d.Markdown, []string{"Step: web (sg-1) authorize tcp/22 from jump-host (sg-2), tcp/22 from made (new group", "Step: web (sg-1) revoke tcp/22 from offices (pl-1)\n"}},
 	} {
 		text, err := form.write()
 		if err != nil {

@@ -236,6 +236,9 @@ func (d *Document) report(s *Step, most int, takes func(name string) bool) []str
 		if !takes(name) {
 			name = ""
 		}
+		if name != "" && strings.HasPrefix(id, "$") {
+			return name + " (new group)" // AWS gives it an id when it is created
+		}
 		return inventory.Named(name, words.Plain(strings.TrimPrefix(id, "$")))
 	}
 	if s.Verb == SetGroups {
@@ -251,7 +254,7 @@ func (d *Document) report(s *Step, most int, takes func(name string) bool) []str
 		if i > 0 {
 			said[len(said)-1] += ","
 		}
-		said = append(said, r.Traffic.String(), way, named(r.Peer.String()))
+		said = append(said, r.Traffic.Words(), way, named(r.Peer.String()))
 	}
 	if more := len(s.Rules) - most; more > 0 {
 		said = append(said, "and", strconv.Itoa(more), "more")

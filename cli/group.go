@@ -57,6 +57,8 @@ type shownRule struct {
 	Exposure    reach.Verdict `json:"exposure"` // of inbound rules
 	Description string        `json:"description"`
 	RuleIDs     []string      `json:"rule_ids"`
+
+	traffic string // Traffic, in a sentence
 }
 
 type shownMember struct {
@@ -174,7 +176,7 @@ func show(n *reach.Analyzer, region *inventory.Region, g *inventory.Group, repor
 }
 
 func showRule(n *reach.Analyzer, g *inventory.Group, r *inventory.Rule) shownRule {
-	rule := shownRule{Traffic: r.Traffic.String(), Peer: r.Peer.String(), Description: r.Description, RuleIDs: slices.Concat([]string{}, r.IDs)}
+	rule := shownRule{Traffic: r.Traffic.String(), traffic: r.Traffic.Words(), Peer: r.Peer.String(), Description: r.Description, RuleIDs: slices.Concat([]string{}, r.IDs)}
 	if r.Peer.Group != nil {
 		if other := n.Index().Group(r.Peer.Group.ID); other != nil {
 			rule.PeerName = other.Name
@@ -262,7 +264,7 @@ func (r *shownRule) text(way string) string {
 	if r.PeerName != "" {
 		peer = words.Plain(r.PeerName) + " (" + peer + ")"
 	}
-	text := fmt.Sprintf("%s %s %s", words.Plain(r.Traffic), way, peer)
+	text := fmt.Sprintf("%s %s %s", words.Plain(r.traffic), way, peer)
 	if r.Exposure == reach.Reachable || r.Exposure == reach.Unknown {
 		text += ": " + string(r.Exposure)
 	}

@@ -68,8 +68,23 @@ func worstFinding(title string, place output.Place, digits, least, most int) sho
 func addresses(title string, place output.Place, v6 bool) shownColumn {
 	return shownColumn{output.ListColumn{Title: title, Place: place}, func(cell func(string) string) string {
 		list := slices.DeleteFunc(strings.Split(cell("private_ips"), "; "), func(a string) bool { return strings.Contains(a, ":") != v6 })
-		return strings.Join(list, "; ")
+		return strings.Join(list, between(place))
 	}}
+}
+
+// severalBelow shows a cell with several values below its row.
+func severalBelow(title, name string) shownColumn {
+	return shownColumn{output.ListColumn{Title: title, Place: output.Below}, func(cell func(string) string) string {
+		return strings.ReplaceAll(cell(name), "; ", between(output.Below))
+	}}
+}
+
+// between stands between the values of a cell: a semicolon divides what is below a row.
+func between(place output.Place) string {
+	if place == output.Below {
+		return ", "
+	}
+	return "; "
 }
 
 // named shows a cell with a name, and the id of another one in brackets.
@@ -109,7 +124,10 @@ func ruleColumn(source func(cell func(string) string) string) shownColumn {
 		if traffic == "" {
 			return ""
 		}
-		if ports := cell("ports"); ports != "" && ports != traffic {
+		switch ports := cell("ports"); {
+		case traffic == inventory.All.String():
+			traffic = inventory.All.Words()
+		case ports != "":
 			traffic += "/" + ports
 		}
 		way := "from"
@@ -159,7 +177,7 @@ func interfaceList(digits int) shownList {
 			column("REGION", output.Heading, "region"),
 			column("INTERFACE", output.InRow, "used_by"), column("FROM INTERNET", output.InRow, "exposure"), column("FINDINGS", output.InRow, "findings"),
 			worstFinding("FINDING", output.Below, digits, 1, 1), worstFinding("WORST FINDING", output.Below, digits, 2, math.MaxInt),
-			addresses("PRIVATE", output.Below, false), addresses("IPv6", output.Below, true), column("PUBLIC", output.Below, "public_ips"), column("GROUPS", output.Below, "groups"), column("", output.Below, "note"),
+			addresses("PRIVATE", output.Below, false), addresses("IPv6", output.Below, true), severalBelow("PUBLIC", "public_ips"), severalBelow("GROUPS", "groups"), column("", output.Below, "note"),
 		},
 		more: moreColumns,
 	}

@@ -25,6 +25,15 @@ func madeUpAgain(c *urfave.Context) []string {
 	return append([]string{"--demo"}, flagsOf(c, flags)...)
 }
 
+// onTheSame returns the command that runs a verb on what this run reads.
+func onTheSame(c *urfave.Context, verb string, more ...string) string {
+	flags := madeUpAgain(c)
+	if flags == nil {
+		flags = flagsAgain(c)
+	}
+	return quoted(slices.Concat([]string{"sgaudit", verb}, flags, more))
+}
+
 // demoAgain returns the flags by which explain makes the report of the demo account anew;
 // empty where other flags make another report, which only its copy holds.
 func demoAgain(c *urfave.Context) string {
@@ -65,9 +74,9 @@ func (p *program) nextCommand(report *findings.Report, flags *auditFlags) func(i
 }
 
 // fixCommand returns what writes the command that plans the fixes of the findings of a
-// report at or above a severity, from the same source; nil where other flags make another
-// report than that of sgaudit fix.
-func fixCommand(flags *auditFlags) func(least findings.Severity) string {
+// report at or above a severity, or of those with these ids, from the same source; nil where
+// other flags make another report than that of sgaudit fix.
+func fixCommand(flags *auditFlags) func(least findings.Severity, ids ...string) string {
 	if flags.source == nil || flags.source.c == nil {
 		return nil // the run has no flags, as one of a test
 	}
@@ -88,10 +97,13 @@ func fixCommand(flags *auditFlags) func(least findings.Severity) string {
 	if slices.ContainsFunc(list, func(w string) bool { return !plainWord().MatchString(w) }) {
 		return nil
 	}
-	return func(least findings.Severity) string {
-		options := list
+	return func(least findings.Severity, ids ...string) string {
+		options := slices.Clone(list)
+		for _, id := range ids {
+			options = append(options, "--finding", id)
+		}
 		if least = max(least, flags.minSeverity); least > findings.Info {
-			options = append(slices.Clip(list), "--min-severity", least.String())
+			options = append(options, "--min-severity", least.String())
 		}
 		return strings.Join(slices.Concat([]string{"sgaudit fix"}, options, []string{"-o sh=plan.sh"}), " ")
 	}

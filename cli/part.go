@@ -31,6 +31,7 @@ type part struct {
 	groups []*regexp.Regexp
 	vpcs   []string
 	tags   []tagFilter
+	list   string // the command that lists the groups of what this run reads
 }
 
 // tagFilter is KEY or KEY=VALUE. A key may contain "=" too.
@@ -53,7 +54,7 @@ func (f tagFilter) holds(tag func(key string) (string, bool)) bool {
 }
 
 func readPart(c *urfave.Context) (*part, error) {
-	p := &part{}
+	p := &part{list: onTheSame(c, "audit", "-o", "groups-csv")}
 	var errs []error
 	for _, flag := range []string{"group", "vpc", "tag"} {
 		for _, text := range c.StringSlice(flag) {
@@ -192,7 +193,7 @@ func (p *part) hint(inv *inventory.Inventory) string {
 			}
 		}
 	}
-	return "sgaudit audit -o groups-csv lists the groups with their VPCs and tags"
+	return p.list + " lists the groups with their VPCs and tags"
 }
 
 // groupNames are the names and the ids of all groups.

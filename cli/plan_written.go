@@ -27,9 +27,9 @@ func summedUp(plan *remedy.Plan, withDeletes bool) string {
 		}
 		about := ""
 		if n := plan.FindingsAside(); n > 0 {
-			about = " of " + words.Count(n, noun)
+			about = " for " + words.Count(n, noun) + ","
 		}
-		aside = fmt.Sprintf("; %s for deletions%s, written as comments%s", words.Count(n, "change"), about, why)
+		aside = fmt.Sprintf("; %s to delete groups%s written as comments%s", words.Count(n, "change"), about, why)
 	}
 	return fmt.Sprintf("%s for %s%s; %s a manual decision", words.Count(plan.Changes(), "change"), words.Count(plan.Findings(), "finding"), aside, needing(len(plan.Left)))
 }

@@ -90,7 +90,7 @@ func (p *program) reach(c *urfave.Context) error {
 		}
 	}
 	if sought == 0 {
-		return notFound(inv, to, from)
+		return notFound(c, inv, to, from)
 	}
 	if answer.left > 0 {
 		p.console.Warn("%s of %s are left out: name one with --to eni-...", words.Count(answer.left, "more interface"), to)
@@ -178,8 +178,8 @@ func holders(region *inventory.Region, word string) []*inventory.Interface {
 }
 
 // notFound says that nothing is there to ask about, and why that may be so.
-func notFound(inv *inventory.Inventory, to, from string) error {
-	what, hint := "no interface of "+to, "check the name or id, the account and --region; sgaudit interfaces lists all interfaces"
+func notFound(c *urfave.Context, inv *inventory.Inventory, to, from string) error {
+	what, hint := "no interface of "+to, "check the name or id, the account and --region; "+onTheSame(c, "interfaces")+" lists all interfaces"
 	kinds := map[string]bool{}
 	for _, region := range inv.Regions {
 		for i := range region.Interfaces {
@@ -188,6 +188,9 @@ func notFound(inv *inventory.Inventory, to, from string) error {
 		if len(holders(region, to)) > 0 {
 			what = "no interface of " + from + " in the region of " + to
 		}
+	}
+	if a, err := netip.ParseAddr(to); err == nil && cidr.HoldsInternet(netip.PrefixFrom(a, a.BitLen())) {
+		hint = "--to is an interface of the account; " + onTheSame(c, "rules", "--direction", "outbound") + " lists what interfaces may connect to"
 	}
 	if strings.HasPrefix(to, "kind:") || strings.HasPrefix(from, "kind:") {
 		hint = "the account has these kinds: " + strings.Join(slices.Sorted(maps.Keys(kinds)), ", ")
@@ -240,8 +243,8 @@ func namesOf(index *inventory.Index, e *inventory.Interface, ways []reach.Way) r
 	names := reachNames{Interface: e.Named(), Target: target + " in " + subnet + " of VPC " + index.VPCNamed(e.VPC), Groups: index.GroupsNamed(e.Groups)}
 	for _, w := range ways {
 		from := w.From
-		if w.Sources > 0 && w.Rule != "" && strings.HasPrefix(from, "sg-") {
-			from = index.GroupNamed(from) + ", " + words.Count(w.Sources, "interface")
+		if w.Senders != "" {
+			from = w.Senders + " with " + index.GroupNamed(from)
 		}
 		names.From = append(names.From, from)
 	}

@@ -103,7 +103,7 @@ func (p *program) snapshot(c *urfave.Context) error {
 	}
 	complete := s.Inventory
 	if group := c.String("only"); group != "" {
-		if s, err = only(s, group); err != nil {
+		if s, err = only(s, group, onTheSame(c, "audit", "-o", "groups-csv")); err != nil {
 			return err
 		}
 	}
@@ -129,13 +129,13 @@ func (p *program) snapshot(c *urfave.Context) error {
 }
 
 // only cuts out what the findings about a group depend on, as they are on the day
-// on which the snapshot was taken.
-func only(s *inventory.Snapshot, group string) (*inventory.Snapshot, error) {
+// on which the snapshot was taken. The command list shows which groups there are.
+func only(s *inventory.Snapshot, group, list string) (*inventory.Snapshot, error) {
 	settings := audit.Defaults()
 	settings.Now = s.TakenAt.UTC().Truncate(24 * time.Hour)
 	part, found, err := excerpt.About(s, group, audit.Options{Settings: settings})
 	if err == nil && found == 0 {
-		err = console.Usage("sgaudit audit -o groups-csv lists the groups with their VPCs and tags", "--only %s: no security group with this id or name was read", group)
+		err = console.Usage(list+" lists the groups with their VPCs and tags", "--only %s: no security group with this id or name was read", group)
 	}
 	return part, err
 }

@@ -122,8 +122,8 @@ func TestListsHaveEveryRow(t *testing.T) {
 	workplace(t)
 	t.Setenv("COLUMNS", "")
 	for line, row := range map[string]*regexp.Regexp{
-		"rules --demo":                     regexp.MustCompile(`(?m)^  [a-z0-9/-]+ (?:from|to) \S`),
-		"usage --demo --verdict not-known": regexp.MustCompile(`(?m)^  [a-z0-9/-]+ (?:from|to) \S`),
+		"rules --demo":                     regexp.MustCompile(`(?m)^  (?:[a-z0-9/-]+|all traffic) (?:from|to) \S`),
+		"usage --demo --verdict not-known": regexp.MustCompile(`(?m)^  (?:[a-z0-9/-]+|all traffic) (?:from|to) \S`),
 		"interfaces --demo":                regexp.MustCompile(`(?m)^  [A-Za-z].*(?:reachable|unattached|unknown) +[0-9]`),
 		"checks":                           regexp.MustCompile(`(?m)^  [a-z-]+ +(?:critical|high|medium|low|info) +o`),
 	} {
@@ -140,7 +140,7 @@ func TestListsHaveEveryRow(t *testing.T) {
 	}
 	_, shown := onTerminal(t, 80, "usage", "--demo")
 	_, piped, _ := run("usage", "--demo")
-	rules := regexp.MustCompile(`(?m)^  [a-z0-9/-]+ (?:from|to) \S`)
+	rules := regexp.MustCompile(`(?m)^  (?:[a-z0-9/-]+|all traffic) (?:from|to) \S`)
 	n := len(rules.FindAllString(shown, -1))
 	for _, m := range regexp.MustCompile(`(?m)^  ([0-9]+) × `).FindAllStringSubmatch(shown, -1) {
 		folded, err := strconv.Atoi(m[1])
@@ -168,6 +168,8 @@ func TestListsNameTheWorstFinding(t *testing.T) {
 		"rules --demo --group shop-web --port tcp/22":    {"worst finding: 900d4b critical; described: \"temporary": `reachable +2 +900d4b critical +temporary`},
 		"rules --demo --group orders-wrong-web --open":   {"finding: d0615a critical; described: \"offices\"": `reachable +1 +d0615a critical +offices`, "reachable      0\n    described: \"redirect to https\"": `reachable +0 +redirect`},
 		"interfaces --demo --group shop-web":             {"worst finding: 900d4b critical; private": `reachable +2 +900d4b critical +shop-web`},
+		"interfaces --demo --group shop-application":     {"private: 10.10.10.21, 10.10.10.121;\n": `10.10.10.21; 10.10.10.121`},
+		"rules --demo --group launch-wizard-1 --open":    {"  all traffic from 0.0.0.0/0  unattached": `ingress +all +all +0.0.0.0/0`},
 		"interfaces --demo --group orders-wrong-bastion": {"reachable      0\n": `reachable +0 +orders-wrong-bastion`},
 	} {
 		_, shown := onTerminal(t, 80, strings.Fields(line)...)

@@ -1,11 +1,13 @@
 package output_test
 
 import (
+	"fmt"
 	"html"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/sgaudit/sgaudit/change"
 	"github.com/sgaudit/sgaudit/findings"
 	"github.com/sgaudit/sgaudit/output"
 )
@@ -96,6 +98,58 @@ func TestBaselineIsInEveryFormat(t *testing.T) {
 				t.Errorf("%s: --new-only does not list what is new, fixed and unknown alone:\n%s", name, only)
 			}
 		}
+	}
+}
+
+// TestNewOnlyEndsWithWhatIsNew: where the table lists only what is new, its end names no
+// other finding as the first to fix, and its commands are about those that are listed.
+func TestNewOnlyEndsWithWhatIsNew(t *testing.T) {
+	report := func(news int) *findings.Report {
+		r := alike(6)
+		for i := range r.Findings {
+			f := &r.Findings[i]
+			f.Severity, f.Baseline, f.GroupName = findings.Critical, "unchanged", fmt.Sprintf("group-%d", i/2)
+			f.Fix.Steps = []change.Step{{Verb: change.Revoke, Group: f.GroupID}}
+			if i >= len(r.Findings)-news {
+				f.Severity, f.Baseline = findings.High, findings.New
+			}
+		}
+		r.Comparison = &findings.Comparison{}
+		r.Finish()
+		return r
+	}
+	o := output.Options{
+		Width: 200, NewOnly: true,
+		Next: func(id string) string { return "explain " + id },
+		Fixes: func(least findings.Severity, ids ...string) string {
+			return strings.TrimSpace(fmt.Sprintf("fix %s %s", least, strings.Join(ids, " ")))
+		},
+	}
+	for news, want := range map[int]string{
+		1:  "Fix first: group-5 (sg-5)\nEvidence and fix: explain 0000000000000000000b\nPlan of this finding: fix info 0000000000000000000b\n",
+		2:  "Fix first: group-5 (sg-5)\nEvidence and fix: explain 0000000000000000000a\nPlan of these: fix info 0000000000000000000a 0000000000000000000b\n",
+		6:  "Fix first: group-3 (sg-3), group-4 (sg-4), group-5 (sg-5)\nEvidence and fix: explain 00000000000000000006\nPlan of these and of the findings that are not listed: fix info\n",
+		12: "Fix first: group-0 (sg-0), group-1 (sg-1), group-2 (sg-2) and 3 more groups\nEvidence and fix: explain 00000000000000000000\nPlan of the fixes: fix info\n",
+		0:  "Fix first: group-0 (sg-0), group-1 (sg-1), group-2 (sg-2) and 3 more groups\nEvidence and fix: explain 00000000000000000000\nPlan of the fixes: fix info\n",
+	} {
+		if text := write(t, "table", report(news), o); !strings.Contains(text, want) {
+			t.Errorf("%d new findings: no %q in\n%s", news, want, text)
+		}
+	}
+}
+
+// TestTableNamesTheAccount: a mail, which has no standard error above it, says which account
+// was read; a narrow terminal has that line.
+func TestTableNamesTheAccount(t *testing.T) {
+	r := alike(1)
+	for width, want := range map[int]bool{0: true, 80: false, 100: true, 200: true} {
+		if text := write(t, "table", r, output.Options{Width: width}); strings.Contains(text, "\nRead 1 region of account 111122223333 at depth ") != want {
+			t.Errorf("%d columns: the account is named: %v, want %v:\n%s", width, !want, want, text)
+		}
+	}
+	r.Coverage = append(r.Coverage, findings.Coverage{AccountID: "444455556666", Region: "eu-west-1", Status: "complete"})
+	if text := write(t, "table", r, output.Options{}); !strings.Contains(text, "\nRead 2 regions of 2 accounts at depth ") {
+		t.Errorf("the accounts are not counted:\n%s", text)
 	}
 }
 

@@ -56,7 +56,7 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 		say("Nothing%s was found.", least(r))
 	}
 	notShown(say, r)
-	say("Read %s at depth %s: %s, %s, %s", words.Count(regions, "region"), words.Plain(r.Depth), words.Count(groups, "security group"),
+	say("Read %s%s at depth %s: %s, %s, %s", words.Count(regions, "region"), words.Plain(ofAccounts(r, o)), words.Plain(r.Depth), words.Count(groups, "security group"),
 		words.Count(rules, "rule"), words.Count(interfaces, "interface"))
 	if skipped > 0 {
 		say("%s skipped on request", words.Count(skipped, "region"))
@@ -117,7 +117,7 @@ func first(out *bytes.Buffer, r *findings.Report, o Options) {
 	if o.Width == 0 {
 		return
 	}
-	entries := findings.Entries(r.Open())
+	entries := findings.Entries(listed(r, o))
 	var names []string
 	noun := "group"
 	for _, e := range entries {
@@ -184,7 +184,7 @@ func compared(out *bytes.Buffer, r *findings.Report) {
 		return
 	}
 	n := r.Since()
-	fmt.Fprintf(out, "\nSince the baseline of %s: %d new, ", c.Baseline.Format("2006-01-02 15:04"), n.New)
+	fmt.Fprintf(out, "\nSince the baseline of %s: %d new, ", c.Baseline.UTC().Format("2006-01-02 15:04 UTC"), n.New)
 	if n.MoreSevere > 0 {
 		fmt.Fprintf(out, "%d more severe, ", n.MoreSevere)
 	}

@@ -63,7 +63,7 @@ func TestSameGaps(t *testing.T) {
 		"  ec2:DescribeVpcs is denied in 204 regions of 12 accounts: 100000000001 team 1, 100000000002 team 2, 100000000003 team 3 and 9 more\n    no identity-based policy allows it\n",
 		"  sts:AssumeRole is denied in 34 regions of 2 accounts: 100000000013 team 13, 100000000014 team 14\n    for example in 100000000013 team 13 eu-west-00: may not assume the role of 100000000013\n",
 		"  100000000001 team 1 eu-west-00: partial\n    ec2:DescribeSubnets throttled\n",
-		"Read 204 regions at depth network", "INCOMPLETE: 238 of 238 regions could not be read in full", // without those of which nothing was read
+		"Read 204 regions of 12 accounts at depth network", "INCOMPLETE: 238 of 238 regions could not be read in full", // without those of which nothing was read
 		"  100000000013 eu-west-00, 100000000013 eu-west-01 and 32 more: security groups are needed",
 	} {
 		if !strings.Contains(table, want) {

@@ -385,7 +385,7 @@ func TestChatLimits(t *testing.T) {
 		if len(text) > limit {
 			t.Errorf("%s: %d bytes", format, len(text))
 		}
-		if n := strings.Count(text, `"critical: sg-1`); n != 10 || !strings.Contains(text, "and 91 more") {
+		if n := strings.Count(text, `"critical: `); n != 10 || !strings.Contains(text, "and 91 more") {
 			t.Errorf("%s: %d findings", format, n)
 		}
 	}

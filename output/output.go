@@ -35,8 +35,8 @@ type Options struct {
 	GroupBy string   // one of Groupings: a part of the table for each value; empty: severity
 
 	// Fixes returns the command that plans the fixes of the findings of this report at or
-	// above a severity; nil where there is none.
-	Fixes func(least findings.Severity) string
+	// above a severity, or of those with these ids; nil where there is none.
+	Fixes func(least findings.Severity, ids ...string) string
 
 	Next func(id string) string // the command that explains a finding of this report; nil where there is none
 

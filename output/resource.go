@@ -66,14 +66,9 @@ func sourcePath(account, region, resource string) string {
 	return path
 }
 
-// resourceWords names what a finding is about: its id, and the name of the
-// group in parentheses.
+// resourceWords names what a finding is about, by its name and its id.
 func resourceWords(f *findings.Finding) string {
-	text := words.Plain(cmp.Or(f.ResourceID, f.GroupID, f.AccountID))
-	if f.GroupName != "" && cmp.Or(f.ResourceID, f.GroupID) == f.GroupID {
-		text += " (" + words.Plain(f.GroupName) + ")"
-	}
-	return text
+	return words.Plain(cmp.Or(f.Subject(), f.AccountID))
 }
 
 // gapWords says what could not be read and why, as one line.

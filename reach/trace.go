@@ -32,6 +32,9 @@ type Way struct {
 	Rule    string         `json:"rule,omitempty"`    // that rule's text
 	Sources int            `json:"sources,omitempty"` // how many interfaces it holds for, where they are what was asked about
 	Steps   []explain.Step `json:"steps"`
+
+	// Senders are the interfaces that it holds for, in words, where From is their group.
+	Senders string `json:"-"`
 }
 
 // Answer is all ways to one interface, the most open first.

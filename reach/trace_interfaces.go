@@ -56,7 +56,7 @@ func (t *tracer) fromInterfaces(from []*inventory.Interface, only *network.Permi
 		}
 		if only != nil {
 			w.Group, w.Rule = only.Group.ID, only.Rule.String()
-			w.From = only.Rule.Peer.Group.ID
+			w.From, w.Senders = only.Rule.Peer.Group.ID, explain.Interface(e)
 		}
 		ways := []Way{w}
 		if only == nil && o.Verdict != path.Reachable {
@@ -74,8 +74,12 @@ func (t *tracer) fromInterfaces(from []*inventory.Interface, only *network.Permi
 		}
 	}
 	for _, i := range found {
-		if w := &t.ways[i]; w.Sources > 1 && only == nil {
+		switch w := &t.ways[i]; {
+		case w.Sources < 2:
+		case only == nil:
 			w.From = explain.Several(w.From, w.Sources)
+		default:
+			w.Senders = explain.Several(w.Senders, w.Sources)
 		}
 	}
 }

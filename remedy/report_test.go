@@ -181,7 +181,7 @@ func TestHostileReports(t *testing.T) {
 }
 
 // stepReport is what a plan prints before a step.
-var stepReport = regexp.MustCompile(`^\[\d+ of \d+\] (.* \([a-z0-9_-]+\)|[a-z0-9_-]+) (authorize|revoke|create-group|delete-group|look-up|set-interface-groups)( [a-z0-9./:-]+ (from|to) (.* \([a-z0-9_-]+\)|[a-z0-9./:_-]+)( and \d+ more)?)?$`)
+var stepReport = regexp.MustCompile(`^\[\d+ of \d+\] (.* \((new group|[a-z0-9_-]+)\)|[a-z0-9_-]+) (authorize|revoke|create-group|delete-group|look-up|set-interface-groups)( (all traffic|[a-z0-9./:-]+) (from|to) (.* \((new group|[a-z0-9_-]+)\)|[a-z0-9./:_-]+)( and \d+ more)?)?$`)
 
 // runs carries a script out with a function in the place of aws, and nothing
 // else in PATH.

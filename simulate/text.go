@@ -133,7 +133,11 @@ func (s *Simulation) Lines() []drift.Line {
 				for i, id := range p.Findings {
 					short[i] = id[:min(digits, len(id))]
 				}
-				text += " (finding " + words.List(short, 3) + ")"
+				noun := "finding"
+				if len(short) > 1 {
+					noun = "findings"
+				}
+				text += " (" + noun + " " + words.List(short, 3) + ")"
 			}
 			lines = append(lines, drift.Line{AccountID: p.AccountID, Region: p.Region, Heading: heading, Sign: sign, Text: text})
 		}
