@@ -238,3 +238,19 @@ func TestPublicDatabases(t *testing.T) {
 		}
 	}
 }
+
+// TestBlocksThatAreNotKnown: where a property of a change set with blocks in it is known after
+// apply only, as a whole or one of the blocks, that is noted, and not taken for none.
+func TestBlocksThatAreNotKnown(t *testing.T) {
+	const later = `"{{changeSet:KNOWN_AFTER_APPLY}}"`
+	for name, c := range map[string]struct{ kind, properties, attribute string }{
+		"entries of a prefix list": {"AWS::EC2::PrefixList", `{"PrefixListName": "p", "Entries": ` + later + `}`, "entry"},
+		"an entry":                 {"AWS::EC2::PrefixList", `{"PrefixListName": "p", "Entries": [{"Cidr": "10.0.0.0/8"}, ` + later + `]}`, "entry"},
+		"the VPC of a function":    {"AWS::Lambda::Function", `{"FunctionName": "f", "VpcConfig": ` + later + `}`, "vpc_config"},
+		"the ports of an entry":    {"AWS::EC2::NetworkAclEntry", `{"NetworkAclId": "acl-1", "RuleNumber": 5, "Protocol": 6, "RuleAction": "allow", "CidrBlock": "0.0.0.0/0", "PortRange": ` + later + `}`, "from_port"},
+	} {
+		if _, outcome := applyChanges(t, changes(added("X", c.kind, c.properties))); len(outcome.Unknown) == 0 || outcome.Unknown[0].Attribute != c.attribute {
+			t.Errorf("%s: %+v, want a note about %s", name, outcome.Unknown, c.attribute)
+		}
+	}
+}

@@ -235,6 +235,8 @@ func (c *copied) own() {
 	r.Functions = slices.Clone(r.Functions)
 	r.Referrers = slices.Clone(r.Referrers)
 	r.Associations = slices.Clone(r.Associations)
+	r.FlowLogs = slices.Clone(r.FlowLogs)
+	r.Recorders = slices.Clone(r.Recorders)
 	c.Region, c.touched = &r, true
 }
 

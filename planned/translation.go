@@ -45,14 +45,7 @@ var translations = map[string]*translation{
 	"AWS::EC2::NatGateway":           {"aws_nat_gateway", map[string]string{"SubnetId": "subnet_id"}, nil},
 	"AWS::EC2::VPCEndpoint":          {"aws_vpc_endpoint", map[string]string{"VpcId": "vpc_id", "ServiceName": "service_name", "VpcEndpointType": "vpc_endpoint_type", "SecurityGroupIds": "security_group_ids"}, nil},
 	"AWS::EC2::PrefixList": {"aws_ec2_managed_prefix_list", map[string]string{"PrefixListName": "name"}, func(all, p map[string]any) {
-		entries := []any{}
-		list, _ := p["Entries"].([]any)
-		for _, item := range list {
-			if m, ok := item.(map[string]any); ok {
-				entries = append(entries, map[string]any{"cidr": m["Cidr"]})
-			}
-		}
-		all["entry"] = entries
+		all["entry"] = renamedIn(p["Entries"], map[string]string{"Cidr": "cidr"})
 	}},
 	"AWS::DocDB::DBCluster":   {"aws_docdb_cluster", map[string]string{"VpcSecurityGroupIds": "vpc_security_group_ids", "DBSubnetGroupName": "db_subnet_group_name"}, nil},
 	"AWS::Neptune::DBCluster": {"aws_neptune_cluster", map[string]string{"VpcSecurityGroupIds": "vpc_security_group_ids", "DBSubnetGroupName": "db_subnet_group_name"}, nil},
@@ -61,14 +54,7 @@ var translations = map[string]*translation{
 		map[string]string{"SecurityGroups": "security_groups", "Subnets": "subnets", "Name": "name", "Type": "load_balancer_type", "IpAddressType": "ip_address_type"},
 		func(all, p map[string]any) {
 			balancerScheme(all, p)
-			mappings := []any{}
-			list, _ := p["SubnetMappings"].([]any)
-			for _, item := range list {
-				if m, ok := item.(map[string]any); ok {
-					mappings = append(mappings, map[string]any{"subnet_id": m["SubnetId"]})
-				}
-			}
-			all["subnet_mapping"] = mappings
+			all["subnet_mapping"] = renamedIn(p["SubnetMappings"], map[string]string{"SubnetId": "subnet_id"})
 		},
 	},
 	"AWS::ElasticLoadBalancingV2::Listener": {"aws_lb_listener", map[string]string{"LoadBalancerArn": "load_balancer_arn", "Port": "port", "Protocol": "protocol"}, nil},
@@ -77,18 +63,18 @@ var translations = map[string]*translation{
 		map[string]string{"SecurityGroups": "security_groups", "Subnets": "subnets", "LoadBalancerName": "name"},
 		func(all, p map[string]any) {
 			balancerScheme(all, p)
-			all["listener"] = p["Listeners"]
-			if list, known := p["Listeners"].([]any); known {
-				all["listener"] = renamed(list, map[string]string{"LoadBalancerPort": "lb_port", "Protocol": "lb_protocol"})
-			}
+			all["listener"] = renamedIn(p["Listeners"], map[string]string{"LoadBalancerPort": "lb_port", "Protocol": "lb_protocol"})
 		},
 	},
 	"AWS::Lambda::Function": {
 		"aws_lambda_function",
 		map[string]string{"FunctionName": "function_name"},
 		func(all, p map[string]any) {
-			if c, ok := p["VpcConfig"].(map[string]any); ok {
+			switch c := p["VpcConfig"].(type) {
+			case map[string]any:
 				all["vpc_config"] = []any{map[string]any{"security_group_ids": c["SecurityGroupIds"], "subnet_ids": c["SubnetIds"]}}
+			case later:
+				all["vpc_config"] = c
 			}
 		},
 	},
@@ -104,15 +90,18 @@ var translations = map[string]*translation{
 		"aws_network_acl_rule",
 		map[string]string{"NetworkAclId": "network_acl_id", "RuleNumber": "rule_number", "Egress": "egress", "Protocol": "protocol", "RuleAction": "rule_action", "CidrBlock": "cidr_block", "Ipv6CidrBlock": "ipv6_cidr_block"},
 		func(all, p map[string]any) {
-			if ports, ok := p["PortRange"].(map[string]any); ok {
-				all["from_port"], all["to_port"] = ports["From"], ports["To"]
-			}
-			if icmp, ok := p["Icmp"].(map[string]any); ok {
-				all["icmp_type"], all["icmp_code"] = icmp["Type"], icmp["Code"]
-			}
+			parts(all, p["PortRange"], map[string]string{"From": "from_port", "To": "to_port"})
+			parts(all, p["Icmp"], map[string]string{"Type": "icmp_type", "Code": "icmp_code"})
 		},
 	},
-	"AWS::EC2::VPCPeeringConnection":          {"aws_vpc_peering_connection", map[string]string{"VpcId": "vpc_id", "PeerVpcId": "peer_vpc_id", "PeerOwnerId": "peer_owner_id", "PeerRegion": "peer_region"}, nil},
+	"AWS::EC2::VPCPeeringConnection": {"aws_vpc_peering_connection", map[string]string{"VpcId": "vpc_id", "PeerVpcId": "peer_vpc_id", "PeerOwnerId": "peer_owner_id", "PeerRegion": "peer_region"}, nil},
+	"AWS::EC2::FlowLog": {"aws_flow_log", map[string]string{"TrafficType": "traffic_type"}, func(all, p map[string]any) {
+		kind, _ := p["ResourceType"].(string)
+		if key := map[string]string{"VPC": "vpc_id", "Subnet": "subnet_id", "NetworkInterface": "eni_id"}[kind]; key != "" {
+			all[key] = p["ResourceId"]
+		}
+	}},
+	"AWS::Config::ConfigurationRecorder":      {"aws_config_configuration_recorder", map[string]string{"Name": "name"}, recordingGroup},
 	"AWS::EC2::EIP":                           {"aws_eip", map[string]string{"InstanceId": "instance"}, nil},
 	"AWS::EC2::EIPAssociation":                {"aws_eip_association", map[string]string{"InstanceId": "instance_id", "NetworkInterfaceId": "network_interface_id", "PrivateIpAddress": "private_ip_address", "EIP": "public_ip"}, nil},
 	"AWS::EC2::VPCBlockPublicAccessOptions":   {"aws_vpc_block_public_access_options", map[string]string{"InternetGatewayBlockMode": "internet_gateway_block_mode"}, nil},
@@ -137,133 +126,5 @@ func foreignGroup(all, p map[string]any) {
 	owner, _ := p["SourceSecurityGroupOwnerId"].(string)
 	if id, ok := all["referenced_security_group_id"].(string); ok && owner != "" {
 		all["referenced_security_group_id"] = owner + "/" + id
-	}
-}
-
-// ruleBlocks are the rules in a group, as blocks of Terraform. The side is how the
-// names of their groups and prefix lists begin.
-func ruleBlocks(value any, side string) any {
-	list, ok := value.([]any)
-	if !ok {
-		return value
-	}
-	blocks := make([]any, 0, len(list))
-	for _, item := range list {
-		p, ok := item.(map[string]any)
-		if !ok {
-			blocks = append(blocks, item)
-			continue
-		}
-		b := map[string]any{"protocol": p["IpProtocol"], "from_port": p["FromPort"], "to_port": p["ToPort"], "description": p["Description"]}
-		for property, attribute := range map[string]string{
-			"CidrIp": "cidr_blocks", "CidrIpv6": "ipv6_cidr_blocks", side + "PrefixListId": "prefix_list_ids", side + "SecurityGroupId": "security_groups",
-		} {
-			if x, given := p[property]; given {
-				if owner, _ := p["SourceSecurityGroupOwnerId"].(string); owner != "" && attribute == "security_groups" {
-					if id, ok := x.(string); ok {
-						x = owner + "/" + id
-					}
-				}
-				b[attribute] = []any{x}
-			}
-		}
-		if name, given := p["SourceSecurityGroupName"]; given {
-			b[sourceName] = name
-		}
-		blocks = append(blocks, b)
-	}
-	return blocks
-}
-
-// renamed gives the properties of blocks other names. Those without one are left out.
-func renamed(list []any, names map[string]string) []any {
-	blocks := make([]any, 0, len(list))
-	for _, item := range list {
-		p, is := item.(map[string]any)
-		if !is {
-			blocks = append(blocks, item)
-			continue
-		}
-		b := map[string]any{}
-		for property, name := range names {
-			if x, given := p[property]; given {
-				b[name] = x
-			}
-		}
-		blocks = append(blocks, b)
-	}
-	return blocks
-}
-
-func tagsAll(all, p map[string]any) { all["tags_all"] = tagMap(p["Tags"]) }
-
-// tagMap turns a list of keys and values into a map.
-func tagMap(value any) map[string]any {
-	tags := map[string]any{}
-	list, _ := value.([]any)
-	for _, item := range list {
-		if m, ok := item.(map[string]any); ok {
-			if key, ok := m["Key"].(string); ok {
-				tags[key] = m["Value"]
-			}
-		}
-	}
-	return tags
-}
-
-// describeInterfaces gives the interfaces that an instance describes the names that the
-// attributes of an instance have.
-func describeInterfaces(all, p map[string]any) {
-	addressLists(all, p)
-	list, ok := p["NetworkInterfaces"].([]any)
-	if !ok {
-		if value, given := p["NetworkInterfaces"]; given {
-			all[describedInterfaces] = value
-		}
-		return
-	}
-	blocks := make([]any, 0, len(list))
-	for _, item := range list {
-		properties, ok := item.(map[string]any)
-		if !ok {
-			blocks = append(blocks, item)
-			continue
-		}
-		block := map[string]any{}
-		for property, attribute := range map[string]string{
-			"GroupSet": "vpc_security_group_ids", "SubnetId": "subnet_id", "PrivateIpAddress": "private_ip",
-			"AssociatePublicIpAddress": "associate_public_ip_address", "NetworkInterfaceId": "network_interface_id", "Ipv6AddressCount": "ipv6_address_count",
-		} {
-			if value, given := properties[property]; given {
-				block[attribute] = value
-			}
-		}
-		addressLists(block, properties)
-		blocks = append(blocks, block)
-	}
-	all[describedInterfaces] = blocks
-}
-
-// addressLists takes the addresses out of lists of blocks, which Terraform has as lists
-// of texts.
-func addressLists(all, p map[string]any) {
-	for _, list := range []struct{ property, part, attribute string }{
-		{"PrivateIpAddresses", "PrivateIpAddress", "private_ips"}, {"Ipv6Addresses", "Ipv6Address", "ipv6_addresses"},
-	} {
-		items, ok := p[list.property].([]any)
-		if !ok {
-			if x, given := p[list.property]; given {
-				all[list.attribute] = x
-			}
-			continue
-		}
-		addresses := make([]any, 0, len(items))
-		for _, item := range items {
-			if block, is := item.(map[string]any); is {
-				item = block[list.part]
-			}
-			addresses = append(addresses, item)
-		}
-		all[list.attribute] = addresses
 	}
 }
