@@ -36,6 +36,7 @@ type holder struct {
 type hit struct {
 	traffic inventory.Traffic
 	remote  netip.Prefix
+	first   int64
 	last    int64
 	answer  bool
 	attempt bool // nothing but attempts from the internet that got no answer
@@ -319,7 +320,7 @@ func (j *judge) credit(r *Rule, at *holder, f *flows.Flow, others []*Rule, unsur
 
 // hitOf cuts a row to what a rule allows.
 func (j *judge) hitOf(at *holder, f *flows.Flow, r *inventory.Rule) hit {
-	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, last: f.Last, answer: answered(f), attempt: j.isAttempt(at, f), either: f.Certainty == flows.Either && !f.Traffic().HasPorts(), unclear: f.Certainty == flows.Either, flagged: f.Protocol == inventory.TCP && f.Certainty == flows.Certain, at: at}
+	h := hit{traffic: cutTraffic(f.Traffic(), r.Traffic), remote: f.Remote, first: j.began(f), last: f.Last, answer: answered(f), attempt: j.isAttempt(at, f), either: f.Certainty == flows.Either && !f.Traffic().HasPorts(), unclear: f.Certainty == flows.Either, flagged: f.Protocol == inventory.TCP && f.Certainty == flows.Certain, at: at}
 	if p := r.Peer.Prefix; p.IsValid() && p.Bits() > f.Remote.Bits() {
 		h.remote = p
 	}

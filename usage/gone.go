@@ -1,9 +1,7 @@
 package usage
 
 import (
-	"cmp"
 	"fmt"
-	"math"
 	"net/netip"
 	"slices"
 
@@ -127,15 +125,6 @@ func (j *judge) goneMember(p *inventory.Peer, remote netip.Prefix, first int64, 
 	return !taken || since > first && (since < never || unrecorded)
 }
 
-// began is when a row was first seen in the window, or may have been: the rows of a summary may
-// begin before it, and hours before it do not count as recorded.
-func (j *judge) began(f *flows.Flow) int64 {
-	if j.options.Since.IsZero() {
-		return f.First
-	}
-	return max(f.First, j.options.Since.Unix())
-}
-
 // mayHold reports whether interfaces of a VPC may have addresses of a block.
 func (s *site) mayHold(vpc string, block netip.Prefix) bool {
 	v := s.index.VPC(vpc)
@@ -148,47 +137,6 @@ func (s *site) mayHold(vpc string, block netip.Prefix) bool {
 // mayBeOfVPC reports whether an interface of a VPC with blocks that are not known may have
 // an address: IPv6 addresses of VPCs are those of the internet.
 func mayBeOfVPC(block netip.Prefix) bool { return !block.Addr().Is4() || cidr.Private(block) }
-
-// never is later than every record.
-const never = math.MaxInt64
-
-// taken are the private addresses of the interfaces of a VPC, and of those with a VPC that
-// is not known, each with the hour from which on there are records of its interface, in Unix
-// seconds, or never. Before that hour the address may have been another interface's: subnets
-// give addresses again.
-func (j *judge) taken(s *site, vpc string) map[netip.Addr]int64 {
-	list, done := s.inUse[vpc]
-	if done {
-		return list
-	}
-	list = map[netip.Addr]int64{}
-	in := j.within[vpc]
-	switch {
-	case vpc == "":
-		in = []*site{s}
-	case !slices.Contains(in, s):
-		in = append([]*site{s}, in...)
-	}
-	for _, o := range in {
-		for i := range o.region.Interfaces {
-			e := &o.region.Interfaces[i]
-			if e.VPC != vpc && (o != s || e.VPC != "" && vpc != "") {
-				continue
-			}
-			since := int64(never)
-			if seen := j.summary.Interface(e.ID); seen != nil {
-				since = cmp.Or(seen.Since(), never)
-			}
-			for _, a := range e.Addresses {
-				if earlier, found := list[a.Private]; !found || since < earlier {
-					list[a.Private] = since
-				}
-			}
-		}
-	}
-	s.inUse[vpc] = list
-	return list
-}
 
 // goneMemberText says which traffic a rule may have allowed because of a member that is gone.
 func (j *judge) goneMemberText(at *holder, r *Rule, f *flows.Flow) string {

@@ -56,6 +56,7 @@ type narrowing struct {
 	hits   []hit // all that no proposal may cut
 	needed []Needed
 	refs   map[netip.Addr][]string
+	firsts map[netip.Addr]int64 // when each remote address was first seen; as far as asked
 }
 
 // rulesFor makes rules of one traffic for sources.
@@ -226,7 +227,8 @@ func (n *narrowing) membersWithin(group string) bool {
 
 // references returns the groups that stand for an address with certainty, or nothing. The
 // rule's own source holds all addresses of their members: a reference to a group with
-// another member would give that one access.
+// another member would give that one access. An address that another interface had then
+// is not that of the group.
 func (n *narrowing) references(p netip.Prefix) []string {
 	if n.options.References == nil || !p.IsSingleIP() {
 		return nil
@@ -234,8 +236,11 @@ func (n *narrowing) references(p netip.Prefix) []string {
 	if found, done := n.refs[p.Addr()]; done {
 		return found
 	}
-	var found []string
-	for _, id := range n.options.References(n.site.region, n.rule.Group.VPC, p.Addr()) {
+	var found, groups []string
+	if !n.newer(p.Addr()) {
+		groups = n.options.References(n.site.region, n.rule.Group.VPC, p.Addr())
+	}
+	for _, id := range groups {
 		g := n.site.index.Group(id)
 		if g == nil || g.VPC != n.rule.Group.VPC || !holds(n.membersOf(id), p) || !n.membersWithin(id) {
 			found = nil

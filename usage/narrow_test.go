@@ -142,3 +142,17 @@ func TestNarrowNeedsAllRecords(t *testing.T) {
 		}
 	}
 }
+
+// A reference stands for the interface that has an address today, and not for one that had the
+// address before and was deleted: then the address is the source.
+func TestNoReferenceForAnAddressThatIsTakenAgain(t *testing.T) {
+	const estate = "sg-x x\nsg-db db\n in tcp/all 10.0.0.0/16\neni-0a sg-db 10.0.0.5\neni-0c sg-x 10.0.0.8\nfl-1 vpc-1 ALL\n"
+	refer := func(*inventory.Region, string, netip.Addr) []string { return []string{"sg-x"} }
+	for start, want := range map[int64]string{begin: "sg-x", begin + 24*3600: "10.0.0.8/32"} {
+		l := new(logs).covered(2, "eni-0a").in("eni-0a", "10.0.0.5", "10.0.0.8", 5432, true).idle("eni-0c", start)
+		r := judge(t, estate, l, usage.Options{References: refer})
+		if n := r.Rules[0].Narrow; n == nil || len(n.Rules) != 1 || n.Rules[0].Peer.String() != want {
+			t.Errorf("with records from %d on: %+v, want %s", start, n, want)
+		}
+	}
+}
