@@ -210,6 +210,9 @@ func (j *judge) attributeFlow(at *holder, f *flows.Flow) []*Rule {
 	if f.Certainty == flows.Either {
 		j.report.Unclear++
 	}
+	if len(sure)+len(perhaps) == 0 {
+		j.doubtLists(at, f)
+	}
 	if len(sure)+len(perhaps) == 0 && !unseen {
 		switch f.Certainty {
 		case flows.Certain:
