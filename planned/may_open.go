@@ -38,6 +38,13 @@ var openers = map[string]string{
 	"aws_apigatewayv2_vpc_link":  linksAPIs,
 	"AWS::ApiGatewayV2::VpcLink": linksAPIs,
 
+	"aws_directory_service_directory":    makesGroups,
+	"AWS::DirectoryService::MicrosoftAD": makesGroups,
+	"AWS::DirectoryService::SimpleAD":    makesGroups,
+	"aws_cloud9_environment_ec2":         makesGroups,
+	"AWS::Cloud9::EnvironmentEC2":        makesGroups,
+	"aws_workspaces_directory":           makesGroups,
+
 	"aws_cloudformation_stack":                              stacks,
 	"aws_cloudformation_stack_set":                          stacks,
 	"aws_cloudformation_stack_set_instance":                 stacks,
@@ -56,6 +63,7 @@ const (
 	joinsVPN     = "sgaudit does not apply it: what the clients of the VPN can reach is not known"
 	joinsTransit = "sgaudit does not apply it: what other networks can reach through the transit gateway is not known"
 	linksAPIs    = "sgaudit does not apply it: what the internet can reach through API Gateway is not known"
+	makesGroups  = "sgaudit does not apply it: AWS creates security groups for it, and their rules are not in the plan"
 	stacks       = "the resources of the stack are not in the plan: simulate its change set too"
 )
 

@@ -68,8 +68,10 @@ func Terraform(text []byte) (*Plan, error) {
 			return nil, fmt.Errorf("%s: %w", c.Address, err)
 		}
 		p.Resources = append(p.Resources, *r)
-		if text := cloudControl(c); text != "" {
-			p.Unknown = append(p.Unknown, Note{Address: r.Address, Text: text})
+		for _, text := range []string{cloudControl(c), t.provisioned(c)} {
+			if text != "" {
+				p.Unknown = append(p.Unknown, Note{Address: r.Address, Text: text})
+			}
 		}
 	}
 	t.accounts(p)
