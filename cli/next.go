@@ -68,7 +68,14 @@ func (p *program) nextCommand(report *findings.Report, flags *auditFlags) func(i
 		}
 	}
 	if again == "" && (flags.noCache || !p.keepLast(report, flags.madeUp)) {
-		return nil
+		if flags.history == nil {
+			return nil
+		}
+		file := realPath(flags.history.ReportOf(report)) // the reader of a mail is in another folder
+		if !simpleName().MatchString(file) {
+			return nil
+		}
+		again = "--input " + file
 	}
 	return func(id string) string { return strings.TrimSpace("sgaudit explain " + id + " " + again) }
 }

@@ -265,7 +265,7 @@ func (p *program) tellFlows(inv *inventory.Inventory, s *flows.Summary, r *usage
 		p.console.Warn("read %d records of %s%s: the window holds no full hour (such as 12:00 to 13:00 UTC), so no rule is called unused: choose a longer window", s.Records, words.Count(len(s.Interfaces), "interface"), part)
 		return
 	}
-	p.console.Say("read %d records of %s%s: judged from %s to %s (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), part, day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
+	p.console.Say("read %d records of %s%s: judged from %s to %s UTC (%s)", s.Records, words.Count(len(s.Interfaces), "interface"), part, day(r.First), day(r.Last), words.Count(r.Hours(), "hour"))
 }
 
 // foreignOwner reports whether flow logs name an account as the owner of an interface that

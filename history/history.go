@@ -76,22 +76,25 @@ func First(report *findings.Report) {
 	report.Comparison = nil
 }
 
+// ReportOf returns the file in which Keep will write a report.
+func (f *Folder) ReportOf(report *findings.Report) string {
+	for at := report.StartedAt.UTC(); ; at = at.Add(time.Second) { // two runs within one second
+		file := filepath.Join(f.Path, at.Format(stampForm)+reportEnding)
+		if _, err := os.Stat(file); err != nil {
+			return file
+		}
+	}
+}
+
 // Keep writes the run with its finished report, and removes those that are
 // older than the ones to keep.
 func (f *Folder) Keep(report *findings.Report, s *inventory.Snapshot) error {
-	at := report.StartedAt.UTC()
-	place := func() string { return filepath.Join(f.Path, at.Format(stampForm)) }
-	for {
-		if _, err := os.Stat(place() + reportEnding); err != nil {
-			break
-		}
-		at = at.Add(time.Second) // two runs within one second
-	}
-	if err := output.Replace(place()+snapshotEnding, func(w io.Writer) error { return files.Compress(w, s.Save) }); err != nil {
+	file := f.ReportOf(report)
+	if err := output.Replace(strings.TrimSuffix(file, reportEnding)+snapshotEnding, func(w io.Writer) error { return files.Compress(w, s.Save) }); err != nil {
 		return fmt.Errorf("--history: %w", err)
 	}
 	format, _ := output.Lookup("json")
-	if err := output.Save(place()+reportEnding, format, report, output.Options{}); err != nil {
+	if err := output.Save(file, format, report, output.Options{}); err != nil {
 		return fmt.Errorf("--history: %w", err)
 	}
 	return f.prune(report.StartedAt)

@@ -237,7 +237,9 @@ func (p *Picture) Omitted() []string {
 	if len(p.LeftOut) == 0 {
 		return nil
 	}
-	named := words.FirstOf(p.LeftOut, 3, func(f Finding) string { return fmt.Sprintf("%s (%s)", f.ID[:min(6, len(f.ID))], f.Severity) })
+	named := words.FirstOf(p.LeftOut, 3, func(f Finding) string {
+		return fmt.Sprintf("%s (%s, %s)", f.Check, f.ID[:min(6, len(f.ID))], f.Severity)
+	})
 	return []string{"The picture leaves out findings about other resources: " + named + "."}
 }
 

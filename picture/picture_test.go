@@ -427,7 +427,7 @@ eni-4 sg-4 10.3.0.10
 func TestDemoShowsItsMistakes(t *testing.T) {
 	p, _ := of(notation.MustParse(estates.Demo()).Inventory, false)
 	svg, left := p.Layers(false)
-	want := []string{"The picture leaves out findings about other resources: c3acb7 (medium) and 9e9112 (info)."}
+	want := []string{"The picture leaves out findings about other resources: config-not-recording-groups (c3acb7, medium) and missing-vpc-endpoint (9e9112, info)."}
 	if omitted := p.Omitted(); len(left) > 0 || !slices.Equal(omitted, want) || !strings.Contains(svg, want[0]) {
 		t.Errorf("the picture of the demo leaves out %q and %q, want %q, in the picture too", left, omitted, want)
 	}
