@@ -44,3 +44,26 @@ func TestInterfacesAndGroupsOfSeveralAccounts(t *testing.T) {
 		}
 	}
 }
+
+// The flow log of the owner of a shared VPC records the interfaces of the participants, which
+// do not see it: what is lost of it, and what it does not record, is missing for their rules.
+func TestFlowLogOfTheOwnerOfASharedVPC(t *testing.T) {
+	const estate = "account 111111111111\nregion eu-west-1\nvpc-1 10.0.0.0/16 owner 111111111111\nfl-1 vpc-1 ALL\n" +
+		"account 222222222222\nregion eu-west-1\nvpc-1 10.0.0.0/16 owner 111111111111\nsg-b b vpc vpc-1 owner 222222222222\n in tcp/22 10.0.0.0/24\n in tcp/80 10.0.0.0/8\neni-0a sg-b 10.0.0.5 vpc vpc-1 owner 222222222222\n"
+	l := func() *logs { return new(logs).covered(2, "eni-0a").in("eni-0a", "10.0.0.5", "10.0.0.9", 22, true) }
+	damaged := l()
+	damaged.WriteString("222222222222 eni-0a ingress 1.1.1.1.1\n")
+	for what, c := range map[string]struct {
+		estate string
+		l      *logs
+		want   string
+	}{
+		"all of it":             {estate, l(), "sg-b in tcp/80 10.0.0.0/8: unused"},
+		"a part is lost":        {estate, damaged, "sg-b in tcp/80 10.0.0.0/8: not-known (records of "},
+		"rejected traffic only": {strings.Replace(estate, "ALL", "REJECT", 1), l(), "sg-b in tcp/80 10.0.0.0/8: not-known (the flow logs of eni-0a record rejected traffic only"},
+	} {
+		if got := verdicts(usage.Judge(notation.MustParse(c.estate).Inventory, c.l.summary(t), usage.Options{}), true); !strings.Contains(got, c.want) {
+			t.Errorf("%s:\n%s\nwant %s", what, got, c.want)
+		}
+	}
+}

@@ -13,12 +13,14 @@ import (
 // cover says for each interface of the inventory for which hours there are records.
 func (j *judge) cover() {
 	losses := j.losses()
+	logs := map[string][]*inventory.FlowLog{} // of all accounts: that of a shared VPC records the interfaces of its participants
 	for _, s := range j.sites {
-		logs := map[string][]*inventory.FlowLog{}
 		for i := range s.region.FlowLogs {
 			l := &s.region.FlowLogs[i]
 			logs[l.Resource] = append(logs[l.Resource], l)
 		}
+	}
+	for _, s := range j.sites {
 		for i := range s.region.Interfaces {
 			e := &s.region.Interfaces[i]
 			var of []*inventory.FlowLog
