@@ -264,7 +264,14 @@ func (a *reachAnswer) text() string {
 		for k, w := range t.Ways {
 			from := t.Names.From[k]
 			fmt.Fprintf(&out, "\n  %s: %s from %s\n", words.Plain(strings.ToUpper(string(w.Verdict))), words.Plain(w.Traffic), words.Plain(from))
+			unknown := map[string]bool{}
 			for _, s := range w.Steps {
+				if s.Decision.String() == string(reach.Unknown) {
+					if unknown[s.Detail] {
+						continue // it is said of the way in, and holds for the reply too
+					}
+					unknown[s.Detail] = true
+				}
 				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(s.Decision.String()), words.Plain(s.Detail))
 			}
 		}
