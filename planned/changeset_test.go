@@ -247,10 +247,17 @@ func TestBlocksThatAreNotKnown(t *testing.T) {
 		"entries of a prefix list": {"AWS::EC2::PrefixList", `{"PrefixListName": "p", "Entries": ` + later + `}`, "entry"},
 		"an entry":                 {"AWS::EC2::PrefixList", `{"PrefixListName": "p", "Entries": [{"Cidr": "10.0.0.0/8"}, ` + later + `]}`, "entry"},
 		"the VPC of a function":    {"AWS::Lambda::Function", `{"FunctionName": "f", "VpcConfig": ` + later + `}`, "vpc_config"},
+		"the network of a service": {"AWS::ECS::Service", `{"NetworkConfiguration": ` + later + `}`, "NetworkConfiguration"},
+		"a part of it":             {"AWS::ECS::Service", `{"NetworkConfiguration": {"AwsvpcConfiguration": ` + later + `}}`, "NetworkConfiguration.AwsvpcConfiguration"},
+		"the VPC of a cluster":     {"AWS::EKS::Cluster", `{"ResourcesVpcConfig": ` + later + `}`, "ResourcesVpcConfig"},
+		"a launch template":        {"AWS::EC2::LaunchTemplate", `{"LaunchTemplateData": {"NetworkInterfaces": [` + later + `]}}`, "LaunchTemplateData.NetworkInterfaces"},
 		"the ports of an entry":    {"AWS::EC2::NetworkAclEntry", `{"NetworkAclId": "acl-1", "RuleNumber": 5, "Protocol": 6, "RuleAction": "allow", "CidrBlock": "0.0.0.0/0", "PortRange": ` + later + `}`, "from_port"},
 	} {
 		if _, outcome := applyChanges(t, changes(added("X", c.kind, c.properties))); len(outcome.Unknown) == 0 || outcome.Unknown[0].Attribute != c.attribute {
 			t.Errorf("%s: %+v, want a note about %s", name, outcome.Unknown, c.attribute)
 		}
+	}
+	if _, outcome := applyChanges(t, changes(added("X", "AWS::ElasticLoadBalancingV2::TargetGroup", `{"VpcId": `+later+`, "Name": `+later+`}`))); outcome.Incomplete() {
+		t.Errorf("a target group: %+v", outcome.Unknown)
 	}
 }

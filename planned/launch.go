@@ -104,6 +104,10 @@ func launches(value any, at string) (found []launched) {
 	return found
 }
 
+// notGiven is what the AWS provider plans as the id of the launch template of an Auto Scaling
+// group that names it by its name.
+const notGiven = "unknown"
+
 // templateIn returns the launch template that a block names, or nil where the attribute is
 // another one or names none.
 func templateIn(block map[string]any, at string) *launched {
@@ -115,11 +119,13 @@ func templateIn(block map[string]any, at string) *launched {
 	for _, key := range slices.Sorted(maps.Keys(block)) {
 		switch plain(key) {
 		case "id", "name", "launchtemplateid", "launchtemplatename":
-			if l.name == nil && !isEmpty(block[key]) {
+			if l.name == nil && !isEmpty(block[key]) && block[key] != notGiven {
 				l.name = block[key]
 			}
 		case "version":
-			l.version = block[key]
+			if x, pending := block[key].(later); !pending || !x.computed { // which AWS gives is the default one
+				l.version = block[key]
+			}
 		}
 	}
 	if l.name == nil {

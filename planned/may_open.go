@@ -2,6 +2,8 @@ package planned
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -76,7 +78,14 @@ func (c *copyOf) mayOpen(r *Resource) {
 		text = custom
 	case r.Provider != "" && strings.HasPrefix(r.Type, "aws_"):
 		text = fmt.Sprintf("sgaudit does not apply it: its provider, %.80q, is not known to be a form of the AWS provider", r.Provider)
-	case text == "" || r.After == nil:
+	case r.After == nil:
+		return
+	case text == "":
+		name := pendingBlock(r.After)
+		if name == "" {
+			return
+		}
+		c.outcome.Unknown = append(c.outcome.Unknown, Note{Address: r.Address, Attribute: name, Text: "it is known after apply, and security groups may be in it"})
 		return
 	}
 	c.outcome.Unknown = append(c.outcome.Unknown, Note{Address: r.Address, Text: text})
@@ -104,4 +113,34 @@ func (a *action) notApplied(key, text string) {
 	if is := attributesOf(a.After, isOne); is[key] != "" && len(otherValues(was, is)) > 0 {
 		a.unknown(key, "%s", text)
 	}
+}
+
+// holdsGroups are the plain names of blocks with security groups in them.
+var holdsGroups = []string{
+	"awsvpcconfiguration", "networkconfiguration", "vpcconfig", "vpcconfiguration", "resourcesvpcconfig", "vpcoptions", "vpcsettings", "vpcconnector",
+	"brokernodegroupinfo", "computeresources", "launchtemplatedata", "networkinterface", "networkinterfaces",
+}
+
+// pendingBlock returns the name of the first block with security groups in it that is known
+// after apply only, as a whole, or nothing.
+func pendingBlock(all map[string]any) string {
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		items, isList := all[key].([]any)
+		if !isList {
+			items = []any{all[key]}
+		}
+		for _, item := range items {
+			switch x := item.(type) {
+			case later:
+				if !x.computed && slices.Contains(holdsGroups, plain(key)) {
+					return key
+				}
+			case map[string]any:
+				if name := pendingBlock(x); name != "" {
+					return key + "." + name
+				}
+			}
+		}
+	}
+	return ""
 }

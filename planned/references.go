@@ -113,6 +113,9 @@ func (p *place) later(path []string) later {
 	if list, is := e.ConstantValue.([]any); is && len(list) == 0 {
 		return later{computed: true} // an empty list of what AWS gives otherwise is none at all
 	}
+	if path[0] == "launch_template" && len(path) == 2 && len(e.NestedBlocks) == 1 && e.NestedBlocks[0][path[1]] == nil {
+		return later{computed: true} // there is one such block at most, and it does not have the attribute
+	}
 	refs := referencesAt(e, path[1:])
 	found := later{}
 	if len(refs) == 0 {
