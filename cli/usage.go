@@ -283,7 +283,10 @@ func foreignOwner(inv *inventory.Inventory, s *flows.Summary, account string) bo
 
 // nothingHint says what to do where no record counts.
 func nothingHint(s *flows.Summary) string {
-	if s.Outside > 0 {
+	switch {
+	case s.Records > 0:
+		return "read the flow logs of the accounts, Regions and VPCs that the inventory holds"
+	case s.Outside > 0:
 		return "choose another window with --since and --until"
 	}
 	return "check the path of the flow logs: AWS delivers a line for each interface that is in use, also where nothing passed"

@@ -141,8 +141,9 @@ type Report struct {
 	Outside     uint64         // lines of flow logs that lie outside of the window
 	Notes       []flows.Note
 
-	index map[ruleKey]int
-	idle  map[groupKey]string // see WithoutTraffic
+	index     map[ruleKey]int
+	strangers int                 // see strangersOf
+	idle      map[groupKey]string // see WithoutTraffic
 }
 
 // ruleKey is a rule by its text.
@@ -187,6 +188,7 @@ func Judge(inv *inventory.Inventory, s *flows.Summary, o Options) *Report {
 	j.judgeIdle()
 	r := j.report
 	r.Records, r.Outside = s.Records, s.Outside
+	r.strangers = strangersOf(s, r.Interfaces)
 	r.index = make(map[ruleKey]int, len(r.Rules))
 	for i := range r.Rules {
 		u := &r.Rules[i]
