@@ -73,31 +73,6 @@ func (t *terraform) findConfig(c *tfjson.ResourceChange) (*moduleCall, *tfjson.C
 	return m, nil
 }
 
-// splitAddress splits an address or a reference at the points outside of brackets.
-func splitAddress(text string) (parts []string) {
-	depth, quoted, start := 0, false, 0
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[':
-			depth++
-		case c == ']':
-			depth--
-		case c == '.' && depth == 0:
-			parts = append(parts, text[start:i])
-			start = i + 1
-		}
-	}
-	if text != "" {
-		parts = append(parts, text[start:])
-	}
-	return parts
-}
-
 // later says what may be known of a value that is known after apply only, by the
 // expression that the configuration gives for it.
 func (p *place) later(path []string) later {
@@ -113,8 +88,8 @@ func (p *place) later(path []string) later {
 	if list, is := e.ConstantValue.([]any); is && len(list) == 0 {
 		return later{computed: true} // an empty list of what AWS gives otherwise is none at all
 	}
-	if path[0] == "launch_template" && len(path) == 2 && len(e.NestedBlocks) == 1 && e.NestedBlocks[0][path[1]] == nil {
-		return later{computed: true} // there is one such block at most, and it does not have the attribute
+	if last := len(path) - 1; last > 0 && path[last] == "version" && strings.HasPrefix(path[last-1], "launch_template") && absent(e, path[1:]) {
+		return later{computed: true}
 	}
 	refs := referencesAt(e, path[1:])
 	found := later{}
@@ -138,21 +113,6 @@ func (t *terraform) kept(before any, of []string) (ids []string) {
 		}
 	}
 	return ids
-}
-
-// referencesAt returns the references of an expression, or of what stands under the
-// names in its blocks.
-func referencesAt(e *tfjson.Expression, names []string) (refs []string) {
-	if e == nil || e.ExpressionData == nil {
-		return nil
-	}
-	refs = append(refs, e.References...)
-	for _, block := range e.NestedBlocks {
-		if len(names) > 0 {
-			refs = append(refs, referencesAt(block[names[0]], names[1:])...)
-		}
-	}
-	return refs
 }
 
 // madeWith are the attributes of a VPC that hold the ids of what AWS makes with it.
@@ -256,20 +216,6 @@ func (t *terraform) expression(m *moduleCall, at instance, e *tfjson.Expression,
 		found.lose(ref)
 	}
 	t.resolve(m, at, refs, found, depth)
-}
-
-// allReferences returns the references of an expression with those in its blocks.
-func allReferences(e *tfjson.Expression) (refs []string) {
-	if e == nil || e.ExpressionData == nil {
-		return nil
-	}
-	refs = append(refs, e.References...)
-	for _, block := range e.NestedBlocks {
-		for _, inner := range block {
-			refs = append(refs, allReferences(inner)...)
-		}
-	}
-	return refs
 }
 
 // output follows an output into the module that gives it.
