@@ -4,6 +4,7 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
 	"time"
 )
@@ -36,8 +37,10 @@ func TestCollectorIsDelayedOnce(t *testing.T) {
 	if collections() == 0 {
 		t.Fatal("no collection far above the bound")
 	}
-	for range 100 { // the cleanup runs behind the collection
-		if limit := debug.SetMemoryLimit(-1); limit == math.MaxInt64 {
+	percentNow := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+	for range 1000 { // the cleanup runs behind the collection, and sets the percentage last
+		metrics.Read(percentNow)
+		if percentNow[0].Value.Uint64() == 150 {
 			break
 		}
 		time.Sleep(10 * time.Millisecond)
