@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
-
-	"github.com/sgaudit/sgaudit/inventory"
 )
 
 // ofAWS reports whether a resource belongs to the AWS provider, or to a fork of it: the
@@ -68,14 +66,19 @@ func Terraform(text []byte) (*Plan, error) {
 			return nil, fmt.Errorf("%s: %w", c.Address, err)
 		}
 		p.Resources = append(p.Resources, *r)
-		for _, text := range []string{cloudControl(c), t.provisioned(c)} {
-			if text != "" {
-				p.Unknown = append(p.Unknown, Note{Address: r.Address, Text: text})
-			}
-		}
+		p.leaveOpen(r.Address, cloudControl(c), t.provisioned(c))
 	}
 	t.accounts(p)
 	return p, nil
+}
+
+// leaveOpen notes why it is not known what a resource changes: texts that are not empty.
+func (p *Plan) leaveOpen(address string, why ...string) {
+	for _, text := range why {
+		if text != "" {
+			p.Unknown = append(p.Unknown, Note{Address: address, Text: text})
+		}
+	}
 }
 
 // leftOut notes the changes that a plan leaves out: Terraform defers some to a later plan,
@@ -251,68 +254,4 @@ func (p *place) merge(value, unknown any, path []string) any {
 		}
 	}
 	return value
-}
-
-// regionOf returns the region of a resource: its own attribute (AWS provider 6), the
-// one in its ARN, or that of its provider as far as the plan says it.
-func (t *terraform) regionOf(r *Resource, config *tfjson.ConfigResource) string {
-	for _, side := range []map[string]any{r.After, r.Before} {
-		if name, _ := side["region"].(string); inventory.IsRegion(name) {
-			return name
-		}
-		arn, _ := side["arn"].(string)
-		if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && inventory.IsRegion(parts[3]) {
-			return parts[3]
-		}
-	}
-	if config != nil && t.raw.Config != nil {
-		key := config.ProviderConfigKey
-		if provider := t.raw.Config.ProviderConfigs[key]; provider != nil {
-			return t.providerRegion(provider)
-		}
-		if _, inner, found := strings.Cut(key, ":"); found { // of a module, which may inherit it
-			if provider := t.raw.Config.ProviderConfigs[inner]; provider != nil {
-				return t.providerRegion(provider)
-			}
-		}
-	}
-	return t.onlyRegion()
-}
-
-// onlyRegion returns the region of the AWS providers of a plan, where all have the same.
-func (t *terraform) onlyRegion() (only string) {
-	if t.raw.Config == nil {
-		return ""
-	}
-	for _, provider := range t.raw.Config.ProviderConfigs {
-		if provider == nil || provider.Name != "aws" {
-			continue
-		}
-		region := t.providerRegion(provider)
-		if region == "" || only != "" && region != only {
-			return ""
-		}
-		only = region
-	}
-	return only
-}
-
-// providerRegion returns the region of a provider as far as the plan says it: what a
-// local value or another resource gives is not in it.
-func (t *terraform) providerRegion(provider *tfjson.ProviderConfig) string {
-	e := provider.Expressions["region"]
-	if e == nil || e.ExpressionData == nil {
-		return ""
-	}
-	if name, _ := e.ConstantValue.(string); inventory.IsRegion(name) {
-		return name
-	}
-	if len(e.References) == 1 && provider.ModuleAddress == "" {
-		if v := t.raw.Variables[strings.TrimPrefix(e.References[0], "var.")]; v != nil {
-			if name, _ := v.Value.(string); inventory.IsRegion(name) {
-				return name
-			}
-		}
-	}
-	return ""
 }
