@@ -154,13 +154,14 @@ class Held:
 
 
 class Throttled:
-    """A fault that throttles every call in one account until it is let go."""
+    """A fault that throttles every call in one account until it is let go, or until the file
+    exists that the first attempt leaves."""
 
-    def __init__(self, organization, account):
-        self.calls, self.go = 0, False
+    def __init__(self, organization, account, left=None):
+        self.calls, self.go, self.left = 0, False, left
         organization.faults[f"throttled {account}"] = lambda call: self.throttle() if call.account == account else None
 
     def throttle(self):
-        if not self.go:
+        if not self.go and not (self.left and self.left.exists()):
             self.calls += 1
             return 400, "ThrottlingException"
