@@ -145,9 +145,9 @@ func (d *Drift) compare(before, after *findings.Report) {
 // sides know them.
 func (d *Drift) reach(old, now *inventory.Region) {
 	concerned := remedy.Concerned(old, now)
-	ways := func(r *inventory.Region) (map[string][]string, openings) {
+	ways := func(r *inventory.Region) (map[string][]reach.Way, openings) {
 		n := reach.New(r)
-		found, opens := map[string][]string{}, openings{}
+		found, opens := map[string][]reach.Way{}, openings{}
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
 			if !concerned(e) {
@@ -156,8 +156,8 @@ func (d *Drift) reach(old, now *inventory.Region) {
 			q := reach.Query{Traffic: inventory.All, Internet: true}
 			for _, w := range n.Trace(e, q).Ways {
 				opens.note(r, e.ID, &w)
-				if text := w.Traffic + " from " + w.From; w.Verdict == reach.Reachable && !slices.Contains(found[e.ID], text) {
-					found[e.ID] = append(found[e.ID], text)
+				if w.Verdict == reach.Reachable {
+					found[e.ID] = append(found[e.ID], w)
 				}
 			}
 		}
@@ -166,10 +166,12 @@ func (d *Drift) reach(old, now *inventory.Region) {
 	before, opened := ways(old)
 	after, opens := ways(now)
 	d.widen(old, now, opened, opens)
-	tell := func(id, change string, in, notIn []string) {
-		for _, way := range in {
-			if !slices.Contains(notIn, way) {
-				d.Reach = append(d.Reach, Way{now.AccountID, now.Name, id, change, way})
+	tell := func(id, change string, in, notIn []reach.Way) {
+		var told []string
+		for i := range in {
+			if text := in[i].Beyond(notIn); text != "" && !slices.Contains(told, text) {
+				told = append(told, text)
+				d.Reach = append(d.Reach, Way{now.AccountID, now.Name, id, change, text})
 			}
 		}
 	}

@@ -93,3 +93,33 @@ func TestTextsAreShown(t *testing.T) {
 		}
 	}
 }
+
+// TestNarrowedWayOpensNothing: an address that got in before through a wider rule, or on a
+// wider range of ports, is not newly reachable, and what is left of a way is not closed.
+func TestNarrowedWayOpensNothing(t *testing.T) {
+	day := time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC)
+	with := func(rules ...string) *inventory.Snapshot {
+		return snapshot("sg-1 web\n  "+strings.Join(rules, "\n  ")+"\neni-1 sg-1 10.0.0.10 public 198.51.100.7 subnet subnet-1\n", day)
+	}
+	for _, c := range []struct {
+		name     string
+		old, now []string
+		want     string
+	}{
+		{"the block of an office", []string{"in tcp/22 0.0.0.0/0"}, []string{"in tcp/22 52.1.2.0/24"}, "removed tcp/22 from the internet (IPv4) except 52.1.2.0/24"},
+		{"wider again", []string{"in tcp/22 52.1.2.0/24"}, []string{"in tcp/22 0.0.0.0/0"}, "added tcp/22 from the internet (IPv4) except 52.1.2.0/24"},
+		{"a part of a block", []string{"in tcp/22 52.1.2.0/24"}, []string{"in tcp/22 52.1.2.0/25"}, "removed tcp/22 from 52.1.2.128/25"},
+		{"one port of a range", []string{"in tcp/20-25 0.0.0.0/0"}, []string{"in tcp/22 0.0.0.0/0"}, "removed tcp/20-21, tcp/23-25 from the internet (IPv4)"},
+		{"a port of all traffic", []string{"in all 0.0.0.0/0"}, []string{"in icmp/8/0 0.0.0.0/0", "in tcp/443 0.0.0.0/0"}, "removed tcp/0-442, tcp/444-65535, udp/all from the internet (IPv4)"},
+		{"two rules that say what one said", []string{"in tcp/22 52.1.2.0/24"}, []string{"in tcp/22 52.1.2.0/25", "in tcp/22 52.1.2.128/25"}, ""},
+		{"another protocol", []string{"in tcp/53 0.0.0.0/0"}, []string{"in udp/53 0.0.0.0/0"}, "added udp/53 from the internet (IPv4); removed tcp/53 from the internet (IPv4)"},
+	} {
+		var ways []string
+		for _, w := range Compare(with(c.old...), with(c.now...), audit.Options{Settings: audit.Defaults()}).Reach {
+			ways = append(ways, w.Change+" "+w.Text)
+		}
+		if got := strings.Join(ways, "; "); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}

@@ -35,6 +35,9 @@ type Way struct {
 
 	// Senders are the interfaces that it holds for, in words, where From is their group.
 	Senders string `json:"-"`
+
+	passed []path.Flow // what gets in, by address and port
+	all    bool        // all traffic, which passed holds as tcp and udp
 }
 
 // Answer is all ways to one interface, the most open first.

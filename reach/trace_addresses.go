@@ -147,7 +147,8 @@ func (t *tracer) way(groups path.Stage, traffic inventory.Traffic, source path.A
 	o := path.Follow(way, path.Flows(traffic, f, source))
 	w := Way{
 		From: explain.Addresses(o.From, f), Verdict: o.Verdict, Traffic: explain.Flows(o.Left),
-		Steps: append(slices.Clip(before), explain.Steps(&o)...),
+		Steps:  append(slices.Clip(before), explain.Steps(&o)...),
+		passed: o.Left, all: traffic == inventory.All,
 	}
 	if o.Verdict == path.NotReachable {
 		w.From = explain.Addresses(source.Possible, f)
