@@ -355,3 +355,23 @@ referrer ecs service secret-service sg-3 reported-by "secret source"
 		t.Errorf("a name is left: %s", text)
 	}
 }
+
+// A delegated prefix changes as the addresses in it do.
+func TestDelegatedPrefixesStayConsistent(t *testing.T) {
+	for key := range uint8(20) {
+		r := anonymous(t, notation.MustParse(`vpc-0a0a0a0a 10.7.0.0/16 2600:1f18:7::/56
+subnet-0a0a0a0a 10.7.0.0/20 2600:1f18:7::/64 vpc vpc-0a0a0a0a
+sg-0a0a0a01 web vpc vpc-0a0a0a0a
+  in tcp/22 10.7.5.37/32
+  in tcp/22 2600:1f18:7:0:5::9/128
+eni-0a0a0a01 sg-0a0a0a01 10.7.5.7 10.7.5.32/28 2600:1f18:7:0:5::/80 vpc vpc-0a0a0a0a subnet subnet-0a0a0a0a
+`).Inventory, key).Regions[0]
+		e, rules := &r.Interfaces[0], r.Groups[0].Rules
+		if len(e.Delegated) != 2 || !inventory.IsDelegated(e.Delegated[0]) || !inventory.IsDelegated(e.Delegated[1]) || e.Delegated[0].String() == "10.7.5.32/28" || e.Delegated[1].String() == "2600:1f18:7:0:5::/80" {
+			t.Fatalf("the delegated prefixes are %v", e.Delegated)
+		}
+		if !e.Has(rules[0].Peer.Prefix.Addr()) || !e.Has(rules[1].Peer.Prefix.Addr()) {
+			t.Fatalf("%v does not hold the addresses of %v", e.Delegated, rules)
+		}
+	}
+}

@@ -558,7 +558,7 @@ func TestSavedConfig(t *testing.T) {
 		item("SecurityGroup", "sg-1", `, "configurationItemCaptureTime": "2030-01-02T00:00:00Z"`, group),
 		item("SecurityGroup", "sg-1", `, "configurationItemCaptureTime": "2030-01-01T00:00:00Z"`, `{"groupId": "sg-1", "groupName": "older"}`),
 		item("SecurityGroup", "sg-9", `, "configurationItemStatus": "ResourceDeleted"`, `{"groupId": "sg-9"}`),
-		item("NetworkInterface", "eni-1", "", fmt.Sprintf("%q", `{"networkInterfaceId": "eni-1", "vpcId": "vpc-1", "ownerId": "123456789012", "status": "in-use", "sourceDestCheck": true, "groups": [{"groupId": "sg-1"}], "privateIpAddresses": [{"privateIpAddress": "10.0.0.1", "association": {"publicIp": "198.51.100.1"}}]}`)),
+		item("NetworkInterface", "eni-1", "", fmt.Sprintf("%q", `{"networkInterfaceId": "eni-1", "vpcId": "vpc-1", "ownerId": "123456789012", "status": "in-use", "sourceDestCheck": true, "groups": [{"groupId": "sg-1"}], "privateIpAddresses": [{"privateIpAddress": "10.0.0.1", "association": {"publicIp": "198.51.100.1"}}], "ipv4Prefixes": [{"ipv4Prefix": "10.0.0.16/28"}], "ipv6Prefixes": [{"ipv6Prefix": "2600:1f18:0:1:2::/80"}]}`)),
 		item("VPC", "vpc-1", "", `{"vpcId": "vpc-1", "cidrBlock": "10.0.0.0/16", "ownerId": "123456789012", "isDefault": false}`),
 		item("Instance", "i-1", "", `{"instanceId": "i-1"}`),
 	}, ",") + "]}"
@@ -582,6 +582,7 @@ func TestSavedConfig(t *testing.T) {
 		Interfaces: []inventory.Interface{{
 			ID: "eni-1", VPC: "vpc-1", Account: "123456789012", Status: "in-use", Groups: []string{"sg-1"},
 			Addresses: []inventory.Address{{Private: netip.MustParseAddr("10.0.0.1"), Public: netip.MustParseAddr("198.51.100.1")}},
+			Delegated: []netip.Prefix{netip.MustParsePrefix("10.0.0.16/28"), netip.MustParsePrefix("2600:1f18:0:1:2::/80")},
 		}},
 		VPCs: []inventory.VPC{{ID: "vpc-1", Owner: "123456789012", Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}}},
 	}

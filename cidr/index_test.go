@@ -148,3 +148,43 @@ func BenchmarkInside(b *testing.B) {
 		})
 	}
 }
+
+// What an Index says of blocks, by looking at every block.
+func TestIndexOfBlocksAgainstOracle(t *testing.T) {
+	all := universe()
+	rapid.Check(t, func(t *rapid.T) {
+		var b IndexBuilder
+		var blocks []netip.Prefix
+		block := func(what string) netip.Prefix {
+			a := rapid.SampledFrom(all).Draw(t, what)
+			return netip.PrefixFrom(a, a.BitLen()-rapid.SampledFrom([]int{0, 1, 2, 3, 8, a.BitLen()}).Draw(t, "host bits of "+what))
+		}
+		for i := range rapid.IntRange(0, 20).Draw(t, "size") {
+			blocks = append(blocks, block("block"))
+			b.AddPrefix(blocks[i], int32(i))
+			b.AddPrefix(blocks[i], int32(i))
+		}
+		index := b.Index()
+		for range 10 {
+			p := block("of")
+			var want []int32
+			for i, x := range blocks {
+				if Clean(x).Overlaps(Clean(p)) {
+					want = append(want, int32(i))
+				}
+			}
+			got := slices.Sorted(index.Inside(p))
+			if !slices.Equal(got, want) {
+				t.Fatalf("what overlaps with %v of %v: %v, want %v", p, blocks, got, want)
+			}
+			for i := range got { // it stops where the caller does
+				n := 0
+				for range index.Inside(p) {
+					if n++; n > i {
+						break
+					}
+				}
+			}
+		}
+	})
+}

@@ -24,6 +24,11 @@ type Interface struct {
 	Addresses    []Address `json:"addresses,omitempty"`            // sorted by private address, IPv4 first
 	Tags         []Tag     `json:"tags,omitempty"`                 // sorted by key
 
+	// Delegated are the prefixes that EC2 delegates to the interface, sorted: all their addresses
+	// are the interface's, and the pods of EKS get theirs from them (Amazon EC2 user guide,
+	// prefix delegation for network interfaces). See IsDelegated.
+	Delegated []netip.Prefix `json:"delegated_prefixes,omitempty"`
+
 	Planned     Planned `json:"-"` // of an interface that a plan creates, in a copy of an inventory
 	PlannedIPv6 Planned `json:"-"` // of the same: PlannedUnsure where it may get an IPv6 address that is not known yet
 }

@@ -23,6 +23,7 @@ func (i *Interface) tidy() {
 	sortBy(i.Addresses, func(a, b *Address) int {
 		return cmp.Or(a.Private.Compare(b.Private), a.Public.Compare(b.Public))
 	})
+	i.Delegated = sortPrefixes(i.Delegated)
 	sortTags(i.Tags)
 }
 

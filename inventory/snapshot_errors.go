@@ -184,6 +184,9 @@ func (r *Region) named() error {
 		for _, id := range e.Groups {
 			check("the id of a security group", id, IsGroupID, false)
 		}
+		for _, p := range e.Delegated {
+			check("a prefix that can be delegated to a network interface", p.String(), func(string) bool { return IsDelegated(p) }, false)
+		}
 	}
 	for i := range r.PrefixLists {
 		check("the id of a prefix list", r.PrefixLists[i].ID, IsPrefixListID, false)

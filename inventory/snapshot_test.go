@@ -190,6 +190,7 @@ func TestSnapshotStrict(t *testing.T) {
 		"no account":             {`{"account_id":"111122223333","partition"`, `{"account_id":"$(id)","partition"`, `"$(id)" is not an account id`},
 		"no region":              {`"region":"us-east-1"`, `"region":"--profile"`, `"--profile" is not the name of a region`},
 		"no interface id":        {`"id":"eni-1"`, `"id":"file:///etc/passwd"`, `"file:///etc/passwd" is not the id of a network interface`},
+		"no delegated prefix":    {`"id":"eni-1"`, `"id":"eni-1","delegated_prefixes":["0.0.0.0/0"]`, `"0.0.0.0/0" is not a prefix that can be delegated to a network interface`},
 		"no rule id":             {`"cidr":"0.0.0.0/0"`, `"cidr":"0.0.0.0/0","rule_ids":["sgr-1\n"]`, `"sgr-1\n" is not the id of a security group rule`},
 		"a group twice":          {`"security_groups":[{`, `"security_groups":[{"id":"sg-1","rules":[]},{`, `sg-1 comes twice in us-east-1`},
 		"an interface twice":     {`"network_interfaces":[{`, `"network_interfaces":[{"id":"eni-1","group_ids":[]},{`, `eni-1 comes twice in us-east-1`},

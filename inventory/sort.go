@@ -136,7 +136,7 @@ func mergeGroups(first, other *Group) {
 }
 
 // JoinInterfaces is JoinGroups for network interfaces. One that came more than
-// once has the groups and addresses of each; it is contradictory where its VPC
+// once has the groups, addresses and delegated prefixes of each; it is contradictory where its VPC
 // or subnet is not the same each time.
 func JoinInterfaces(pages [][]Interface) (interfaces []Interface, contradictory []string) {
 	interfaces = join(pages, (*Interface).id, func(first, other *Interface) {
@@ -148,10 +148,11 @@ func JoinInterfaces(pages [][]Interface) (interfaces []Interface, contradictory 
 	return interfaces, slices.Compact(contradictory)
 }
 
-// mergeInterfaces adds the groups and addresses of an interface that came twice.
+// mergeInterfaces adds the groups, addresses and delegated prefixes of an interface that came twice.
 func mergeInterfaces(first, other *Interface) {
 	first.Groups = union(first.Groups, other.Groups)
 	first.Addresses = union(first.Addresses, other.Addresses)
+	first.Delegated = union(first.Delegated, other.Delegated)
 }
 
 // union returns a list with what another has beyond it, in a copy.

@@ -14,7 +14,7 @@ type vpcPrefix struct {
 
 // InterfacesInside returns the positions, in the region's list, of the
 // interfaces of a VPC that hold an address inside the prefix, secondary
-// addresses included, each once and in the order of ids. The result is shared
+// addresses and those of delegated prefixes included, each once and in the order of ids. The result is shared
 // and must not be changed.
 func (n *Analyzer) InterfacesInside(vpc string, prefix netip.Prefix) []int32 {
 	key := vpcPrefix{vpc, prefix}
@@ -53,6 +53,9 @@ func (n *Analyzer) privateAddresses(vpc string) *cidr.Index {
 			}
 			for _, a := range e.Addresses {
 				b.Add(a.Private, int32(i))
+			}
+			for _, p := range e.Delegated {
+				b.AddPrefix(p, int32(i))
 			}
 		}
 		n.addresses.index = make(map[string]*cidr.Index, len(builders))

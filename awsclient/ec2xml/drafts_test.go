@@ -35,6 +35,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		body      string
 		rules     []string // of the one group
 		addresses []inventory.Address
+		delegated []string
 		details   int // rules of the flat list
 		gaps      []string
 	}{
@@ -56,6 +57,9 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 		},
 		"no address":            {body: iface(`<privateIpAddressesSet><item><privateIpAddress>10.0.0</privateIpAddress></item></privateIpAddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "10.0.0" for an address`}},
 		"no IPv6 address":       {body: iface(`<ipv6AddressesSet><item><ipv6Address>::g</ipv6Address></item></ipv6AddressesSet>`), addresses: []inventory.Address{{}}, gaps: []string{`eni-1 has "::g" for an address`}},
+		"delegated prefixes":    {body: iface(`<ipv4PrefixSet><item><ipv4Prefix>10.0.0.48/28</ipv4Prefix></item><item><ipv4Prefix>10.0.0.16/28</ipv4Prefix></item></ipv4PrefixSet><ipv6PrefixSet><item><ipv6Prefix>2600:1f18:0:1:2::/80</ipv6Prefix></item></ipv6PrefixSet>`), delegated: []string{"10.0.0.16/28", "10.0.0.48/28", "2600:1f18:0:1:2::/80"}},
+		"no prefixes":           {body: iface(`<ipv4PrefixSet/><ipv6PrefixSet><item/></ipv6PrefixSet>`)},
+		"no delegated prefix":   {body: iface(`<ipv4PrefixSet><item><ipv4Prefix>10.0.0.16</ipv4Prefix></item><item><ipv4Prefix>0.0.0.0/0</ipv4Prefix></item><item><ipv4Prefix>10.0.0.64/28</ipv4Prefix></item><item><ipv4Prefix>10.0.0.33/28</ipv4Prefix></item></ipv4PrefixSet><ipv6PrefixSet><item><ipv6Prefix>2000::/3</ipv6Prefix></item></ipv6PrefixSet>`), delegated: []string{"10.0.0.64/28"}, gaps: []string{`eni-1 has "0.0.0.0/0" for a delegated prefix`, `eni-1 has "10.0.0.16" for a delegated prefix`, `eni-1 has "10.0.0.33/28" for a delegated prefix`, `eni-1 has "2000::/3" for a delegated prefix`}},
 		"a rule's id":           {body: rule(ssh + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), details: 1},
 		"an id for no ports":    {body: rule(backwards + `<cidrIpv4>203.0.113.0/24</cidrIpv4>`), gaps: []string{"sgr-1 of sg-1 was not understood: ports 9-1 run backwards"}},
 		"an id for no prefix":   {body: rule(ssh + `<cidrIpv6>nonsense</cidrIpv6>`), gaps: []string{`sgr-1 of sg-1 names "nonsense", which is not an address prefix`}},
@@ -95,7 +99,11 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 					}
 				}
 				var addresses []inventory.Address
+				var delegated []string
 				for _, e := range r.Interfaces {
+					for _, p := range e.Delegated {
+						delegated = append(delegated, p.String())
+					}
 					addresses = append(addresses, e.Addresses...)
 				}
 				for _, g := range r.Gaps {
@@ -104,6 +112,7 @@ func TestWhatIsNotUnderstood(t *testing.T) {
 				same := cmpopts.EquateComparable(netip.Addr{})
 				for what, diff := range map[string]string{
 					"rules": cmp.Diff(c.rules, rules), "gaps": cmp.Diff(c.gaps, gaps), "addresses": cmp.Diff(c.addresses, addresses, same), "details": cmp.Diff(c.details, details),
+					"delegated prefixes": cmp.Diff(c.delegated, delegated),
 				} {
 					if diff != "" {
 						t.Errorf("%s (-want +got):\n%s", what, diff)

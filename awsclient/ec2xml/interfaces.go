@@ -71,6 +71,10 @@ func (s *Scanner) networkInterface(p *Page[inventory.Interface]) {
 				text, here := s.only("ipv6Address")
 				d.ipv6 = append(d.ipv6, inventory.Address{Private: d.address(optionalText{text, here})})
 			}
+		case "ipv4PrefixSet":
+			s.delegated("ipv4Prefix")
+		case "ipv6PrefixSet":
+			s.delegated("ipv6Prefix")
 		case "tagSet":
 			s.tags = s.tagSet(s.tags)
 		default:
@@ -78,6 +82,7 @@ func (s *Scanner) networkInterface(p *Page[inventory.Interface]) {
 		}
 	}
 	d.end(p, e.ID)
+	e.Delegated = kept(d.delegated)
 	e.Addresses = s.keptAddresses.keep(d.addresses)
 	e.Groups = s.keptIDs.keep(d.groups)
 	e.Tags = s.keptTags.keep(s.tags)
@@ -113,13 +118,23 @@ func (s *Scanner) privateAddress() {
 	s.iface.pair(private, public)
 }
 
+// delegated reads a list of prefixes that are delegated to the interface.
+func (s *Scanner) delegated(element string) {
+	for s.item() {
+		text, here := s.only(element)
+		s.iface.delegate(optionalText{text, here})
+	}
+}
+
 // interfaceDraft gathers the lists of one interface.
 type interfaceDraft struct {
 	groups          []string
 	hasGroupSet     bool // whether the answer has the element groupSet
 	addresses, ipv6 []inventory.Address
 	primary, public optionalText // of the interface itself
-	wrong           []string     // texts that are not addresses
+	delegated       []netip.Prefix
+	wrong           []string // texts that are not addresses
+	wrongDelegated  []string // texts that are not prefixes which EC2 delegates
 }
 
 // optionalText is a text that says something by being there.
@@ -136,7 +151,7 @@ func optional(p *string) optionalText {
 }
 
 func (d *interfaceDraft) begin() {
-	*d = interfaceDraft{groups: d.groups[:0], addresses: d.addresses[:0], ipv6: d.ipv6[:0]}
+	*d = interfaceDraft{groups: d.groups[:0], addresses: d.addresses[:0], ipv6: d.ipv6[:0], delegated: d.delegated[:0]}
 }
 
 // address returns the address that a text is, the zero one if it is none.
@@ -149,6 +164,19 @@ func (d *interfaceDraft) address(t optionalText) netip.Addr {
 		d.wrong = append(d.wrong, string(t.text))
 	}
 	return a.Unmap()
+}
+
+// delegate adds a prefix that is delegated to the interface.
+func (d *interfaceDraft) delegate(t optionalText) {
+	if !t.here {
+		return
+	}
+	p, err := parsePrefix(t.text)
+	if err != nil || !inventory.IsDelegated(p) {
+		d.wrongDelegated = append(d.wrongDelegated, string(t.text))
+		return
+	}
+	d.delegated = append(d.delegated, p)
 }
 
 // pair adds a private address with the public one that is associated with it.
@@ -203,6 +231,9 @@ func (d *interfaceDraft) complete(p *Page[inventory.Interface], id string) {
 	d.addresses = append(d.addresses, d.ipv6...)
 	for _, text := range d.wrong {
 		p.malformed("%s has %q for an address", id, text)
+	}
+	for _, text := range d.wrongDelegated {
+		p.malformed("%s has %q for a delegated prefix", id, words.Cut(text, mostName))
 	}
 	d.groups = slices.DeleteFunc(d.groups, func(group string) bool {
 		if group == "" {

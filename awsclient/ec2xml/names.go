@@ -11,7 +11,7 @@ var known = func() map[string]string {
 		"association", "attachment", "availabilityZone", "cidrIp", "cidrIpv4", "cidrIpv6", "denyAllIgwTraffic",
 		"description", "fromPort", "groupDescription", "groupId", "groupName", "groupSet", "groups", "instanceId",
 		"instanceOwnerId", "interfaceType", "ipPermissions", "ipPermissionsEgress", "ipProtocol", "ipRanges",
-		"ipv6Address", "ipv6AddressesSet", "ipv6Ranges", "isEgress", "item", "key", "networkInterfaceId",
+		"ipv4Prefix", "ipv4PrefixSet", "ipv6Address", "ipv6AddressesSet", "ipv6Prefix", "ipv6PrefixSet", "ipv6Ranges", "isEgress", "item", "key", "networkInterfaceId",
 		"networkInterfaceSet", "nextToken", "operator", "ownerId", "peeringStatus", "prefixListId",
 		"prefixListIds", "principal", "privateIpAddress", "privateIpAddressesSet", "publicIp",
 		"referencedGroupInfo", "requesterId", "requesterManaged", "securityGroupInfo", "securityGroupRuleId",

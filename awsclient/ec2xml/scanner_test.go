@@ -234,7 +234,7 @@ func TestEveryNameIsKnown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range regexp.MustCompile(`(?:case |scanPage\(s, answer, |only\(|peer\(|prefixes\()"([a-z]\w+)"`).FindAllSubmatch(source, -1) {
+		for _, m := range regexp.MustCompile(`(?:case |scanPage\(s, answer, |only\(|peer\(|prefixes\(|delegated\()"([a-z]\w+)"`).FindAllSubmatch(source, -1) {
 			used[string(m[1])] = true
 		}
 	}

@@ -126,12 +126,18 @@ func InterfacesOf(out *ec2.DescribeNetworkInterfacesOutput) Page[inventory.Inter
 		for k := range n.Ipv6Addresses {
 			d.ipv6 = append(d.ipv6, inventory.Address{Private: d.address(optional(n.Ipv6Addresses[k].Ipv6Address))})
 		}
+		for k := range n.Ipv4Prefixes {
+			d.delegate(optional(n.Ipv4Prefixes[k].Ipv4Prefix))
+		}
+		for k := range n.Ipv6Prefixes {
+			d.delegate(optional(n.Ipv6Prefixes[k].Ipv6Prefix))
+		}
 		p.Items = append(p.Items, e)
 		before := len(p.Items)
 		d.end(p, e.ID)
 		if len(p.Items) == before {
 			last := &p.Items[before-1]
-			last.Groups, last.Addresses = kept(d.groups), kept(d.addresses)
+			last.Groups, last.Addresses, last.Delegated = kept(d.groups), kept(d.addresses), kept(d.delegated)
 		}
 	}
 	return *p
