@@ -92,6 +92,11 @@ func TestGroupsOfPeeredAccounts(t *testing.T) {
 	if f := about(both, "cross-account-reference", "111122223333", "sg-3"); f != nil {
 		t.Errorf("an account of the run is unknown: %s", f.Message)
 	}
+	pods := strings.Replace(bystander, "10.9.0.9", "10.9.7.9 10.9.0.16/28", 1)
+	delegated := audit.Run(notation.MustParse(owner+peered+strings.Replace(rule, "10.9.0.0/24", "10.9.0.20/32", 1)+pods).Inventory, audit.Options{})
+	if f := about(delegated, "peer-range-should-be-group", "111122223333", "sg-3"); f == nil || !strings.Contains(f.Message, "such as jobs (sg-77) of account 444455556666") {
+		t.Errorf("the address of a pod: %+v", f)
+	}
 	described := audit.Run(notation.MustParse(owner+peered+rule+bystander).Inventory, audit.Options{Only: []string{"rule-without-description"}})
 	named := false
 	for _, f := range described.Findings {

@@ -160,9 +160,7 @@ func holders(region *inventory.Region, word string) []*inventory.Interface {
 	var found []*inventory.Interface
 	for i := range region.Interfaces {
 		e := &region.Interfaces[i]
-		holds := err == nil && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool {
-			return a.Private == address || a.Public == address
-		})
+		holds := err == nil && (e.Has(address) || slices.Contains(e.PublicIPv4(), address))
 		owner := e.Owner()
 		known := e.ID == word || e.Instance == word || owner.Name == word && word != "" || e.HasGroup(word) ||
 			slices.ContainsFunc(e.Groups, func(id string) bool { return named[id] }) ||

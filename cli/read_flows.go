@@ -312,17 +312,15 @@ func flowOptions(inv *inventory.Inventory) flows.Options {
 			return e != nil && (rejecting[e.ID] || rejecting[e.Subnet] || rejecting[e.VPC])
 		})
 	}
-	o.Addresses = func(id string) []netip.Addr { return privateAddresses(indexes, id) }
+	o.Addresses = func(id string) []netip.Prefix { return privateAddresses(indexes, id) }
 	return o
 }
 
 // privateAddresses are the addresses of an interface inside its VPC.
-func privateAddresses(indexes []*inventory.Index, id string) (list []netip.Addr) {
+func privateAddresses(indexes []*inventory.Index, id string) (list []netip.Prefix) {
 	for _, x := range indexes {
 		if e := x.Interface(id); e != nil {
-			for _, a := range e.Addresses {
-				list = append(list, a.Private)
-			}
+			list = slices.AppendSeq(list, e.Private())
 		}
 	}
 	return list

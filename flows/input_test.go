@@ -21,7 +21,9 @@ const (
 	v2Back   = "2 123456789012 eni-0a 10.0.0.5 10.0.1.7 443 40000 6 8 9000 1790812800 1790812860 ACCEPT OK"
 )
 
-func ownAddress(string) []netip.Addr { return []netip.Addr{netip.MustParseAddr("10.0.0.5")} }
+func ownAddress(string) []netip.Prefix {
+	return []netip.Prefix{netip.MustParsePrefix("10.0.0.5/32"), netip.MustParsePrefix("2600:1f18:0:1:2::/80")}
+}
 
 // valueOf is a value for a field that is of no use here.
 func valueOf(field string) string {
@@ -293,6 +295,14 @@ func TestDirectionByAddress(t *testing.T) {
 	list := rows(s)
 	if len(list) != 1 || list[0].Direction.String() != "ingress" || list[0].FirstPort != 443 || list[0].Replies != 1 || list[0].Remote.String() != "10.0.1.7/32" {
 		t.Errorf("%+v", list)
+	}
+	// So it is by the prefixes that are delegated to it.
+	for pod, known := range map[string]bool{"2600:1f18:0:1:2::9": true, "2600:1f18:0:1:2:ffff:ffff:ffff": true, "2600:1f18:0:1:3::": false} {
+		s := read(t, flows.Options{Addresses: ownAddress}, write(t, t.TempDir(), "x.log", v2Header+"\n"+strings.Replace(strings.Replace(v2Line, "10.0.0.5", pod, 1), "10.0.1.7", "2600:1f18:0:7::1", 1)+"\n"))
+		list := rows(s)
+		if got := len(list) == 1 && list[0].Direction.String() == "ingress" && list[0].Remote.String() == "2600:1f18:0:7::1/128"; got != known {
+			t.Errorf("%s: %+v, %v", pod, list, s.Notes)
+		}
 	}
 }
 

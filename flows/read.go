@@ -37,9 +37,10 @@ type Options struct {
 	// Rejecting reports whether an interface has a flow log that records rejected traffic
 	// only; nil: no interface is known to have one.
 	Rejecting func(id string) bool
-	// Addresses returns the private addresses of an interface, for records that do
-	// not say their direction; nil where they are not known.
-	Addresses func(id string) []netip.Addr
+	// Addresses returns the private addresses of an interface, and the prefixes that are
+	// delegated to it, for records that do not say their direction; nil where they are not
+	// known.
+	Addresses func(id string) []netip.Prefix
 
 	// Bucket returns a bucket, for paths of Amazon S3.
 	Bucket func(name string) Bucket
@@ -216,10 +217,10 @@ func (j *job) newReducer() *reducer {
 		d.until = o.Until.Unix()
 	}
 	if o.Addresses != nil {
-		d.local = func(id string) []address {
-			var own []address
-			for _, a := range o.Addresses(id) {
-				own = append(own, addressOf(a))
+		d.local = func(id string) []ownBlock {
+			var own []ownBlock
+			for _, p := range o.Addresses(id) {
+				own = append(own, ownBlock{addressOf(p.Addr()), p.Bits()})
 			}
 			return own
 		}

@@ -28,6 +28,14 @@ func (a address) addr() netip.Addr {
 	return netip.AddrFrom16(b).Unmap()
 }
 
+// ownBlock is addresses of an interface: those that have their first bits in common with one.
+type ownBlock struct {
+	first address
+	bits  int
+}
+
+func (b ownBlock) holds(a address) bool { return a.is4() == b.first.is4() && a.mask(b.bits) == b.first }
+
 // mask clears all but the first bits, which count from the IPv4 address for IPv4.
 func (a address) mask(n int) address {
 	if a.is4() {

@@ -75,10 +75,10 @@ func saved(t *testing.T, s *flows.Summary) string {
 // The rows of a query amount to what Read makes of the records, in whatever order
 // they come.
 func TestReductionIsRead(t *testing.T) {
-	own := map[string][]netip.Addr{
-		"eni-00": {netip.MustParseAddr("10.0.0.10")}, "eni-01": {netip.MustParseAddr("10.0.0.20"), netip.MustParseAddr("10.0.0.21")}, "eni-02": {netip.MustParseAddr("10.0.0.30")},
+	own := map[string][]netip.Prefix{
+		"eni-00": {netip.MustParsePrefix("10.0.0.10/32")}, "eni-01": {netip.MustParsePrefix("10.0.0.20/32"), netip.MustParsePrefix("10.0.0.21/32")}, "eni-02": {netip.MustParsePrefix("10.0.0.30/32")},
 	}
-	o := flows.Options{Addresses: func(id string) []netip.Addr { return own[id] }}
+	o := flows.Options{Addresses: func(id string) []netip.Prefix { return own[id] }}
 	whole := read(t, o, filepath.Join("testdata", "reduced.log"))
 	all := reduced(t)
 	random := rand.New(rand.NewPCG(1, 2))

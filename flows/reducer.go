@@ -11,8 +11,8 @@ type reducer struct {
 	summary      Summary
 	since, until int64 // Unix seconds; 0: no bound
 	now          int64
-	local        func(id string) []address
-	locals       map[uint32][]address
+	local        func(id string) []ownBlock
+	locals       map[uint32][]ownBlock
 	account      int
 	iface        uint32
 	seen         [2]sight
@@ -120,12 +120,15 @@ func (d *reducer) directionOf(r *record) (inventory.Direction, bool) {
 	if !known {
 		own = d.local(d.summary.Interfaces[d.iface].ID)
 		if d.locals == nil {
-			d.locals = map[uint32][]address{}
+			d.locals = map[uint32][]ownBlock{}
 		}
 		d.locals[d.iface] = own
 	}
+	has := func(a address) bool {
+		return slices.ContainsFunc(own, func(b ownBlock) bool { return b.holds(a) })
+	}
 	is := func(a, b address, one, two column) bool {
-		return r.has(one) && slices.Contains(own, a) || r.has(two) && slices.Contains(own, b)
+		return r.has(one) && has(a) || r.has(two) && has(b)
 	}
 	from, to := is(r.src, r.pktSrc, colSource, colPacketSource), is(r.dst, r.pktDst, colDestination, colPacketDestination)
 	if from {

@@ -43,7 +43,7 @@ var mayImport = map[string][]string{
 	"anonymise":     {"words", "inventory", "cidr", "audit/checks"},
 	"excerpt":       {"inventory", "reach", "audit"},
 	"drift":         {"words", "inventory", "reach", "findings", "audit", "remedy"},
-	"planned":       {"inventory"},
+	"planned":       {"cidr", "inventory"},
 	"simulate":      {"words", "inventory", "change", "reach", "findings", "audit", "remedy", "drift", "planned", "flows", "usage"},
 	"history":       {"words", "inventory", "findings", "output", "files"},
 	"cli/console":   {"words"},

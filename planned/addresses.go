@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 )
 
@@ -172,17 +173,22 @@ func (c *copied) free(s *inventory.Subnet, ipv6 bool) netip.Addr {
 			continue
 		}
 		taken := map[netip.Addr]bool{}
+		var delegated []netip.Prefix
 		for i := range c.Interfaces {
 			for _, x := range c.Interfaces[i].Addresses {
 				taken[x.Private] = true
 			}
+			delegated = append(delegated, c.Interfaces[i].Delegated...)
 		}
 		a := p.Prefix.Addr()
 		for range 4 {
 			a = a.Next()
 		}
 		for p.Prefix.Contains(a.Next()) {
-			if !taken[a] {
+			switch within := slices.IndexFunc(delegated, func(d netip.Prefix) bool { return d.Contains(a) }); {
+			case within >= 0:
+				a = cidr.Last(delegated[within])
+			case !taken[a]:
 				return a
 			}
 			a = a.Next()

@@ -68,9 +68,13 @@ func (c *setCover) split() (without []*inventory.Interface, stuck *inventory.Fun
 
 // keep leaves the addresses of an interface that lie in the range as they are.
 func (r *Replacement) keep(e *inventory.Interface, prefix netip.Prefix) {
-	for _, a := range e.Addresses {
-		if prefix.Contains(a.Private) {
-			r.Kept = append(r.Kept, netip.PrefixFrom(a.Private, a.Private.BitLen()))
+	for p := range e.Private() {
+		switch {
+		case !p.Overlaps(prefix):
+		case p.Bits() < prefix.Bits():
+			r.Kept = append(r.Kept, prefix)
+		default:
+			r.Kept = append(r.Kept, p)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/big"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -123,11 +124,16 @@ func (a *attacher) tooBroad(id string) string {
 	return fmt.Sprintf("most of its %s are outside the range, in other tiers", number(len(a.holders(a.index.Group(id))), "interface"))
 }
 
+// sizeOf returns how many addresses a block has.
+func sizeOf(p netip.Prefix) *big.Int {
+	return new(big.Int).Lsh(big.NewInt(1), uint(p.Addr().BitLen()-p.Bits()))
+}
+
 // free says how many addresses of the range nothing holds.
 func (r *Replacement) free(rule *inventory.Rule) string {
 	p := rule.Peer.Prefix
-	all := new(big.Int).Lsh(big.NewInt(1), uint(p.Addr().BitLen()-p.Bits()))
-	rest := new(big.Int).Sub(all, big.NewInt(int64(r.held)))
+	all := sizeOf(p)
+	rest := new(big.Int).Sub(all, r.held)
 	switch {
 	case rest.Sign() == 0:
 		return "no free address of the range loses access"

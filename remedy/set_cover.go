@@ -191,5 +191,5 @@ func (c *setCover) outsiders(groups []int) (count int) {
 }
 
 func (c *setCover) inside(e *inventory.Interface) bool {
-	return c.r.scope[e.VPC] && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool { return c.prefix.Contains(a.Private) })
+	return c.r.scope[e.VPC] && e.HasIn(c.prefix)
 }

@@ -3,10 +3,12 @@ package remedy
 import (
 	"cmp"
 	"fmt"
+	"math/big"
 	"net/netip"
 	"slices"
 	"strings"
 
+	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/reach"
 )
@@ -36,7 +38,7 @@ type Replacement struct {
 	Groups   []string               // to name, sorted
 	Broad    []string               // those among them that are too broad, of interfaces that no group can be attached to
 	Avoided  []string               // groups that are too broad, for which others are named, sorted
-	Kept     []netip.Prefix         // single addresses of interfaces without a group that can be referenced
+	Kept     []netip.Prefix         // addresses and delegated prefixes of interfaces without a group that can be referenced
 	Covered  []*inventory.Interface // by id: what holds an address of the range and is covered
 	Idle     []*inventory.Function  // functions of subnets in the range that have no interface now
 	New      []NewGroup             // groups to create for interfaces that have only groups that are too broad, by VPC
@@ -47,7 +49,7 @@ type Replacement struct {
 	classes  map[string][]*inventory.Interface
 	idleOf   map[string]*inventory.Function // by the groups that a function runs with: one of them
 	gateways []*inventory.Interface         // of NAT gateways, by id: they hold an address of the range and need no access
-	held     int                            // addresses of the range that something holds
+	held     *big.Int                       // addresses of the range that something holds
 	few      []*inventory.Interface         // of Covered, to prove with
 }
 
@@ -164,18 +166,22 @@ func (s *Solver) inside(r *Replacement, scope []string, prefix netip.Prefix) (at
 }
 
 // held counts the addresses of the range that an interface holds.
-func (s *Solver) held(r *Replacement, prefix netip.Prefix) int {
-	held := map[netip.Addr]bool{}
+func (s *Solver) held(r *Replacement, prefix netip.Prefix) *big.Int {
+	var held []netip.Prefix
 	for vpc := range r.scope {
 		for _, i := range s.reach.InterfacesInside(vpc, prefix) {
-			for _, a := range s.region.Interfaces[i].Addresses {
-				if prefix.Contains(a.Private) {
-					held[a.Private] = true
+			for p := range s.region.Interfaces[i].Private() {
+				if p.Overlaps(prefix) {
+					held = append(held, p)
 				}
 			}
 		}
 	}
-	return len(held)
+	count := new(big.Int)
+	for _, p := range cidr.Of(held...).Intersect(cidr.Of(prefix)).Prefixes() {
+		count.Add(count, sizeOf(p))
+	}
+	return count
 }
 
 // usable returns the groups of an interface that a rule of the region's own

@@ -46,7 +46,7 @@ func (s *site) interfaces(group string) []*inventory.Interface {
 }
 
 // membersOf returns the addresses of the members of a group that the inventory holds.
-func (j *judge) membersOf(group string) []netip.Addr {
+func (j *judge) membersOf(group string) []netip.Prefix {
 	if home := j.homes[group]; home != nil {
 		return home.members(group)
 	}

@@ -21,10 +21,10 @@ func (j *judge) isAttempt(at *holder, f *flows.Flow) bool {
 		return false
 	}
 	if f.Remote.IsSingleIP() {
-		return !j.own[f.Remote.Addr()]
+		return !j.own.has("", f.Remote.Addr())
 	}
-	for a := range j.own {
-		if f.Remote.Contains(a) {
+	for at := range j.own.values {
+		if f.Remote.Overlaps(at.block) {
 			return false
 		}
 	}

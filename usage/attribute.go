@@ -15,11 +15,11 @@ type judge struct {
 	options  *Options
 	report   *Report
 	sites    []*site
-	homes    map[string]*site    // by group: see shareInterfaces
-	owners   map[string]*holder  // by id, of all interfaces of the inventory: see shareInterfaces
-	within   map[string][]*site  // by VPC: those that have interfaces in it
-	accounts map[string]bool     // of the inventory
-	own      map[netip.Addr]bool // private and public addresses of all interfaces of the inventory
+	homes    map[string]*site   // by group: see shareInterfaces
+	owners   map[string]*holder // by id, of all interfaces of the inventory: see shareInterfaces
+	within   map[string][]*site // by VPC: those that have interfaces in it
+	accounts map[string]bool    // of the inventory
+	own      byPlace[bool]      // private and public addresses of all interfaces of the inventory, in no VPC
 	gone     map[goneKey][]goneFlow
 	loose    map[looseKey]*tally
 	covers   map[*inventory.Interface]*Interface
@@ -49,7 +49,7 @@ type hit struct {
 func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 	j := &judge{
 		summary: s, options: o, report: &Report{Notes: s.Notes},
-		homes: map[string]*site{}, owners: map[string]*holder{}, within: map[string][]*site{}, accounts: map[string]bool{}, own: map[netip.Addr]bool{},
+		homes: map[string]*site{}, owners: map[string]*holder{}, within: map[string][]*site{}, accounts: map[string]bool{},
 		gone: map[goneKey][]goneFlow{}, loose: map[looseKey]*tally{}, covers: map[*inventory.Interface]*Interface{},
 		accepted: map[string]int64{},
 	}
@@ -77,8 +77,11 @@ func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 		}
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
-			for _, a := range e.Addresses {
-				j.own[a.Private], j.own[a.Public] = true, true
+			for p := range e.Private() {
+				j.own.put("", p, true)
+			}
+			for _, a := range e.PublicIPv4() {
+				j.own.put("", netip.PrefixFrom(a, a.BitLen()), true)
 			}
 			if h := j.owners[e.ID]; h == nil || h.site.region.AccountID != e.Account && r.AccountID == e.Account {
 				j.owners[e.ID] = &holder{st, e}

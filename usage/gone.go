@@ -121,7 +121,7 @@ func (j *judge) goneMember(p *inventory.Peer, remote netip.Prefix, first int64, 
 	if !remote.IsSingleIP() {
 		return true
 	}
-	since, taken := j.taken(home, id)[remote.Addr()]
+	since, taken := j.taken(home, id).at("", remote.Addr())
 	return !taken || since > first && (since < never || unrecorded)
 }
 
@@ -142,7 +142,7 @@ func mayBeOfVPC(block netip.Prefix) bool { return !block.Addr().Is4() || cidr.Pr
 func (j *judge) goneMemberText(at *holder, r *Rule, f *flows.Flow) string {
 	which := AddressText(f.Remote) + ", which no interface of the inventory has"
 	switch {
-	case j.own[f.Remote.Addr()] && f.Remote.IsSingleIP():
+	case j.own.has("", f.Remote.Addr()) && f.Remote.IsSingleIP():
 		which = AddressText(f.Remote) + ", of which the records do not show that the interface with it today had it then"
 	case !f.Remote.IsSingleIP():
 		which = "addresses in " + AddressText(f.Remote) + ", some of which no interface of the inventory may have"

@@ -22,8 +22,8 @@ const (
 type site struct {
 	region    *inventory.Region
 	index     *inventory.Index
-	addresses map[string][]netip.Addr           // of the members of a group, sorted; as far as asked
-	inUse     map[string]map[netip.Addr]int64   // by VPC: see taken; as far as asked
+	addresses map[string][]netip.Prefix         // of the members of a group: see members; as far as asked
+	inUse     map[string]*byPlace[int64]        // by VPC: see taken; as far as asked
 	balanced  map[string]bool                   // by group: a network load balancer has it; as far as asked
 	peered    map[[2]string]bool                // VPCs, in order, that an active peering connection joins
 	blocks    map[string]cidr.Set               // by VPC: its blocks, and those of its peers; as far as asked
@@ -32,7 +32,7 @@ type site struct {
 }
 
 func newSite(r *inventory.Region) *site {
-	s := &site{region: r, index: inventory.NewIndex(r), addresses: map[string][]netip.Addr{}, inUse: map[string]map[netip.Addr]int64{}, balanced: map[string]bool{}, peered: map[[2]string]bool{}, blocks: map[string]cidr.Set{}, rules: map[string][]*Rule{}, foreign: map[string][]*inventory.Interface{}}
+	s := &site{region: r, index: inventory.NewIndex(r), addresses: map[string][]netip.Prefix{}, inUse: map[string]*byPlace[int64]{}, balanced: map[string]bool{}, peered: map[[2]string]bool{}, blocks: map[string]cidr.Set{}, rules: map[string][]*Rule{}, foreign: map[string][]*inventory.Interface{}}
 	for i := range r.Peerings {
 		if p := &r.Peerings[i]; p.Status == "active" {
 			s.peered[vpcPair(p.Requester.VPC, p.Accepter.VPC)] = true
@@ -43,27 +43,32 @@ func newSite(r *inventory.Region) *site {
 
 func vpcPair(a, b string) [2]string { return [2]string{min(a, b), max(a, b)} }
 
-// members returns the private addresses of the interfaces with a group, sorted. A
-// reference to a group stands for these (Amazon EC2 user guide, security group
-// rules).
-func (s *site) members(group string) []netip.Addr {
+// members returns the private addresses of the interfaces with a group, and the prefixes
+// that are delegated to them, sorted, none inside another. A reference to a group stands
+// for these (Amazon EC2 user guide, security group rules).
+func (s *site) members(group string) []netip.Prefix {
 	list, done := s.addresses[group]
 	if !done {
 		for _, e := range s.interfaces(group) {
-			for _, a := range e.Addresses {
-				list = append(list, a.Private)
+			list = slices.AppendSeq(list, e.Private())
+		}
+		slices.SortFunc(list, comparePrefixes)
+		kept := list[:0]
+		for _, p := range list {
+			if n := len(kept); n == 0 || !kept[n-1].Overlaps(p) {
+				kept = append(kept, p)
 			}
 		}
-		slices.SortFunc(list, netip.Addr.Compare)
+		list = kept
 		s.addresses[group] = list
 	}
 	return list
 }
 
-// holds reports whether a block holds one of the sorted addresses.
-func holds(list []netip.Addr, block netip.Prefix) bool {
-	i, _ := slices.BinarySearchFunc(list, block.Addr(), netip.Addr.Compare)
-	return i < len(list) && block.Contains(list[i])
+// holds reports whether a block has an address in common with those that members returned.
+func holds(list []netip.Prefix, block netip.Prefix) bool {
+	i, _ := slices.BinarySearchFunc(list, block.Addr(), func(p netip.Prefix, a netip.Addr) int { return p.Addr().Compare(a) })
+	return i < len(list) && block.Overlaps(list[i]) || i > 0 && block.Overlaps(list[i-1])
 }
 
 // traffic matches the traffic of a rule with that of a flow, which may be of several

@@ -220,9 +220,7 @@ func (n *narrowing) within(list []inventory.Rule) bool {
 // reference to a group stands for. It does not hold those of the clients of a network
 // load balancer, which a reference to its group stands for too.
 func (n *narrowing) membersWithin(group string) bool {
-	return !n.site.hasNetworkLoadBalancer(group) && !slices.ContainsFunc(n.membersOf(group), func(a netip.Addr) bool {
-		return !n.sourceHolds(netip.PrefixFrom(a, a.BitLen()))
-	})
+	return !n.site.hasNetworkLoadBalancer(group) && !slices.ContainsFunc(n.membersOf(group), func(p netip.Prefix) bool { return !n.sourceHolds(p) })
 }
 
 // references returns the groups that stand for an address with certainty, or nothing. The
@@ -307,9 +305,7 @@ func (n *narrowing) narrower(list []inventory.Rule) bool {
 			sources = append(sources, r.Peer.Prefix)
 			continue
 		}
-		for _, a := range n.membersOf(r.Peer.Group.ID) {
-			sources = append(sources, netip.PrefixFrom(a, a.BitLen()))
-		}
+		sources = append(sources, n.membersOf(r.Peer.Group.ID)...)
 	}
 	if own.Peer.List != "" {
 		all := cidr.Of(n.site.index.Entries(own.Peer.List)...)

@@ -1,7 +1,6 @@
 package usage
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
@@ -49,11 +48,7 @@ func (j *judge) remotesOf(s *site, p *inventory.Peer) (addresses cidr.Set, known
 		if home == nil || home.hasNetworkLoadBalancer(p.Group.ID) {
 			return cidr.Set{}, false
 		}
-		var list []netip.Prefix
-		for _, a := range home.members(p.Group.ID) {
-			list = append(list, netip.PrefixFrom(a, a.BitLen()))
-		}
-		return cidr.Of(list...), true
+		return cidr.Of(home.members(p.Group.ID)...), true
 	case p.List != "":
 		list := s.index.PrefixList(p.List)
 		if list == nil || !list.Resolved {

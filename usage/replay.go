@@ -66,27 +66,28 @@ func Replay(before, after *inventory.Inventory, s *flows.Summary) (cuts []Cut, r
 	return cuts, replayed
 }
 
-// place is an address in a VPC.
-type place struct {
-	vpc     string
-	address netip.Addr
+// deletions are the private addresses of interfaces of before that after does not hold,
+// each with the interface's id, and those that interfaces of after have.
+type deletions struct {
+	deleted byPlace[string]
+	kept    byPlace[bool]
 }
 
-// placeOf is the place of a remote address; for a block of addresses it is the zero place.
-func placeOf(vpc string, remote netip.Prefix) place {
-	if !remote.IsSingleIP() {
-		return place{}
+// of returns the deleted interface with a remote address in a VPC that no other interface has
+// there; for a block of addresses nothing.
+func (d *deletions) of(vpc string, remote netip.Prefix) string {
+	if !remote.IsSingleIP() || d.kept.has(vpc, remote.Addr()) {
+		return ""
 	}
-	return place{vpc, remote.Addr()}
+	id, _ := d.deleted.at(vpc, remote.Addr())
+	return id
 }
 
-// deletedAddresses are the private addresses of interfaces of before that after does not
-// hold, and that no other interface of the VPC has there, each with the interface's id.
-func deletedAddresses(before *inventory.Inventory, after *judge) map[place]string {
-	kept, deleted := map[place]bool{}, map[place]string{}
+func deletedAddresses(before *inventory.Inventory, after *judge) *deletions {
+	d := &deletions{}
 	for _, h := range after.owners {
-		for _, a := range h.e.Addresses {
-			kept[place{h.e.VPC, a.Private}] = true
+		for p := range h.e.Private() {
+			d.kept.put(h.e.VPC, p, true)
 		}
 	}
 	for _, r := range before.Regions {
@@ -95,14 +96,12 @@ func deletedAddresses(before *inventory.Inventory, after *judge) map[place]strin
 			if after.owners[e.ID] != nil {
 				continue
 			}
-			for _, a := range e.Addresses {
-				if at := (place{e.VPC, a.Private}); a.Private.IsValid() && !kept[at] {
-					deleted[at] = e.ID
-				}
+			for p := range e.Private() {
+				d.deleted.put(e.VPC, p, e.ID)
 			}
 		}
 	}
-	return deleted
+	return d
 }
 
 // deletedCut is the cut of a flow that was allowed, where the interface of one side is
@@ -120,14 +119,14 @@ func deletedCut(was *judge, at *holder, f *flows.Flow, id string) (Cut, bool) {
 
 // cutOf compares what the rules before and after allow of a flow of an interface. It
 // returns false if those after allow as much. Then is nil if the interface is deleted.
-func cutOf(was, is *judge, at, then *holder, f *flows.Flow, deleted map[place]string) (Cut, bool) {
+func cutOf(was, is *judge, at, then *holder, f *flows.Flow, deleted *deletions) (Cut, bool) {
 	if f.Rejected {
 		return Cut{}, false
 	}
 	if then == nil {
 		return deletedCut(was, at, f, at.e.ID)
 	}
-	if id := deleted[placeOf(at.e.VPC, f.Remote)]; id != "" {
+	if id := deleted.of(at.e.VPC, f.Remote); id != "" {
 		return deletedCut(was, at, f, id)
 	}
 	allowed, still := was.allows(at, f), is.allows(then, f)

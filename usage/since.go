@@ -25,12 +25,12 @@ const never = math.MaxInt64
 // is not known, each with the hour from which on there are records of its interface, in Unix
 // seconds, or never. Before that hour the address may have been another interface's: subnets
 // give addresses again.
-func (j *judge) taken(s *site, vpc string) map[netip.Addr]int64 {
+func (j *judge) taken(s *site, vpc string) *byPlace[int64] {
 	list, done := s.inUse[vpc]
 	if done {
 		return list
 	}
-	list = map[netip.Addr]int64{}
+	list = &byPlace[int64]{}
 	in := j.within[vpc]
 	switch {
 	case vpc == "":
@@ -48,9 +48,9 @@ func (j *judge) taken(s *site, vpc string) map[netip.Addr]int64 {
 			if seen := j.summary.Interface(e.ID); seen != nil {
 				since = cmp.Or(seen.Since(), never)
 			}
-			for _, a := range e.Addresses {
-				if earlier, found := list[a.Private]; !found || since < earlier {
-					list[a.Private] = since
+			for p := range e.Private() {
+				if earlier, found := list.values[place{"", p}]; !found || since < earlier {
+					list.put("", p, since)
 				}
 			}
 		}
@@ -72,6 +72,6 @@ func (n *narrowing) newer(a netip.Addr) bool {
 			}
 		}
 	}
-	since, taken := n.taken(n.site, n.rule.Group.VPC)[a]
+	since, taken := n.taken(n.site, n.rule.Group.VPC).at("", a)
 	return taken && since < never && since > n.firsts[a]
 }

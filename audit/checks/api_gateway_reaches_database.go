@@ -75,7 +75,5 @@ func names(rule *inventory.Rule, g *inventory.Group, e *inventory.Interface) boo
 	if rule.Peer.Group != nil {
 		return e.HasGroup(rule.Peer.Group.ID)
 	}
-	return rule.Peer.Prefix.IsValid() && e.VPC == g.VPC && slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool {
-		return rule.Peer.Prefix.Contains(a.Private)
-	})
+	return rule.Peer.Prefix.IsValid() && e.VPC == g.VPC && e.HasIn(rule.Peer.Prefix)
 }

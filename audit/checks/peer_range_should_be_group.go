@@ -79,7 +79,7 @@ func groupsInside(r *inventory.Region, vpc string, p netip.Prefix) []string {
 	var groups []string
 	for i := range r.Interfaces {
 		e := &r.Interfaces[i]
-		if e.VPC != vpc || !slices.ContainsFunc(e.Addresses, func(a inventory.Address) bool { return p.Contains(a.Private) }) {
+		if e.VPC != vpc || !e.HasIn(p) {
 			continue
 		}
 		if k := slices.IndexFunc(e.Groups, func(id string) bool { return ordinary[id] }); k >= 0 {

@@ -69,18 +69,9 @@ func heldInVPC(r *audit.Pass, vpc *inventory.VPC, p netip.Prefix) bool {
 			continue
 		}
 		for i := range other.Interfaces {
-			if e := &other.Interfaces[i]; e.VPC == vpc.ID && hasAddress(e, p.Addr()) {
+			if e := &other.Interfaces[i]; e.VPC == vpc.ID && e.Has(p.Addr()) {
 				return true
 			}
-		}
-	}
-	return false
-}
-
-func hasAddress(e *inventory.Interface, a netip.Addr) bool {
-	for _, own := range e.Addresses {
-		if own.Private == a {
-			return true
 		}
 	}
 	return false
