@@ -38,11 +38,11 @@ func (r *Pass) flowLogs() bool {
 	if n == 0 {
 		return true
 	}
-	text := fmt.Sprintf("%d of %s could not be judged by the flow logs: sgaudit usage --verdict not-known says why", n, words.Count(all, "rule"))
+	const why = "sgaudit usage --verdict not-known with the same flow logs says why"
 	if u.Lost() {
-		r.NotEvaluated("%s", text)
+		r.NotEvaluated("%d of %s could not be judged by the flow logs: %s", n, words.Count(all, "rule"), why)
 	} else {
-		r.Note(text)
+		r.Note(fmt.Sprintf("could not judge %d of %s by the flow logs: %s", n, words.Count(all, "rule"), why))
 	}
 	return true
 }

@@ -8,8 +8,8 @@ import (
 
 // Template is a command that allows inbound traffic to a group from a source that
 // only the reader knows. What to fill in stands in capitals: GROUP-ID, or ADDRESS
-// where an address is wanted. AWS refuses the words themselves. It is empty for traffic
-// of more than one port or of ICMP, and where the group or the region does not have the
+// where an address is wanted, and PORT for traffic of several ports. AWS refuses the words
+// themselves. It is empty for all traffic and for ICMP, and where the group or the region does not have the
 // form of one.
 func Template(region, group string, t inventory.Traffic, address bool) string {
 	if !inventory.IsGroupID(group) || !inventory.IsRegion(region) {
@@ -19,7 +19,9 @@ func Template(region, group string, t inventory.Traffic, address bool) string {
 	switch {
 	case t.HasPorts() && t.First == t.Last:
 		traffic += " --port " + strconv.Itoa(int(t.First))
-	case t.HasPorts(), t.Protocol == inventory.AllProtocols, t.Protocol == inventory.ICMP, t.Protocol == inventory.ICMPv6:
+	case t.HasPorts():
+		traffic += " --port PORT"
+	case t.Protocol == inventory.AllProtocols, t.Protocol == inventory.ICMP, t.Protocol == inventory.ICMPv6:
 		return ""
 	}
 	source := "--source-group GROUP-ID"

@@ -36,6 +36,7 @@ type program struct {
 	console       *console.Console
 	retryDelay    time.Duration        // of awsclient.Options; tests shorten it
 	regions       []string             // that --region names
+	saved         bool                 // the account is read from a file
 	demoAccount   *inventory.Inventory // the embedded account, once explain has read it
 	madeUp        []string             // the flags that name the made-up account of the last report, once it was read
 }

@@ -66,11 +66,15 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 		if r == inventory.NotOptedIn {
 			named := slices.DeleteFunc(slices.Clone(regions), func(region string) bool { return !slices.Contains(p.regions, region) })
 			if len(named) > 0 {
-				p.console.Hint("each of these is not a region, or is not enabled for the account: leave it out of --region: %s", strings.Join(named, ", "))
+				p.console.Hint("correct or leave out --region %s: AWS has no such region, or it is not enabled for the account", strings.Join(named, ", --region "))
 			}
 			regions = slices.DeleteFunc(regions, func(region string) bool { return slices.Contains(named, region) })
 		}
-		if hint := reasons[r].hint; len(regions) > 0 && hint != "" {
+		hint := reasons[r].hint
+		if p.saved {
+			hint = reasons[r].again
+		}
+		if len(regions) > 0 && hint != "" {
 			p.console.Hint("%s", strings.ReplaceAll(hint, "REGIONS", strings.Join(regions, ",")))
 		}
 	}
@@ -210,30 +214,39 @@ var reasonOrder = []inventory.GapKind{
 	inventory.Throttled, inventory.Unreachable, inventory.Unsupported, inventory.Failed,
 }
 
-var reasons = map[inventory.GapKind]struct{ text, hint string }{
+// reasons says why something was not read, what to do about it, and what to do where a
+// snapshot lacks it.
+var reasons = map[inventory.GapKind]struct{ text, hint, again string }{
 	inventory.Denied: {
 		"access denied", "`sgaudit policy` prints the permissions that an audit needs; a smaller --depth needs fewer",
+		"take the snapshot again with the permissions that `sgaudit policy` prints",
 	},
 	inventory.DeniedByPolicy: {
 		"denied by an organization policy", "if a region is closed on purpose, leave it out: --exclude-region REGIONS",
+		"if a region is closed on purpose, leave it out of the next snapshot: --exclude-region REGIONS",
 	},
 	inventory.NotOptedIn: {
 		"the region is not enabled for the account", "enable it, or leave it out: --exclude-region REGIONS",
+		"enable it, or leave it out of the next snapshot: --exclude-region REGIONS",
 	},
 	inventory.Throttled: {
 		"still throttled after all retries", "repeat the run with a lower --max-rps",
+		"take the snapshot again with a lower --max-rps",
 	},
 	inventory.Expired: {
 		"the credentials expired", "sign in again and repeat the run",
+		"sign in again and take the snapshot again",
 	},
 	inventory.Unreachable: {
 		"no answer in time", "check the network path to the endpoint, or give the region more time with --region-deadline",
+		"take the snapshot again, and give the region more time with --region-deadline",
 	},
 	inventory.Unsupported: {
 		"not supported by the endpoint", "a smaller --depth needs fewer operations",
+		"a snapshot of a smaller --depth needs fewer operations",
 	},
 	inventory.Failed: {
-		"failed", "",
+		"failed", "", "",
 	},
 }
 

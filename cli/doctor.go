@@ -174,6 +174,23 @@ func callOf(inv *inventory.Inventory, part inventory.Part, operation string) doc
 	return call
 }
 
+// reasons says for each reason of a failure in which regions it holds.
+func (c *doctorCall) reasons() (list []string) {
+	var kinds []string
+	regions := map[string][]string{}
+	for _, f := range c.Failures {
+		reason := reasonText(inventory.GapKind(f.Kind))
+		if regions[reason] == nil {
+			kinds = append(kinds, reason)
+		}
+		regions[reason] = append(regions[reason], f.Region)
+	}
+	for _, reason := range kinds {
+		list = append(list, reason+" in "+words.List(regions[reason], 4))
+	}
+	return list
+}
+
 func (d *diagnosis) text() string {
 	var out strings.Builder
 	line := func(name, format string, args ...any) {
@@ -201,17 +218,17 @@ func (d *diagnosis) text() string {
 		}
 		out.WriteString("\n")
 		fmt.Fprintf(&out, "MISSING   %s\n", words.Plain(call.Operation))
-		var kinds, regions []string
-		for _, f := range call.Failures {
-			regions = append(regions, f.Region)
-			if reason := reasonText(inventory.GapKind(f.Kind)); !slices.Contains(kinds, reason) {
-				kinds = append(kinds, reason)
-			}
+		title := "  why"
+		for _, because := range call.reasons() {
+			line(title, "%s", because)
+			title = ""
 		}
-		line("  where", "%s", words.List(regions, 4))
-		line("  why", "%s", strings.Join(kinds, "; "))
 		line("  costs", "%s", call.Cost)
-		if len(call.Checks) > 0 {
+		switch len(call.Checks) {
+		case 0:
+		case len(audit.Checks()):
+			line("", "not evaluated: every check")
+		default:
 			line("", "not evaluated: %s", strings.Join(call.Checks, ", "))
 		}
 	}

@@ -55,6 +55,9 @@ func (p *program) graphVerb() *urfave.Command {
 type drawing struct{ format, file string }
 
 func (p *program) graph(c *urfave.Context) error {
+	if !c.IsSet("output") && p.console.Width() > 0 {
+		return console.Usage("write it into a file: "+onTheSame(c, "graph", "-o", "svg=picture.svg"), "the picture is SVG, which a terminal does not show")
+	}
 	targets, err := parseDrawings(c.StringSlice("output"))
 	src, srcErr := newSource(c, "input")
 	if err := console.Combine(notEmpty(c, "input", "group", "config"), checkChoice(c, "view"), err, srcErr); err != nil {

@@ -112,7 +112,7 @@ func (p *program) group(c *urfave.Context) error {
 			hint = "did you mean " + near + "?"
 		}
 		if !inv.Complete() {
-			hint += " Some regions could not be read in full"
+			hint = strings.TrimSuffix(hint, "?") + "; some regions could not be read in full"
 		}
 		return console.Usage(hint, "no security group %q was found in %s", wanted, words.Count(len(inv.Regions), "region"))
 	}
@@ -236,7 +236,7 @@ func (g *shownGroup) write(out *strings.Builder, digits int) {
 	if g.Attached == nil {
 		line("\nAttached: unknown, the network interfaces were not read")
 	} else {
-		line("\nAttached to %s", words.Count(len(g.Attached), "network interface"))
+		line("\nAttached to %s", words.CountOrNo(len(g.Attached), "network interface"))
 	}
 	for _, m := range g.Attached[:min(mostMembers, len(g.Attached))] {
 		line("  %s  %s", words.Plain(m.Named), words.Plain(strings.Join(slices.Concat(m.Private, m.Public), ", ")))
@@ -244,7 +244,7 @@ func (g *shownGroup) write(out *strings.Builder, digits int) {
 	if more := len(g.Attached) - mostMembers; more > 0 {
 		line("  and %d more: -o json lists them", more)
 	}
-	line("\nReferenced by %s", words.Count(len(g.ReferencedBy), "group"))
+	line("\nReferenced by %s", words.CountOrNo(len(g.ReferencedBy), "group"))
 	for _, other := range g.ReferencedBy {
 		line("  %s (%s)", words.Plain(other.Name), words.Plain(other.ID))
 	}

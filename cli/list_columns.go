@@ -13,6 +13,7 @@ import (
 	"github.com/sgaudit/sgaudit/inventory"
 	"github.com/sgaudit/sgaudit/output"
 	"github.com/sgaudit/sgaudit/tables"
+	"github.com/sgaudit/sgaudit/words"
 )
 
 // shownColumn is a column of a list on a terminal, made of cells of the table.
@@ -149,14 +150,11 @@ func ruleList(digits int) shownList {
 		compact: []shownColumn{
 			named("GROUP", output.Heading, "group_name", "group_id"), column("REGION", output.Heading, "region"),
 			{output.ListColumn{Title: "ATTACHED", Place: output.Heading}, func(cell func(string) string) string {
-				switch n := cell("attached"); n {
-				case "":
+				n, err := strconv.Atoi(cell("attached"))
+				if err != nil {
 					return ""
-				case "1":
-					return "attached to 1 interface"
-				default:
-					return "attached to " + n + " interfaces"
 				}
+				return "attached to " + words.CountOrNo(n, "interface")
 			}},
 			ruleColumn(source.text), column("FROM INTERNET", output.InRow, "exposure"), column("FINDINGS", output.InRow, "findings"),
 			worstFinding("FINDING", output.Below, digits, 1, 1), worstFinding("WORST FINDING", output.Below, digits, 2, math.MaxInt),
@@ -278,13 +276,13 @@ func usageList() shownList {
 	return shownList{
 		wide: []shownColumn{
 			column("REGION", 0, "region"), named("GROUP", 0, "group_name", "group_id"), column("DIRECTION", 0, "direction"), column("PROTOCOL", 0, "protocol"), column("PORTS", 0, "ports"),
-			source, column("VERDICT", 0, "verdict"), column("LAST SEEN", 0, "last_seen"), column("ADDRESSES", 0, "remote_addresses"), described(seenOnly+", OR REASON", 0, "narrower", "note"),
+			source, column("VERDICT", 0, "verdict"), column("LAST SEEN", 0, "last_seen"), column("ADDRESSES", 0, "remote_addresses"), described(seenOnly+", OR NOTE", 0, "narrower", "note"),
 		},
 		compact: []shownColumn{
 			named("GROUP", output.Heading, "group_name", "group_id"), column("REGION", output.Heading, "region"),
 			ruleColumn(source.text), column("VERDICT", output.InRow, "verdict"),
 			{output.ListColumn{Title: "LAST SEEN (UTC)"}, seen},
-			column(seenOnly, output.Below, "narrower"), column("REASON", output.Below, "note"),
+			column(seenOnly, output.Below, "narrower"), column("NOTE", output.Below, "note"),
 		},
 		more: moreColumns, legend: verdictLegend,
 	}

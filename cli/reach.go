@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"cmp"
-	"fmt"
 	"maps"
 	"net/netip"
 	"slices"
@@ -247,32 +245,4 @@ func namesOf(index *inventory.Index, e *inventory.Interface, ways []reach.Way) r
 		names.From = append(names.From, from)
 	}
 	return names
-}
-
-func (a *reachAnswer) text() string {
-	var out strings.Builder
-	for i, t := range a.Answers {
-		if i > 0 {
-			out.WriteString("\n")
-		}
-		fmt.Fprintf(&out, "%s, %s\n", words.Plain(t.Names.Target), words.Plain(t.Region))
-		if len(t.Ways) == 0 {
-			fmt.Fprintf(&out, "  NOT-REACHABLE: no rule of %s allows %s from %s\n", words.Plain(words.List(t.Names.Groups, 5)), words.Plain(a.Port), words.Plain(cmp.Or(a.From, "anyone")))
-		}
-		for k, w := range t.Ways {
-			from := t.Names.From[k]
-			fmt.Fprintf(&out, "\n  %s: %s from %s\n", words.Plain(strings.ToUpper(string(w.Verdict))), words.Plain(w.Traffic), words.Plain(from))
-			unknown := map[string]bool{}
-			for _, s := range w.Steps {
-				if s.Decision.String() == string(reach.Unknown) {
-					if unknown[s.Detail] {
-						continue // it is said of the way in, and holds for the reply too
-					}
-					unknown[s.Detail] = true
-				}
-				fmt.Fprintf(&out, "    %-8s %s\n", words.Plain(s.Decision.String()), words.Plain(s.Detail))
-			}
-		}
-	}
-	return out.String() + a.totals()
 }

@@ -32,3 +32,15 @@ func TestReachTotals(t *testing.T) {
 		t.Errorf("of one interface: %s", is)
 	}
 }
+
+// TestTheSameWayIsToldOnce: two rules for the same sources, which a route stops, are one way.
+func TestTheSameWayIsToldOnce(t *testing.T) {
+	code, text, _ := run("reach", "--demo", "--to", "orders-wrong-web")
+	const blocked = "NOT-REACHABLE: all traffic from private and reserved addresses (IPv4) except 10.70.0.0/16"
+	if n := strings.Count(text, blocked); code != 0 || n != 1 {
+		t.Errorf("exit code %d, told %d times:\n%s", code, n, text)
+	}
+	if n := strings.Count(text, "\n  REACHABLE: tcp/"); n != 9 {
+		t.Errorf("%d ways that are open", n)
+	}
+}

@@ -138,7 +138,7 @@ func (p *program) judgeUsage(ctx context.Context, inv *inventory.Inventory, path
 	if why := report.WhyNothing(); why != "" {
 		p.console.Warn("%s: the checks that need flow logs were not evaluated", why)
 	} else if n := report.Unjudged(); n > 0 && !report.Lost() {
-		p.console.Say("%d of %s could not be judged by the flow logs: sgaudit usage --verdict not-known says why", n, words.Count(len(report.Rules), "rule"))
+		p.console.Say("%d of %s could not be judged by the flow logs: sgaudit usage --verdict not-known with the same flow logs says why", n, words.Count(len(report.Rules), "rule"))
 	}
 	return report, nil
 }

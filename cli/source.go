@@ -118,6 +118,7 @@ func (p *program) loadFile(s *source) (*inventory.Snapshot, error) {
 	if who, account := read.Inventory.Caller.AccountID, s.client.ExpectAccount; account != "" && who != account {
 		return nil, console.Usage("drop --expect-account, or name the right file", "%s is of account %s, not of %s", s.file(), who, account)
 	}
+	p.saved = true
 	p.console.Say("using the snapshot of account %s taken at %s by %s", read.Inventory.Caller.AccountID, read.TakenAt.Format(time.RFC3339), read.Tool)
 	return read, nil
 }

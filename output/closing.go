@@ -52,6 +52,8 @@ func closing(out *bytes.Buffer, r *findings.Report, o Options) {
 		say("Nothing could be read.")
 	case len(unread) > 0 || len(r.Coverage) == 0:
 		say("Nothing%s was found in what could be read, but not everything could be read.", least(r))
+	case nothingEvaluated(r):
+		say("Nothing%s was found, and no check was evaluated in full.", least(r))
 	default:
 		say("Nothing%s was found.", least(r))
 	}
@@ -235,34 +237,6 @@ func controls(out *bytes.Buffer, r *findings.Report, o Options) {
 			text += fmt.Sprintf(": %s", words.Count(len(c.Findings), "finding"))
 		}
 		out.WriteString(text + "\n")
-	}
-}
-
-// notes writes what holds for all findings of a check: the same text once, with
-// the regions that it holds for where these are not all.
-func notes(out *bytes.Buffer, r *findings.Report, o Options, shown func(check string) bool) {
-	regions := map[string][]string{}
-	var texts []string
-	for _, n := range r.Notes {
-		if !shown(n.Check) {
-			continue
-		}
-		text := n.Check + " " + n.Text
-		if regions[text] == nil {
-			texts = append(texts, text)
-		}
-		if !slices.Contains(regions[text], n.Region) {
-			regions[text] = append(regions[text], n.Region)
-		}
-	}
-	for _, text := range texts {
-		if len(texts) > 1 {
-			text += " (" + words.List(regions[text], 2) + ")"
-		}
-		out.WriteByte('\n')
-		for _, line := range wrap(words.Plain(text), o.Width) {
-			out.WriteString(line + "\n")
-		}
 	}
 }
 

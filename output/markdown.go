@@ -21,6 +21,7 @@ var _ = declare("markdown", "text/markdown", "a summary for a pull request, an i
 const (
 	markdownRows = 40  // of a table
 	markdownCell = 300 // characters of a message
+	markdownNote = 900 // characters of a note on a check
 )
 
 func writeMarkdown(w io.Writer, r *findings.Report, _ Options) error {
@@ -145,13 +146,14 @@ func markdownCoverage(out *bytes.Buffer, r *findings.Report) {
 	if more := len(all) - most; more > 0 {
 		fmt.Fprintf(out, "- and %d more\n", more)
 	}
-	said := map[string]bool{}
-	for _, n := range r.Notes {
-		found := slices.ContainsFunc(r.Findings, func(f findings.Finding) bool { return f.Check == n.Check && f.Status != findings.Suppressed })
-		if text := n.Check + ": " + n.Text; found && !said[text] {
-			said[text] = true
-			fmt.Fprintf(out, "\n%s\n", markdownText(runes(text, markdownCell)))
-		}
+	texts := sharedNotes(r, func(check string) bool {
+		return slices.ContainsFunc(r.Findings, func(f findings.Finding) bool { return f.Check == check && f.Status != findings.Suppressed })
+	})
+	for _, text := range texts[:min(most, len(texts))] {
+		fmt.Fprintf(out, "\n%s\n", markdownText(runes(text, markdownNote)))
+	}
+	if more := len(texts) - most; more > 0 {
+		fmt.Fprintf(out, "\nand %d more such notes\n", more)
 	}
 	if len(r.NotEvaluated) == 0 {
 		return
@@ -221,6 +223,8 @@ func headline(r *findings.Report) string {
 		text = "Nothing could be read."
 	case len(unread(r)) > 0:
 		text = "Nothing was found in what could be read."
+	case nothingEvaluated(r):
+		text = "Nothing was found, and no check was evaluated in full."
 	default:
 		text = "Nothing was found."
 	}

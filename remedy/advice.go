@@ -28,7 +28,11 @@ func (d *decision) adviseCommands(f *findings.Finding) {
 	}
 	if p.FirstAllowGroup {
 		if command := change.Template(d.region.Name, d.group.ID, rule.Traffic, false); command != "" {
-			f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("to allow %s from another group, run this, with its id for the word in capitals: %s", rule.Traffic.Words(), command))
+			what, with := rule.Traffic.Words(), "its id for GROUP-ID"
+			if t := rule.Traffic; t.HasPorts() && t.First != t.Last {
+				what, with = "a port of "+what, "the number of the port for PORT, and "+with
+			}
+			f.Fix.Notes = append(f.Fix.Notes, fmt.Sprintf("to allow %s from another group, run this, with %s: %s", what, with, command))
 		}
 	}
 	for _, r := range p.FirstAllow {

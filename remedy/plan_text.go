@@ -103,7 +103,11 @@ func (p *Plan) head(d *change.Document, list string) []string {
 	lines = append(lines, p.stay(d.Account)...)
 	for _, c := range r.Coverage {
 		if c.Status != "complete" && c.Status != "skipped" && c.AccountID == d.Account {
-			lines = append(lines, fmt.Sprintf("Only a part of %s was read (%s): some uses of its groups may be invisible.", c.Region, c.Status))
+			read := "Only a part of " + c.Region + " was read"
+			if c.Status == "failed" {
+				read = c.Region + " could not be read"
+			}
+			lines = append(lines, read+": the plan may lack changes, and sgaudit may not know every use of the groups there.")
 		}
 	}
 	return lines

@@ -31,11 +31,15 @@ func (d *decision) word(f *findings.Finding, o *outcome, w *findings.Wording) {
 	}
 	f.Fix.Summary = w.Text(d.noneLeft(o.rule.Traffic))
 	if command := change.Template(d.region.Name, d.group.ID, o.rule.Traffic, p.Login); command != "" {
-		value := "your value for the word in capitals"
+		value := "the address of your administrators for ADDRESS"
 		if !p.Login {
 			value = "the id of the clients' security group (or, for an address, --cidr ADDRESS/32 in place of --source-group GROUP-ID)"
 		}
-		f.Fix.Notes = append(f.Fix.Notes, "if clients still need it, first run this, with "+value+": "+command)
+		first := "if clients still need it, first run this, with "
+		if t := o.rule.Traffic; t.HasPorts() && t.First != t.Last {
+			first = "if clients still need some of the ports, first run this for each of them, with its number for PORT, and "
+		}
+		f.Fix.Notes = append(f.Fix.Notes, first+value+": "+command)
 	}
 	for i := range p.FirstAllow {
 		d.noteAllowing(f, "to allow %s first, run", d.group, p.FirstAllow[i])

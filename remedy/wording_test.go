@@ -50,6 +50,7 @@ func TestRevocationInWords(t *testing.T) {
 		"several ports": {
 			rules: "in tcp/20-25 0.0.0.0/0 id sgr-1", check: "admin-port-open-to-internet",
 			summary: "Revoke tcp/20-25 from 0.0.0.0/0. No other rule of data (sg-1) allows any of these ports. If some of the ports are still needed, first allow those, and no others, from the addresses of your administrators",
+			first:   "first run this for each of them, with its number for PORT, and the address of your administrators for ADDRESS: aws ec2 authorize-security-group-ingress --region us-east-1 --group-id sg-1 --protocol tcp --port PORT --cidr ADDRESS/32",
 		},
 		"all traffic": {
 			rules: "in all 0.0.0.0/0 id sgr-1", check: "all-traffic-open-to-internet",

@@ -162,7 +162,7 @@ func unclearText(hits []hit) string {
 		return ""
 	}
 	slices.Sort(of)
-	return "flow logs do not record which side began the " + words.Series(of) + " traffic: it may be answers, which need no rule"
+	return "flow logs do not record which side began the " + words.Series(of) + " traffic, which may be answers, and answers need no rule"
 }
 
 // whyNotKnown says why a rule that allowed nothing that was recorded may be used all

@@ -15,7 +15,7 @@ func TestAnswersToPings(t *testing.T) {
 		fmt.Fprintf(l, "123456789012 eni-0a ingress 10.0.0.99 10.0.0.5 0 0 1 0 ACCEPT 9 900 %[1]d %[2]d OK\n123456789012 eni-0a egress 10.0.0.5 10.0.0.99 0 0 1 0 ACCEPT 9 900 %[1]d %[2]d OK\n", begin+100, begin+160)
 		return l
 	}
-	const unclear = "flow logs do not record which side began the icmp traffic: it may be answers, which need no rule"
+	const unclear = "flow logs do not record which side began the icmp traffic, which may be answers, and answers need no rule"
 	for what, c := range map[string]struct {
 		rule, want string
 		narrower   int

@@ -17,6 +17,14 @@ func Count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// CountOrNo is Count, of nothing "no group" behind a preposition: "referenced by no group".
+func CountOrNo(n int, noun string) string {
+	if n == 0 {
+		return "no " + noun
+	}
+	return Count(n, noun)
+}
+
 // List names the first items of a list, divided by commas, and how many more
 // there are: "a, b and 3 more". One more than most is named too, since the
 // count would be as long.

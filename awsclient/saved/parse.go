@@ -47,9 +47,13 @@ func parse(name string, text []byte) (*file, error) {
 			break
 		}
 		if err != nil {
+			cut := errors.Is(err, io.ErrUnexpectedEOF) && bytes.ContainsAny(text[:1], "{[")
 			err = at(text, 0, err)
 			if f.empty() && !ownWords().Match(text) {
 				f.passedOver = "it is not JSON"
+				if cut {
+					f.passedOver = "it is JSON of which the end is missing"
+				}
 				if bytes.HasPrefix(text, []byte("#!")) {
 					f.passedOver = "it is a script"
 				}

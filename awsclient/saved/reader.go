@@ -95,7 +95,7 @@ func (s *reader) take(name string, text []byte, written time.Time) error {
 }
 
 // ErrOther is what Read returns for one file that holds something else.
-var ErrOther = errors.New("it is neither a snapshot of sgaudit nor an answer of the AWS CLI or of AWS Config")
+var ErrOther = errors.New("so the file is neither a snapshot of sgaudit nor an answer of the AWS CLI or of AWS Config")
 
 // places puts what was read where it belongs, sorted by account and region,
 // and warns of what was passed over.
@@ -111,7 +111,7 @@ func (s *reader) places() ([]*Place, error) {
 			s.warn(text + "; it was passed over")
 		}
 	case len(s.passed) == 1:
-		return nil, fmt.Errorf("%s: %w", s.passed[0], ErrOther)
+		return nil, fmt.Errorf("%s, %w", s.passed[0], ErrOther)
 	default:
 		return nil, fmt.Errorf("%s holds no answer of the AWS CLI: JSON files with one of the keys %s", s.path, keyNames())
 	}
