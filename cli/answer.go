@@ -19,7 +19,7 @@ var answerFormats = []string{"text", "json"}
 // what more formats the verb has.
 func answerFlag(more ...string) urfave.Flag {
 	formats := slices.Concat(answerFormats, more)
-	return choice(&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Category: categoryReport, Usage: "answer as `FORMAT`: " + strings.Join(formats, ", ")}, "format", formats...)
+	return choice(&urfave.StringFlag{Name: "output", Aliases: []string{"o"}, Value: "text", Category: categoryConsole, Usage: "answer as `FORMAT`: " + strings.Join(formats, ", ")}, "format", formats...)
 }
 
 // checkAnswer refuses other formats than those of the verb's answerFlag.

@@ -15,7 +15,7 @@ func (p *program) trendVerb() *urfave.Command {
 		Name:        "trend",
 		Usage:       "show how findings changed over the runs of a history",
 		ArgsUsage:   "FOLDER",
-		Description: "FOLDER is the folder of audit --history. For each run it prints the open findings by severity, the new and fixed ones since the run before, and the mean and greatest age of open findings; then the findings that were fixed in each month.",
+		Description: "FOLDER is the folder of audit --history. For each run it prints the open findings by severity, the new and fixed ones since the run before, those that are unknown because something was not read, and the mean and greatest age of open findings; then the findings that were fixed in each month.",
 		Flags: []urfave.Flag{
 			answerFlag(),
 			&urfave.StringFlag{Name: "svg", Category: categoryReport, Usage: "draw the open findings over time into this `FILE`", TakesFile: true},

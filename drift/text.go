@@ -66,7 +66,11 @@ func (d *Drift) dates() string {
 		return ""
 	}
 	const form = "2006-01-02 15:04 MST"
-	return "From the snapshot of " + d.OldTakenAt.UTC().Format(form) + " to that of " + d.NewTakenAt.UTC().Format(form) + ":\n"
+	text := "From the snapshot of " + d.OldTakenAt.UTC().Format(form) + " to that of " + d.NewTakenAt.UTC().Format(form)
+	if d.NewTakenAt.Before(d.OldTakenAt) {
+		text += ", which is the older one"
+	}
+	return text + ":\n"
 }
 
 // Markdown says the same for a pull request or a wiki, heading by heading.

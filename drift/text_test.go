@@ -3,6 +3,7 @@ package drift_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sgaudit/sgaudit/audit"
 	"github.com/sgaudit/sgaudit/drift"
@@ -25,5 +26,17 @@ func TestTextNames(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("the text lacks %q:\n%s", want, text)
 		}
+	}
+}
+
+// TestOlderSnapshotIsNamed: two snapshots in the wrong order turn every change around.
+func TestOlderSnapshotIsNamed(t *testing.T) {
+	day := time.Date(2030, 1, 2, 0, 0, 0, 0, time.UTC)
+	d := &drift.Drift{OldTakenAt: day, NewTakenAt: day.AddDate(0, 0, -1)}
+	if text := d.Text(); !strings.HasPrefix(text, "From the snapshot of 2030-01-02 00:00 UTC to that of 2030-01-01 00:00 UTC, which is the older one:\n") {
+		t.Error(text)
+	}
+	if d.NewTakenAt = day.AddDate(0, 0, 1); strings.Contains(d.Text(), "older") {
+		t.Error(d.Text())
 	}
 }
