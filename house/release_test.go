@@ -12,7 +12,7 @@ import (
 )
 
 // TestReleasesAreBuiltAsTheBinary: what is released has the tags and the compiler flags of
-// the binary whose size scripts/size.sh watches and which the scripts run.
+// the binary that the scripts run, and of which scripts/size.sh watches the size.
 func TestReleasesAreBuiltAsTheBinary(t *testing.T) {
 	script, err := os.ReadFile(filepath.Join(root, "scripts", "build.sh"))
 	if err != nil {
