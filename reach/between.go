@@ -34,11 +34,11 @@ func (n *Analyzer) Verdict(from, to *inventory.Interface, traffic inventory.Traf
 	return best
 }
 
-// pairs yields each pair of addresses of one family.
+// pairs yields each pair of addresses of one family: see privateOf.
 func (n *Analyzer) pairs(from, to *inventory.Interface) iter.Seq[*network.Pair] {
 	return func(yield func(*network.Pair) bool) {
-		for _, a := range from.Addresses {
-			for _, b := range to.Addresses {
+		for _, a := range n.privateOf(from) {
+			for _, b := range n.privateOf(to) {
 				if a.Private.Is4() == b.Private.Is4() && !yield(n.pair(from, to, a.Private, b.Private)) {
 					return
 				}

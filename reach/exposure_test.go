@@ -107,6 +107,16 @@ func TestTraps(t *testing.T) {
 			reach.NotReachable,
 			[]string{"rtb-2 routes ::/0 to eigw-1, not to an internet gateway"},
 		},
+		"delegated IPv6 prefix": {
+			[]string{"in tcp/22", "in tcp/22 ::/0", "eni-1", "eni-1 sg-1 10.0.0.10 10.0.0.16/28 2600:1f18:0:1:2::/80 subnet subnet-1"},
+			reach.Reachable,
+			[]string{"eni-1 has the global IPv6 addresses of the delegated prefix 2600:1f18:0:1:2::/80", "so tcp/22 gets through from the internet (IPv6) to 2600:1f18:0:1:2::"},
+		},
+		"delegated IPv4 prefix": {
+			[]string{"eni-1", "eni-1 sg-1 10.0.0.10 10.0.0.16/28 subnet subnet-1"},
+			reach.NotReachable,
+			[]string{"eni-1 has no public IPv4 address"},
+		},
 		"global IPv6 without a route": {
 			[]string{"in tcp/22", "in tcp/22 ::/0", "eni-1", "eni-1 sg-1 10.0.0.10 2600:1f18:0:1::10 subnet subnet-1", "route ::/0", ""},
 			reach.NotReachable,

@@ -15,6 +15,7 @@ package reach
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -45,6 +46,8 @@ type Analyzer struct {
 	followed  map[question]*explain.Followed
 	arriving  map[arriving]cidr.Set
 	verdicts  map[question]path.Verdict // of rules, for InterfaceVerdict; empty where a rule names no internet address
+	named     []*namedBlocks            // of the region, filled when they are first needed, and of the groups in changed
+	standing  map[*inventory.Interface][]inventory.Address
 }
 
 // New returns an Analyzer with an index of its own, which is filled when it is
@@ -60,6 +63,8 @@ func New(r *inventory.Region) *Analyzer {
 		followed:  map[question]*explain.Followed{},
 		arriving:  map[arriving]cidr.Set{},
 		verdicts:  map[question]path.Verdict{},
+		named:     []*namedBlocks{{}},
+		standing:  map[*inventory.Interface][]inventory.Address{},
 	}
 }
 
@@ -83,6 +88,8 @@ func (n *Analyzer) With(changed ...*inventory.Group) *Analyzer {
 	for _, g := range changed {
 		m.changed[g.ID] = g
 	}
+	m.named = append(slices.Clip(n.named), &namedBlocks{by: changed})
+	m.standing = map[*inventory.Interface][]inventory.Address{}
 	return &m
 }
 

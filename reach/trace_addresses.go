@@ -98,7 +98,12 @@ func (t *tracer) fromAddresses(from cidr.Set) {
 
 // addressed reports whether the interface has an address of the family.
 func (t *tracer) addressed(f cidr.Family) bool {
-	return slices.ContainsFunc(t.to.Addresses, func(a inventory.Address) bool { return cidr.FamilyOfAddr(a.Private) == f })
+	for p := range t.to.Private() {
+		if cidr.FamilyOf(p) == f {
+			return true
+		}
+	}
+	return false
 }
 
 // byAddress follows packets from addresses of one family through the stages and each

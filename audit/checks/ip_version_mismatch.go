@@ -97,8 +97,12 @@ func peersOf(r *audit.Pass, g *inventory.Group, rules []*inventory.Rule) (names 
 func withBothVersions(r *audit.Pass, g *inventory.Group) []*inventory.Interface {
 	var found []*inventory.Interface
 	for _, e := range r.Reach.Interfaces(g.ID) {
-		six := slices.ContainsFunc(e.IPv6(), func(a netip.Addr) bool { return cidr.Internet(cidr.IPv6).Contains(a) })
-		if six && len(e.IPv6()) < len(e.Addresses) {
+		four, six := false, false
+		for p := range e.Private() {
+			four = four || p.Addr().Is4()
+			six = six || cidr.Internet(cidr.IPv6).Contains(p.Addr())
+		}
+		if four && six {
 			found = append(found, e)
 		}
 	}

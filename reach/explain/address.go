@@ -3,6 +3,7 @@ package explain
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"github.com/sgaudit/sgaudit/cidr"
 	"github.com/sgaudit/sgaudit/inventory"
@@ -64,6 +65,13 @@ func AddressStep(n *network.Network, e *inventory.Interface, f cidr.Family, s ne
 		kind = "global IPv6 address"
 	}
 	step.Detail = fmt.Sprintf("%s has the %s %s", Interface(e), kind, a)
+	if own := e.IPv6(); a.Is6() && !slices.Contains(own, a) {
+		for _, p := range e.Delegated {
+			if p.Contains(a) {
+				step.Detail = fmt.Sprintf("%s has the global IPv6 addresses of the delegated prefix %s", Interface(e), p)
+			}
+		}
+	}
 	if s == network.MaybeAdvertised {
 		step.Decision = path.Undecided
 		step.Detail += fmt.Sprintf(", but whether %s advertises it to the internet is unknown", e.Subnet)

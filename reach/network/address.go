@@ -25,7 +25,8 @@ const (
 )
 
 // AddressScope returns the scope of an interface in one family, with the address
-// that it is about, which is invalid where there is none, or where it is given once the
+// that it is about: the first one of a prefix where only a delegated prefix has the scope. It
+// is invalid where there is none, or where it is given once the
 // interface is created.
 func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s AddressScope, a netip.Addr) {
 	for _, pair := range e.Addresses {
@@ -38,6 +39,13 @@ func (n *Network) AddressScope(e *inventory.Interface, f cidr.Family) (s Address
 		}
 		if t > s {
 			s, a = t, b
+		}
+	}
+	if f == cidr.IPv6 {
+		for _, p := range e.Delegated {
+			if t := n.ipv6Scope(e, p.Addr()); p.Addr().Is6() && t > s {
+				s, a = t, p.Addr()
+			}
 		}
 	}
 	at := e.Planned
