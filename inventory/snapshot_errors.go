@@ -151,7 +151,6 @@ func (r *Region) named() error {
 			err = fmt.Errorf("%q is not %s (in %q)", text, what, r.Name)
 		}
 	}
-	anyID := func(text string) bool { return IsID("", text) }
 	check("the name of a region", r.Name, IsRegion, false)
 	check("an account id", r.AccountID, IsAccountID, true)
 	check("a partition", r.Partition, IsPartition, true)
@@ -170,23 +169,12 @@ func (r *Region) named() error {
 				check("the id of a security group", ref.ID, IsGroupID, false)
 				check("an owner", ref.Account, IsOwner, true)
 				check("the id of a VPC", ref.VPC, IsVPCID, true)
-				check("the id of a peering connection", ref.Peering, anyID, true)
+				check("the id of a peering connection", ref.Peering, isAnyID, true)
 			}
 		}
 	}
 	for i := range r.Interfaces {
-		e := &r.Interfaces[i]
-		check("the id of a network interface", e.ID, IsInterfaceID, false)
-		check("an owner", e.Account, IsOwner, true)
-		check("the id of a VPC", e.VPC, IsVPCID, true)
-		check("the id of a subnet", e.Subnet, anyID, true)
-		check("the id of an instance", e.Instance, anyID, true)
-		for _, id := range e.Groups {
-			check("the id of a security group", id, IsGroupID, false)
-		}
-		for _, p := range e.Delegated {
-			check("a prefix that can be delegated to a network interface", p.String(), func(string) bool { return IsDelegated(p) }, false)
-		}
+		r.Interfaces[i].named(check)
 	}
 	for i := range r.PrefixLists {
 		check("the id of a prefix list", r.PrefixLists[i].ID, IsPrefixListID, false)
@@ -195,13 +183,13 @@ func (r *Region) named() error {
 		check("the id of a VPC", r.VPCs[i].ID, IsVPCID, false)
 	}
 	for i := range r.Subnets {
-		check("the id of a subnet", r.Subnets[i].ID, anyID, false)
+		check("the id of a subnet", r.Subnets[i].ID, isAnyID, false)
 	}
 	for i := range r.RouteTables {
-		check("the id of a route table", r.RouteTables[i].ID, anyID, false)
+		check("the id of a route table", r.RouteTables[i].ID, isAnyID, false)
 	}
 	for i := range r.NetworkACLs {
-		check("the id of a network ACL", r.NetworkACLs[i].ID, anyID, false)
+		check("the id of a network ACL", r.NetworkACLs[i].ID, isAnyID, false)
 	}
 	for _, list := range [][]Referrer{r.Referrers, r.ConfigResources} {
 		for i := range list {
@@ -211,6 +199,21 @@ func (r *Region) named() error {
 	return err
 }
 
+// named checks the names and ids of an interface, and the prefixes that are delegated to it.
+func (i *Interface) named(check func(what, text string, form func(string) bool, optional bool)) {
+	check("the id of a network interface", i.ID, IsInterfaceID, false)
+	check("an owner", i.Account, IsOwner, true)
+	check("the id of a VPC", i.VPC, IsVPCID, true)
+	check("the id of a subnet", i.Subnet, isAnyID, true)
+	check("the id of an instance", i.Instance, isAnyID, true)
+	for _, id := range i.Groups {
+		check("the id of a security group", id, IsGroupID, false)
+	}
+	for _, p := range i.Delegated {
+		check("a prefix that can be delegated to a network interface", p.String(), func(string) bool { return IsDelegated(p) }, false)
+	}
+}
+
 // named checks the ids of a referrer.
 func (x *Referrer) named(check func(what, text string, form func(string) bool, optional bool)) {
 	check("the id of a VPC", x.VPC, IsVPCID, true)
@@ -218,3 +221,5 @@ func (x *Referrer) named(check func(what, text string, form func(string) bool, o
 		check("the id of a security group", id, IsGroupID, false)
 	}
 }
+
+func isAnyID(text string) bool { return IsID("", text) }

@@ -77,12 +77,7 @@ func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 		}
 		for i := range r.Interfaces {
 			e := &r.Interfaces[i]
-			for p := range e.Private() {
-				j.own.put("", p, true)
-			}
-			for _, a := range e.PublicIPv4() {
-				j.own.put("", netip.PrefixFrom(a, a.BitLen()), true)
-			}
+			j.addOwn(e)
 			if h := j.owners[e.ID]; h == nil || h.site.region.AccountID != e.Account && r.AccountID == e.Account {
 				j.owners[e.ID] = &holder{st, e}
 			}
@@ -90,6 +85,16 @@ func newJudge(inv *inventory.Inventory, s *flows.Summary, o *Options) *judge {
 	}
 	j.shareInterfaces()
 	return j
+}
+
+// addOwn adds the addresses of an interface to those of the inventory.
+func (j *judge) addOwn(e *inventory.Interface) {
+	for p := range e.Private() {
+		j.own.put("", p, true)
+	}
+	for _, a := range e.PublicIPv4() {
+		j.own.put("", netip.PrefixFrom(a, a.BitLen()), true)
+	}
 }
 
 // attribute goes through the rows of the summary, one interface after the other.
