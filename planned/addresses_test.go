@@ -1,6 +1,7 @@
 package planned
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,6 +138,18 @@ func TestAddressesOfThePlan(t *testing.T) {
 	r, _ := applyTo(t, dual, p, err)
 	if e := inventory.NewIndex(r).Interface("X"); e == nil || len(e.Addresses) != 1 || e.Addresses[0].Private.String() != "10.0.1.77" {
 		t.Errorf("of a change set: %+v", e)
+	}
+}
+
+// TestFreeAddress: a new interface gets no address of a prefix that is delegated to another.
+func TestFreeAddress(t *testing.T) {
+	estate := strings.Replace(dual, "eni-1 sg-1 10.0.1.10", "eni-1 sg-1 10.0.1.10 10.0.1.0/28 2600:1f18:4000:100::/80", 1)
+	changes := change("aws_instance.x", create, "", `{"subnet_id": "subnet-1", "vpc_security_group_ids": ["sg-1"], "ipv6_address_count": 1}`, "")
+	p, err := Terraform([]byte(plan(resources("aws_instance.x", ""), changes)))
+	r, _ := applyTo(t, estate, p, err)
+	e := inventory.NewIndex(r).Interface("aws_instance.x")
+	if got := fmt.Sprint(e.Addresses); got != "[{10.0.1.16 invalid IP} {2600:1f18:4000:100:1:: invalid IP}]" {
+		t.Errorf("it gets %s", got)
 	}
 }
 
