@@ -54,6 +54,12 @@ func (p *program) tellCoverage(report *findings.Report, interrupted bool) {
 	if !interrupted {
 		p.tellRoles(report)
 	}
+	p.hintAtGaps(summaries)
+}
+
+// hintAtGaps says for each kind of reason what helps, once, with the regions that it
+// concerns. Of regions that are not enabled those that were asked for by name are apart.
+func (p *program) hintAtGaps(summaries []*gapSummary) {
 	for _, r := range reasonOrder {
 		var regions []string
 		for _, l := range summaries {

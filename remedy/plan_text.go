@@ -100,9 +100,13 @@ func (p *Plan) head(d *change.Document, list string) []string {
 	if p.Again {
 		lines = append(lines, "Audit again after this plan: a second plan may have more changes.")
 	}
-	lines = append(lines, p.stay(d.Account)...)
+	return slices.Concat(lines, p.stay(d.Account), unread(r, d.Account))
+}
+
+// unread names the regions of an account that were not read in full.
+func unread(r *findings.Report, account string) (lines []string) {
 	for _, c := range r.Coverage {
-		if c.Status != "complete" && c.Status != "skipped" && c.AccountID == d.Account {
+		if c.Status != "complete" && c.Status != "skipped" && c.AccountID == account {
 			read := "Only a part of " + c.Region + " was read"
 			if c.Status == "failed" {
 				read = c.Region + " could not be read"

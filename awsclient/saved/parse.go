@@ -47,19 +47,11 @@ func parse(name string, text []byte) (*file, error) {
 			break
 		}
 		if err != nil {
-			cut := errors.Is(err, io.ErrUnexpectedEOF) && bytes.ContainsAny(text[:1], "{[")
-			err = at(text, 0, err)
 			if f.empty() && !ownWords().Match(text) {
-				f.passedOver = "it is not JSON"
-				if cut {
-					f.passedOver = "it is JSON of which the end is missing"
-				}
-				if bytes.HasPrefix(text, []byte("#!")) {
-					f.passedOver = "it is a script"
-				}
+				f.passedOver = whyNot(text, err)
 				return f, nil
 			}
-			return nil, err
+			return nil, at(text, 0, err)
 		}
 		known, err := f.document(text, document)
 		if err != nil {
@@ -81,6 +73,17 @@ func parse(name string, text []byte) (*file, error) {
 		f.passedOver = fmt.Sprintf("%s, and %d more do not", f.passedOver, unknown-1)
 	}
 	return f, nil
+}
+
+// whyNot says why a text cannot be read as JSON.
+func whyNot(text []byte, err error) string {
+	switch {
+	case bytes.HasPrefix(text, []byte("#!")):
+		return "it is a script"
+	case errors.Is(err, io.ErrUnexpectedEOF) && bytes.ContainsAny(text[:1], "{["):
+		return "it is JSON of which the end is missing"
+	}
+	return "it is not JSON"
 }
 
 // document takes one document of a file, if it is known.
