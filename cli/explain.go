@@ -71,7 +71,7 @@ func (p *program) explain(c *urfave.Context) error {
 			return console.Usage("did you mean "+near+"?", "unknown check %q", what)
 		}
 		if len(what) >= 6 && len(what) <= 64 && lettersAndDigits().MatchString(what) {
-			return console.Usage("ids of findings use 0-9 and a-f; they are in the table, in the column id of -o csv and the field id of -o json", "there is no finding %q", what)
+			return console.Usage("the id of a finding has only the characters 0-9 and a-f; copy it from the table, from the column id of -o csv, or from the field id of -o json", "there is no finding %q", what)
 		}
 		return console.Usage("give the id of a finding, a resource, an account or a check, a control like EC2.19, a service like ssh, or traffic like tcp/22; sgaudit checks lists the checks, and sgaudit group NAME shows a group by its name", "sgaudit cannot explain %q", what)
 	}

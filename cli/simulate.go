@@ -131,7 +131,7 @@ func wouldFail(s *simulate.Simulation) error {
 	return &console.Failure{Message: text, Hint: "correct the plan; if the account changed since it was made, create a new plan"}
 }
 
-// simulator carries out a plan on a copy of what was read.
+// simulator applies a plan to a copy of the inventory that was read.
 type simulator func(read *inventory.Snapshot, opts audit.Options, exceptions []findings.Exception) (*simulate.Simulation, error)
 
 // readChanges reads the one plan that is given, and returns what carries it out.

@@ -60,7 +60,7 @@ func taggedFormats() (names []string) {
 	return names
 }
 
-// The columns for which a table can be laid out where there is no terminal.
+// The smallest and the largest value of --width, in columns.
 const (
 	leastWidth = 40
 	mostWidth  = 1000
